@@ -1,0 +1,180 @@
+/**
+ * What the engine is told (events), what it answers (commands) and what it remembers (state).
+ * Prices are integer ticks, sizes integer lots, money `Money`. State is plain data: `encodeState` turns
+ * it into JSON and back without losing a digit.
+ */
+import type { Money } from '../contract/decimal.ts';
+
+export type Side = 'buy' | 'sell';
+export type Direction = 'neutral' | 'long' | 'short';
+export type GridType = 'arithmetic' | 'geometric';
+export type OutOfRange = 'hold' | 'stop' | 'close' | 'trail';
+
+/** What a stop does with resting orders and with the position. */
+export interface OnStop {
+  readonly orders: 'cancel' | 'keep';
+  readonly position: 'keep' | 'close';
+}
+
+/** A designed grid: config made exact for one market. Made by `design`, never by hand. */
+export interface GridPlan {
+  readonly direction: Direction;
+  readonly grid_type: GridType;
+  /** N+1 line prices in ticks, strictly ascending. */
+  readonly lines: readonly number[];
+  /** Lots bought or sold per grid. */
+  readonly lots_per_grid: number;
+  /** Hard fence on |position| with everything resting filled; null: none. */
+  readonly max_position_lots: number | null;
+  readonly open_position_at_start: boolean;
+  readonly out_of_range: OutOfRange;
+  /** Highest and lowest tick to which `out_of_range: trail` may move the range; null: no cap. */
+  readonly trail_upper: number | null;
+  readonly trail_lower: number | null;
+  readonly trigger_ticks: number | null;
+  readonly stop_loss_ticks: number | null;
+  readonly take_profit_ticks: number | null;
+  readonly on_stop: OnStop;
+}
+
+/** What the grid does now (DESIGN words); the process state is the supervisor's. */
+export type GridStateName =
+  'waiting' | 'running' | 'paused' | 'tripped' | 'stopping' | 'stopped' | 'finished';
+
+/** Executed part of one side of a gap in its present cycle. `quote` is price x size, fee > 0 a cost. */
+export interface Leg {
+  readonly lots: number;
+  readonly quote: Money;
+  readonly fee: Money;
+}
+
+/** Why an order exists. `line` orders belong to a gap; all others are never part of a cycle. */
+export type OrderRole = 'line' | 'start' | 'rebalance' | 'close';
+
+/** An order of ours that may still execute. */
+export interface LiveOrder {
+  /** Our sequence number; never reused. The runner maps it to the venue's client id. */
+  readonly id: number;
+  readonly role: OrderRole;
+  /** Gap index for `line` orders, else null. */
+  readonly gap: number | null;
+  readonly side: Side;
+  /** Limit price in ticks; null for a market order. */
+  readonly ticks: number | null;
+  readonly lots: number;
+  /** Executed so far. */
+  readonly filled: number;
+  readonly reduce_only: boolean;
+  /** `sent`: no answer yet; `open`: the venue has it; `cancelling`: a cancel was sent. */
+  readonly status: 'sent' | 'open' | 'cancelling';
+}
+
+/** Facts that come up to the engine. */
+export type EngineEvent =
+  | { readonly type: 'start'; readonly ticks: number; readonly at_ms: number }
+  /** The market moved. Also lets waiting gaps, triggers and rejected lines look again. */
+  | { readonly type: 'price'; readonly ticks: number; readonly at_ms: number }
+  | { readonly type: 'accepted'; readonly id: number; readonly at_ms: number }
+  | {
+      readonly type: 'rejected';
+      readonly id: number;
+      /** Stable reason code, e.g. "post_only_would_cross", "insufficient_margin". */
+      readonly reason: string;
+      readonly at_ms: number;
+    }
+  /** The order rests no more and was not completely filled (venue, user, or our cancel). */
+  | { readonly type: 'cancelled'; readonly id: number; readonly at_ms: number }
+  | {
+      readonly type: 'fill';
+      /** The venue's trade id; the caller books each exactly once. */
+      readonly trade_id: string;
+      readonly id: number;
+      readonly side: Side;
+      readonly ticks: number;
+      readonly lots: number;
+      readonly fee: Money;
+      readonly at_ms: number;
+    }
+  /** Paid (> 0 received, < 0 paid) once per stamp. */
+  | { readonly type: 'funding'; readonly amount: Money; readonly at_ms: number }
+  | {
+      readonly type: 'adjust';
+      readonly plan: GridPlan;
+      readonly position: 'carry' | 'rebalance';
+      readonly at_ms: number;
+    }
+  | { readonly type: 'pause'; readonly at_ms: number }
+  | { readonly type: 'resume'; readonly at_ms: number }
+  /** The user's stop: a fence. `start` continues the same run later. */
+  | {
+      readonly type: 'stop';
+      readonly on_stop: OnStop;
+      readonly reason: string;
+      readonly at_ms: number;
+    }
+  /** The run is over (duration, a trigger): the same as a stop, then `finished`. */
+  | {
+      readonly type: 'end';
+      readonly on_stop: OnStop;
+      readonly reason: string;
+      readonly at_ms: number;
+    }
+  /** The price source has no more prices: nothing is touched, the run is `finished`. */
+  | { readonly type: 'source_ended'; readonly at_ms: number };
+
+/** What the engine wants done. The caller stores the intent, then sends. */
+export type EngineCommand =
+  | {
+      readonly type: 'place';
+      readonly id: number;
+      readonly role: OrderRole;
+      readonly gap: number | null;
+      readonly side: Side;
+      readonly ticks: number | null;
+      readonly lots: number;
+      readonly reduce_only: boolean;
+      readonly post_only: boolean;
+    }
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Something a trader wants to read in the event log. */
+  | { readonly type: 'note'; readonly code: string; readonly text: string };
+
+/** One line of the ladder as API and page show it. */
+export interface LineView {
+  readonly index: number;
+  readonly ticks: number;
+  /** Side of the order that rests or should rest here; null: the empty line. */
+  readonly side: Side | null;
+  readonly gap: number | null;
+  readonly order_id: number | null;
+  readonly lots: number;
+  readonly filled: number;
+  /** Why no order rests although one should, e.g. "max_position", "entry_waits", "paused"; null when fine. */
+  readonly reason: string | null;
+}
+
+/** The engine's figures. Invariant: total = grid_profit + unpaired, from independent sums. */
+export interface GridFigures {
+  readonly position_lots: number;
+  readonly grid_profit: Money;
+  readonly unpaired: Money;
+  /** From cash and position x mark, not from the other two. */
+  readonly total: Money;
+  readonly fees: Money;
+  readonly funding: Money;
+  readonly cycles: number;
+  readonly carry_lots: number;
+  readonly open_orders: number;
+}
+
+/** What an adjust would do: the diff of GRID 8. */
+export interface AdjustDiff {
+  readonly unchanged: boolean;
+  readonly kept: readonly number[];
+  readonly cancelled: readonly number[];
+  readonly placed: readonly { side: Side; ticks: number; lots: number }[];
+  readonly parcels_moved: number;
+  readonly carry_lots: number;
+  /** Lots traded at market, signed (> 0 buys); 0 with `carry`. */
+  readonly market_lots: number;
+}
