@@ -4,17 +4,7 @@
  * it into JSON and back without losing a digit.
  */
 import type { Money } from '../contract/decimal.ts';
-
-export type Side = 'buy' | 'sell';
-export type Direction = 'neutral' | 'long' | 'short';
-export type GridType = 'arithmetic' | 'geometric';
-export type OutOfRange = 'hold' | 'stop' | 'close' | 'trail';
-
-/** What a stop does with resting orders and with the position. */
-export interface OnStop {
-  readonly orders: 'cancel' | 'keep';
-  readonly position: 'keep' | 'close';
-}
+import type { Direction, GridType, OnStop, OutOfRange, Side } from '../contract/trading.ts';
 
 /** A designed grid: config made exact for one market. Made by `design`, never by hand. */
 export interface GridPlan {
@@ -36,10 +26,6 @@ export interface GridPlan {
   readonly take_profit_ticks: number | null;
   readonly on_stop: OnStop;
 }
-
-/** What the grid does now (DESIGN words); the process state is the supervisor's. */
-export type GridStateName =
-  'waiting' | 'running' | 'paused' | 'tripped' | 'stopping' | 'stopped' | 'finished';
 
 /** Executed part of one side of a gap in its present cycle. `quote` is price x size, fee > 0 a cost. */
 export interface Leg {

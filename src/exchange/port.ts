@@ -4,7 +4,7 @@
  * Fees: > 0 is a cost, < 0 a rebate, whatever the venue's own convention.
  */
 import type { MarketRules } from '../contract/market.ts';
-import type { Side } from '../engine/types.ts';
+import type { Side } from '../contract/trading.ts';
 
 /** What a venue can do, as data; the runner never asks for a venue by name. */
 export interface VenueCapabilities {
