@@ -1,0 +1,135 @@
+/**
+ * Every error a user can meet: its code, exit code, HTTP status and what to do about it. A failure of
+ * the user is a `GriddError`; the world's failures are values; our own are assertions.
+ * docs/errors.md lists exactly these codes (a test compares both ways).
+ */
+
+/** Exit codes of the CLI. */
+export const EXIT = { done: 0, bug: 1, input: 2, absent: 3, conflict: 4 } as const;
+
+/** Exit codes by which a bot tells the supervisor what to do; everything else but 0 is a crash. */
+export const BOT_EXIT = { clean: 0, lock_held: 75, configuration: 78, done: 79 } as const;
+
+interface ErrorKind {
+  readonly exit: (typeof EXIT)[keyof typeof EXIT];
+  readonly http: number;
+  /** What the user can do, one sentence. */
+  readonly hint: string;
+}
+
+function kind(exit: ErrorKind['exit'], http: number, hint: string): ErrorKind {
+  return { exit, http, hint };
+}
+
+export const ERRORS = {
+  USAGE: kind(2, 400, 'Run the verb with --help to see what it takes.'),
+  PLATFORM_UNSUPPORTED: kind(2, 500, 'Run gridd on Linux (WSL2 included) with Node 20.19 or newer.'),
+  HOME_NOT_FOUND: kind(2, 400, 'Give a folder that exists with --home or GRIDD_HOME.'),
+  HOME_UNUSABLE: kind(2, 500, 'Make the home folder writable for you, or choose another with --home.'),
+  CONFIG_NOT_FOUND: kind(2, 404, 'Check the path; `ls config/active` shows the configs that may run.'),
+  CONFIG_SYNTAX: kind(2, 400, 'Correct the JSON at the place named; // comments are allowed.'),
+  CONFIG_INVALID: kind(2, 400, 'Correct every path listed; docs/config.md describes each key.'),
+  CONFIG_CONFLICT: kind(4, 409, 'Give each config its own instance_id, log_dir, db_path and web_port.'),
+  ENV_MISSING: kind(2, 400, 'Set the variable in .env, or write a default as ${NAME:-value}.'),
+  LIVE_UNSUPPORTED: kind(2, 400, 'Set exchange_config.mode to "paper"; live trading comes later.'),
+  GRID_REFUSED: kind(2, 400, 'Change the values named so that every grid can earn its fees.'),
+  REPLAY_FILE: kind(2, 400, 'Give a CSV with the columns ts_ms,open,high,low,close,volume.'),
+  BOOKS_BOUND: kind(4, 409, 'Use a new instance id, or `gridd start ID --fresh` to archive the old books.'),
+  BOOKS_NEWER: kind(2, 409, 'Use the gridd version that wrote this database, or a newer one.'),
+  BOOKS_UNREADABLE: kind(2, 500, 'Move the database aside or start with --fresh; the file is kept.'),
+  PROGRAM_MISSING: kind(2, 400, 'Put the program back at script_path, or use a new instance id.'),
+  PROGRAM_UNSUPPORTED: kind(4, 409, 'Use the page of the external program itself.'),
+  INSTANCE_ID_INVALID: kind(2, 400, 'Use a-z, 0-9, _ and -, at most 64 characters, e.g. bp_sol_01.'),
+  INSTANCE_UNKNOWN: kind(3, 404, '`gridd list` shows the instances; `ls config/active` the configs.'),
+  INSTANCE_NOT_RUNNING: kind(3, 409, 'Start it with `gridd start ID`.'),
+  INSTANCE_RUNNING: kind(4, 409, 'Nothing was changed; `gridd restart ID` restarts it.'),
+  INSTANCE_BUSY: kind(4, 409, 'Wait for the operation named to end, then repeat.'),
+  INSTANCE_FINISHED: kind(4, 409, '`gridd start ID` begins a new run on the same books.'),
+  START_FAILED: kind(1, 500, '`gridd logs ID` shows what the bot printed.'),
+  STOP_INCOMPLETE: kind(1, 500, '`gridd status ID` shows what is left; repeat the stop.'),
+  BOT_UNREACHABLE: kind(1, 503, 'The bot does not answer; `gridd status ID` shows its state.'),
+  PORT_TAKEN: kind(4, 409, 'Free the port, choose another web_port, or set strict_port to false.'),
+  FILE_EXISTS: kind(4, 409, 'Choose another id, or archive the existing one first.'),
+  TEMPLATE_UNKNOWN: kind(2, 404, '`ls config/templates` shows the templates.'),
+  ADJUST_REFUSED: kind(2, 400, 'Nothing was changed; correct the values named and repeat.'),
+  BAD_REQUEST: kind(2, 400, 'Correct every field listed.'),
+  NOT_FOUND: kind(3, 404, 'Check the address.'),
+  HOST_FORBIDDEN: kind(2, 403, 'Use the address that `gridd list` prints, from the same machine.'),
+  BIND_REFUSED: kind(2, 400, 'Set web_host to 127.0.0.1; other addresses need a token (later).'),
+  IDEMPOTENCY_CONFLICT: kind(4, 409, 'Use a new Idempotency-Key for a different request.'),
+  SUPERVISOR_NOT_RUNNING: kind(3, 503, 'Start it with `gridd supervisor start`.'),
+  SUPERVISOR_RUNNING: kind(4, 409, '`gridd supervisor status` shows it.'),
+  SUPERVISOR_UNREACHABLE: kind(1, 503, 'See logs/supervisor; `gridd supervisor status` says more.'),
+  SUPERVISOR_FOREIGN: kind(4, 409, 'The socket answers for another home; remove endpoint.json and repeat.'),
+  REGISTRY_UNREADABLE: kind(2, 500, 'The file was kept; `gridd start --all` rebuilds what it can.'),
+  REGISTRY_NEWER: kind(2, 409, 'Use the gridd version that wrote logs/instances.json, or a newer one.'),
+  REGISTRY_LOCKED: kind(1, 503, 'Another gridd is writing; repeat in a few seconds.'),
+  ANSWER_NEEDED: kind(2, 400, 'Give the option named; without a terminal nobody can be asked.'),
+  LOCK_HELD: kind(4, 409, 'Another process runs this instance; `gridd list` shows it.'),
+  INTERNAL: kind(1, 500, 'This is a bug in gridd; please report it with the log.'),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One thing wrong with an input: where, what was found, what is allowed. */
+export interface Problem {
+  /** JSON path such as "strategy_config.grid_num", or a field name. */
+  readonly path: string;
+  readonly message: string;
+  readonly found?: unknown;
+  readonly allowed?: string;
+}
+
+/** An error as it crosses a process border: JSON on HTTP, on the bot link and in the registry. */
+export interface ErrorBody {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly problems?: readonly Problem[];
+}
+
+/** A failure the user can act on. */
+export class GriddError extends Error {
+  override readonly name = 'GriddError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly problems: readonly Problem[];
+
+  /** `message` is one plain sentence; `hint` replaces the code's own where more can be said. */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { hint?: string; problems?: readonly Problem[] } = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.hint = more.hint ?? ERRORS[code].hint;
+    this.problems = more.problems ?? [];
+  }
+
+  get exit(): number {
+    return ERRORS[this.code].exit;
+  }
+
+  get http(): number {
+    return ERRORS[this.code].http;
+  }
+
+  toBody(): ErrorBody {
+    const { code, message, hint, problems } = this;
+    return problems.length > 0 ? { code, message, hint, problems } : { code, message, hint };
+  }
+
+  /** The error another process sent. */
+  static fromBody(body: ErrorBody): GriddError {
+    const { problems = [], hint } = body;
+    return new GriddError(body.code, body.message, { problems, hint });
+  }
+}
+
+/** Any thrown value as an `ErrorBody`; what is not the user's is INTERNAL, without its stack. */
+export function errorBody(thrown: unknown): ErrorBody {
+  if (thrown instanceof GriddError) return thrown.toBody();
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new GriddError('INTERNAL', message).toBody();
+}

@@ -1,0 +1,151 @@
+/**
+ * What the supervisor shows and obeys: the registry's records, the rows of `gridd list`, and the
+ * interface behind the control API that CLI and console share.
+ */
+import type { AdjustAnswer, AdjustRequest, ProcessState, StatusView, StopReceipt } from './instance-api.ts';
+import type { ErrorBody } from './errors.ts';
+import type { OnStop } from './trading.ts';
+
+/** One instance in logs/instances.json. Paths are relative to the home. */
+export interface RegistryRecord {
+  readonly config_file: string;
+  /** Set when the id was given with --instance-id. */
+  readonly instance_id_override: boolean;
+  readonly registered_at: string;
+  readonly pid: number | null;
+  readonly start_time: string | null;
+  readonly boot_id: string | null;
+  readonly generation: number;
+  readonly log_dir: string;
+  readonly db_path: string;
+  readonly web_port: number | null;
+  readonly desired: 'running' | 'stopped';
+  readonly state: ProcessState;
+  readonly state_reason: string;
+  readonly started_at: string | null;
+  /** Automatic restarts since the user's last start. */
+  readonly restarts: number;
+  /** Moments of restarts inside the present window, milliseconds since the epoch. */
+  readonly restart_times: readonly number[];
+  readonly last_exit: LastExit | null;
+  readonly last_error: ErrorBody | null;
+  /** An external program ran under this id: the built-in bot never takes its place silently. */
+  readonly ran_program: boolean;
+}
+
+/** How the last process of an instance ended. */
+export interface LastExit {
+  readonly at: string;
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly reason: string;
+  readonly stderr_tail: readonly string[];
+}
+
+/** logs/instances.json. */
+export interface RegistryFile {
+  readonly version: 1;
+  readonly instances: Readonly<Record<string, RegistryRecord>>;
+}
+
+/** One row of `gridd list --json`. Nulls where the value is not known (external program, never ran). */
+export interface ListRow {
+  readonly id: string;
+  readonly state: ProcessState;
+  readonly desired: 'running' | 'stopped';
+  readonly grid_state: string | null;
+  readonly pid: number | null;
+  readonly web_port: number | null;
+  readonly venue: string | null;
+  readonly mode: string | null;
+  readonly symbol: string | null;
+  readonly position: string | null;
+  readonly grid_profit: string | null;
+  readonly total_pnl: string | null;
+  readonly restarts: number;
+  readonly cpu_percent: number | null;
+  readonly memory_mb: number | null;
+  readonly uptime_s: number | null;
+  readonly started_at: string | null;
+  readonly config_file: string;
+  readonly log_dir: string;
+  readonly last_error: string | null;
+}
+
+/** `gridd status ID --json`: the list row, the registry's facts, and the bot's own figures. */
+export interface InstanceStatus extends ListRow {
+  readonly state_reason: string;
+  readonly db_path: string;
+  readonly generation: number;
+  readonly last_exit: LastExit | null;
+  readonly url: string | null;
+  /** The bot's figures; those of the store when it is stopped; null for an external program. */
+  readonly status: StatusView | null;
+}
+
+/** What to start: `instance_id` only with a single file. Files are absolute paths. */
+export interface StartRequest {
+  readonly targets: readonly { readonly config_file: string; readonly instance_id?: string }[];
+  readonly fresh?: boolean;
+  /** Running instances are left as they are and reported, instead of refused. */
+  readonly allow_running?: boolean;
+}
+
+/** Result for one instance of a verb that takes several. */
+export interface VerbResult {
+  readonly id: string;
+  readonly ok: boolean;
+  /** One sentence, e.g. "running on http://127.0.0.1:5001". */
+  readonly message: string;
+  readonly unchanged?: boolean;
+  readonly error?: ErrorBody;
+  readonly receipt?: StopReceipt | null;
+  readonly warnings?: readonly string[];
+  readonly row?: ListRow;
+}
+
+export interface StopRequest {
+  readonly ids: readonly string[];
+  readonly on_stop: Partial<OnStop>;
+}
+
+/** One line of what `cleanup` did or would do. */
+export interface CleanupAction {
+  readonly id: string;
+  readonly action: string;
+}
+
+export interface SupervisorInfo {
+  readonly pid: number;
+  readonly home: string;
+  readonly version: string;
+  readonly started_at: string;
+  readonly instances: number;
+  readonly running: number;
+  readonly memory_mb: number;
+}
+
+/** What the supervisor hands to the control server. Methods reject with `GriddError` only. */
+export interface FleetService {
+  info(): SupervisorInfo;
+  list(): readonly ListRow[];
+  status(id: string): InstanceStatus;
+  start(request: StartRequest): Promise<readonly VerbResult[]>;
+  stop(request: StopRequest): Promise<readonly VerbResult[]>;
+  restart(ids: readonly string[]): Promise<readonly VerbResult[]>;
+  pause(ids: readonly string[]): Promise<readonly VerbResult[]>;
+  resume(ids: readonly string[]): Promise<readonly VerbResult[]>;
+  adjust(id: string, request: AdjustRequest, key: string | null): Promise<AdjustAnswer>;
+  cleanup(dryRun: boolean): Promise<readonly CleanupAction[]>;
+  /** Ends the supervisor after the answer went out. */
+  shutdown(bots: 'keep' | 'stop'): Promise<void>;
+}
+
+/** logs/supervisor/endpoint.json: where the sockets of this home are. */
+export interface Endpoint {
+  readonly home: string;
+  readonly pid: number;
+  readonly control_socket: string;
+  readonly bot_socket: string;
+  readonly protocol: number;
+}

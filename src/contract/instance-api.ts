@@ -1,0 +1,266 @@
+/**
+ * What one bot shows and obeys: the figures behind page, CLI and supervisor, and the interface that
+ * the bot hands to its web server. Money, prices and sizes are decimal text.
+ */
+import type { GridStateName, OnStop, Side } from './trading.ts';
+import type { ErrorBody } from './errors.ts';
+
+/** Process states as the supervisor knows them. */
+export const PROCESS_STATES = [
+  'stopped',
+  'starting',
+  'running',
+  'degraded',
+  'unhealthy',
+  'backoff',
+  'stopping',
+  'failed',
+  'finished',
+] as const;
+export type ProcessState = (typeof PROCESS_STATES)[number];
+
+/** Body of `GET /api/status`, the bot's snapshot, and what the store keeps for a stopped bot. */
+export interface StatusView {
+  readonly instance_id: string;
+  readonly name: string;
+  readonly state: ProcessState;
+  /** Why the state is degraded; empty when it is not. */
+  readonly degraded: readonly string[];
+  readonly grid_state: GridStateName;
+  readonly venue: string;
+  readonly mode: 'paper' | 'live';
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly direction: string;
+  readonly price: string;
+  readonly position: string;
+  readonly lower: string;
+  readonly upper: string;
+  readonly grids: number;
+  readonly quantity_per_grid: string;
+  readonly open_orders: number;
+  readonly cycles: number;
+  readonly grid_profit: string;
+  readonly unpaired: string;
+  readonly fees: string;
+  readonly funding: string;
+  readonly total_pnl: string;
+  readonly equity: string;
+  readonly carry: string;
+  /** Net profit per grid as a percentage of the buy value, smallest and largest. */
+  readonly profit_per_grid: { readonly min: string; readonly max: string };
+  /** The grid was adjusted and the config file says something else. */
+  readonly adjusted: boolean;
+  readonly warnings: readonly string[];
+  readonly started_at: string;
+  readonly updated_at: string;
+}
+
+/** One order of `GET /api/orders` and `gridd orders`. */
+export interface OrderView {
+  readonly id: number;
+  readonly client_id: string;
+  readonly role: string;
+  readonly gap: number | null;
+  readonly side: Side;
+  readonly price: string | null;
+  readonly size: string;
+  readonly filled: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly created_at: string;
+}
+
+/** One booked execution. `cycle_profit` is set on the fill that completed a cycle. */
+export interface FillView {
+  readonly trade_id: string;
+  readonly order_id: number | null;
+  readonly gap: number | null;
+  readonly side: Side;
+  readonly price: string;
+  readonly size: string;
+  readonly fee: string;
+  readonly cycle_profit: string | null;
+  readonly at: string;
+}
+
+/** One line of the grid, highest price first. */
+export interface LevelView {
+  readonly index: number;
+  readonly price: string;
+  readonly side: Side | null;
+  readonly size: string;
+  readonly filled: string;
+  readonly order_id: number | null;
+  /** Why no order rests although one should; null when fine. */
+  readonly reason: string | null;
+}
+
+/** Body of `POST /api/grid/adjust`; values left out stay as they are. */
+export interface AdjustRequest {
+  readonly grid_upper_price: number | string;
+  readonly grid_lower_price: number | string;
+  readonly grid_num?: number;
+  readonly order_quantity?: number | string;
+  readonly position?: 'carry' | 'rebalance';
+  readonly dry_run?: boolean;
+}
+
+/** Answer to an adjust: what was or would be done, and whether the venue already agrees. */
+export interface AdjustAnswer {
+  readonly applied: boolean;
+  readonly unchanged: boolean;
+  readonly converged: boolean;
+  /** Orders still to be placed or cancelled. */
+  readonly pending: number;
+  readonly orders_kept: number;
+  readonly orders_cancelled: number;
+  readonly orders_placed: number;
+  readonly parcels_moved: number;
+  readonly carry: string;
+  readonly market_trade: string;
+  readonly profit_per_grid: { readonly min: string; readonly max: string };
+  readonly lower: string;
+  readonly upper: string;
+  readonly grids: number;
+  readonly quantity_per_grid: string;
+  readonly warnings: readonly string[];
+}
+
+/** What a stop left behind. */
+export interface StopReceipt {
+  readonly reason: string;
+  readonly orders_cancelled: number;
+  readonly orders_left: number;
+  readonly position: string;
+  readonly grid_profit: string;
+  readonly unpaired: string;
+  readonly total_pnl: string;
+  readonly at: string;
+}
+
+/** Body of `GET /healthz`; each part is "ok" or a sentence. */
+export interface HealthView {
+  readonly ok: boolean;
+  readonly database: string;
+  readonly venue: string;
+  readonly engine: string;
+}
+
+/** What the bot hands to its web server. Methods reject with `GriddError` only. */
+export interface InstanceService {
+  readonly id: string;
+  status(): StatusView;
+  orders(): readonly OrderView[];
+  /** Newest first, at most `limit`. */
+  fills(limit: number): readonly FillView[];
+  levels(): readonly LevelView[];
+  health(): Promise<HealthView>;
+  adjust(request: AdjustRequest, idempotencyKey: string | null): Promise<AdjustAnswer>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Calls `listener` whenever something a page shows has changed; returns how to end that. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** Requests the supervisor sends over the bot link, with their answers. */
+export interface BotRequests {
+  stop: { params: Partial<OnStop>; result: StopReceipt };
+  pause: { params: Record<string, never>; result: { ok: true } };
+  resume: { params: Record<string, never>; result: { ok: true } };
+  adjust: {
+    params: { request: AdjustRequest; key: string | null };
+    result: AdjustAnswer;
+  };
+}
+export type BotMethod = keyof BotRequests;
+export const BOT_METHODS: readonly BotMethod[] = ['stop', 'pause', 'resume', 'adjust'];
+
+/** Version of the bot link; a supervisor speaks this one and the one before. */
+export const LINK_PROTOCOL = 1;
+
+/** Who a process is: enough to never mistake a reused pid for it. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Kernel start time in clock ticks since boot. */
+  readonly start_time: string;
+  readonly boot_id: string;
+}
+
+/** Lines of JSON a bot writes to the supervisor's bot socket. */
+export type BotMessage =
+  | (ProcessIdentity & {
+      readonly type: 'hello';
+      readonly protocol: number;
+      readonly home: string;
+      readonly id: string;
+      readonly generation: number;
+    })
+  /** The bot trades and its page answers. `web_port` null: no port could be had (degraded). */
+  | { readonly type: 'ready'; readonly web_port: number | null }
+  /** The bot cannot start; it exits with a telling code after this. */
+  | { readonly type: 'failed'; readonly error: ErrorBody }
+  /** Each second: age of the last engine turn and the present figures. */
+  | {
+      readonly type: 'beat';
+      readonly turn_age_ms: number;
+      readonly web_port: number | null;
+      readonly status: StatusView | null;
+    }
+  | {
+      readonly type: 'reply';
+      readonly request_id: number;
+      readonly result?: unknown;
+      readonly error?: ErrorBody;
+    }
+  /** The last word before a clean end. */
+  | { readonly type: 'exiting'; readonly code: number; readonly reason: string };
+
+/** Lines of JSON the supervisor writes to a bot. */
+export type SupervisorMessage =
+  | { readonly type: 'welcome'; readonly protocol: number; readonly home: string; readonly pid: number }
+  /** This process is not the instance's bot (wrong home, generation or identity). */
+  | { readonly type: 'refused'; readonly reason: string }
+  | {
+      readonly type: 'request';
+      readonly request_id: number;
+      readonly method: BotMethod;
+      readonly params: unknown;
+    };
+
+/** How the supervisor starts a built-in bot: one JSON argument; no secret is ever in it. */
+export interface BotLaunch {
+  readonly home: string;
+  readonly id: string;
+  readonly config_file: string;
+  readonly log_dir: string;
+  readonly db_path: string;
+  readonly generation: number;
+  /** Port to try first; null: the first free one from 5001. */
+  readonly web_port: number | null;
+  /** Ports other active configs claim. */
+  readonly avoid_ports: readonly number[];
+  /** `start`: the user waits and is told; `restart`: trade on whatever the page does. */
+  readonly cause: 'start' | 'restart';
+  /** Archive the old books first. */
+  readonly fresh: boolean;
+}
+
+/** Written by the bot under its lock to `<log_dir>/bot.json`. */
+export interface BotRecord extends ProcessIdentity {
+  readonly id: string;
+  readonly home: string;
+  readonly generation: number;
+  readonly web_port: number | null;
+}
+
+/** Written by the bot to `<log_dir>/exit.json` before it ends; none means a crash. */
+export interface ExitRecord {
+  readonly pid: number;
+  readonly generation: number;
+  readonly code: number;
+  readonly reason: string;
+  readonly at: string;
+  readonly error?: ErrorBody;
+}

@@ -1,0 +1,254 @@
+/**
+ * The config of one instance: one schema that gives type, validation, defaults and documentation.
+ * Money-like values are numbers or decimal text; text keeps digits a float would lose.
+ */
+import Type from 'typebox';
+
+const INSTANCE_ID_PATTERN = '^[a-z0-9][a-z0-9_-]{0,63}$';
+/** Ids that name folders of gridd itself. */
+export const RESERVED_IDS: readonly string[] = ['gridd', 'supervisor'];
+const INSTANCE_ID = new RegExp(INSTANCE_ID_PATTERN);
+
+/** Whether `id` may name an instance (it becomes a path). */
+export function isInstanceId(id: string): boolean {
+  return INSTANCE_ID.test(id) && !RESERVED_IDS.includes(id);
+}
+
+const strict = { additionalProperties: false };
+const DECIMAL = '^-?\\d+(\\.\\d+)?$';
+
+function decimal(description: string, more: { positive?: boolean; default?: string } = {}) {
+  const number = more.positive === false ? Type.Number() : Type.Number({ exclusiveMinimum: 0 });
+  const options = more.default === undefined ? {} : { default: more.default };
+  return Type.Union([number, Type.String({ pattern: DECIMAL })], { description, ...options });
+}
+
+function text(description: string, more: Record<string, unknown> = {}) {
+  return Type.String({ description, ...more });
+}
+
+const Metadata = Type.Object(
+  {
+    name: Type.Optional(text('Name shown on pages.')),
+    instance_id: Type.Optional(
+      text('Id of the instance; the file name without .json when absent.', { minLength: 1 }),
+    ),
+    exchange: text('Exchange the instance is meant for: backpack, aster, paper, ...', {
+      default: 'paper',
+    }),
+    symbol: text('Symbol as the exchange writes it.', { minLength: 1, maxLength: 64 }),
+    market_type: Type.Literal('perp', { description: 'Kind of market.', default: 'perp' }),
+    strategy: Type.Literal('perp_grid', { description: 'Strategy.', default: 'perp_grid' }),
+    version: Type.Optional(
+      Type.Union([Type.String(), Type.Number()], { description: 'Free version note.' }),
+    ),
+    description: Type.Optional(text('Free text.')),
+  },
+  strict,
+);
+
+const DaemonConfig = Type.Object(
+  {
+    log_dir: Type.Optional(text('Log folder inside the home; default logs/<id>.')),
+    db_path: Type.Optional(text('Database inside the home; default database/<id>.db.')),
+    web_port: Type.Optional(
+      Type.Integer({
+        minimum: 1024,
+        maximum: 65535,
+        description: 'Port of the page; default: the first free one from 5001, then kept.',
+      }),
+    ),
+    strict_port: Type.Boolean({
+      default: false,
+      description: 'Refuse to start when web_port is taken, instead of using the next free one.',
+    }),
+    web_host: text('Address the page binds.', { default: '127.0.0.1' }),
+    max_restart_attempts: Type.Integer({
+      minimum: 0,
+      default: 3,
+      description: 'Restarts within the window before the instance is failed.',
+    }),
+    restart_delay: Type.Number({
+      minimum: 0,
+      default: 60,
+      description: 'First restart delay, seconds; doubles with each further restart.',
+    }),
+    health_check_interval: Type.Number({
+      exclusiveMinimum: 0,
+      default: 30,
+      description: 'Seconds between health checks.',
+    }),
+    memory_limit_mb: Type.Number({
+      minimum: 1,
+      default: 2048,
+      description: 'Restart above this resident memory (three samples), MiB.',
+    }),
+    cpu_limit_percent: Type.Number({
+      minimum: 1,
+      default: 80,
+      description: 'Warn above this CPU use, percent of one core.',
+    }),
+    auto_restart: Type.Boolean({ default: true, description: 'Restart after a crash.' }),
+    log_cleanup_interval: Type.Number({
+      minimum: 1,
+      default: 86400,
+      description: 'Seconds between log clean-ups.',
+    }),
+    log_retention_days: Type.Number({
+      minimum: 0,
+      default: 2,
+      description: 'Days of logs kept, besides today.',
+    }),
+    log_max_mb: Type.Number({
+      minimum: 1,
+      default: 200,
+      description: 'Most disk the logs of the instance may use, MiB.',
+    }),
+    stop_timeout: Type.Number({
+      minimum: 1,
+      default: 15,
+      description: 'Seconds a stop may take before the process is killed.',
+    }),
+    environment: Type.Record(Type.String(), Type.String(), {
+      default: {},
+      description: 'Further environment variables of the process.',
+    }),
+    working_dir: text('Working folder of an external program.', { default: '.' }),
+    python_path: Type.Optional(text('Interpreter of an external program.')),
+    script_path: Type.Optional(text('External program to run instead of the built-in bot.')),
+    bot_args: Type.Array(Type.Union([Type.String(), Type.Number()]), {
+      default: [],
+      description: 'Arguments; for the built-in bot they override strategy_config.',
+    }),
+  },
+  strict,
+);
+
+const PaperConfig = Type.Object(
+  {
+    price_source: Type.Union([Type.Literal('synthetic'), Type.Literal('replay')], {
+      default: 'synthetic',
+      description: 'Where prices come from.',
+    }),
+    seed: Type.Integer({ default: 1, description: 'Seed of the synthetic path.' }),
+    start_price: Type.Optional(
+      decimal('Start of the synthetic path; default: the middle of the grid.'),
+    ),
+    volatility: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 0.0008,
+      description: 'Typical move of the synthetic path per step, as a fraction.',
+    }),
+    file: Type.Optional(text('CSV of a replay, relative to the home.')),
+    speed: Type.Number({
+      minimum: 0,
+      default: 1,
+      description: '1: real time; n: n times as fast; 0: as fast as possible.',
+    }),
+    maker_fee: Type.Optional(decimal('Maker fee as a fraction.', { positive: false })),
+    taker_fee: Type.Optional(decimal('Taker fee as a fraction.', { positive: false })),
+    starting_balance: decimal('Balance at the first start, in quote currency.', {
+      default: '10000',
+    }),
+    fill: Type.Union([Type.Literal('through'), Type.Literal('touch')], {
+      default: 'through',
+      description: 'A limit order fills when the price goes beyond its line, or touches it.',
+    }),
+  },
+  { ...strict, default: {} },
+);
+
+const ExchangeConfig = Type.Object(
+  {
+    api_key: Type.Optional(text('API key, as ${VARIABLE}.')),
+    secret_key: Type.Optional(text('API secret, as ${VARIABLE}.')),
+    base_url: Type.Optional(text('REST address of the exchange.')),
+    mode: Type.Union([Type.Literal('paper'), Type.Literal('live')], {
+      default: 'paper',
+      description: 'paper: the embedded venue; live: the exchange.',
+    }),
+    paper: PaperConfig,
+  },
+  { ...strict, default: {} },
+);
+
+const StrategyConfig = Type.Object(
+  {
+    grid_lower_price: decimal('Lowest line.'),
+    grid_upper_price: decimal('Highest line.'),
+    grid_num: Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      description: 'Number of grids (gaps); there is one line more.',
+    }),
+    grid_type: Type.Union([Type.Literal('arithmetic'), Type.Literal('geometric')], {
+      default: 'arithmetic',
+      description: 'Equal steps, or equal ratios.',
+    }),
+    direction: Type.Union(
+      [Type.Literal('neutral'), Type.Literal('long'), Type.Literal('short')],
+      { default: 'neutral', description: 'Start flat, long or short.' },
+    ),
+    order_quantity: Type.Optional(decimal('Size per grid in base units.')),
+    investment: Type.Optional(decimal('Quote currency to size the grid from.')),
+    leverage: Type.Number({
+      minimum: 1,
+      maximum: 125,
+      default: 1,
+      description: 'Leverage used with investment.',
+    }),
+    max_position: Type.Optional(decimal('Hard fence on the absolute position, base units.')),
+    open_position_at_start: Type.Boolean({
+      default: true,
+      description: 'Long and short: trade to the starting position at once.',
+    }),
+    out_of_range: Type.Union(
+      [Type.Literal('hold'), Type.Literal('stop'), Type.Literal('close'), Type.Literal('trail')],
+      { default: 'hold', description: 'What to do when the price leaves the range.' },
+    ),
+    trail_upper_price: Type.Optional(decimal('Highest price the range may trail up to.')),
+    trail_lower_price: Type.Optional(decimal('Lowest price the range may trail down to.')),
+    stop_loss_price: Type.Optional(decimal('Close everything at this price.')),
+    take_profit_price: Type.Optional(decimal('Close everything at this price.')),
+    trigger_price: Type.Optional(decimal('Wait for this price before the grid starts.')),
+    on_stop: Type.Object(
+      {
+        orders: Type.Union([Type.Literal('cancel'), Type.Literal('keep')], {
+          default: 'cancel',
+          description: 'Resting orders at a stop.',
+        }),
+        position: Type.Union([Type.Literal('keep'), Type.Literal('close')], {
+          default: 'keep',
+          description: 'Position at a stop.',
+        }),
+      },
+      { ...strict, default: {}, description: 'What a stop does.' },
+    ),
+    duration: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'Length of a run, seconds.' }),
+    ),
+    interval: Type.Number({
+      minimum: 1,
+      default: 60,
+      description: 'Seconds between comparisons with the venue; fills act at once.',
+    }),
+  },
+  strict,
+);
+
+/** Schema of one file in config/active. */
+export const InstanceConfigSchema = Type.Object(
+  {
+    $schema: Type.Optional(text('Ignored; for editors.')),
+    metadata: Metadata,
+    daemon_config: DaemonConfig,
+    exchange_config: ExchangeConfig,
+    strategy_config: StrategyConfig,
+  },
+  strict,
+);
+
+/** A validated config with every default filled in; `${VARIABLES}` not yet expanded. */
+export type InstanceConfig = Type.Static<typeof InstanceConfigSchema>;
+export type StrategyValues = InstanceConfig['strategy_config'];

@@ -1,0 +1,86 @@
+/**
+ * The paper account: position at average entry, cash, margin. Pure and exact: what a reduction takes
+ * from the entry cost it adds to the realised profit, digit for digit, so that always
+ * cash = start + realised - fees, and cash + position x price - cost = start + all trades' cash flows.
+ */
+import { assert } from '../../contract/assert.ts';
+import { divideRounded, formatMoney } from '../../contract/decimal.ts';
+import type { Decimal, Money } from '../../contract/decimal.ts';
+import { notional } from '../../contract/market.ts';
+import type { Market } from '../../contract/market.ts';
+import type { Side } from '../../contract/trading.ts';
+
+/** Position in lots (> 0 long); `cost` is what its lots cost at their entries, never negative. */
+export interface Account {
+  readonly starting: Money;
+  readonly realised: Money;
+  readonly fees: Money;
+  readonly lots: number;
+  readonly cost: Money;
+}
+
+/** Highest leverage the venue grants: initial margin is notional / 50. */
+const LEVERAGE_CAP = 50n;
+
+/** Signed lots of an execution. */
+export function signedLots(side: Side, lots: number): number {
+  return side === 'buy' ? lots : -lots;
+}
+
+/** The account after an execution of `lots` (> 0) at `ticks` with `fee` (> 0 a cost). */
+export function afterTrade(
+  market: Market,
+  account: Account,
+  trade: { readonly side: Side; readonly ticks: number; readonly lots: number; readonly fee: Money },
+): Account {
+  assert(trade.lots > 0, 'a trade has lots');
+  const held = Math.abs(account.lots);
+  const opposes = account.lots !== 0 && account.lots > 0 !== (trade.side === 'buy');
+  const closed = opposes ? Math.min(held, trade.lots) : 0;
+  const released = closed === 0 ? 0n : divideRounded(account.cost * BigInt(closed), BigInt(held));
+  const proceeds = notional(market, trade.ticks, closed);
+  const gain = account.lots > 0 ? proceeds - released : released - proceeds;
+  const opened = notional(market, trade.ticks, trade.lots - closed);
+  return {
+    starting: account.starting,
+    realised: account.realised + gain,
+    fees: account.fees + trade.fee,
+    lots: account.lots + signedLots(trade.side, trade.lots),
+    cost: account.cost - released + opened,
+  };
+}
+
+/** Balance without unrealised profit. */
+export function cashOf(account: Account): Money {
+  return account.starting + account.realised - account.fees;
+}
+
+/** Balance with the position marked to `ticks`. */
+export function equityOf(market: Market, account: Account, ticks: number): Money {
+  const value = notional(market, ticks, Math.abs(account.lots));
+  return cashOf(account) + (account.lots >= 0 ? value - account.cost : account.cost - value);
+}
+
+/** Average entry as price text (rounded at 1e-18); null when flat. */
+export function entryPrice(market: Market, account: Account): string | null {
+  if (account.lots === 0) return null;
+  const lot: Decimal = market.lot;
+  const units = BigInt(Math.abs(account.lots)) * lot.digits;
+  return formatMoney(divideRounded(account.cost * 10n ** BigInt(lot.scale), units));
+}
+
+/**
+ * Whether equity at `ticks` covers the initial margin of the position with every resting order of one
+ * side executed; `sideNotional` is that of all resting orders of the side, the new one included.
+ */
+export function coversMargin(
+  market: Market,
+  account: Account,
+  side: Side,
+  sideNotional: Money,
+  ticks: number,
+): boolean {
+  const value = notional(market, ticks, account.lots);
+  const exposure = sideNotional + (side === 'buy' ? value : -value);
+  return exposure <= 0n || exposure <= equityOf(market, account, ticks) * LEVERAGE_CAP;
+}

@@ -1,0 +1,51 @@
+/**
+ * Time. The only door to wall clock, monotonic clock and timers, so that everything above can be run
+ * on another clock. Delays are monotonic: a jump of the wall clock moves no timer.
+ */
+
+/** Ends a timer; calling it again does nothing. */
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds that only ever grow. */
+  monotonic(): number;
+  /** Calls `fn` once after `ms`. A pending timer does not keep the process alive when `idle`. */
+  after(ms: number, fn: () => void, idle?: 'idle'): Cancel;
+  /** Calls `fn` every `ms`; never keeps the process alive. */
+  every(ms: number, fn: () => void): Cancel;
+  /** Resolves after `ms`. */
+  delay(ms: number): Promise<void>;
+  /** Resolves when pending I/O of this turn was served. */
+  breathe(): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, fn, idle) {
+    const timer = setTimeout(fn, ms);
+    if (idle === 'idle') timer.unref();
+    return () => clearTimeout(timer);
+  },
+  every(ms, fn) {
+    const timer = setInterval(fn, ms);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
+  delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  breathe: () => new Promise((resolve) => setImmediate(resolve)),
+};
+
+/** `ms` since the epoch as ISO text in UTC. */
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** The local calendar date of `ms` as YYYY-MM-DD: the name of a day's log folder. */
+export function localDate(ms: number): string {
+  const date = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}

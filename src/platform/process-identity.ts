@@ -1,0 +1,108 @@
+/**
+ * Who a process is: pid + kernel start time + boot id, read from /proc. A pid alone is never trusted;
+ * a zombie counts as dead.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import type { ProcessIdentity } from '../contract/instance-api.ts';
+
+let bootId: string | undefined;
+
+/** The id of this boot of the machine. */
+export function currentBootId(): string {
+  bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  return bootId;
+}
+
+/** Kernel facts of a living process; null when there is none (or only a zombie). */
+export function processStat(
+  pid: number,
+): { startTime: string; group: number; parent: number } | null {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return null;
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return null;
+  }
+  // The command name may hold spaces and parentheses: fields are counted after the last one.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group] = fields;
+  const startTime = fields[19];
+  if (state === 'Z' || state === 'X' || startTime === undefined) return null;
+  return { startTime, group: Number(group), parent: Number(parent) };
+}
+
+/** Identity of a living process; null when there is none. */
+export function identify(pid: number): ProcessIdentity | null {
+  const stat = processStat(pid);
+  return stat === null ? null : { pid, start_time: stat.startTime, boot_id: currentBootId() };
+}
+
+/** Identity of this process. */
+export function ownIdentity(): ProcessIdentity {
+  const identity = identify(process.pid);
+  if (identity === null) throw new Error('/proc does not show this process');
+  return identity;
+}
+
+/** Whether exactly this process still lives. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  if (identity.boot_id !== currentBootId()) return false;
+  return processStat(identity.pid)?.startTime === identity.start_time;
+}
+
+/**
+ * Signals exactly this process; false when it is gone. The identity is checked at the moment of the
+ * signal. `group`: its whole process group, only while it leads that group.
+ */
+export function signalProcess(
+  identity: ProcessIdentity,
+  signal: NodeJS.Signals,
+  group: 'process' | 'group' = 'process',
+): boolean {
+  if (identity.pid <= 1 || !isAlive(identity)) return false;
+  const leads = processStat(identity.pid)?.group === identity.pid;
+  try {
+    process.kill(group === 'group' && leads ? -identity.pid : identity.pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Value of GRIDD_MARK in a process's environment; null when absent or not readable. */
+export function processMark(pid: number): string | null {
+  try {
+    const environ = readFileSync(`/proc/${pid}/environ`, 'utf8');
+    const entry = environ.split('\0').find((line) => line.startsWith('GRIDD_MARK='));
+    return entry === undefined ? null : entry.slice('GRIDD_MARK='.length);
+  } catch {
+    return null;
+  }
+}
+
+/** Living processes whose mark satisfies `wanted`. */
+export function findMarked(wanted: (mark: string) => boolean): ProcessIdentity[] {
+  const found: ProcessIdentity[] = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    const mark = processMark(pid);
+    if (mark === null || !wanted(mark)) continue;
+    const identity = identify(pid);
+    if (identity !== null) found.push(identity);
+  }
+  return found;
+}
+
+/** Living members of process group `group`. */
+export function groupMembers(group: number): ProcessIdentity[] {
+  const members: ProcessIdentity[] = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || processStat(pid)?.group !== group) continue;
+    const identity = identify(pid);
+    if (identity !== null) members.push(identity);
+  }
+  return members;
+}

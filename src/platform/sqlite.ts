@@ -1,0 +1,53 @@
+/**
+ * SQLite: opening databases with the settings gridd relies on. The only home of better-sqlite3.
+ * One writer per file; WAL, so that a reader never waits for it.
+ */
+import Database from 'better-sqlite3';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+export type SqliteDatabase = Database.Database;
+export type SqliteStatement = Database.Statement;
+
+/** How safe a commit is: NORMAL survives a killed process, FULL a power failure too. */
+export type Synchronous = 'NORMAL' | 'FULL';
+
+/** Opens (and creates) a database for its one writer. Throws what SQLite throws. */
+export function openDatabase(file: string, synchronous: Synchronous): SqliteDatabase {
+  mkdirSync(dirname(file), { recursive: true });
+  const db = new Database(file, { timeout: 5000 });
+  db.pragma('journal_mode = WAL');
+  db.pragma(`synchronous = ${synchronous}`);
+  db.pragma('foreign_keys = ON');
+  return db;
+}
+
+/** Opens an existing database for reading beside its writer. Throws when the file is absent. */
+export function openReadOnly(file: string): SqliteDatabase {
+  return new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 });
+}
+
+/** Opens a lock file: rollback journal, no waiting beyond `timeoutMs`. */
+export function openLockFile(file: string, timeoutMs: number): SqliteDatabase {
+  mkdirSync(dirname(file), { recursive: true });
+  return new Database(file, { timeout: timeoutMs });
+}
+
+/** A numbered step of a schema; step k brings `user_version` from k to k+1. */
+export type Migration = string;
+
+/**
+ * Brings `db` to the newest schema, each step in its own transaction. Returns false and touches nothing
+ * when the file is newer than `migrations` knows.
+ */
+export function migrate(db: SqliteDatabase, migrations: readonly Migration[]): boolean {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version > migrations.length) return false;
+  for (let step = version; step < migrations.length; step += 1) {
+    db.transaction(() => {
+      db.exec(migrations[step] ?? '');
+      db.pragma(`user_version = ${step + 1}`);
+    })();
+  }
+  return true;
+}
