@@ -15,16 +15,26 @@ export function isInstanceId(id: string): boolean {
 }
 
 const strict = { additionalProperties: false };
-const DECIMAL = '^-?\\d+(\\.\\d+)?$';
+/** Decimal text of any sign, and above zero. */
+const DECIMAL = '^-?\\d{1,30}(\\.\\d{1,18})?$';
+const POSITIVE = '^(?=.*[1-9])\\d{1,30}(\\.\\d{1,18})?$';
+/** No control characters: texts are printed on terminals and become arguments and lines of logs. */
+const PRINTABLE = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
+/** The kernel ends an argument or variable at a NUL. */
+const NO_NUL = '^[^\\u0000]*$';
+/** Timers of Node take at most 2^31 ms; a longer one would fire at once, for ever. */
+const LONGEST_TIMER_S = 2_000_000;
 
 function decimal(description: string, more: { positive?: boolean; default?: string } = {}) {
-  const number = more.positive === false ? Type.Number() : Type.Number({ exclusiveMinimum: 0 });
+  const signed = more.positive === false;
+  const number = signed ? Type.Number() : Type.Number({ exclusiveMinimum: 0 });
+  const text = Type.String({ pattern: signed ? DECIMAL : POSITIVE });
   const options = more.default === undefined ? {} : { default: more.default };
-  return Type.Union([number, Type.String({ pattern: DECIMAL })], { description, ...options });
+  return Type.Union([number, text], { description, ...options });
 }
 
 function text(description: string, more: Record<string, unknown> = {}) {
-  return Type.String({ description, ...more });
+  return Type.String({ description, pattern: PRINTABLE, ...more });
 }
 
 const Metadata = Type.Object(
@@ -40,7 +50,9 @@ const Metadata = Type.Object(
     market_type: Type.Literal('perp', { description: 'Kind of market.', default: 'perp' }),
     strategy: Type.Literal('perp_grid', { description: 'Strategy.', default: 'perp_grid' }),
     version: Type.Optional(
-      Type.Union([Type.String(), Type.Number()], { description: 'Free version note.' }),
+      Type.Union([Type.String({ pattern: PRINTABLE }), Type.Number()], {
+        description: 'Free version note.',
+      }),
     ),
     description: Type.Optional(text('Free text.')),
   },
@@ -70,11 +82,13 @@ const DaemonConfig = Type.Object(
     }),
     restart_delay: Type.Number({
       minimum: 0,
+      maximum: LONGEST_TIMER_S,
       default: 60,
       description: 'First restart delay, seconds; doubles with each further restart.',
     }),
     health_check_interval: Type.Number({
       exclusiveMinimum: 0,
+      maximum: LONGEST_TIMER_S,
       default: 30,
       description: 'Seconds between health checks.',
     }),
@@ -91,6 +105,7 @@ const DaemonConfig = Type.Object(
     auto_restart: Type.Boolean({ default: true, description: 'Restart after a crash.' }),
     log_cleanup_interval: Type.Number({
       minimum: 1,
+      maximum: LONGEST_TIMER_S,
       default: 86400,
       description: 'Seconds between log clean-ups.',
     }),
@@ -106,22 +121,23 @@ const DaemonConfig = Type.Object(
     }),
     stop_timeout: Type.Number({
       minimum: 1,
+      maximum: LONGEST_TIMER_S,
       default: 15,
       description: 'Seconds a stop may take before the process is killed.',
     }),
-    environment: Type.Record(Type.String(), Type.String(), {
+    environment: Type.Record(Type.String(), Type.String({ pattern: NO_NUL }), {
       default: {},
-      description: 'Further environment variables of the process.',
+      description: 'Further environment variables of the process, names to texts.',
     }),
     working_dir: text('Working folder of an external program.', { default: '.' }),
     python_path: Type.Optional(text('Interpreter of an external program.')),
     script_path: Type.Optional(text('External program to run instead of the built-in bot.')),
-    bot_args: Type.Array(Type.Union([Type.String(), Type.Number()]), {
+    bot_args: Type.Array(Type.Union([Type.String({ pattern: NO_NUL }), Type.Number()]), {
       default: [],
       description: 'Arguments; for the built-in bot they override strategy_config.',
     }),
   },
-  strict,
+  { ...strict, default: {} },
 );
 
 const PaperConfig = Type.Object(
@@ -230,6 +246,7 @@ const StrategyConfig = Type.Object(
     ),
     interval: Type.Number({
       minimum: 1,
+      maximum: LONGEST_TIMER_S,
       default: 60,
       description: 'Seconds between comparisons with the venue; fills act at once.',
     }),

@@ -12,6 +12,8 @@ export interface GridPlan {
   readonly grid_type: GridType;
   /** N+1 line prices in ticks, strictly ascending. */
   readonly lines: readonly number[];
+  /** The range the lines were computed from, and by how many whole steps trailing has moved them. */
+  readonly base: { readonly lower: number; readonly upper: number; readonly offset: number };
   /** Lots bought or sold per grid. */
   readonly lots_per_grid: number;
   /** Hard fence on |position| with everything resting filled; null: none. */

@@ -1,11 +1,11 @@
 /**
- * The paper account: position at average entry, cash, margin. Pure and exact: what a reduction takes
- * from the entry cost it adds to the realised profit, digit for digit, so that always
- * cash = start + realised - fees, and cash + position x price - cost = start + all trades' cash flows.
+ * The paper account: position at average entry, cash, margin. Pure and exact: what a reduction
+ * takes from the entry cost it adds to the realised profit, digit for digit, so that always cash
+ * = start + realised - fees, and cash + position x price - cost = start + all trades' cash flows.
  */
 import { assert } from '../../contract/assert.ts';
 import { divideRounded, formatMoney } from '../../contract/decimal.ts';
-import type { Decimal, Money } from '../../contract/decimal.ts';
+import type { Money } from '../../contract/decimal.ts';
 import { notional } from '../../contract/market.ts';
 import type { Market } from '../../contract/market.ts';
 import type { Side } from '../../contract/trading.ts';
@@ -27,12 +27,16 @@ export function signedLots(side: Side, lots: number): number {
   return side === 'buy' ? lots : -lots;
 }
 
-/** The account after an execution of `lots` (> 0) at `ticks` with `fee` (> 0 a cost). */
-export function afterTrade(
-  market: Market,
-  account: Account,
-  trade: { readonly side: Side; readonly ticks: number; readonly lots: number; readonly fee: Money },
-): Account {
+/** An execution: `lots` > 0, `fee` > 0 a cost. */
+export interface Execution {
+  readonly side: Side;
+  readonly ticks: number;
+  readonly lots: number;
+  readonly fee: Money;
+}
+
+/** The account after an execution. */
+export function afterTrade(market: Market, account: Account, trade: Execution): Account {
   assert(trade.lots > 0, 'a trade has lots');
   const held = Math.abs(account.lots);
   const opposes = account.lots !== 0 && account.lots > 0 !== (trade.side === 'buy');
@@ -64,14 +68,15 @@ export function equityOf(market: Market, account: Account, ticks: number): Money
 /** Average entry as price text (rounded at 1e-18); null when flat. */
 export function entryPrice(market: Market, account: Account): string | null {
   if (account.lots === 0) return null;
-  const lot: Decimal = market.lot;
-  const units = BigInt(Math.abs(account.lots)) * lot.digits;
-  return formatMoney(divideRounded(account.cost * 10n ** BigInt(lot.scale), units));
+  const { digits, scale } = market.lot;
+  const units = BigInt(Math.abs(account.lots)) * digits;
+  return formatMoney(divideRounded(account.cost * 10n ** BigInt(scale), units));
 }
 
 /**
- * Whether equity at `ticks` covers the initial margin of the position with every resting order of one
- * side executed; `sideNotional` is that of all resting orders of the side, the new one included.
+ * Whether equity at `ticks` covers the initial margin of the position with every resting order of
+ * one side executed; `sideNotional` is that of all resting orders of the side, the new one
+ * included.
  */
 export function coversMargin(
   market: Market,

@@ -1,7 +1,8 @@
 /**
- * The paper venue's own tables (`paper_*`), in the file that also holds the bot's books but never in a
- * transaction of the bot: each write commits before the venue answers or tells. Every commit carries
- * account, place in the price path and the change itself. All statements are prepared once.
+ * The paper venue's own tables (`paper_*`), in the file that also holds the bot's books but never
+ * in a transaction of the bot: each write commits before the venue answers or tells. Every commit
+ * carries account, place in the price path and the change itself. All statements are prepared
+ * once.
  */
 import { assert } from '../../contract/assert.ts';
 import { parseDecimal } from '../../contract/decimal.ts';
@@ -14,7 +15,9 @@ import type { Account } from './account.ts';
 /** Where the venue stands in its price path, and what it still owes its listener there. */
 export interface Place {
   readonly kind: string;
-  /** Index and state of the last point reached; index -1: before the first point of a new path. */
+  /**
+   * Index and state of the last point reached; index -1: before the first point of a new path.
+   */
   readonly index: number;
   readonly state: number;
   /** Price of that point. */
@@ -132,7 +135,10 @@ type TradeRow = Omit<PaperTrade, 'fee' | 'maker'> & {
 };
 type Writable = Record<string, string | number | null>;
 
-/** Opens (and creates) the venue's tables. `rules` must have the tick and lot of the stored account. */
+/**
+ * Opens (and creates) the venue's tables. `rules` must have the tick and lot of the stored
+ * account.
+ */
 export function openLedger(db: SqliteDatabase, rules: MarketRules): Ledger {
   db.exec(SCHEMA);
   const account = db.prepare<[], AccountRow>('SELECT * FROM paper_account');
@@ -155,7 +161,7 @@ export function openLedger(db: SqliteDatabase, rules: MarketRules): Ledger {
       if (row === undefined) return null;
       assert(
         sameStep(row.tick, rules.tick) && sameStep(row.lot, rules.lot),
-        `the paper account counts in tick ${row.tick} and lot ${row.lot}, not ${rules.tick}, ${rules.lot}`,
+        `the account counts in ${row.tick} and ${row.lot}, not ${rules.tick} and ${rules.lot}`,
       );
       const ids = lastIds.get();
       return {
@@ -180,7 +186,10 @@ export function openLedger(db: SqliteDatabase, rules: MarketRules): Ledger {
   };
 }
 
-/** `rules` with the tick, lot and smallest size of the account that the file holds, if it holds one. */
+/**
+ * `rules` with the tick, lot and smallest size of the account that the file holds, if it holds
+ * one.
+ */
 export function storedSteps(db: SqliteDatabase, rules: MarketRules): MarketRules {
   db.exec(SCHEMA);
   const row = db.prepare<[], AccountRow>('SELECT * FROM paper_account').get();
@@ -221,7 +230,7 @@ function prepareWriters(db: SqliteDatabase) {
       );
       assert(changes === 1, `paper order ${changedOrder.id} is stored`);
     }
-    if (trade !== undefined) insertTrade.run(tradeToRow(trade));
+    
     updateAccount.run({ ...accountToRow(change.account), ...placeToRow(change.place) });
   });
   return {

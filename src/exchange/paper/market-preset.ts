@@ -1,6 +1,7 @@
 /**
- * The market rules of the paper venue: presets for SOL, ETH and BTC, a rule for every other symbol.
- * Any spelling of a symbol finds the same preset. Pure: the same symbol and price give the same rules.
+ * The market rules of the paper venue: presets for SOL, ETH and BTC, a rule for every other
+ * symbol. Any spelling of a symbol finds the same preset. Pure: the same symbol and price give
+ * the same rules.
  */
 import { parseDecimal } from '../../contract/decimal.ts';
 import type { MarketRules } from '../../contract/market.ts';
@@ -20,9 +21,10 @@ const PRESETS: Readonly<Record<string, Steps>> = {
 };
 
 /**
- * Rules for a symbol in any spelling (SOL_USDC_PERP, SOLUSDT, SOL/USDC:USDC). A base without a preset
- * gets tick 0.0001 and lot 0.01; with `price`, a tick of five significant digits of it (at least
- * 1e-10) and a lot of about 0.01 to 0.1 in quote currency, never finer than 1e-6 nor coarser than 1e6.
+ * Rules for a symbol in any spelling (SOL_USDC_PERP, SOLUSDT, SOL/USDC:USDC). A base without a
+ * preset gets tick 0.0001 and lot 0.01; with `price`, a tick of five significant digits of it (at
+ * least 1e-10) and a lot of about 0.01 to 0.1 in quote currency, never finer than 1e-6 nor
+ * coarser than 1e6.
  */
 export function paperMarket(symbol: string, price?: string | number): MarketRules {
   const { base, quote } = splitSymbol(symbol);

@@ -1,13 +1,18 @@
 /**
- * Where the paper venue's prices come from: a path of points, each addressed by an integer place that
- * the venue stores. Invariant: `after` is a pure function of the point, so a path resumed at a stored
- * place goes on exactly as if it had never been left.
+ * Where the paper venue's prices come from: a path of points, each addressed by an integer place
+ * that the venue stores. Invariant: `after` is a pure function of the point, so a path resumed at
+ * a stored place goes on exactly as if it had never been left.
  */
 
-/** How the price came to a point: through every price between, or from one to the other at once. */
+/**
+ * How the price came to a point: through every price between, or from one to the other at once.
+ */
 export type MoveKind = 'continuous' | 'jump';
 
-/** One point of a path. `index` and `state` are its place: two integers that are stored and resumed. */
+/**
+ * One point of a path. `index` and `state` are its place: two integers that are stored and
+ * resumed.
+ */
 export interface PricePoint {
   readonly index: number;
   /** What a generator must remember besides the index; 0 where the index says it all. */
@@ -15,7 +20,9 @@ export interface PricePoint {
   readonly ticks: number;
   /** The move that ended here. */
   readonly move: MoveKind;
-  /** Milliseconds: since the epoch where the source is `dated`, else since the path's first point. */
+  /**
+   * Milliseconds: since the epoch where the source is `dated`, else since the path's first point.
+   */
   readonly at_ms: number;
 }
 

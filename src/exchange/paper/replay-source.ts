@@ -1,7 +1,8 @@
 /**
  * The replayed path: a CSV of bars (`ts_ms,open,high,low,close,volume`), each walked as open, the
- * extreme nearer to the open, the other extreme, close. Within a bar the price moves continuously;
- * from a close to the next open it jumps. A file with a fault is refused whole, every fault by line.
+ * extreme nearer to the open, the other extreme, close. Within a bar the price moves
+ * continuously; from a close to the next open it jumps. A file with a fault is refused whole,
+ * every fault by line.
  */
 import { readFileSync } from 'node:fs';
 import { GriddError } from '../../contract/errors.ts';
@@ -32,7 +33,9 @@ interface Bars {
   readonly barMs: number;
 }
 
-/** Opens a replay; prices are rounded to the nearest tick. Throws REPLAY_FILE with every fault. */
+/**
+ * Opens a replay; prices are rounded to the nearest tick. Throws REPLAY_FILE with every fault.
+ */
 export function replaySource(options: ReplayOptions): PriceSource {
   const { openedAt, ticks, barMs } = readBars(options);
 

@@ -99,7 +99,9 @@ function hash32(seed: number, index: number, salt: number): number {
   return mix(hash ^ Math.imul(salt, 0x9e37_79b9)) >>> 0;
 }
 
-/** A bijection of 32-bit integers in which every input bit moves about half of the output bits. */
+/**
+ * A bijection of 32-bit integers in which every input bit moves about half of the output bits.
+ */
 function mix(value: number): number {
   let x = (value + 0x9e37_79b9) | 0;
   x = Math.imul(x ^ (x >>> 16), 0x21f0_aaad);

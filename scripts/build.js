@@ -1,0 +1,69 @@
+/**
+ * Builds dist/ from src/: the three programs (CLI, supervisor, bot) as bundles with shared chunks, and
+ * the page's assets. A build goes to a new folder that is then renamed into place, so that a program
+ * started meanwhile finds the old or the new build, never a part. A bundle reads all its code before it
+ * is ready and needs nothing from dist afterwards.
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT, checkPlatform, ensureInstalled, sourceHash } from './ensure.js';
+
+// Bundled CommonJS packages ask for node: modules with require, which an ES module does not have.
+const REQUIRE = "import { createRequire as gridd_require } from 'node:module';\n" +
+  'const require = gridd_require(import.meta.url);';
+
+export async function build(hash = sourceHash()) {
+  const { build: bundle } = await import('esbuild');
+  const target = join(ROOT, `dist.${process.pid}.new`);
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
+  const programs = ['cli', 'daemon', 'bot'].map((room) => join(ROOT, 'src', room, 'main.ts'));
+  await bundle({
+    entryPoints: programs.filter((file) => existsSync(file)),
+    outbase: join(ROOT, 'src'),
+    outdir: target,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: ['better-sqlite3'],
+    banner: { js: REQUIRE },
+    sourcemap: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  const ui = join(ROOT, 'src', 'web', 'ui');
+  await bundle({
+    entryPoints: readdirSync(ui)
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+      .map((name) => join(ui, name)),
+    outdir: join(target, 'web', 'ui'),
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    logLevel: 'warning',
+  });
+  for (const name of readdirSync(ui)) {
+    if (['.html', '.css', '.svg'].includes(extname(name))) {
+      cpSync(join(ui, name), join(target, 'web', 'ui', name));
+    }
+  }
+  writeFileSync(join(target, '.source-hash'), hash);
+  const dist = join(ROOT, 'dist');
+  const old = join(ROOT, `dist.${process.pid}.old`);
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(target, dist);
+  rmSync(old, { recursive: true, force: true });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  checkPlatform();
+  ensureInstalled();
+  await build();
+  console.log('gridd: built dist/');
+}

@@ -1,0 +1,326 @@
+/**
+ * One instance put together: config, books, venue, runner, page. Start and crash recovery are the same
+ * code: load the store, ask the venue, reconcile, continue.
+ */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BotLaunch, StopReceipt } from '../contract/instance-api.ts';
+import { GriddError, errorBody } from '../contract/errors.ts';
+import type { InstanceConfig } from '../contract/instance-config.ts';
+import { makeMarket, nearestTicks, priceText } from '../contract/market.ts';
+import type { Market } from '../contract/market.ts';
+import type { OnStop } from '../contract/trading.ts';
+import { assert } from '../contract/assert.ts';
+import { decodeState, initialState } from '../engine/index.ts';
+import type { GridState } from '../engine/index.ts';
+import type { Venue } from '../exchange/port.ts';
+import { systemClock as clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { PACKAGE_FOLDER } from '../platform/paths.ts';
+import type { Home } from '../platform/paths.ts';
+import { expandConfig, readConfigFile } from '../registry/index.ts';
+import { archiveBooks, openBooks } from '../store/index.ts';
+import type { Books } from '../store/index.ts';
+import { serveInstance } from '../web/server/instance-server.ts';
+import type { InstanceServer } from '../web/server/instance-server.ts';
+import { loadAssets } from '../web/server/page-assets.ts';
+import { clientTag } from './client-id.ts';
+import { GridService } from './grid-service.ts';
+import { openVenue } from './open-venue.ts';
+import { designGrid, fingerprint, gridValues, sameGrid } from './plan.ts';
+import { reconcile } from './reconcile.ts';
+import type { ReconcileParts } from './reconcile.ts';
+import { NEW_RUN_CLOCK, elapsed, goOn, halt, parseRunClock } from './run-clock.ts';
+import { Runner } from './runner.ts';
+
+/** What `main` hands in: where, what, and what to do about a bug. */
+export interface BotParts {
+  readonly home: Home;
+  readonly launch: BotLaunch;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  readonly onBug: (error: unknown) => void;
+}
+
+const PAGE_RETRY_MS = 30_000;
+const STATUS_SAVE_MS = 1000;
+
+export class Bot {
+  readonly runner: Runner;
+  readonly service: GridService;
+  readonly #parts: BotParts;
+  readonly #books: Books;
+  readonly #venue: Venue;
+  readonly #market: Market;
+  readonly #reconcileParts: ReconcileParts;
+  #config: InstanceConfig;
+  #server: InstanceServer | null = null;
+  #nextComparison = 0;
+  #fileTime = 0;
+  #statusStale = true;
+
+  /** Opens everything; rejects with a `GriddError` where the user must act. */
+  static async open(parts: BotParts): Promise<Bot> {
+    const { home, launch, log } = parts;
+    const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
+    const { config, warnings } = expandConfig(loaded, parts.variables);
+    for (const warning of [...loaded.warnings, ...warnings]) log.warn(warning);
+    if (loaded.programDeclared) {
+      log.info('script_path does not exist: the built-in bot runs this instance on paper');
+    }
+    if (launch.fresh) {
+      const archived = archiveBooks(launch.db_path, clock.now());
+      if (archived !== null) log.info({ archived }, 'the old books were archived');
+    }
+    const { mode } = config.exchange_config;
+    const binding = {
+      instance_id: launch.id,
+      venue: mode === 'paper' ? 'paper' : config.metadata.exchange,
+      mode,
+      account: 'paper',
+      symbol: config.metadata.symbol,
+      direction: config.strategy_config.direction,
+    };
+    const books = openBooks(launch.db_path, binding, mode === 'live' ? 'FULL' : 'NORMAL');
+    try {
+      const venue = openVenue(home, config, books, clock);
+      const market = makeMarket(await venue.market());
+      const price = (await venue.price()).last;
+      const stored = books.engineState();
+      const designed = designedAtStart(market, config, price, stored);
+      const notes = [...loaded.warnings, ...warnings, ...designed.warnings];
+      const bot = new Bot(parts, { config, books, venue, market, state: designed.state, price, notes });
+      await bot.#recover();
+      return bot;
+    } catch (error) {
+      books.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    parts: BotParts,
+    opened: {
+      config: InstanceConfig;
+      books: Books;
+      venue: Venue;
+      market: Market;
+      state: GridState;
+      price: string;
+      notes: readonly string[];
+    },
+  ) {
+    const { home, launch, log } = parts;
+    const { books, venue, market, state } = opened;
+    this.#parts = parts;
+    this.#config = opened.config;
+    this.#books = books;
+    this.#venue = venue;
+    this.#market = market;
+    const tag = clientTag(home.folder, launch.id);
+    const ticks = nearestTicks(market, opened.price);
+    assert(ticks !== null, `the venue's price is "${opened.price}"`);
+    const { onBug } = parts;
+    this.runner = new Runner({ market, venue, books, clock, log, tag, state, ticks, onBug });
+    const { runner } = this;
+    this.#reconcileParts = { runner, venue, books, market, tag, log, now: () => clock.now() };
+    this.service = new GridService({
+      id: launch.id,
+      config: () => this.#config,
+      market,
+      venue,
+      books,
+      runner,
+      clock,
+      warnings: opened.notes,
+      startedAtMs: clock.now(),
+    });
+    runner.subscribe(() => {
+      this.#statusStale = true;
+    });
+    this.#fileTime = modified(launch.config_file);
+  }
+
+  /** Port of the page; null while none could be had. */
+  get webPort(): number | null {
+    return this.#server?.port ?? null;
+  }
+
+  /** Ended for good in this run: the process has nothing more to do. */
+  get done(): boolean {
+    return this.runner.gridState === 'finished' && this.#books.meta('ended_by') !== 'source';
+  }
+
+  /** Begins to trade: the venue's events arrive from here on. */
+  async connect(): Promise<void> {
+    await this.#venue.connect((event) => this.runner.take(event));
+    clock.every(STATUS_SAVE_MS, () => this.#tick());
+  }
+
+  /** Serves the page; at a user's start a port that cannot be had is PORT_TAKEN. */
+  async serve(): Promise<void> {
+    const { launch, log } = this.#parts;
+    const { web_host, strict_port } = this.#config.daemon_config;
+    try {
+      this.#server = await serveInstance(this.service, {
+        host: web_host,
+        port: launch.web_port,
+        avoidPorts: launch.avoid_ports,
+        strictPort: strict_port,
+        assets: loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui')),
+        log: (error) => log.error({ err: error }, 'the page server failed'),
+      });
+      if (this.#server.warning !== null) log.warn(this.#server.warning);
+      this.runner.setDegraded('page', null);
+    } catch (error) {
+      // At a restart the grid trades on whatever its page does.
+      if (launch.cause === 'start' || !(error instanceof GriddError)) throw error;
+      this.runner.setDegraded('page', `The page has no port: ${error.message}`);
+      clock.after(PAGE_RETRY_MS, () => void this.serve(), 'idle');
+    }
+  }
+
+  /** The stop command: a fence, then the receipt. */
+  async stop(wanted: Partial<OnStop>): Promise<StopReceipt> {
+    const onStop = { ...this.runner.state.plan.on_stop, ...wanted };
+    const run_clock = JSON.stringify(halt(this.#runClock(), clock.now()));
+    return this.runner.stop(onStop, 'stop', { run_clock });
+  }
+
+  /** Writes the end of a finished run's books. */
+  async writeEndReceipt(): Promise<StopReceipt> {
+    return this.runner.run(() => this.runner.makeReceipt('end of the run', 0));
+  }
+
+  /** Lets the present task end, then closes venue, page and books; orders stay as they are. */
+  async close(): Promise<void> {
+    await this.#venue.close();
+    await this.runner.run(() => undefined);
+    await this.service.refresh();
+    this.#books.saveStatus(this.service.status());
+    await this.#server?.close();
+    this.#books.close();
+  }
+
+  async #recover(): Promise<void> {
+    const { runner } = this;
+    const { log, launch } = this.#parts;
+    const first = this.#books.engineState() === null;
+    await runner.run(() => reconcile(this.#reconcileParts));
+    await this.#takeFileValues(first);
+    const finished = runner.gridState === 'finished';
+    const endedBySource = this.#books.meta('ended_by') === 'source';
+    if (finished && (endedBySource || launch.cause === 'restart')) {
+      const next = endedBySource ? 'the replay has ended; --fresh runs it again' : 'the run ended';
+      log.info(next);
+    } else await this.#beginOrContinue(finished);
+    await this.service.refresh();
+    this.#books.saveStatus(this.service.status());
+  }
+
+  async #beginOrContinue(finished: boolean): Promise<void> {
+    const now = clock.now();
+    const before = finished ? NEW_RUN_CLOCK : this.#runClock();
+    const meta = { run_clock: JSON.stringify(goOn(before, now)), ended_by: '' };
+    if (finished) this.#parts.log.info('a new run begins on the same books');
+    const { runner } = this;
+    await runner.run(() =>
+      runner.apply({ type: 'start', ticks: runner.ticks, at_ms: now }, { meta }),
+    );
+  }
+
+  /** The stored plan wins, unless the file's grid values changed since they were last taken. */
+  async #takeFileValues(first: boolean): Promise<void> {
+    const { runner } = this;
+    const values = fingerprint(this.#config);
+    if (this.#books.meta('fingerprint') === values) return;
+    if (!first) {
+      const price = priceText(this.#market, runner.ticks);
+      const { plan } = designGrid(this.#market, gridValues(this.#config), price, 'GRID_REFUSED');
+      this.#parts.log.info('the grid values of the file changed: applied as an adjust');
+      const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
+      await runner.run(() => runner.apply(event));
+    }
+    this.#acceptFile(values);
+  }
+
+  #acceptFile(values: string): void {
+    this.#books.setMeta('fingerprint', values);
+    this.#books.setMeta('effective', JSON.stringify(gridValues(this.#config)));
+    this.service.clearAdjusted();
+  }
+
+  #runClock() {
+    return parseRunClock(this.#books.meta('run_clock'));
+  }
+
+  /** Each second: duration, comparison with the venue, saved figures, an edited file. */
+  #tick(): void {
+    const { runner } = this;
+    runner
+      .run(async () => {
+        await this.#checkDuration();
+        await this.#compareWhenDue();
+        await this.service.refresh();
+        if (this.#statusStale) this.#books.saveStatus(this.service.status());
+        this.#statusStale = false;
+        this.#lookAtFile();
+      })
+      .catch((error: unknown) => this.#parts.log.error({ error: errorBody(error) }, 'turn failed'));
+  }
+
+  async #checkDuration(): Promise<void> {
+    const { duration } = this.#config.strategy_config;
+    const { runner } = this;
+    const going = ['running', 'paused', 'waiting', 'tripped'].includes(runner.gridState);
+    if (duration === undefined || !going) return;
+    const now = clock.now();
+    if (elapsed(this.#runClock(), now) < duration * 1000) return;
+    const { on_stop } = runner.state.plan;
+    await runner.apply({ type: 'end', on_stop, reason: 'duration', at_ms: now });
+  }
+
+  async #compareWhenDue(): Promise<void> {
+    const now = clock.monotonic();
+    if (now < this.#nextComparison) return;
+    const first = this.#nextComparison === 0;
+    this.#nextComparison = now + this.#config.strategy_config.interval * 1000;
+    // The start itself has just compared.
+    if (!first) await reconcile(this.#reconcileParts);
+  }
+
+  /** After `adjust --save` the file says what the grid does: no longer "adjusted". */
+  #lookAtFile(): void {
+    const { launch, home, log } = this.#parts;
+    const changed = modified(launch.config_file);
+    if (changed === this.#fileTime) return;
+    this.#fileTime = changed;
+    try {
+      const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
+      const price = priceText(this.#market, this.runner.ticks);
+      const values = gridValues(loaded.config);
+      const { plan } = designGrid(this.#market, values, price, 'GRID_REFUSED');
+      if (!sameGrid(plan, this.runner.state.plan)) return;
+      this.#config = { ...this.#config, strategy_config: loaded.config.strategy_config };
+      this.#acceptFile(fingerprint(this.#config));
+    } catch (error) {
+      log.warn({ error: errorBody(error) }, 'the edited config cannot be used; the old one runs on');
+    }
+  }
+}
+
+/** Checks the file's grid where no plan is stored yet; a stored plan needs no designing. */
+function designedAtStart(
+  market: Market,
+  config: InstanceConfig,
+  price: string,
+  stored: string | null,
+): { state: GridState; warnings: readonly string[] } {
+  if (stored !== null) return { state: decodeState(stored), warnings: [] };
+  const { plan, warnings } = designGrid(market, gridValues(config), price, 'GRID_REFUSED');
+  return { state: initialState(plan), warnings };
+}
+
+function modified(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -1,0 +1,272 @@
+/**
+ * What page, supervisor and CLI see of the grid, and what they may ask of it. Reads the runner and the
+ * books; changes the grid only by runner tasks.
+ */
+import { formatMoney } from '../contract/decimal.ts';
+import { GriddError } from '../contract/errors.ts';
+import type {
+  AdjustAnswer,
+  AdjustRequest,
+  FillView,
+  HealthView,
+  InstanceService,
+  LevelView,
+  OrderView,
+  StatusView,
+} from '../contract/instance-api.ts';
+import type { InstanceConfig } from '../contract/instance-config.ts';
+import type { Market } from '../contract/market.ts';
+import { priceText, sizeText } from '../contract/market.ts';
+import { ladder, profitRange } from '../engine/index.ts';
+import type { AdjustDiff, GridPlan } from '../engine/index.ts';
+import type { Venue } from '../exchange/port.ts';
+import type { Clock } from '../platform/clock.ts';
+import { isoTime } from '../platform/clock.ts';
+import type { Books } from '../store/index.ts';
+import { designGrid, gridValues } from './plan.ts';
+import type { Runner } from './runner.ts';
+
+export interface ServiceParts {
+  readonly id: string;
+  /** As in force; replaced when the file is read anew. */
+  readonly config: () => InstanceConfig;
+  readonly market: Market;
+  readonly venue: Venue;
+  readonly books: Books;
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly warnings: readonly string[];
+  readonly startedAtMs: number;
+}
+
+/** A turn of the engine older than this means that it hangs. */
+const STUCK_MS = 10_000;
+
+export class GridService implements InstanceService {
+  readonly id: string;
+  readonly #parts: ServiceParts;
+  #equity = '0';
+  #profit: { plan: GridPlan; range: { min: string; max: string } } | null = null;
+  #adjusted: boolean;
+
+  constructor(parts: ServiceParts) {
+    this.id = parts.id;
+    this.#parts = parts;
+    this.#adjusted = parts.books.meta('adjusted') === 'yes';
+  }
+
+  get adjusted(): boolean {
+    return this.#adjusted;
+  }
+
+  /** The plan in force equals the file again. */
+  clearAdjusted(): void {
+    this.#adjusted = false;
+    this.#parts.books.setMeta('adjusted', 'no');
+    this.#parts.runner.changed();
+  }
+
+  /** Reads the venue's balance; `status` shows the last one read. */
+  async refresh(): Promise<void> {
+    this.#equity = (await this.#parts.venue.balance()).equity;
+  }
+
+  status(): StatusView {
+    const { market, runner, clock } = this.#parts;
+    const { metadata, exchange_config } = this.#parts.config();
+    const { plan } = runner.state;
+    const sums = runner.figures();
+    return {
+      instance_id: this.id,
+      name: metadata.name ?? this.id,
+      state: runner.degraded.length > 0 ? 'degraded' : 'running',
+      degraded: runner.degraded,
+      grid_state: runner.gridState,
+      venue: this.#parts.venue.name,
+      mode: exchange_config.mode,
+      symbol: metadata.symbol,
+      base: market.rules.base,
+      quote: market.rules.quote,
+      direction: plan.direction,
+      price: priceText(market, runner.ticks),
+      position: sizeText(market, sums.position_lots),
+      lower: priceText(market, plan.lines[0] ?? 0),
+      upper: priceText(market, plan.lines.at(-1) ?? 0),
+      grids: plan.lines.length - 1,
+      quantity_per_grid: sizeText(market, plan.lots_per_grid),
+      open_orders: sums.open_orders,
+      cycles: sums.cycles,
+      grid_profit: formatMoney(sums.grid_profit),
+      unpaired: formatMoney(sums.unpaired),
+      fees: formatMoney(sums.fees),
+      funding: formatMoney(sums.funding),
+      total_pnl: formatMoney(sums.total),
+      equity: this.#equity,
+      carry: sizeText(market, sums.carry_lots),
+      profit_per_grid: this.#profitRange(plan),
+      adjusted: this.#adjusted,
+      warnings: this.#parts.warnings,
+      started_at: isoTime(this.#parts.startedAtMs),
+      updated_at: isoTime(clock.now()),
+    };
+  }
+
+  orders(): readonly OrderView[] {
+    return this.#parts.books.aliveOrders();
+  }
+
+  fills(limit: number): readonly FillView[] {
+    return this.#parts.books.fills(limit);
+  }
+
+  levels(): readonly LevelView[] {
+    const { market, runner } = this.#parts;
+    const lines = ladder(market, runner.state).map((line) => ({
+      index: line.index,
+      price: priceText(market, line.ticks),
+      side: line.side,
+      size: sizeText(market, line.lots),
+      filled: sizeText(market, line.filled),
+      order_id: line.order_id,
+      reason: line.reason,
+    }));
+    return lines.sort((a, b) => b.index - a.index);
+  }
+
+  async health(): Promise<HealthView> {
+    const database = await attempt(() => void this.#parts.books.meta('binding'));
+    const venue = await attempt(() => this.#parts.venue.serverTime());
+    const age = this.#parts.runner.turnAge();
+    const engine = age > STUCK_MS ? `The engine took no turn for ${Math.round(age)} ms.` : 'ok';
+    const ok = [database, venue, engine].every((part) => part === 'ok');
+    return { ok, database, venue, engine };
+  }
+
+  /**
+   * Moves the grid (GRID 8). ADJUST_REFUSED with every problem; IDEMPOTENCY_CONFLICT when the key was
+   * used for another request; a repeated key gets the stored answer and changes nothing.
+   */
+  async adjust(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
+    const { runner } = this.#parts;
+    const answer = await this.#adjustOnce(request, key);
+    if (!answer.applied) return answer;
+    // The task ended when everything it caused had its answer: what is not open now is not converged.
+    const pending = runner.state.orders.filter(({ status }) => status !== 'open').length;
+    return { ...answer, pending, converged: pending === 0 };
+  }
+
+  #adjustOnce(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
+    const { runner, books, clock } = this.#parts;
+    return runner.run(async () => {
+      const wanted = JSON.stringify(request);
+      const known = key === null ? null : books.answer(key);
+      if (known !== null) {
+        if (known.request === wanted) return JSON.parse(known.answer) as AdjustAnswer;
+        throw new GriddError('IDEMPOTENCY_CONFLICT', 'This key was used for another request.');
+      }
+      const { plan, warnings } = this.#designed(request);
+      const position = request.position ?? 'carry';
+      const diff = runner.preview(plan, position);
+      const dry = request.dry_run === true;
+      const answer = this.#answer(plan, diff, warnings, dry);
+      if (dry) return answer;
+      const saved = key === null ? {} : { request: stored(key, wanted, answer) };
+      const meta = { adjusted: 'yes', effective: JSON.stringify(this.#values(request)) };
+      const event = { type: 'adjust', plan, position, at_ms: clock.now() } as const;
+      await runner.apply(event, diff.unchanged ? saved : { meta, ...saved });
+      if (!diff.unchanged) this.#adjusted = true;
+      return answer;
+    });
+  }
+
+  async pause(): Promise<void> {
+    const { runner, clock } = this.#parts;
+    await runner.run(() => runner.apply({ type: 'pause', at_ms: clock.now() }));
+  }
+
+  async resume(): Promise<void> {
+    const { runner, clock } = this.#parts;
+    await runner.run(() => runner.apply({ type: 'resume', at_ms: clock.now() }));
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#parts.runner.subscribe(listener);
+  }
+
+  /** Grid values in force (those of the last adjust, else the file's), with the request's on top. */
+  #values(request: AdjustRequest) {
+    const { books } = this.#parts;
+    const { grid_lower_price, grid_upper_price, grid_num, order_quantity } = request;
+    const effective = books.meta('effective');
+    const present = effective === null ? gridValues(this.#parts.config()) : parsed(effective);
+    return {
+      ...present,
+      // Until the user says otherwise the size in force stays, however it once came about.
+      order_quantity: order_quantity ?? this.#quantityInForce(),
+      grid_lower_price,
+      grid_upper_price,
+      ...(grid_num === undefined ? {} : { grid_num }),
+    };
+  }
+
+  #quantityInForce(): string {
+    return sizeText(this.#parts.market, this.#parts.runner.state.plan.lots_per_grid);
+  }
+
+  #designed(request: AdjustRequest) {
+    const { market, runner } = this.#parts;
+    const price = priceText(market, runner.ticks);
+    return designGrid(market, this.#values(request), price, 'ADJUST_REFUSED');
+  }
+
+  #answer(
+    plan: GridPlan,
+    diff: AdjustDiff,
+    warnings: readonly string[],
+    dry: boolean,
+  ): AdjustAnswer {
+    const { market } = this.#parts;
+    return {
+      applied: !dry,
+      unchanged: diff.unchanged,
+      converged: false,
+      pending: 0,
+      orders_kept: diff.kept.length,
+      orders_cancelled: diff.cancelled.length,
+      orders_placed: diff.placed.length,
+      parcels_moved: diff.parcels_moved,
+      carry: sizeText(market, diff.carry_lots),
+      market_trade: sizeText(market, diff.market_lots),
+      profit_per_grid: this.#profitRange(plan),
+      lower: priceText(market, plan.lines[0] ?? 0),
+      upper: priceText(market, plan.lines.at(-1) ?? 0),
+      grids: plan.lines.length - 1,
+      quantity_per_grid: sizeText(market, plan.lots_per_grid),
+      warnings,
+    };
+  }
+
+  #profitRange(plan: GridPlan): { min: string; max: string } {
+    if (this.#profit?.plan === plan) return this.#profit.range;
+    const range = profitRange(this.#parts.market, plan.lines);
+    this.#profit = { plan, range };
+    return range;
+  }
+}
+
+function parsed(text: string): ReturnType<typeof gridValues> {
+  return JSON.parse(text) as ReturnType<typeof gridValues>;
+}
+
+function stored(key: string, request: string, answer: AdjustAnswer) {
+  return { key, request, answer: JSON.stringify(answer) };
+}
+
+async function attempt(probe: () => unknown): Promise<string> {
+  try {
+    await probe();
+    return 'ok';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

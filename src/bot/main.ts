@@ -1,0 +1,159 @@
+/**
+ * The process of one instance. Takes the instance's lifetime lock, says who it is, trades until it is
+ * told to stop or killed, and leaves an exit record before every end of its own.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { BOT_EXIT, GriddError, errorBody } from '../contract/errors.ts';
+import type {
+  BotLaunch,
+  BotMethod,
+  BotRecord,
+  BotRequests,
+  ExitRecord,
+} from '../contract/instance-api.ts';
+import { isoTime, systemClock as clock } from '../platform/clock.ts';
+import { writeFileAtomic, writeJson } from '../platform/json-file.ts';
+import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
+import { makeLogger, openLogFile } from '../platform/logger.ts';
+import { homeAt, instanceLock } from '../platform/paths.ts';
+import { ownIdentity } from '../platform/process-identity.ts';
+import { readEnvFile } from '../registry/index.ts';
+import { Bot } from './bot.ts';
+import { SupervisorLink } from './supervisor-link.ts';
+
+const END_TIMEOUT_MS = 5000;
+
+async function main(launch: BotLaunch): Promise<void> {
+  const home = homeAt(launch.home);
+  const lock = await takeLifetimeLock(instanceLock(home, launch.id));
+  if (lock === null) {
+    process.stderr.write(`LOCK_HELD: another process runs ${launch.id}\n`);
+    process.exit(BOT_EXIT.lock_held);
+  }
+  mkdirSync(launch.log_dir, { recursive: true });
+  const file = (name: string) => join(launch.log_dir, name);
+  rmSync(file('exit.json'), { force: true });
+  const stdout = await openLogFile(launch.log_dir, 'bot_stdout.log');
+  const stderr = await openLogFile(launch.log_dir, 'bot_stderr.log');
+  const log = makeLogger(launch.id, [
+    { level: 'info', file: stdout },
+    { level: 'warn', file: stderr },
+  ]);
+  const { id, generation } = launch;
+  const record = (webPort: number | null): void => {
+    const body: BotRecord = { ...ownIdentity(), id, home: home.folder, generation, web_port: webPort };
+    writeJson(file('bot.json'), body);
+  };
+  record(null);
+  writeFileAtomic(file('bot.pid'), `${process.pid}\n`);
+  let bot: Bot | null = null;
+  let ending = false;
+
+  const link = new SupervisorLink({
+    home: home.folder,
+    endpointFile: home.endpoint,
+    id,
+    generation,
+    clock,
+    log,
+    status: () => bot?.service.status() ?? null,
+    webPort: () => bot?.webPort ?? null,
+    turnAge: () => bot?.runner.turnAge() ?? 0,
+    perform: (method, params) => perform(method, params),
+  });
+
+  function exitRecord(code: number, reason: string, error?: unknown): void {
+    const body: ExitRecord = {
+      pid: process.pid,
+      generation,
+      code,
+      reason,
+      at: isoTime(clock.now()),
+      ...(error === undefined ? {} : { error: errorBody(error) }),
+    };
+    try {
+      writeJson(file('exit.json'), body);
+    } catch (failure) {
+      process.stderr.write(`the exit record could not be written: ${String(failure)}\n`);
+    }
+  }
+
+  /** A crash: nothing is closed in good order, the next start recovers. */
+  function crash(error: unknown): never {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`${text}\n`);
+    log.fatal({ error: text }, 'the bot crashed');
+    process.exit(1);
+  }
+
+  async function end(code: number, reason: string): Promise<void> {
+    if (ending) return;
+    ending = true;
+    clock.after(END_TIMEOUT_MS, () => process.exit(1), 'idle');
+    await bot?.close();
+    log.info({ code }, `the bot ends: ${reason}`);
+    exitRecord(code, reason);
+    for (const name of ['bot.pid', 'bot.json']) rmSync(file(name), { force: true });
+    await link.exiting(code, reason);
+    process.exit(code);
+  }
+
+  async function perform(method: BotMethod, params: unknown): Promise<unknown> {
+    if (bot === null || ending) throw new GriddError('INSTANCE_BUSY', 'The bot is not ready.');
+    switch (method) {
+      case 'stop': {
+        const receipt = await bot.stop(params as BotRequests['stop']['params']);
+        clock.after(0, () => void end(BOT_EXIT.clean, 'stop command').catch(crash));
+        return receipt;
+      }
+      case 'pause':
+        await bot.service.pause();
+        return { ok: true };
+      case 'resume':
+        await bot.service.resume();
+        return { ok: true };
+      case 'adjust': {
+        const { request, key } = params as BotRequests['adjust']['params'];
+        return bot.service.adjust(request, key);
+      }
+    }
+  }
+
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => void end(BOT_EXIT.clean, signal).catch(crash));
+  }
+  try {
+    const variables = { ...process.env, ...readEnvFile(home) };
+    bot = await Bot.open({ home, launch, variables, log, onBug: crash });
+    await bot.serve();
+  } catch (error) {
+    if (!(error instanceof GriddError)) crash(error);
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    log.error({ error: error.toBody() }, error.message);
+    exitRecord(BOT_EXIT.configuration, error.message, error);
+    for (const name of ['bot.pid', 'bot.json']) rmSync(file(name), { force: true });
+    await link.failed(error.toBody());
+    process.exit(BOT_EXIT.configuration);
+  }
+  record(bot.webPort);
+  const running = bot;
+  let overSeen = false;
+  const endWhenDone = () => {
+    if (overSeen || ending || !running.done) return;
+    overSeen = true;
+    running
+      .writeEndReceipt()
+      .then(() => end(BOT_EXIT.done, 'the run is over'))
+      .catch(crash);
+  };
+  await running.connect();
+  log.info({ web_port: running.webPort, pid: process.pid }, 'the grid is ready');
+  link.ready();
+  running.runner.subscribe(endWhenDone);
+  endWhenDone();
+}
+
+await main(JSON.parse(process.argv[2] ?? '{}') as BotLaunch);

@@ -1,0 +1,53 @@
+/**
+ * From config values to a designed grid, and which of the two wins: the plan in the store, unless the
+ * file's grid values changed since they were last taken (then they are applied as an adjust).
+ */
+import type { InstanceConfig } from '../contract/instance-config.ts';
+import { GriddError } from '../contract/errors.ts';
+import type { Market } from '../contract/market.ts';
+import { design } from '../engine/index.ts';
+import type { DesignInput, GridPlan } from '../engine/index.ts';
+
+/** A plan that may run, what to warn of, and the profit per grid in percent. */
+export interface Designed {
+  readonly plan: GridPlan;
+  readonly warnings: readonly string[];
+}
+
+/** The grid values of a config as the engine's designer takes them. */
+export function gridValues(config: InstanceConfig): DesignInput {
+  const { duration: _duration, interval: _interval, ...values } = config.strategy_config;
+  return values;
+}
+
+/** Fingerprint of the grid values last taken from the file. */
+export function fingerprint(config: InstanceConfig): string {
+  return JSON.stringify(gridValues(config));
+}
+
+/** Designs a grid; throws `code` with every problem when it must not run. */
+export function designGrid(
+  market: Market,
+  values: DesignInput,
+  price: string,
+  code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
+): Designed {
+  const result = design(market, { ...values, price });
+  if ('problems' in result) {
+    const what = code === 'GRID_REFUSED' ? 'This grid must not run' : 'This adjust was refused';
+    const first = result.problems[0]?.message ?? 'it is not possible';
+    const prefix = code === 'GRID_REFUSED' ? 'strategy_config.' : '';
+    const problems = result.problems.map((p) => ({ ...p, path: prefix + p.path }));
+    throw new GriddError(code, `${what}: ${first}`, { problems });
+  }
+  return { plan: result.plan, warnings: result.warnings.map((warning) => warning.message) };
+}
+
+/** Whether two plans rest the same orders: same lines and size. */
+export function sameGrid(a: GridPlan, b: GridPlan): boolean {
+  return (
+    a.lots_per_grid === b.lots_per_grid &&
+    a.lines.length === b.lines.length &&
+    a.lines.every((line, index) => line === b.lines[index])
+  );
+}

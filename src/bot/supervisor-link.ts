@@ -1,0 +1,161 @@
+/**
+ * The line to the supervisor: the bot calls home, says who it is, then tells that it is ready and beats
+ * each second. When the line ends it tries again for ever; trading never depends on it.
+ */
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import type { Endpoint } from '../contract/fleet-api.ts';
+import type {
+  BotMessage,
+  BotMethod,
+  StatusView,
+  SupervisorMessage,
+} from '../contract/instance-api.ts';
+import { BOT_METHODS, LINK_PROTOCOL } from '../contract/instance-api.ts';
+import { GriddError, errorBody } from '../contract/errors.ts';
+import type { ErrorBody } from '../contract/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import { readJson } from '../platform/json-file.ts';
+import type { Logger } from '../platform/logger.ts';
+import { ownIdentity } from '../platform/process-identity.ts';
+
+/** What the link tells of; the functions are asked at each beat. */
+export interface LinkParts {
+  readonly home: string;
+  readonly endpointFile: string;
+  readonly id: string;
+  readonly generation: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly status: () => StatusView | null;
+  readonly turnAge: () => number;
+  /** Port of the page; null while none could be had. */
+  readonly webPort: () => number | null;
+  /** Performs a request of the supervisor; rejects with `GriddError`. */
+  readonly perform: (method: BotMethod, params: unknown) => Promise<unknown>;
+}
+
+const BEAT_MS = 1000;
+const RETRY_MS = 500;
+const LONGEST_LINE = 1_000_000;
+
+export class SupervisorLink {
+  readonly #parts: LinkParts;
+  #socket: Socket | null = null;
+  #ready = false;
+  #closed = false;
+
+  constructor(parts: LinkParts) {
+    this.#parts = parts;
+    this.#connect();
+    parts.clock.every(BEAT_MS, () => this.beat());
+  }
+
+  /** The grid runs and the page answers; said now and after every reconnection. */
+  ready(): void {
+    this.#ready = true;
+    this.#sayReady();
+  }
+
+  /** Says why the bot cannot start, then resolves when the line has taken it. */
+  failed(error: ErrorBody): Promise<void> {
+    return this.#last({ type: 'failed', error });
+  }
+
+  /** The last word before a clean end. */
+  exiting(code: number, reason: string): Promise<void> {
+    return this.#last({ type: 'exiting', code, reason });
+  }
+
+  /** Sends the present figures; before `ready` only the sign of life. */
+  beat(): void {
+    const { status, turnAge, webPort } = this.#parts;
+    this.#send({
+      type: 'beat',
+      turn_age_ms: Math.round(turnAge()),
+      web_port: webPort(),
+      status: this.#ready ? status() : null,
+    });
+  }
+
+  #sayReady(): void {
+    if (this.#ready) this.#send({ type: 'ready', web_port: this.#parts.webPort() });
+    this.beat();
+  }
+
+  #connect(): void {
+    if (this.#closed) return;
+    const endpoint = readJson(this.#parts.endpointFile) as Endpoint | null;
+    if (endpoint === null || typeof endpoint.bot_socket !== 'string') {
+      this.#retry();
+      return;
+    }
+    const socket = connect(endpoint.bot_socket);
+    socket.setEncoding('utf8');
+    socket.on('connect', () => {
+      this.#socket = socket;
+      const { home, id, generation } = this.#parts;
+      const who = ownIdentity();
+      this.#send({ type: 'hello', protocol: LINK_PROTOCOL, home, id, generation, ...who });
+      this.#sayReady();
+    });
+    let text = '';
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      if (text.length > LONGEST_LINE) socket.destroy();
+      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+        this.#receive(text.slice(0, end));
+        text = text.slice(end + 1);
+      }
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.#socket = null;
+      this.#retry();
+    });
+  }
+
+  #retry(): void {
+    this.#parts.clock.after(RETRY_MS, () => this.#connect(), 'idle');
+  }
+
+  #receive(line: string): void {
+    let message: SupervisorMessage;
+    try {
+      message = JSON.parse(line) as SupervisorMessage;
+    } catch {
+      this.#parts.log.warn('the supervisor sent a line that is not JSON');
+      return;
+    }
+    if (message.type === 'refused') {
+      this.#parts.log.warn({ reason: message.reason }, 'the supervisor refused this bot');
+    }
+    if (message.type !== 'request') return;
+    const { request_id, method, params } = message;
+    this.#perform(method, params).then(
+      (result) => this.#send({ type: 'reply', request_id, result }),
+      (error: unknown) => this.#send({ type: 'reply', request_id, error: errorBody(error) }),
+    );
+  }
+
+  async #perform(method: BotMethod, params: unknown): Promise<unknown> {
+    if (!BOT_METHODS.includes(method)) {
+      throw new GriddError('BAD_REQUEST', `This bot knows no request "${String(method)}".`);
+    }
+    return this.#parts.perform(method, params);
+  }
+
+  #send(message: BotMessage): void {
+    this.#socket?.write(`${JSON.stringify(message)}\n`);
+  }
+
+  #last(message: BotMessage): Promise<void> {
+    this.#closed = true;
+    const socket = this.#socket;
+    if (socket === null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#parts.clock.after(500, resolve, 'idle');
+      socket.end(`${JSON.stringify(message)}\n`, () => resolve());
+    });
+  }
+}

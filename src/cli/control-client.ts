@@ -1,0 +1,137 @@
+/**
+ * The CLI's side of the control API: HTTP over the unix socket that endpoint.json names. It never
+ * computes a socket's path, and believes an answer only when it bears this home.
+ */
+import { request } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { ERRORS, GriddError } from '../contract/errors.ts';
+import type { ErrorBody } from '../contract/errors.ts';
+import type { Endpoint, SupervisorInfo } from '../contract/fleet-api.ts';
+import { isErrno, readJson } from '../platform/json-file.ts';
+import type { Home } from '../platform/paths.ts';
+
+/** Header in which the supervisor says whose it is. */
+export const HOME_HEADER = 'x-gridd-home';
+
+const QUICK_MS = 5_000;
+/** A start or stop of a whole fleet takes as long as its slowest bot's grace time. */
+const PATIENT_MS = 15 * 60_000;
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+/** Where the supervisor of `home` said its sockets are; null when it said nothing usable. */
+export function readEndpoint(home: Home): Endpoint | null {
+  const value = readJson(home.endpoint);
+  if (typeof value !== 'object' || value === null) return null;
+  const { control_socket: socket, home: folder, pid } = value as Partial<Endpoint>;
+  if (typeof socket !== 'string' || typeof folder !== 'string' || typeof pid !== 'number') return null;
+  return value as Endpoint;
+}
+
+/** A client of this home's supervisor. Every method rejects with `GriddError` only. */
+export class ControlClient {
+  readonly #home: Home;
+
+  constructor(home: Home) {
+    this.#home = home;
+  }
+
+  /** Facts of the supervisor; SUPERVISOR_NOT_RUNNING when there is none. */
+  info(): Promise<SupervisorInfo> {
+    return this.get<SupervisorInfo>('/api/info');
+  }
+
+  /** The JSON answer of a reading route. */
+  get<T>(path: string): Promise<T> {
+    return this.#call<T>({ method: 'GET', path, timeoutMs: QUICK_MS });
+  }
+
+  /** The JSON answer of a route that changes something; `key` is its Idempotency-Key. */
+  post<T>(path: string, body: unknown, key?: string): Promise<T> {
+    const headers = key === undefined ? {} : { 'idempotency-key': key };
+    return this.#call<T>({ method: 'POST', path, body, headers, timeoutMs: PATIENT_MS });
+  }
+
+  async #call<T>(call: Call): Promise<T> {
+    const endpoint = readEndpoint(this.#home);
+    // A copied home brings another home's endpoint.json along: there is no supervisor of this one.
+    if (endpoint === null || endpoint.home !== this.#home.folder) throw this.#notRunning();
+    const answer = await this.#send(endpoint.control_socket, call);
+    const theirs = answer.headers[HOME_HEADER];
+    if (theirs !== encodeURI(this.#home.folder) && theirs !== this.#home.folder) {
+      throw new GriddError(
+        'SUPERVISOR_FOREIGN',
+        `The socket in ${this.#home.endpoint} answers for ${String(theirs ?? 'nobody')}.`,
+      );
+    }
+    return parseAnswer<T>(answer);
+  }
+
+  #send(socketPath: string, call: Call): Promise<Answer> {
+    const text = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const headers: Record<string, string | number> = { ...call.headers, connection: 'close' };
+    if (text !== undefined) {
+      headers['content-type'] = 'application/json';
+      headers['content-length'] = Buffer.byteLength(text);
+    }
+    return new Promise((resolve, reject) => {
+      const { method, path, timeoutMs } = call;
+      const sent = request({ socketPath, method, path, headers, agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', (error) => reject(this.#failure(error)));
+        response.on('end', () => {
+          const { statusCode: status = 500, headers: theirs } = response;
+          resolve({ status, headers: theirs, text: Buffer.concat(chunks).toString('utf8') });
+        });
+      });
+      sent.setTimeout(timeoutMs, () => sent.destroy(new Error('no answer in time')));
+      sent.on('error', (error) => reject(this.#failure(error)));
+      sent.end(text);
+    });
+  }
+
+  #failure(error: Error): GriddError {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ECONNREFUSED')) return this.#notRunning();
+    return new GriddError(
+      'SUPERVISOR_UNREACHABLE',
+      `The supervisor of ${this.#home.folder} does not answer: ${error.message}.`,
+    );
+  }
+
+  #notRunning(): GriddError {
+    return new GriddError('SUPERVISOR_NOT_RUNNING', `No supervisor runs for ${this.#home.folder}.`);
+  }
+}
+
+function parseAnswer<T>(answer: Answer): T {
+  let value: unknown;
+  try {
+    value = answer.text === '' ? null : JSON.parse(answer.text);
+  } catch {
+    throw new GriddError('INTERNAL', `The supervisor answered something that is not JSON.`);
+  }
+  if (answer.status >= 200 && answer.status < 300) return value as T;
+  throw GriddError.fromBody(errorIn(value, answer.status));
+}
+
+function errorIn(value: unknown, status: number): ErrorBody {
+  const outer = typeof value === 'object' && value !== null ? value : {};
+  const inner = 'error' in outer && typeof outer.error === 'object' ? outer.error : outer;
+  const { code, message } = (inner ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && Object.hasOwn(ERRORS, code)) return inner as ErrorBody;
+  const said = typeof message === 'string' ? message : `HTTP status ${status}`;
+  return new GriddError('INTERNAL', `The supervisor refused: ${said}`).toBody();
+}

@@ -1,0 +1,138 @@
+/**
+ * One supervisor per home, however many callers ask at once: each may spawn a process, the lifetime lock
+ * lets one of them live, and every caller waits for whichever one answers with this home.
+ */
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { BOT_EXIT, GriddError } from '../contract/errors.ts';
+import type { SupervisorInfo } from '../contract/fleet-api.ts';
+import { systemClock } from '../platform/clock.ts';
+import { isErrno } from '../platform/json-file.ts';
+import { PACKAGE_FOLDER } from '../platform/paths.ts';
+import type { Home } from '../platform/paths.ts';
+import { spawnDetached } from '../platform/spawn.ts';
+import type { Spawned } from '../platform/spawn.ts';
+import type { Context } from './context.ts';
+import { ControlClient } from './control-client.ts';
+
+const POLL_MS = 25;
+const DEADLINE_MS = 30_000;
+const NAMED_VARIABLES = new Set([
+  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'XDG_RUNTIME_DIR'],
+  ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'],
+  ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+]);
+
+/** The supervisor's entry point in the built package. */
+export const SUPERVISOR_MAIN = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
+
+/** The running supervisor and whether this call started it. */
+export interface Ensured {
+  readonly client: ControlClient;
+  readonly info: SupervisorInfo;
+  readonly started: boolean;
+}
+
+/** Finds the supervisor of the home, or starts it and waits until it answers. */
+export async function ensureSupervisor(context: Context): Promise<Ensured> {
+  const client = new ControlClient(context.home);
+  const present = await infoOrNull(client);
+  if (present !== null) return { client, info: present, started: false };
+  const spawned = spawnSupervisor(context);
+  const info = await waitForSupervisor(context.home, client, spawned);
+  const started = info.pid === spawned.pid;
+  if (started) context.terminal.err(`supervisor started (pid ${info.pid})\n`);
+  return { client, info, started };
+}
+
+/** Facts of the supervisor; null when none runs. */
+export async function infoOrNull(client: ControlClient): Promise<SupervisorInfo | null> {
+  try {
+    return await client.info();
+  } catch (error) {
+    if (error instanceof GriddError && error.code === 'SUPERVISOR_NOT_RUNNING') return null;
+    throw error;
+  }
+}
+
+/**
+ * The environment of a supervisor that a verb starts: the machine's, never the caller's own variables.
+ * What a shell happens to export would otherwise reach bots months later; bots read .env.
+ */
+export function supervisorEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined) continue;
+    if (NAMED_VARIABLES.has(name) || name.startsWith('GRIDD_')) kept[name] = value;
+  }
+  // A caller that is itself a child of a bot must not pass on whose child it is.
+  delete kept['GRIDD_MARK'];
+  return kept;
+}
+
+function spawnSupervisor(context: Context): Spawned {
+  const { home } = context;
+  try {
+    return spawnDetached({
+      program: process.execPath,
+      args: [SUPERVISOR_MAIN, '--home', home.folder],
+      cwd: home.folder,
+      env: supervisorEnvironment(context.environment),
+      stdout: join(home.supervisorLogs, 'raw_stdout.log'),
+      stderr: rawErrors(home),
+      fresh: false,
+    });
+  } catch (error) {
+    const refused = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST'];
+    if (error instanceof Error && refused.some((code) => isErrno(error, code))) {
+      throw new GriddError('HOME_UNUSABLE', `The home cannot be written: ${error.message}.`);
+    }
+    throw error;
+  }
+}
+
+async function waitForSupervisor(
+  home: Home,
+  client: ControlClient,
+  spawned: Spawned,
+): Promise<SupervisorInfo> {
+  let end: Awaited<Spawned['ended']> | null = null;
+  void spawned.ended.then((result) => {
+    end = result;
+  });
+  const deadline = systemClock.monotonic() + DEADLINE_MS;
+  for (;;) {
+    const ended: Awaited<Spawned['ended']> | null = end;
+    const info = await infoOrNull(client);
+    if (info !== null) return info;
+    // Lock held: another caller's supervisor won, and its socket is about to answer.
+    if (ended !== null && ended.code !== BOT_EXIT.lock_held) throw startFailure(home, ended);
+    if (systemClock.monotonic() > deadline) {
+      throw new GriddError(
+        'SUPERVISOR_UNREACHABLE',
+        `A supervisor holds the lock of ${home.folder} but answers nothing.`,
+      );
+    }
+    await systemClock.delay(POLL_MS);
+  }
+}
+
+function startFailure(home: Home, ended: Awaited<Spawned['ended']>): GriddError {
+  const how = ended.error ?? (ended.signal === null ? `exit code ${ended.code}` : ended.signal);
+  const said = lastLines(rawErrors(home), 5);
+  return new GriddError('SUPERVISOR_UNREACHABLE', `The supervisor could not start (${how}).`, {
+    hint: said === '' ? `See ${home.supervisorLogs}.` : `It said:\n  ${said}`,
+  });
+}
+
+function rawErrors(home: Home): string {
+  return join(home.supervisorLogs, 'raw_stderr.log');
+}
+
+function lastLines(file: string, count: number): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n  ');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * How a failure is told: `CODE: sentence`, a hint, and each problem on a line of its own with path,
+ * found and allowed. Always on stderr; the exit code says who must act.
+ */
+import { ERRORS, EXIT, GriddError } from '../contract/errors.ts';
+import type { ErrorBody, Problem } from '../contract/errors.ts';
+
+/** An error as text for stderr, ending in a newline. */
+export function failureText(error: ErrorBody): string {
+  const lines = [`${error.code}: ${error.message}`];
+  for (const problem of error.problems ?? []) lines.push(`  - ${problemText(problem)}`);
+  if (error.hint !== '') lines.push(`  ${error.hint}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Exit code of an error; one of an unknown code (another version's) is our bug. */
+export function exitOf(error: ErrorBody): number {
+  return Object.hasOwn(ERRORS, error.code) ? ERRORS[error.code].exit : EXIT.bug;
+}
+
+/** Any thrown value as text for stderr; our own mistakes with their stack, which a report needs. */
+export function thrownText(thrown: unknown): string {
+  if (thrown instanceof GriddError) return failureText(thrown.toBody());
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const stack = (error.stack ?? '').split('\n').slice(1).join('\n');
+  const text = failureText(new GriddError('INTERNAL', error.message).toBody());
+  return stack === '' ? text : `${text}${stack}\n`;
+}
+
+/** Exit code of any thrown value. */
+export function exitOfThrown(thrown: unknown): number {
+  return thrown instanceof GriddError ? thrown.exit : EXIT.bug;
+}
+
+function problemText(problem: Problem): string {
+  const parts = [problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`];
+  if (problem.found !== undefined) parts.push(`found ${JSON.stringify(problem.found)}`);
+  if (problem.allowed !== undefined) parts.push(`allowed: ${problem.allowed}`);
+  return parts.join('; ');
+}

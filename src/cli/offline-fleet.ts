@@ -1,0 +1,104 @@
+/**
+ * The fleet without its supervisor: registry records, corrected by what /proc says of each pid, with
+ * the figures each bot saved last. A pid counts only with start time and boot id. Writes nothing.
+ */
+import { GriddError } from '../contract/errors.ts';
+import type { InstanceStatus, RegistryRecord } from '../contract/fleet-api.ts';
+import type { ProcessState, StatusView } from '../contract/instance-api.ts';
+import { systemClock } from '../platform/clock.ts';
+import { fromHome } from '../platform/paths.ts';
+import type { Home } from '../platform/paths.ts';
+import { isAlive } from '../platform/process-identity.ts';
+import { openRegistry } from '../registry/index.ts';
+import { readBooks } from '../store/index.ts';
+import type { FleetReader } from './fleet-reader.ts';
+
+/** States that say nothing of a process being there. */
+const RESTING: readonly ProcessState[] = ['stopped', 'failed', 'finished'];
+
+/** Reads registry, /proc and stores of `home`; `notice` hears what is wrong with the registry. */
+export function offlineFleet(home: Home, notice: (sentence: string) => void): FleetReader {
+  const registry = openRegistry(home, { onNotice: notice });
+  const { instances } = registry.read();
+  return {
+    supervised: false,
+    list: async () =>
+      Object.entries(instances).map(([id, record]) => {
+        const { status: _status, ...row } = describe(home, id, record);
+        return row;
+      }),
+    status: async (id) => {
+      const record = instances[id];
+      if (record !== undefined) return describe(home, id, record);
+      throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+    },
+  };
+}
+
+/** Whether the process of a record lives, by pid, start time and boot id. */
+export function recordLives(record: RegistryRecord): boolean {
+  const { pid, start_time, boot_id } = record;
+  if (pid === null || start_time === null || boot_id === null) return false;
+  return isAlive({ pid, start_time, boot_id });
+}
+
+function describe(home: Home, id: string, record: RegistryRecord): InstanceStatus {
+  const alive = recordLives(record);
+  const status = savedStatus(fromHome(home, record.db_path));
+  const state = alive ? livingState(record.state) : restingState(record.state);
+  const since = record.started_at === null ? null : Date.parse(record.started_at);
+  return {
+    id,
+    state,
+    desired: record.desired,
+    grid_state: status?.grid_state ?? null,
+    pid: alive ? record.pid : null,
+    web_port: record.web_port,
+    venue: status?.venue ?? null,
+    mode: status?.mode ?? null,
+    symbol: status?.symbol ?? null,
+    position: status?.position ?? null,
+    grid_profit: status?.grid_profit ?? null,
+    total_pnl: status?.total_pnl ?? null,
+    restarts: record.restarts,
+    cpu_percent: null,
+    memory_mb: null,
+    uptime_s: alive && since !== null ? Math.floor((systemClock.now() - since) / 1000) : null,
+    started_at: record.started_at,
+    config_file: record.config_file,
+    log_dir: record.log_dir,
+    last_error: record.last_error?.message ?? null,
+    state_reason: reasonOf(record, alive, state),
+    db_path: record.db_path,
+    generation: record.generation,
+    last_exit: record.last_exit,
+    url: alive && record.web_port !== null ? `http://127.0.0.1:${record.web_port}` : null,
+    status,
+  };
+}
+
+function livingState(state: ProcessState): ProcessState {
+  return RESTING.includes(state) || state === 'backoff' ? 'running' : state;
+}
+
+function restingState(state: ProcessState): ProcessState {
+  return RESTING.includes(state) ? state : 'stopped';
+}
+
+function reasonOf(record: RegistryRecord, alive: boolean, state: ProcessState): string {
+  if (state === record.state) return record.state_reason;
+  if (alive) return `process ${record.pid} lives without a supervisor`;
+  return `the registry says ${record.state}, but no such process lives`;
+}
+
+function savedStatus(dbPath: string): StatusView | null {
+  const books = readBooks(dbPath);
+  try {
+    return books?.status() ?? null;
+  } catch {
+    // Books that cannot be read leave the figures unknown; the verbs that need them say why.
+    return null;
+  } finally {
+    books?.close();
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * One process of an instance: what to start, its pid files and what it left behind. Plans are complete
+ * before anything is started; a plan that cannot be made is the user's error. Only processes proved by
+ * pid, start time and boot id, or by our mark, are ever signalled.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { GriddError } from '../contract/errors.ts';
+import type { ErrorBody } from '../contract/errors.ts';
+import type { RegistryRecord } from '../contract/fleet-api.ts';
+import type { BotLaunch, BotRecord, ExitRecord, ProcessIdentity } from '../contract/instance-api.ts';
+import { localDate } from '../platform/clock.ts';
+import { readJson, readText, writeFileAtomic } from '../platform/json-file.ts';
+import type { Home } from '../platform/paths.ts';
+import { findMarked, isAlive, signalProcess } from '../platform/process-identity.ts';
+import type { DetachedSpawn } from '../platform/spawn.ts';
+import { claimedPorts, expandConfig, namedVariables, readEnvFile } from '../registry/index.ts';
+import type { LoadedConfig } from '../registry/index.ts';
+import { findPort } from './free-port.ts';
+import { processEnvironment, withoutSecrets } from './process-environment.ts';
+import { RAW_NAMES, lastLines, linkRawFiles } from './raw-logs.ts';
+
+/** What a launch depends on besides config and record. */
+export interface LaunchSurroundings {
+  readonly home: Home;
+  readonly hash: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The built-in bot's program file. */
+  readonly botMain: string;
+  readonly portsInUse: readonly number[];
+  readonly now: number;
+}
+
+export interface LaunchWish {
+  readonly cause: BotLaunch['cause'];
+  readonly fresh: boolean;
+  readonly generation: number;
+}
+
+/** Everything needed to start a process. */
+export interface LaunchPlan {
+  readonly spawn: DetachedSpawn;
+  readonly external: boolean;
+  /** Port of an external program; null: the bot reports what it bound. */
+  readonly port: number | null;
+  readonly warnings: readonly string[];
+  /** Values that must not appear in what we write about the process. */
+  readonly secrets: readonly string[];
+}
+
+/** Plans a process. Throws PROGRAM_MISSING, PORT_TAKEN, ENV_MISSING. */
+export async function planLaunch(
+  around: LaunchSurroundings,
+  loaded: LoadedConfig,
+  record: RegistryRecord,
+  wish: LaunchWish,
+): Promise<LaunchPlan> {
+  const { home } = around;
+  const warnings = [...loaded.warnings];
+  const script = loaded.config.daemon_config.script_path;
+  if (loaded.program === null && loaded.programDeclared) {
+    const live = loaded.config.exchange_config.mode === 'live';
+    if (live || record.ran_program) {
+      const why = live ? 'live mode is not given to another program' : 'it ran under this id before';
+      throw new GriddError('PROGRAM_MISSING', `The program ${script} is not there, and ${why}.`);
+    }
+    warnings.push(`the program ${script} does not exist: the built-in bot runs instead`);
+  }
+  const file = readEnvFile(home);
+  const own = around.environment;
+  const named = namedVariables(loaded);
+  const expanded = expandConfig(loaded, { ...own, ...file });
+  const parts = {
+    own,
+    file,
+    named,
+    configured: expanded.config.daemon_config.environment,
+  };
+  const secrets = named.flatMap((name) => file[name] ?? own[name] ?? []);
+  const mark = processMarkOf(around.hash, loaded.id, wish.generation);
+  const given = { GRIDD_HOME: home.folder, GRIDD_MARK: mark };
+  const avoid = [...claimedPorts(home, loaded.id), ...around.portsInUse];
+  const raw = rawFiles(loaded.logDir);
+  const common = { ...raw, fresh: true };
+  if (loaded.program === null) {
+    const launch = launchArgument(around, loaded, record, wish, avoid);
+    const env = processEnvironment({ ...parts, given });
+    const args = [around.botMain, JSON.stringify(launch)];
+    const spawn = { ...common, program: process.execPath, args, cwd: home.folder, env };
+    return { spawn, external: false, port: null, warnings, secrets };
+  }
+  const { web_host: host, strict_port } = loaded.config.daemon_config;
+  const strict = strict_port && wish.cause === 'start';
+  const wanted = loaded.webPort ?? record.web_port;
+  const { port, warning } = await findPort({ wanted, host, strict, avoid });
+  if (warning !== null) warnings.push(warning);
+  const env = processEnvironment({
+    ...parts,
+    given: {
+      ...given,
+      INSTANCE_ID: loaded.id,
+      LOG_DIR: loaded.logDir,
+      DB_PATH: loaded.dbPath,
+      WEB_PORT: String(port),
+      WEB_HOST: host,
+      CONFIG_FILE: loaded.file,
+    },
+  });
+  linkRawFiles(loaded.logDir, localDate(around.now));
+  const { program, args, cwd } = loaded.program;
+  return { spawn: { ...common, program, args, cwd, env }, external: true, port, warnings, secrets };
+}
+
+function launchArgument(
+  around: LaunchSurroundings,
+  loaded: LoadedConfig,
+  record: RegistryRecord,
+  wish: LaunchWish,
+  avoid: readonly number[],
+): BotLaunch {
+  return {
+    home: around.home.folder,
+    id: loaded.id,
+    config_file: loaded.file,
+    log_dir: loaded.logDir,
+    db_path: loaded.dbPath,
+    generation: wish.generation,
+    web_port: loaded.webPort ?? record.web_port,
+    avoid_ports: [...new Set(avoid)],
+    cause: wish.cause,
+    fresh: wish.fresh,
+  };
+}
+
+/** The mark a process of this generation carries in its environment. */
+export function processMarkOf(hash: string, id: string, generation: number): string {
+  return `${hash}:${id}:${generation}`;
+}
+
+/** Append files of a process's raw output. */
+export function rawFiles(logDir: string): { readonly stdout: string; readonly stderr: string } {
+  return { stdout: join(logDir, RAW_NAMES.stdout), stderr: join(logDir, RAW_NAMES.stderr) };
+}
+
+/** Last lines of a process's stderr, secrets blotted out. */
+export function stderrTail(logDir: string, secrets: readonly string[]): string[] {
+  return lastLines(rawFiles(logDir).stderr, 10).map((line) =>
+    withoutSecrets(line, secrets).slice(0, 500),
+  );
+}
+
+/** Writes a bare number and a newline. */
+export function writePid(logDir: string, name: 'daemon.pid' | 'bot.pid', pid: number): void {
+  writeFileAtomic(join(logDir, name), `${pid}\n`);
+}
+
+/** Removes the pid files after an end; `bot.pid` only while it names the process that ended. */
+export function removePids(logDir: string, pid: number): void {
+  const botPid = join(logDir, 'bot.pid');
+  if (readText(botPid)?.trim() === String(pid)) rmSync(botPid, { force: true });
+  rmSync(join(logDir, 'daemon.pid'), { force: true });
+}
+
+/** What the living bot wrote about itself under its lock; null when it is absent or broken. */
+export function readBotRecord(logDir: string): BotRecord | null {
+  const value = readJson(join(logDir, 'bot.json'));
+  if (typeof value !== 'object' || value === null) return null;
+  const complete =
+    'pid' in value &&
+    typeof value.pid === 'number' &&
+    'start_time' in value &&
+    typeof value.start_time === 'string' &&
+    'boot_id' in value &&
+    typeof value.boot_id === 'string' &&
+    'generation' in value &&
+    typeof value.generation === 'number' &&
+    'id' in value &&
+    'home' in value;
+  return complete ? (value as BotRecord) : null;
+}
+
+/** What a process wrote about its own end; null when it crashed. */
+export function readExitRecord(logDir: string, pid: number, generation: number): ExitRecord | null {
+  const value = readJson(join(logDir, 'exit.json'));
+  if (typeof value !== 'object' || value === null) return null;
+  const complete =
+    'pid' in value &&
+    value.pid === pid &&
+    'generation' in value &&
+    value.generation === generation &&
+    'code' in value &&
+    typeof value.code === 'number' &&
+    'reason' in value &&
+    typeof value.reason === 'string';
+  return complete ? (value as ExitRecord) : null;
+}
+
+/** A living process of this instance: by bot.json, by the registry, or by its mark; null: none. */
+export function findLiving(
+  home: Home,
+  hash: string,
+  id: string,
+  record: RegistryRecord,
+): (ProcessIdentity & { readonly generation: number }) | null {
+  const own = readBotRecord(join(home.folder, record.log_dir));
+  if (own !== null && own.id === id && own.home === home.folder && isAlive(own)) return own;
+  const { pid, start_time, boot_id, generation } = record;
+  if (pid !== null && start_time !== null && boot_id !== null) {
+    const identity = { pid, start_time, boot_id };
+    return isAlive(identity) ? { ...identity, generation } : null;
+  }
+  // The record was written, the process perhaps started, and then the supervisor died.
+  if (record.state !== 'starting') return null;
+  const marked = findMarked((mark) => mark === processMarkOf(hash, id, generation));
+  const oldest = marked.sort((a, b) => Number(a.start_time) - Number(b.start_time))[0];
+  return oldest === undefined ? null : { ...oldest, generation };
+}
+
+/** Kills what an ended external program left behind: processes that carry its mark. */
+export function killMarked(mark: string): number {
+  const left = findMarked((found) => found === mark);
+  return left.filter((identity) => signalProcess(identity, 'SIGKILL')).length;
+}
+
+/** How a process ended, in a few words. */
+export function describeExit(code: number | null, signal: string | null): string {
+  if (signal !== null) return `ended by ${signal}`;
+  return code === null ? 'disappeared' : `exited with code ${code}`;
+}
+
+/** The error behind an end: what the bot said, else its last words on stderr. */
+export function exitError(
+  id: string,
+  reason: string,
+  tail: readonly string[],
+  said: ErrorBody | null,
+): ErrorBody {
+  if (said !== null) return said;
+  const last = tail.at(-1);
+  const words = last === undefined ? '' : ` Its last words: ${last}`;
+  return new GriddError('START_FAILED', `The process of ${id} ${reason}.${words}`).toBody();
+}

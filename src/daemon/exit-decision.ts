@@ -1,0 +1,32 @@
+/** What an ended process means: a full decision over intent, wish and exit code. PURE. */
+import { BOT_EXIT } from '../contract/errors.ts';
+
+/** Why we are ending a process ourselves: a user's stop or restart, our own end, or a replacement. */
+export type EndIntent = 'stop' | 'restart' | 'shutdown' | 'replace';
+
+export interface EndedProcess {
+  readonly intent: EndIntent | null;
+  readonly desired: 'running' | 'stopped';
+  readonly code: number | null;
+  readonly external: boolean;
+  readonly auto_restart: boolean;
+}
+
+/**
+ * `handover`: the restart in progress goes on; `adopt`: another process holds the lock; the others are
+ * events of the lifecycle.
+ */
+export type ExitDecision = 'end' | 'finish' | 'fail' | 'retry' | 'handover' | 'adopt';
+
+/** What follows from the end of a process. */
+export function decideExit(ended: EndedProcess): ExitDecision {
+  if (ended.intent === 'stop' || ended.intent === 'shutdown') return 'end';
+  if (ended.intent === 'restart') return 'handover';
+  if (ended.desired === 'stopped') return 'end';
+  if (ended.code === BOT_EXIT.configuration) return 'fail';
+  if (ended.code === BOT_EXIT.done) return 'finish';
+  if (ended.code === BOT_EXIT.lock_held && !ended.external) return 'adopt';
+  // A replacement is our doing, not a crash: auto_restart does not forbid it.
+  if (!ended.auto_restart && ended.intent === null) return ended.code === 0 ? 'end' : 'fail';
+  return 'retry';
+}

@@ -1,0 +1,59 @@
+/**
+ * When a bot counts as hung. PURE. Checked each `health_check_interval`; after a first miss each second;
+ * three misses in a row make it unhealthy. Ages are ours (monotonic), never the bot's clock.
+ */
+
+/** A bot sends a beat each second. */
+export const BEAT_LIMIT_MS = 4_000;
+/** Age of the last engine turn beyond which the bot counts as stuck although it beats. */
+export const TURN_LIMIT_MS = 15_000;
+/** Time to call home, recover and become ready; also to call home again after a supervisor's start. */
+export const START_LIMIT_MS = 30_000;
+/** Our own loop's lateness beyond which ages measured across it are worthless. */
+export const OWN_LATENESS_LIMIT_MS = 2_000;
+const MISSES = 3;
+const RECHECK_MS = 1_000;
+
+export interface HealthState {
+  readonly misses: number;
+  /** Monotonic moment of the next check, ms. */
+  readonly next_at: number;
+}
+
+/** Ages in ms at the moment of the check; null: not known yet. */
+export interface Pulse {
+  readonly ready: boolean;
+  /** Since the last beat, or since the process was started or adopted. */
+  readonly silent_ms: number;
+  readonly turn_age_ms: number | null;
+}
+
+/** No check before one interval has passed. */
+export function freshHealth(now: number, intervalMs: number): HealthState {
+  return { misses: 0, next_at: now + intervalMs };
+}
+
+/** What is wrong with a pulse, as a sentence; null when nothing is. */
+export function judgePulse(pulse: Pulse): string | null {
+  const limit = pulse.ready ? BEAT_LIMIT_MS : START_LIMIT_MS;
+  if (pulse.silent_ms > limit) {
+    return `no sign of life for ${Math.round(pulse.silent_ms / 1000)} s`;
+  }
+  if (pulse.ready && pulse.turn_age_ms !== null && pulse.turn_age_ms > TURN_LIMIT_MS) {
+    return `its engine stands still for ${Math.round(pulse.turn_age_ms / 1000)} s`;
+  }
+  return null;
+}
+
+/** The state after a check at `now`, and whether the bot is unhealthy now. */
+export function noteCheck(
+  state: HealthState,
+  now: number,
+  fine: boolean,
+  intervalMs: number,
+): { readonly state: HealthState; readonly unhealthy: boolean } {
+  if (fine) return { state: freshHealth(now, intervalMs), unhealthy: false };
+  const misses = state.misses + 1;
+  const next_at = now + Math.min(RECHECK_MS, intervalMs);
+  return { state: { misses, next_at }, unhealthy: misses >= MISSES };
+}

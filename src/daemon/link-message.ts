@@ -1,0 +1,91 @@
+/**
+ * Lines of the bot link, from bytes to typed messages. A line that is too long, no JSON or of an unknown
+ * shape is a protocol error; a type we do not know comes from a newer bot and is skipped.
+ */
+import type { BotMessage } from '../contract/instance-api.ts';
+
+/** Longest line taken, bytes. */
+export const MAX_LINE_BYTES = 1 << 20;
+
+/** Cuts a byte stream into lines; `push` returns null once a line exceeds the limit. */
+export class LineCutter {
+  #parts: Buffer[] = [];
+  #length = 0;
+
+  push(chunk: Buffer): string[] | null {
+    const lines: string[] = [];
+    let rest = chunk;
+    for (;;) {
+      const end = rest.indexOf(10);
+      if (end < 0) break;
+      this.#parts.push(rest.subarray(0, end));
+      if (this.#length + end > MAX_LINE_BYTES) return null;
+      lines.push(Buffer.concat(this.#parts).toString('utf8'));
+      this.#parts = [];
+      this.#length = 0;
+      rest = rest.subarray(end + 1);
+    }
+    this.#parts.push(rest);
+    this.#length += rest.length;
+    return this.#length > MAX_LINE_BYTES ? null : lines;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isPort(value: unknown): boolean {
+  return value === null || (isCount(value) && value > 0 && value < 65536);
+}
+
+function isErrorBody(value: unknown): boolean {
+  return isObject(value) && isText(value['code']) && isText(value['message']);
+}
+
+const SHAPES: Readonly<Record<BotMessage['type'], (fields: Fields) => boolean>> = {
+  hello: (m) =>
+    isCount(m['protocol']) &&
+    isText(m['home']) &&
+    isText(m['id']) &&
+    isCount(m['generation']) &&
+    isCount(m['pid']) &&
+    isText(m['start_time']) &&
+    isText(m['boot_id']),
+  ready: (m) => isPort(m['web_port']),
+  failed: (m) => isErrorBody(m['error']),
+  beat: (m) =>
+    typeof m['turn_age_ms'] === 'number' &&
+    isPort(m['web_port']) &&
+    (m['status'] === null || isObject(m['status'])),
+  reply: (m) => isCount(m['request_id']) && (m['error'] === undefined || isErrorBody(m['error'])),
+  exiting: (m) => typeof m['code'] === 'number' && isText(m['reason']),
+};
+
+function isBotMessage(value: Fields): value is Fields & BotMessage {
+  const type = value['type'];
+  return isText(type) && type in SHAPES && SHAPES[type as BotMessage['type']](value);
+}
+
+/** The message of a line; 'unknown' for a type of a newer protocol; null when it is broken. */
+export function parseBotLine(line: string): BotMessage | 'unknown' | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return null;
+  }
+  if (!isObject(value) || !isText(value['type'])) return null;
+  if (!(value['type'] in SHAPES)) return 'unknown';
+  return isBotMessage(value) ? value : null;
+}

@@ -1,0 +1,97 @@
+/**
+ * The registry record of one instance: changed in memory at once, on disk soon after, several changes of
+ * one turn in one write. Only named fields are written over what the file holds, and a record that
+ * another program dropped is not brought back. A failed write is tried again with the next one.
+ */
+import type { RegistryRecord } from '../contract/fleet-api.ts';
+import type { RecordChange } from '../registry/index.ts';
+import type { Logger } from '../platform/logger.ts';
+
+/** Writes one record under the registry's lock. */
+export type RegistryUpdate = (id: string, change: RecordChange) => Promise<RegistryRecord | null>;
+
+/** `update` one at a time: twenty instances of one supervisor need not fight for the lock. */
+export function oneAtATime(update: RegistryUpdate): RegistryUpdate {
+  let last: Promise<unknown> = Promise.resolve();
+  return (id, change) => {
+    const run = last.then(() => update(id, change));
+    last = run.catch(() => null);
+    return run;
+  };
+}
+
+export class RecordWriter {
+  readonly #id: string;
+  readonly #update: RegistryUpdate;
+  readonly #log: Logger;
+  #record: RegistryRecord;
+  #pending: Partial<RegistryRecord> = {};
+  #writing: Promise<void> | null = null;
+  #exists: boolean;
+
+  /** `exists`: the record is in the file already; otherwise the first save creates it. */
+  constructor(
+    id: string,
+    record: RegistryRecord,
+    exists: boolean,
+    update: RegistryUpdate,
+    log: Logger,
+  ) {
+    this.#id = id;
+    this.#record = record;
+    this.#exists = exists;
+    this.#update = update;
+    this.#log = log;
+  }
+
+  get record(): RegistryRecord {
+    return this.#record;
+  }
+
+  /** Whether the file has (or had) this record. */
+  get exists(): boolean {
+    return this.#exists;
+  }
+
+  get isClean(): boolean {
+    return this.#writing === null && Object.keys(this.#pending).length === 0;
+  }
+
+  /** Changes fields; the write follows by itself. */
+  save(patch: Partial<RegistryRecord>): void {
+    this.#record = { ...this.#record, ...patch };
+    this.#pending = { ...this.#pending, ...patch };
+    this.settled().catch((error: unknown) => {
+      this.#log.error({ err: error }, 'the registry could not be written');
+    });
+  }
+
+  /** Resolves when everything saved so far is on disk; rejects when it could not be written. */
+  settled(): Promise<void> {
+    this.#writing ??= this.#flush().finally(() => {
+      this.#writing = null;
+    });
+    return this.#writing;
+  }
+
+  async #flush(): Promise<void> {
+    // One turn later: changes that belong together are written together.
+    await Promise.resolve();
+    while (Object.keys(this.#pending).length > 0) {
+      const patch = this.#pending;
+      const whole = this.#record;
+      this.#pending = {};
+      try {
+        const create = !this.#exists;
+        await this.#update(this.#id, (record) => {
+          if (record === null) return create ? whole : null;
+          return create ? { ...whole, registered_at: record.registered_at } : { ...record, ...patch };
+        });
+        this.#exists = true;
+      } catch (error) {
+        this.#pending = { ...patch, ...this.#pending };
+        throw error;
+      }
+    }
+  }
+}

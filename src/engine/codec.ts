@@ -1,0 +1,106 @@
+/**
+ * State as JSON text and back, without losing a digit: money travels as decimal text of its 1e-18
+ * units. A text of another version is refused, never guessed at.
+ */
+import { assert } from '../contract/assert.ts';
+import type { Side } from '../contract/trading.ts';
+import type { Books, Gap, GridState, Hold, Parcel } from './state.ts';
+import { EMPTY_LEG } from './state.ts';
+import type { Leg } from './types.ts';
+
+/** Version of the stored form; raised with every change that an older reader would misread. */
+export const STATE_VERSION = 1;
+
+type Text = string;
+type EncodedLeg = readonly [number, Text, Text] | 0;
+type EncodedGap = readonly [
+  Side | null,
+  number,
+  EncodedLeg,
+  EncodedLeg,
+  number,
+  Hold | null,
+  Hold | null,
+];
+type EncodedParcel = readonly [number, Text, Text, number];
+type MoneyKey = 'cash' | 'fees' | 'grid_profit' | 'differences' | 'closed_result' | 'funding';
+type EncodedBooks = Omit<Books, MoneyKey> & Record<MoneyKey, Text>;
+type Encoded = Omit<GridState, 'gaps' | 'carry' | 'books'> & {
+  readonly version: number;
+  readonly gaps: readonly EncodedGap[];
+  readonly carry: readonly EncodedParcel[];
+  readonly books: EncodedBooks;
+};
+
+/** The state as one JSON document. */
+export function encodeState(state: GridState): string {
+  const { books } = state;
+  const encoded: Encoded = {
+    version: STATE_VERSION,
+    ...state,
+    gaps: state.gaps.map(encodeGap),
+    carry: state.carry.map((p) => [p.lots, String(p.quote), String(p.fee), p.since]),
+    books: {
+      ...books,
+      cash: String(books.cash),
+      fees: String(books.fees),
+      grid_profit: String(books.grid_profit),
+      differences: String(books.differences),
+      closed_result: String(books.closed_result),
+      funding: String(books.funding),
+    },
+  };
+  return JSON.stringify(encoded);
+}
+
+/** The state from `encodeState`'s text; throws `InvariantError` for another version. */
+export function decodeState(text: string): GridState {
+  const { version, ...encoded } = JSON.parse(text) as Encoded;
+  assert(version === STATE_VERSION, `stored state has version ${version}, not ${STATE_VERSION}`);
+  const { books } = encoded;
+  return {
+    ...encoded,
+    gaps: encoded.gaps.map(decodeGap),
+    carry: encoded.carry.map(decodeParcel),
+    books: {
+      ...books,
+      cash: BigInt(books.cash),
+      fees: BigInt(books.fees),
+      grid_profit: BigInt(books.grid_profit),
+      differences: BigInt(books.differences),
+      closed_result: BigInt(books.closed_result),
+      funding: BigInt(books.funding),
+    },
+  };
+}
+
+function encodeGap(gap: Gap): EncodedGap {
+  const { opening, size, buy, sell, since, buy_hold: buyHold, sell_hold: sellHold } = gap;
+  return [opening, size, encodeLeg(buy), encodeLeg(sell), since, buyHold, sellHold];
+}
+
+function decodeGap(encoded: EncodedGap): Gap {
+  const [opening, size, buy, sell, since, buyHold, sellHold] = encoded;
+  return {
+    opening,
+    size,
+    buy: decodeLeg(buy),
+    sell: decodeLeg(sell),
+    since,
+    buy_hold: buyHold,
+    sell_hold: sellHold,
+  };
+}
+
+function encodeLeg(leg: Leg): EncodedLeg {
+  return leg.lots === 0 ? 0 : [leg.lots, String(leg.quote), String(leg.fee)];
+}
+
+function decodeLeg(encoded: EncodedLeg): Leg {
+  if (encoded === 0) return EMPTY_LEG;
+  return { lots: encoded[0], quote: BigInt(encoded[1]), fee: BigInt(encoded[2]) };
+}
+
+function decodeParcel([lots, quote, fee, since]: EncodedParcel): Parcel {
+  return { lots, quote: BigInt(quote), fee: BigInt(fee), since };
+}

@@ -1,0 +1,22 @@
+/** The engine's door: everything other rooms may use of it. */
+export { auditIdentity, figures } from './figures.ts';
+export { decodeState, encodeState } from './codec.ts';
+export { decide } from './decide.ts';
+export type { Decision } from './decide.ts';
+export { design } from './design.ts';
+export type { Design, DesignInput, DesignProblems, Problem } from './design.ts';
+export { ladder, previewAdjust } from './views.ts';
+export { profitRange } from './lines.ts';
+export type { ProfitRange } from './lines.ts';
+export { gridState, initialState, liveOrders } from './state.ts';
+export type { GridState } from './state.ts';
+export type {
+  AdjustDiff,
+  EngineCommand,
+  EngineEvent,
+  GridFigures,
+  GridPlan,
+  LineView,
+  LiveOrder,
+  OrderRole,
+} from './types.ts';

@@ -1,0 +1,173 @@
+/**
+ * The life of a run: start, trigger, stop-loss, take-profit, leaving the range, trailing, stop and end.
+ * Invariant: a run ends once; from then on only cancels and its close order are sent.
+ */
+import type { OnStop } from '../contract/trading.ts';
+import { entrySide, holders } from './book.ts';
+import type { Draft } from './draft.ts';
+import { layOut, layoutAt } from './layout.ts';
+import { applyAdjust } from './adjust.ts';
+import { isProfitable, lineTicks } from './lines.ts';
+import { worstCase } from './survey.ts';
+import type { GridPlan } from './types.ts';
+import { priceText } from '../contract/market.ts';
+
+/** Starts or continues: a new run after the end, the same grid after a stop, else recovery. */
+export function startRun(draft: Draft, ticks: number): void {
+  draft.set({ ticks });
+  const { phase, run } = draft.state;
+  if (phase === 'running' || phase === 'waiting' || phase === 'stopping') {
+    releaseHolds(draft);
+    return watchPrice(draft);
+  }
+  if (phase === 'new' || phase === 'finished') {
+    const trigger = draft.plan.trigger_ticks;
+    draft.setRun({
+      number: run.number + 1,
+      started_at_ms: draft.atMs,
+      trigger_from: trigger === null ? null : ticks,
+      triggered: trigger === null,
+      start_ticks: null,
+      inside: false,
+    });
+  }
+  draft.set({ paused: false });
+  if (!draft.state.run.triggered) {
+    draft.set({ phase: 'waiting' });
+  } else if (phase !== 'stopped' || draft.state.gaps.length === 0) {
+    layOutAtPrice(draft, ticks);
+  } else {
+    draft.set({ phase: 'running' });
+    releaseHolds(draft);
+  }
+  watchPrice(draft);
+}
+
+/** What a price may set off: the trigger, the ends of a run, trailing. */
+export function watchPrice(draft: Draft): void {
+  const { phase, ticks, paused, run } = draft.state;
+  if (ticks === null) return;
+  if (phase === 'waiting') {
+    const { trigger_ticks: trigger } = draft.plan;
+    if (paused || !reached(trigger ?? ticks, run.trigger_from ?? ticks, ticks)) return;
+    draft.setRun({ triggered: true });
+    draft.note('triggered', `price ${priceText(draft.market, ticks)}`);
+    return layOutAtPrice(draft, ticks);
+  }
+  if (phase !== 'running') return;
+  const inside = ticks >= draft.line(0) && ticks <= draft.line(draft.plan.lines.length - 1);
+  if (inside && !run.inside) draft.setRun({ inside: true });
+  const reason = endReason(draft.plan, ticks, run.start_ticks ?? ticks);
+  if (reason !== null) {
+    return stopRun(draft, { orders: 'cancel', position: 'close' }, reason, 'finished');
+  }
+  if (inside) return;
+  const { out_of_range: policy, on_stop: onStop } = draft.plan;
+  if (policy === 'trail' && !paused) return trail(draft, ticks);
+  if (!run.inside || (policy !== 'stop' && policy !== 'close')) return;
+  const position = policy === 'close' ? 'close' : onStop.position;
+  stopRun(draft, { orders: onStop.orders, position }, 'out_of_range', 'finished');
+}
+
+/** Raises the fence: a user's stop (`stopped`) or the end of the run (`finished`). */
+export function stopRun(
+  draft: Draft,
+  onStop: OnStop,
+  reason: string,
+  final: 'stopped' | 'finished',
+): void {
+  const { phase, stopping } = draft.state;
+  const over = final === 'finished' || phase === 'finished' || stopping?.final === 'finished';
+  draft.set({ phase: 'stopping', paused: false });
+  draft.setStopping({
+    on_stop: onStop,
+    reason,
+    final: over ? 'finished' : 'stopped',
+    close_attempts: 0,
+  });
+}
+
+/** Lets refused lines be tried again at once. */
+export function releaseHolds(draft: Draft): void {
+  draft.state.gaps.forEach((gap, i) => {
+    if (gap.buy_hold !== null || gap.sell_hold !== null) {
+      draft.setGap(i, { buy_hold: null, sell_hold: null });
+    }
+  });
+}
+
+function layOutAtPrice(draft: Draft, ticks: number): void {
+  const { plan } = draft;
+  layOut(draft, plan, layoutAt(plan, ticks), 'start');
+  draft.set({ phase: 'running' });
+  draft.setRun({ start_ticks: ticks, touched: false });
+  const side = entrySide(draft);
+  if (side === null || !plan.open_position_at_start) return;
+  const gaps = holders(draft).length;
+  const max = plan.max_position_lots;
+  const worst = worstCase(draft.state, () => false)[side === 'buy' ? 'long' : 'short'];
+  const room = max === null ? gaps : Math.floor(Math.max(0, max - worst) / plan.lots_per_grid);
+  const lots = Math.min(gaps, room) * plan.lots_per_grid;
+  if (lots === 0) return;
+  draft.place({ role: 'start', gap: null, side, ticks: null, lots, reduce_only: false });
+}
+
+function reached(level: number, from: number, ticks: number): boolean {
+  if (from < level) return ticks >= level;
+  return from > level ? ticks <= level : true;
+}
+
+function endReason(plan: GridPlan, ticks: number, start: number): string | null {
+  const { direction, stop_loss_ticks: loss, take_profit_ticks: profit } = plan;
+  const below = (level: number): boolean => ticks <= level;
+  const above = (level: number): boolean => ticks >= level;
+  const long = direction === 'long';
+  if (loss !== null) {
+    const hit = direction === 'neutral' ? reached(loss, start, ticks) : (long ? below : above)(loss);
+    if (hit) return 'stop_loss';
+  }
+  if (profit !== null) {
+    const hit =
+      direction === 'neutral' ? reached(profit, start, ticks) : (long ? above : below)(profit);
+    if (hit) return 'take_profit';
+  }
+  return null;
+}
+
+// Acts when the price is more than one step beyond the edge (GRID 2): the fewest whole steps inside.
+function trail(draft: Draft, ticks: number): void {
+  const { plan } = draft;
+  const up = ticks > draft.line(plan.lines.length - 1);
+  const next = shifted(draft, plan, up ? 1 : -1);
+  if (next === null || (up ? ticks <= edge(next, up) : ticks >= edge(next, up))) return;
+  let moved = next;
+  while (up ? edge(moved, up) < ticks : edge(moved, up) > ticks) {
+    const further = shifted(draft, moved, up ? 1 : -1);
+    if (further === null) break;
+    moved = further;
+  }
+  const text = `${priceText(draft.market, edge(moved, false))}`;
+  draft.note('trailed', `range now ${text} to ${priceText(draft.market, edge(moved, true))}`);
+  applyAdjust(draft, moved, 'carry');
+}
+
+function edge(plan: GridPlan, top: boolean): number {
+  return plan.lines[top ? plan.lines.length - 1 : 0] ?? 0;
+}
+
+// The plan one whole step further; null beyond the cap or where the grid could not trade.
+function shifted(draft: Draft, plan: GridPlan, by: 1 | -1): GridPlan | null {
+  const { base, grid_type: type } = plan;
+  const grids = plan.lines.length - 1;
+  const offset = base.offset + by;
+  const index = by > 0 ? offset + grids : offset;
+  const added = lineTicks(type, base.lower, base.upper, grids, index);
+  const cap = by > 0 ? plan.trail_upper : plan.trail_lower;
+  if (cap !== null && (by > 0 ? added > cap : added < cap)) return null;
+  const lines = by > 0 ? [...plan.lines.slice(1), added] : [added, ...plan.lines.slice(0, -1)];
+  const low = lines[0] ?? 0;
+  const second = lines[1] ?? 0;
+  if (low <= 0 || second <= low || edge(plan, true) === added) return null;
+  if (!isProfitable(draft.market, lines) || !draft.placeable(low, plan.lots_per_grid)) return null;
+  return { ...plan, lines, base: { ...base, offset } };
+}

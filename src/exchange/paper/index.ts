@@ -1,0 +1,154 @@
+/**
+ * The embedded paper venue: a venue like any other behind the port, with its own books and its
+ * own commits, whose market stands still while the bot thinks. Orders fill whole and without
+ * slippage; there is no funding and no liquidation. After a restart it goes on exactly where it
+ * stood.
+ */
+import { assert } from '../../contract/assert.ts';
+import { formatMoney, parseMoney } from '../../contract/decimal.ts';
+import { makeMarket, priceText, sizeText } from '../../contract/market.ts';
+import type { MarketRules } from '../../contract/market.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { SqliteDatabase } from '../../platform/sqlite.ts';
+import type { Venue } from '../port.ts';
+import type { Account } from './account.ts';
+import { cashOf, entryPrice, equityOf } from './account.ts';
+import { CLIENT_ID_LENGTH, PaperDesk } from './desk.ts';
+import { openLedger, storedSteps } from './ledger.ts';
+import type { Ledger, LedgerState } from './ledger.ts';
+import type { FillRule } from './order-book.ts';
+import { PathGuide } from './path-guide.ts';
+import { fillOf, orderOf } from './port-view.ts';
+import type { PriceSource } from './price-source.ts';
+import { PriceWalk, isStoreFailure } from './walk.ts';
+
+export { paperMarket, splitSymbol } from './market-preset.ts';
+export type { MoveKind, PricePoint, PriceSource } from './price-source.ts';
+export { replaySource } from './replay-source.ts';
+export { STEP_MS, syntheticSource } from './synthetic-source.ts';
+
+/**
+ * What a paper venue is opened with. Fees override those of `rules`; balance in quote currency.
+ */
+export interface PaperOptions {
+  readonly db: SqliteDatabase;
+  /** Rules with the tick and lot of the stored account: see `storedRules`. */
+  readonly rules: MarketRules;
+  readonly source: PriceSource;
+  /** 1: real time; n: n times as fast; 0: as fast as the listener allows. */
+  readonly speed: number;
+  readonly makerFee?: string | undefined;
+  readonly takerFee?: string | undefined;
+  /** Balance of a new account (default 10000); an existing account keeps its own. */
+  readonly startingBalance?: string | undefined;
+  readonly fill?: FillRule | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * `rules` with the tick and lot in which an account already in `db` counts; unchanged without
+ * one.
+ */
+export function storedRules(db: SqliteDatabase, rules: MarketRules): MarketRules {
+  return storedSteps(db, rules);
+}
+
+/** Opens the venue on its tables in `db`, creating them at the first time. */
+export function openPaperVenue(options: PaperOptions): Venue {
+  const { source, speed, clock } = options;
+  const rules: MarketRules = {
+    ...options.rules,
+    maker_fee: options.makerFee ?? options.rules.maker_fee,
+    taker_fee: options.takerFee ?? options.rules.taker_fee,
+  };
+  assert(source.tick === rules.tick, `the path counts in ${source.tick}, not ${rules.tick}`);
+  assert(speed >= 0 && Number.isFinite(speed), 'speed is a number from 0');
+  const market = makeMarket(rules);
+  const ledger = openLedger(options.db, rules);
+  const stored = ledger.load();
+  const { guide, place } = PathGuide.open(source, clock, speed, stored?.place ?? null);
+  const before = stored ?? firstState(ledger, rules, options.startingBalance, place);
+  const state: LedgerState = { ...before, place };
+  const fill = options.fill ?? 'through';
+  const desk = new PaperDesk(market, fill, ledger, state, (at) => guide.timeAt(at));
+  return portOf(rules, ledger, desk, new PriceWalk(desk, guide, clock, speed));
+}
+
+function firstState(
+  ledger: Ledger,
+  rules: MarketRules,
+  balance: string | undefined,
+  place: LedgerState['place'],
+): LedgerState {
+  const starting = parseMoney(balance ?? '10000');
+  assert(starting !== null, `the starting balance "${balance}" is no decimal`);
+  const account: Account = { starting, realised: 0n, fees: 0n, lots: 0, cost: 0n };
+  ledger.create(rules, account, place);
+  return { account, place, openOrders: [], lastOrderId: 0, lastTradeId: 0 };
+}
+
+function portOf(rules: MarketRules, ledger: Ledger, desk: PaperDesk, walk: PriceWalk): Venue {
+  const { market } = desk;
+  return {
+    name: 'paper',
+    capabilities: {
+      client_id: { form: 'text', max_length: CLIENT_ID_LENGTH },
+      batch: false,
+      post_only: true,
+      reduce_only: true,
+      lockstep: true,
+    },
+    market: () => Promise.resolve(rules),
+    async price() {
+      const price = priceText(market, desk.present);
+      return { last: price, mark: price, at_ms: desk.time };
+    },
+    async connect(listener) {
+      walk.start(listener);
+    },
+    async submit(request) {
+      try {
+        const { outcome, events } = desk.submit(request);
+        walk.tell(events);
+        return outcome;
+      } catch (error) {
+        if (!isStoreFailure(error)) throw error;
+        return { status: 'unknown', message: error.message };
+      }
+    },
+    async cancel(clientId) {
+      try {
+        return desk.cancel(clientId);
+      } catch (error) {
+        if (!isStoreFailure(error)) throw error;
+        return { status: 'unknown', message: error.message };
+      }
+    },
+    async orderByClientId(clientId) {
+      const order = desk.book.get(clientId) ?? ledger.order(clientId);
+      return order === null ? null : orderOf(market, order);
+    },
+    async openOrders() {
+      return desk.book.all().map((order) => orderOf(market, order));
+    },
+    async fillsSince(tradeId) {
+      return ledger.tradesAfter(tradeNumber(tradeId)).map((trade) => fillOf(market, trade));
+    },
+    fundingSince: () => Promise.resolve([]),
+    async position() {
+      const { account } = desk;
+      return { size: sizeText(market, account.lots), entry_price: entryPrice(market, account) };
+    },
+    async balance() {
+      const equity = equityOf(market, desk.account, desk.present);
+      return { cash: formatMoney(cashOf(desk.account)), equity: formatMoney(equity) };
+    },
+    serverTime: async () => desk.time,
+    close: () => walk.close(),
+  };
+}
+
+/** Trade ids are the ledger's numbers; one that is not ours stands for the beginning. */
+function tradeNumber(tradeId: string | null): number {
+  return tradeId !== null && /^\d{1,15}$/.test(tradeId) ? Number(tradeId) : 0;
+}

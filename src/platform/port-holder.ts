@@ -1,0 +1,80 @@
+/**
+ * Who listens on a TCP port of this machine, read from /proc. It never connects and never guesses:
+ * a holder of another user cannot be seen and is then "another process".
+ */
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+
+/** The process that holds a port. */
+export interface PortHolder {
+  readonly pid: number;
+  /** Its command name as the kernel knows it, e.g. "python3". */
+  readonly command: string;
+}
+
+const LISTEN = '0A';
+
+/** The process that listens on TCP `port`; null when nobody does or it cannot be seen. */
+export function portHolder(port: number): PortHolder | null {
+  const sockets = new Set(listeningInodes(port).map((inode) => `socket:[${inode}]`));
+  if (sockets.size === 0) return null;
+  for (const name of names('/proc')) {
+    const pid = Number(name);
+    if (Number.isInteger(pid) && holdsOne(pid, sockets)) return { pid, command: commandOf(pid) };
+  }
+  return null;
+}
+
+/** The holder of `port` in words, e.g. "python3 (pid 4711)" or "another process". */
+export function portHolderText(port: number): string {
+  const holder = portHolder(port);
+  return holder === null ? 'another process' : `${holder.command} (pid ${holder.pid})`;
+}
+
+function listeningInodes(port: number): string[] {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const inodes: string[] = [];
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of text(table).split('\n').slice(1)) {
+      const fields = line.trim().split(/\s+/);
+      const [, local, , state] = fields;
+      const inode = fields[9];
+      if (local?.endsWith(suffix) === true && state === LISTEN && inode !== undefined) {
+        inodes.push(inode);
+      }
+    }
+  }
+  return inodes;
+}
+
+function holdsOne(pid: number, sockets: ReadonlySet<string>): boolean {
+  return names(`/proc/${pid}/fd`).some((fd) => sockets.has(target(`/proc/${pid}/fd/${fd}`)));
+}
+
+function commandOf(pid: number): string {
+  return text(`/proc/${pid}/comm`).trim() || 'a process';
+}
+
+// Processes end while they are looked at, and those of others are closed to us: both mean "nothing".
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function text(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function target(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Retiring a config: config/active -> config/archived/<id>.<date>.json. It never overwrites and never
+ * edits; whether the instance is stopped is the caller's to know.
+ */
+import { constants, copyFileSync, mkdirSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { GriddError } from '../contract/errors.ts';
+import { localDate, systemClock } from '../platform/clock.ts';
+import { isErrno } from '../platform/json-file.ts';
+import type { Home } from '../platform/paths.ts';
+import { findActiveFile } from './active-configs.ts';
+import { checkInstanceId } from './instance-id.ts';
+
+/** What was moved where, absolute paths. */
+export interface Archived {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Moves the active config of `id` to config/archived; throws CONFIG_NOT_FOUND when there is none. */
+export function archiveInstance(home: Home, id: string): Archived {
+  checkInstanceId(id, 'given');
+  const from = findActiveFile(home, id);
+  if (from === null) {
+    throw new GriddError('CONFIG_NOT_FOUND', `No config in ${home.active} has the id ${id}.`);
+  }
+  mkdirSync(home.archived, { recursive: true });
+  const date = localDate(systemClock.now());
+  for (let copy = 1; ; copy += 1) {
+    const to = join(home.archived, `${id}.${date}${copy === 1 ? '' : `-${copy}`}.json`);
+    try {
+      copyFileSync(from, to, constants.COPYFILE_EXCL);
+    } catch (error) {
+      if (isErrno(error, 'EEXIST')) continue;
+      throw error;
+    }
+    unlinkSync(from);
+    return { from, to };
+  }
+}

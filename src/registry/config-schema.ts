@@ -1,0 +1,134 @@
+/**
+ * Validation of a config value against its schema, told so that a person can act: one problem a path,
+ * what was found, what is allowed, and for an unknown key the one that was probably meant. What stands
+ * in a credential field, in `environment` or under an unknown key is never repeated.
+ */
+import { Ajv } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { InstanceConfig } from '../contract/instance-config.ts';
+import type { ErrorCode, Problem } from '../contract/errors.ts';
+import { nearest } from './spelling.ts';
+import { CONFIG_SCHEMA, PARTS, allowedText, keysOf, partOf } from './schema-words.ts';
+import type { SchemaNode } from './schema-words.ts';
+
+/** A problem that, when it is the only kind, gives the refusal its own code. */
+export interface CodedProblem extends Problem {
+  readonly code?: ErrorCode;
+}
+
+let compiled: ValidateFunction<InstanceConfig> | undefined;
+
+/** Fills defaults into `value` (in place) and returns every problem; none means `value` is a config. */
+export function validateConfig(value: unknown): readonly Problem[] {
+  compiled ??= new Ajv({
+    allErrors: true,
+    useDefaults: true,
+    strict: true,
+    verbose: true,
+  }).compile<InstanceConfig>(CONFIG_SCHEMA);
+  return compiled(value) ? [] : toProblems(compiled.errors ?? []);
+}
+
+/** Whether `value` has no problem; a type guard over `validateConfig`. */
+export function isConfig(value: unknown): value is InstanceConfig {
+  return validateConfig(value).length === 0;
+}
+
+function toProblems(errors: readonly ErrorObject[]): Problem[] {
+  const unions = new Set(
+    errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath),
+  );
+  const problems = new Map<string, Problem>();
+  for (const error of errors) {
+    // The branches of a union each complain; the union says it once.
+    if (unions.has(error.instancePath) && error.keyword !== 'anyOf') continue;
+    const problem = toProblem(error);
+    if (!problems.has(problem.path)) problems.set(problem.path, problem);
+  }
+  return [...problems.values()];
+}
+
+function toProblem(error: ErrorObject): Problem {
+  const keys = keysOfPointer(error.instancePath);
+  const schema = (error.parentSchema ?? {}) as SchemaNode;
+  if (error.keyword === 'required') {
+    const missing = String(error.params['missingProperty']);
+    const wanted = schema.properties?.[missing];
+    const allowed = wanted === undefined ? {} : { allowed: allowedText(wanted) };
+    return { path: pathText([...keys, missing]), message: 'is missing', ...allowed };
+  }
+  if (error.keyword === 'additionalProperties') {
+    const unknown = String(error.params['additionalProperty']);
+    const message = unknownKey(keys, unknown, Object.keys(schema.properties ?? {}));
+    return { path: pathText([...keys, unknown]), message };
+  }
+  return {
+    path: pathText(keys),
+    message: faultText(error, schema),
+    found: shownValue(keys, error.data),
+    allowed: allowedText(schema),
+  };
+}
+
+function unknownKey(parents: readonly string[], key: string, known: readonly string[]): string {
+  const elsewhere = partOf(key);
+  if (elsewhere !== null) return `is not a key here; did you mean ${elsewhere}.${key}?`;
+  const here = nearest(key, known);
+  if (here !== null) return `is not a known key; did you mean "${here}"?`;
+  for (const part of parents.length < 2 ? PARTS : []) {
+    const near = nearest(key, keysOf(part));
+    if (near !== null) return `is not a known key; did you mean ${part}.${near}?`;
+  }
+  return 'is not a known key';
+}
+
+function faultText(error: ErrorObject, schema: SchemaNode): string {
+  const quoted = typeof error.data === 'string' && Number.isFinite(Number(error.data));
+  switch (error.keyword) {
+    case 'type': {
+      const numeric = schema.type === 'number' || schema.type === 'integer';
+      if (numeric && quoted) return 'is text where a number belongs: write it without quotes';
+      return schema.type === 'integer' ? 'is no whole number' : 'is of the wrong kind';
+    }
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+      return 'is out of range';
+    case 'anyOf':
+    case 'const':
+      return 'is not an allowed value';
+    case 'pattern':
+      return 'holds characters that are not allowed (control characters)';
+    case 'minLength':
+      return 'is empty';
+    case 'maxLength':
+      return 'is too long';
+    default:
+      return error.message ?? 'is not allowed';
+  }
+}
+
+const HIDDEN = /^(exchange_config\.)?(api_key|secret_key)|^(daemon_config\.)?environment\b/;
+
+/** A value as it may be repeated to the user: short, and never a secret. */
+export function shownValue(path: readonly string[], value: unknown): unknown {
+  if (HIDDEN.test(path.join('.'))) return '(hidden)';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value !== 'string') return value ?? 'null';
+  return value.length > 80 ? `${value.slice(0, 80)}…` : value;
+}
+
+/** ["bot_args", "3"] -> "bot_args[3]". */
+export function pathText(keys: readonly string[]): string {
+  return keys
+    .map((key, i) => (/^\d+$/.test(key) ? `[${key}]` : `${i === 0 ? '' : '.'}${key}`))
+    .join('');
+}
+
+function keysOfPointer(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

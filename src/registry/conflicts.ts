@@ -1,0 +1,79 @@
+/**
+ * Two configs must never share an id, log folder, database or port. config/active is judged as a whole,
+ * together with configs given from elsewhere; a given config takes the place of the same file there.
+ */
+import { dirname, join } from 'node:path';
+import { GriddError } from '../contract/errors.ts';
+import type { Home } from '../platform/paths.ts';
+import { toHome } from '../platform/paths.ts';
+import { activeClaims, realFile } from './active-configs.ts';
+import type { Claim } from './active-configs.ts';
+import type { LoadedConfig } from './loaded-config.ts';
+
+/** One thing that two configs both claim; `files` as shown, relative to the home. */
+export interface Conflict {
+  readonly key: 'instance_id' | 'log_dir' | 'db_path' | 'web_port';
+  readonly value: string;
+  readonly files: readonly [string, string];
+  readonly ids: readonly [string, string];
+}
+
+/** Every conflict among the files of config/active and `more`. */
+export function findConflicts(home: Home, more: readonly LoadedConfig[] = []): Conflict[] {
+  const given = new Map<string, Claim>();
+  // The same config given twice is one config; under another id it is a second one.
+  for (const claim of more) given.set(`${realFile(claim.file)} ${claim.id}`, claim);
+  const replaced = new Set(more.map(({ file }) => realFile(file)));
+  const active = activeClaims(home).filter(({ file }) => !replaced.has(realFile(file)));
+  const claims = [...active, ...given.values()];
+  const conflicts: Conflict[] = [];
+  claims.forEach((later, index) => {
+    for (const earlier of claims.slice(0, index)) conflicts.push(...between(home, earlier, later));
+  });
+  return conflicts;
+}
+
+function between(home: Home, a: Claim, b: Claim): Conflict[] {
+  const files = [toHome(home, a.file), toHome(home, b.file)] as const;
+  const ids = [a.id, b.id] as const;
+  const conflicts: Conflict[] = [];
+  if (a.id === b.id) conflicts.push({ key: 'instance_id', value: a.id, files, ids });
+  const logDir = realPlace(a.logDir);
+  if (logDir === realPlace(b.logDir)) {
+    conflicts.push({ key: 'log_dir', value: toHome(home, a.logDir), files, ids });
+  }
+  if (realPlace(a.dbPath) === realPlace(b.dbPath)) {
+    conflicts.push({ key: 'db_path', value: toHome(home, a.dbPath), files, ids });
+  }
+  if (a.webPort !== null && a.webPort === b.webPort) {
+    conflicts.push({ key: 'web_port', value: String(a.webPort), files, ids });
+  }
+  return conflicts;
+}
+
+/** A place with the links of its existing part resolved. */
+function realPlace(path: string): string {
+  const real = realFile(path);
+  if (real !== path || dirname(path) === path) return real;
+  return join(realPlace(dirname(path)), path.slice(dirname(path).length));
+}
+
+/** CONFIG_CONFLICT naming each thing and both its files; `conflicts` is not empty. */
+export function conflictError(conflicts: readonly Conflict[]): GriddError {
+  const sentences = conflicts.map(
+    ({ key, value, files: [a, b] }) => `${a} and ${b} both use ${key} ${value}`,
+  );
+  const problems = conflicts.map(({ key, value, files: [a, b] }) => {
+    const path = key === 'instance_id' ? 'metadata.instance_id' : `daemon_config.${key}`;
+    return { path, message: `is the same in ${a} and ${b}`, found: value };
+  });
+  return new GriddError('CONFIG_CONFLICT', `${sentences.join('; ')}.`, { problems });
+}
+
+/** Ports that the active configs other than `exceptId` claim, ascending. */
+export function claimedPorts(home: Home, exceptId: string | null): number[] {
+  const ports = activeClaims(home)
+    .filter(({ id }) => id !== exceptId)
+    .flatMap(({ webPort }) => webPort ?? []);
+  return [...new Set(ports)].sort((a, b) => a - b);
+}

@@ -1,0 +1,20 @@
+/**
+ * The registry room: configs from file to validated value, what they claim, and the locked
+ * logs/instances.json. It starts no process and knows no venue; secrets pass through `expandConfig` only.
+ */
+export type { ExternalProgram, LoadedConfig } from './loaded-config.ts';
+export { readConfigFile } from './config-file.ts';
+export type { ReadOptions } from './config-file.ts';
+export { expandConfig, namedVariables, readEnvFile } from './variables.ts';
+export type { ExpandedConfig, Variables } from './variables.ts';
+export { activeFiles, findActiveFile } from './active-configs.ts';
+export { claimedPorts, conflictError, findConflicts } from './conflicts.ts';
+export type { Conflict } from './conflicts.ts';
+export { openRegistry } from './registry-file.ts';
+export type { RecordChange, Registry, RegistryOptions } from './registry-file.ts';
+export { listTemplates, newInstance } from './template.ts';
+export { archiveInstance } from './archive.ts';
+export type { Archived } from './archive.ts';
+export { convertFlat } from './convert.ts';
+export { findLeftovers } from './leftovers.ts';
+export type { Leftover } from './leftovers.ts';

@@ -1,0 +1,43 @@
+/** Reads the books of an instance beside its bot, or after it. Never writes. */
+import { existsSync } from 'node:fs';
+import type { FillView, OrderView, StatusView } from '../contract/instance-api.ts';
+import { openReadOnly } from '../platform/sqlite.ts';
+import { FILL_COLUMNS, ORDER_COLUMNS, fillView, orderView } from './rows.ts';
+import type { FillRow, OrderRow } from './rows.ts';
+
+export interface BooksReader {
+  /** The figures the bot saved last; null before its first. */
+  status(): StatusView | null;
+  /** Newest first. */
+  fills(limit: number): FillView[];
+  /** Orders that may still execute, oldest first. */
+  orders(): OrderView[];
+  close(): void;
+}
+
+/** Opens books for reading; null when there are none that can be read. */
+export function readBooks(file: string): BooksReader | null {
+  if (!existsSync(file)) return null;
+  try {
+    const db = openReadOnly(file);
+    const status = db.prepare<[], { body: string }>('SELECT body FROM status');
+    const fills = db.prepare<[number], FillRow>(
+      `SELECT ${FILL_COLUMNS} FROM fills ORDER BY rowid DESC LIMIT ?`,
+    );
+    const orders = db.prepare<[], OrderRow>(
+      `SELECT ${ORDER_COLUMNS} FROM orders
+       WHERE status IN ('sent', 'open', 'cancelling') ORDER BY id`,
+    );
+    return {
+      status() {
+        const row = status.get();
+        return row === undefined ? null : (JSON.parse(row.body) as StatusView);
+      },
+      fills: (limit) => fills.all(limit).map(fillView),
+      orders: () => orders.all().map(orderView),
+      close: () => db.close(),
+    };
+  } catch {
+    return null;
+  }
+}

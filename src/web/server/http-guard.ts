@@ -1,0 +1,96 @@
+/**
+ * Who may talk to a page: only callers that name this server by a loopback name (or an allowed one)
+ * and the port it really holds, and only pages that this server itself served. That stops a web
+ * page the user visits (DNS rebinding, cross-site POST, another port of localhost) from reading or
+ * moving a grid. Nothing here answers a CORS request.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { GriddError } from '../../contract/errors.ts';
+
+/** What the guard must know; `port` is asked at each request, null before the port is bound. */
+export interface GuardOptions {
+  port(): number | null;
+  /** Further names, "name" (any port) or "name:port", e.g. of a proxy in front. */
+  readonly allowedHosts?: readonly string[];
+}
+
+const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD'];
+
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+    "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** Headers of every answer; a route that serves assets may replace cache-control. */
+export function securityHeaders(): Readonly<Record<string, string>> {
+  return SECURITY_HEADERS;
+}
+
+/** Checks Host, Origin and Sec-Fetch-Site of every request and sets the security headers. */
+export function installGuard(app: FastifyInstance, options: GuardOptions): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    done(refusalOf(request.method, request.headers, options) ?? undefined);
+  });
+}
+
+/** Why a request must not be served (HOST_FORBIDDEN); null when it may. */
+export function refusalOf(
+  method: string,
+  headers: IncomingHttpHeaders,
+  options: GuardOptions,
+): GriddError | null {
+  const host = (headers.host ?? '').toLowerCase();
+  const schemes = schemesOf(host, options);
+  if (schemes === null) return forbidden(`The Host "${host}" is not a name of this server.`);
+  const origin = headers.origin?.toLowerCase();
+  if (origin !== undefined && !schemes.some((scheme) => origin === `${scheme}://${host}`)) {
+    return forbidden(`A page of "${origin}" may not talk to this server.`);
+  }
+  if (isForeignFetch(method, headers)) {
+    return forbidden('A page of another site may not talk to this server.');
+  }
+  return null;
+}
+
+/** Refuses an address other than loopback with BIND_REFUSED; returns the address to bind. */
+export function loopbackAddress(host: string): string {
+  if (host === 'localhost') return '127.0.0.1';
+  if (host === '[::1]' || host === '::1') return '::1';
+  // inet_aton shorthands such as 127.1 are left out: one spelling, nothing to misread.
+  const octets = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host);
+  if (octets?.slice(1).every((octet) => Number(octet) <= 255) === true) return host;
+  throw new GriddError('BIND_REFUSED', `web_host "${host}" is not an address of this machine alone.`);
+}
+
+/** Schemes a page named by this Host may have been loaded with; null: not our name. */
+function schemesOf(host: string, options: GuardOptions): readonly string[] | null {
+  const port = options.port();
+  if (port !== null) {
+    if (LOOPBACK_NAMES.some((name) => host === `${name}:${port}`)) return ['http'];
+    if (port === 80 && LOOPBACK_NAMES.includes(host)) return ['http'];
+  }
+  const name = host.replace(/:\d{1,5}$/, '');
+  const allowed = options.allowedHosts?.map((entry) => entry.toLowerCase()) ?? [];
+  return allowed.includes(host) || allowed.includes(name) ? ['http', 'https'] : null;
+}
+
+/** Another site's script or form; following a link to a page is not that. */
+function isForeignFetch(method: string, headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return false;
+  return !(SAFE_METHODS.includes(method) && headers['sec-fetch-mode'] === 'navigate');
+}
+
+function forbidden(message: string): GriddError {
+  return new GriddError('HOST_FORBIDDEN', message);
+}

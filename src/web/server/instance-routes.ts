@@ -1,0 +1,134 @@
+/**
+ * The routes of one instance: what it shows, and the three things it obeys (adjust, pause, resume).
+ * They check the shape of what comes in; whether a grid makes sense is the service's to say.
+ */
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import type { AdjustRequest, InstanceService } from '../../contract/instance-api.ts';
+import { badRequest } from './error-reply.ts';
+import type { EventStreams } from './event-streams.ts';
+import { securityHeaders } from './http-guard.ts';
+import { sendAsset } from './page-assets.ts';
+import type { PageAssets } from './page-assets.ts';
+
+const DEFAULT_FILLS = 100;
+const MAX_FILLS = 1000;
+/** Fills in a snapshot: what the page shows. */
+const SNAPSHOT_FILLS = 50;
+/** Text longer or numbers larger than any market's would only cost time further in. */
+const MAX_VALUE = 1e15;
+const POSITIVE_DECIMAL = '^(?=[0-9.]*[1-9])[0-9]{1,15}(\\.[0-9]{1,18})?$';
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
+const strict = { additionalProperties: false };
+
+function positive(description: string) {
+  return Type.Union(
+    [
+      Type.Number({ exclusiveMinimum: 0, maximum: MAX_VALUE }),
+      Type.String({ pattern: POSITIVE_DECIMAL }),
+    ],
+    { description },
+  );
+}
+
+const AdjustBody = Type.Object(
+  {
+    grid_upper_price: positive('a price above 0, as number or decimal text'),
+    grid_lower_price: positive('a price above 0, as number or decimal text'),
+    grid_num: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, description: 'a whole number from 1 to 1000' }),
+    ),
+    order_quantity: Type.Optional(positive('a size above 0, as number or decimal text')),
+    position: Type.Optional(
+      Type.Union([Type.Literal('carry'), Type.Literal('rebalance')], {
+        description: '"carry" or "rebalance"',
+      }),
+    ),
+    dry_run: Type.Optional(Type.Boolean({ description: 'true or false' })),
+  },
+  { ...strict, description: 'a JSON object' },
+);
+
+const NoBody = Type.Union([Type.Object({}, strict), Type.Null()], {
+  description: 'empty, or an empty JSON object',
+});
+
+const FillsQuery = Type.Object(
+  {
+    limit: Type.Optional(
+      Type.String({
+        pattern: '^0*([1-9][0-9]{0,2}|1000)$',
+        description: `a whole number from 1 to ${MAX_FILLS}`,
+      }),
+    ),
+  },
+  strict,
+);
+
+/** What the page gets with each event. */
+export function snapshotOf(service: InstanceService): Record<string, unknown> {
+  return {
+    status: service.status(),
+    levels: service.levels(),
+    fills: service.fills(SNAPSHOT_FILLS),
+  };
+}
+
+/** GET routes: the page, health, figures and the event stream. */
+export function addReadRoutes(
+  app: FastifyInstance,
+  service: InstanceService,
+  assets: PageAssets,
+  streams: EventStreams,
+): void {
+  app.get('/', (request, reply) => sendAsset(assets, 'instance.html', request, reply));
+  app.get<{ Params: { name: string } }>('/assets/:name', (request, reply) =>
+    sendAsset(assets, request.params.name, request, reply),
+  );
+  app.get('/health', () => ({
+    status: 'healthy',
+    instance_id: service.id,
+    pid: process.pid,
+  }));
+  app.get('/healthz', async (_request, reply) => {
+    const health = await service.health();
+    return reply.code(health.ok ? 200 : 503).send(health);
+  });
+  app.get('/api/status', () => service.status());
+  app.get('/api/orders', () => service.orders());
+  app.get('/api/levels', () => service.levels());
+  app.get<{ Querystring: { limit?: string } }>(
+    '/api/fills',
+    { schema: { querystring: FillsQuery } },
+    (request) => service.fills(Number(request.query.limit ?? DEFAULT_FILLS)),
+  );
+  app.get('/api/events', { exposeHeadRoute: false }, (_request, reply) => {
+    streams.open(reply.raw, securityHeaders());
+    reply.hijack();
+  });
+}
+
+/** POST routes: adjust, pause and resume. Each answers with JSON. */
+export function addWriteRoutes(app: FastifyInstance, service: InstanceService): void {
+  app.post<{ Body: AdjustRequest }>(
+    '/api/grid/adjust',
+    { schema: { body: AdjustBody } },
+    (request) => service.adjust(request.body, idempotencyKey(request.headers)),
+  );
+  app.post('/api/pause', { schema: { body: NoBody } }, async () => {
+    await service.pause();
+    return { ok: true, grid_state: service.status().grid_state };
+  });
+  app.post('/api/resume', { schema: { body: NoBody } }, async () => {
+    await service.resume();
+    return { ok: true, grid_state: service.status().grid_state };
+  });
+}
+
+function idempotencyKey(headers: Record<string, unknown>): string | null {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && IDEMPOTENCY_KEY.test(key)) return key;
+  const allowed = '1 to 128 visible ASCII characters, no spaces';
+  throw badRequest([{ path: 'Idempotency-Key', message: `must be ${allowed}`, allowed }]);
+}
