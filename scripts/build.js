@@ -29,6 +29,8 @@ export async function build(hash = sourceHash()) {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
+    // Some packages' "main" is UMD, which hides its requires from the bundler.
+    mainFields: ['module', 'main'],
     external: ['better-sqlite3'],
     banner: { js: REQUIRE },
     sourcemap: false,

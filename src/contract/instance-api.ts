@@ -48,7 +48,7 @@ export interface StatusView {
   readonly total_pnl: string;
   readonly equity: string;
   readonly carry: string;
-  /** Net profit per grid as a percentage of the buy value, smallest and largest. */
+  /** Net profit per grid as a fraction of the buy value, smallest and largest. */
   readonly profit_per_grid: { readonly min: string; readonly max: string };
   /** The grid was adjusted and the config file says something else. */
   readonly adjusted: boolean;

@@ -11,6 +11,7 @@ import type { RegistryRecord } from '../contract/fleet-api.ts';
 import type { BotLaunch, BotRecord, ExitRecord, ProcessIdentity } from '../contract/instance-api.ts';
 import { localDate } from '../platform/clock.ts';
 import { readJson, readText, writeFileAtomic } from '../platform/json-file.ts';
+import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { findMarked, isAlive, signalProcess } from '../platform/process-identity.ts';
 import type { DetachedSpawn } from '../platform/spawn.ts';
@@ -202,7 +203,7 @@ export function findLiving(
   id: string,
   record: RegistryRecord,
 ): (ProcessIdentity & { readonly generation: number }) | null {
-  const own = readBotRecord(join(home.folder, record.log_dir));
+  const own = readBotRecord(fromHome(home, record.log_dir));
   if (own !== null && own.id === id && own.home === home.folder && isAlive(own)) return own;
   const { pid, start_time, boot_id, generation } = record;
   if (pid !== null && start_time !== null && boot_id !== null) {

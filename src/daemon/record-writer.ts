@@ -10,16 +10,6 @@ import type { Logger } from '../platform/logger.ts';
 /** Writes one record under the registry's lock. */
 export type RegistryUpdate = (id: string, change: RecordChange) => Promise<RegistryRecord | null>;
 
-/** `update` one at a time: twenty instances of one supervisor need not fight for the lock. */
-export function oneAtATime(update: RegistryUpdate): RegistryUpdate {
-  let last: Promise<unknown> = Promise.resolve();
-  return (id, change) => {
-    const run = last.then(() => update(id, change));
-    last = run.catch(() => null);
-    return run;
-  };
-}
-
 export class RecordWriter {
   readonly #id: string;
   readonly #update: RegistryUpdate;

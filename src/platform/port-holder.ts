@@ -54,7 +54,7 @@ function commandOf(pid: number): string {
   return text(`/proc/${pid}/comm`).trim() || 'a process';
 }
 
-// Processes end while they are looked at, and those of others are closed to us: both mean "nothing".
+// Processes end while they are looked at, and those of others are closed to us: nothing is seen.
 function names(folder: string): string[] {
   try {
     return readdirSync(folder);

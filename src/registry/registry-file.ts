@@ -1,15 +1,298 @@
+/**
+ * logs/instances.json: which instances exist. Reading takes no lock and writes nothing. A change is made
+ * under a proper-lockfile lock on what the file holds at that moment, written whole, the previous version
+ * kept as .bak. The lock goes stale by time, so it guards short writes only: before its write a change
+ * looks whether the file is still the one it read. A file that cannot be believed is set aside, never
+ * overwritten.
+ */
+import { lock } from 'proper-lockfile';
+import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { RegistryFile, RegistryRecord } from '../contract/fleet-api.ts';
+import { isInstanceId } from '../contract/instance-config.ts';
+import { assert } from '../contract/assert.ts';
+import { GriddError } from '../contract/errors.ts';
+import { isErrno, readText, writeJson } from '../platform/json-file.ts';
+import { isoTime, systemClock } from '../platform/clock.ts';
 import type { Home } from '../platform/paths.ts';
+import { isRecord } from './jsonc-text.ts';
+import { rebuildRegistry } from './registry-rebuild.ts';
+import { REGISTRY_VERSION, isRegistryRecord, recordFault } from './registry-schema.ts';
+
+/** From the present record to the next; null removes it. May be called again: it has no effects. */
 export type RecordChange = (record: RegistryRecord | null) => RegistryRecord | null;
+
+/** `onNotice` is told each notice as it arises. */
 export interface RegistryOptions {
   readonly onNotice?: (sentence: string) => void;
 }
+
 export interface Registry {
+  /** What the file holds now; rebuilt in memory where it cannot be believed. Throws REGISTRY_NEWER. */
   read(): RegistryFile;
+  /** Changes one record; resolves with what was written. Throws REGISTRY_LOCKED, REGISTRY_NEWER. */
   update(id: string, change: RecordChange): Promise<RegistryRecord | null>;
+  /** Sets a file that cannot be believed aside and writes the rebuilt one; whether it had to. */
   repair(): Promise<boolean>;
+  /** What had to be set aside or rebuilt, one sentence each, oldest first. */
   readonly notices: readonly string[];
 }
+
+const LOCK = {
+  realpath: false,
+  stale: 3000,
+  update: 1000,
+  // About 20 s in all: longer than a killed holder's lock lives and 20 writers need.
+  retries: { retries: 500, factor: 1, minTimeout: 15, maxTimeout: 40, randomize: true },
+};
+
+interface Pending {
+  readonly id: string;
+  readonly change: RecordChange;
+  readonly resolve: (record: RegistryRecord | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What the file holds, which version of the file that was, and what had to be rebuilt. */
+interface Found {
+  readonly instances: Record<string, RegistryRecord>;
+  readonly stamp: string;
+  readonly rebuilt: readonly string[] | null;
+}
+
+/** Opens the registry of a home. Touches nothing until it is used. */
 export function openRegistry(home: Home, options: RegistryOptions = {}): Registry {
-  throw new Error(home.folder + String(options));
+  const notices: string[] = [];
+  let pending: Pending[] = [];
+  let draining: Promise<void> | null = null;
+
+  function notice(sentence: string): void {
+    // Readers poll: the same finding is told once.
+    if (notices.includes(sentence)) return;
+    notices.push(sentence);
+    options.onNotice?.(sentence);
+  }
+
+  async function drain(): Promise<void> {
+    while (pending.length > 0) {
+      const release = await takeLock(home).catch((error: unknown) => {
+        for (const { reject } of pending.splice(0)) reject(error);
+        return null;
+      });
+      if (release === null) continue;
+      // Everything that was asked for meanwhile is one write.
+      const batch = pending;
+      pending = [];
+      settle(batch);
+      await release();
+    }
+    draining = null;
+  }
+
+  function settle(batch: readonly Pending[]): void {
+    try {
+      const results = writeChanges(home, batch, notice);
+      batch.forEach(({ resolve }, index) => resolve(results[index] ?? null));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  return {
+    notices,
+    read() {
+      const { instances, rebuilt } = readRegistry(home);
+      for (const sentence of rebuilt ?? []) notice(sentence);
+      return { version: REGISTRY_VERSION, instances };
+    },
+    update(id, change) {
+      assert(isInstanceId(id), `"${id}" is an instance id`);
+      return new Promise((resolve, reject) => {
+        pending.push({ id, change, resolve, reject });
+        draining ??= drain();
+      });
+    },
+    async repair() {
+      if (readRegistry(home).rebuilt === null) return false;
+      const release = await takeLock(home);
+      try {
+        for (;;) {
+          const found = readRegistry(home);
+          if (found.rebuilt === null) return false;
+          if (write(home, found, found.instances, notice)) return true;
+        }
+      } finally {
+        await release();
+      }
+    },
+  };
+}
+
+async function takeLock(home: Home): Promise<() => Promise<void>> {
+  mkdirSync(dirname(home.registry), { recursive: true });
+  try {
+    // Losing the lock is seen by the stamp before the write; thrown from a timer it would end us.
+    const release = await lock(home.registry, { ...LOCK, onCompromised: () => undefined });
+    return async () => {
+      await release().catch((error: unknown) => {
+        if (!isErrno(error, 'ERELEASED') && !isErrno(error, 'ENOTACQUIRED')) throw error;
+      });
+    };
+  } catch (error) {
+    if (isErrno(error, 'ELOCKED')) {
+      const message = `${home.registry} has been locked by another gridd for 20 s.`;
+      throw new GriddError('REGISTRY_LOCKED', message);
+    }
+    throw unreadable(home, error);
+  }
+}
+
+const MOST_ATTEMPTS = 10;
+
+function writeChanges(
+  home: Home,
+  batch: readonly Pending[],
+  notice: (sentence: string) => void,
+): (RegistryRecord | null)[] {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    const found = readRegistry(home);
+    const instances = { ...found.instances };
+    const results = batch.map(({ id, change }) => {
+      const next = change(instances[id] ?? null);
+      assert(next === null || isRegistryRecord(next), `${id}: ${recordFault(next)}`);
+      if (next === null) delete instances[id];
+      else instances[id] = next;
+      return next;
+    });
+    const same = JSON.stringify(instances) === JSON.stringify(found.instances);
+    if (same && found.rebuilt === null) return results;
+    if (write(home, found, instances, notice)) return results;
+  }
+  const message = `${home.registry} is being changed by another process all the time.`;
+  throw new GriddError('REGISTRY_LOCKED', message);
+}
+
+/** Replaces the file; false, and nothing is changed, when it is no longer the one that was found. */
+function write(
+  home: Home,
+  found: Found,
+  instances: Record<string, RegistryRecord>,
+  notice: (sentence: string) => void,
+): boolean {
+  const next = `${home.registry}.${process.pid}.next`;
+  writeJson(next, { version: REGISTRY_VERSION, instances }, 0o600);
+  if (stampOf(home.registry) !== found.stamp) {
+    rmSync(next, { force: true });
+    return false;
+  }
+  if (found.rebuilt !== null) setAside(home, notice);
+  else if (found.stamp !== ABSENT) keepPrevious(home);
+  renameSync(next, home.registry);
+  for (const sentence of found.rebuilt ?? []) notice(sentence);
+  return true;
+}
+
+/** The file becomes .bak as well: a link costs no second flush; a copy where there are no links. */
+function keepPrevious(home: Home): void {
+  const backup = `${home.registry}.bak`;
+  const temporary = `${backup}.${process.pid}.tmp`;
+  rmSync(temporary, { force: true });
+  try {
+    linkSync(home.registry, temporary);
+  } catch {
+    copyFileSync(home.registry, temporary);
+  }
+  renameSync(temporary, backup);
+}
+
+function setAside(home: Home, notice: (sentence: string) => void): void {
+  if (stampOf(home.registry) === ABSENT) return;
+  const time = isoTime(systemClock.now()).replaceAll(':', '-');
+  const kept = `${home.registry}.corrupt-${time}`;
+  renameSync(home.registry, kept);
+  notice(`The unreadable registry was kept as ${kept}.`);
+}
+
+function readRegistry(home: Home): Found {
+  for (;;) {
+    const stamp = stampOf(home.registry);
+    const text = textOf(home);
+    // Replaced between the two: what was read belongs to no stamp.
+    if (stampOf(home.registry) !== stamp) continue;
+    if (text === null) {
+      const rebuilt = rebuildRegistry(home, {}, null, 'absent');
+      const empty = Object.keys(rebuilt.instances).length === 0;
+      return { instances: rebuilt.instances, stamp, rebuilt: empty ? null : rebuilt.notices };
+    }
+    const parsed = parseRegistry(home, text);
+    if (parsed.fault === null) return { instances: parsed.valid, stamp, rebuilt: null };
+    const rebuilt = rebuildRegistry(home, parsed.valid, parsed.doubtful, 'present');
+    const first = `${home.registry} cannot be believed: ${parsed.fault}.`;
+    return { instances: rebuilt.instances, stamp, rebuilt: [first, ...rebuilt.notices] };
+  }
+}
+
+interface Parsed {
+  readonly valid: Record<string, RegistryRecord>;
+  /** Ids whose records are not valid; null: not even the ids are known. */
+  readonly doubtful: readonly string[] | null;
+  readonly fault: string | null;
+}
+
+function parseRegistry(home: Home, text: string): Parsed {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const fault = text.trim() === '' ? 'it is empty' : 'it is truncated or no JSON';
+    return { valid: {}, doubtful: null, fault };
+  }
+  const version = isRecord(value) ? value['version'] : undefined;
+  if (typeof version === 'number' && version > REGISTRY_VERSION) {
+    const message = `${home.registry} has version ${version}; this gridd knows ${REGISTRY_VERSION}.`;
+    throw new GriddError('REGISTRY_NEWER', message);
+  }
+  const instances = isRecord(value) ? value['instances'] : undefined;
+  if (version !== REGISTRY_VERSION || !isRecord(instances)) {
+    return { valid: {}, doubtful: null, fault: 'it is JSON, but no registry' };
+  }
+  return parseRecords(instances);
+}
+
+function parseRecords(instances: Record<string, unknown>): Parsed {
+  const valid: Record<string, RegistryRecord> = {};
+  const doubtful: string[] = [];
+  let fault: string | null = null;
+  for (const [id, record] of Object.entries(instances)) {
+    if (!isInstanceId(id)) fault ??= `"${id.slice(0, 80)}" is no instance id`;
+    else if (isRegistryRecord(record)) valid[id] = record;
+    else {
+      doubtful.push(id);
+      fault ??= `the record of ${id} is not valid (${recordFault(record)})`;
+    }
+  }
+  return { valid, doubtful, fault };
+}
+
+function textOf(home: Home): string | null {
+  try {
+    return readText(home.registry);
+  } catch (error) {
+    throw unreadable(home, error);
+  }
+}
+
+const ABSENT = 'absent';
+
+/** Tells one version of the file from the next: a write always makes a new inode. */
+function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return stat === undefined ? ABSENT : `${stat.ino}.${stat.mtimeNs}.${stat.size}`;
+}
+
+function unreadable(home: Home, error: unknown): GriddError {
+  const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return new GriddError('REGISTRY_UNREADABLE', `${home.registry} cannot be used (${why}).`, {
+    hint: 'Make logs/instances.json and its folder readable and writable for you.',
+  });
 }

@@ -3,11 +3,9 @@
  * comments kept. Nothing is written before the result was validated; nothing is ever overwritten.
  */
 import { applyEdits, modify } from 'jsonc-parser';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
-import type { Problem } from '../contract/errors.ts';
 import { isErrno } from '../platform/json-file.ts';
 import { PACKAGE_FOLDER, homeAt } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
@@ -94,7 +92,7 @@ function findTemplate(home: Home, template: string): string {
 }
 
 function writeNew(file: string, text: string): void {
-  mkdirSync(join(file, '..'), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true });
   try {
     writeFileSync(file, text.endsWith('\n') ? text : `${text}\n`, { flag: 'wx' });
   } catch (error) {
@@ -147,22 +145,19 @@ function valueOf(text: string, schema: SchemaNode): unknown {
 }
 
 function unknownPath(path: readonly string[]): GriddError {
-  const [first = ''] = path;
+  const shown = path.join('.').slice(0, 80);
   const last = path[path.length - 1] ?? '';
   const known = PARTS.flatMap((part) => keysOf(part).map((key) => `${part}.${key}`));
-  const home = partOf(last);
-  const near = home === null ? nearest(path.join('.'), known) : `${home}.${last}`;
-  const inside = PARTS.flatMap((part) => {
-    const key = nearest(last, keysOf(part));
-    return key === null ? [] : [`${part}.${key}`];
-  });
-  const meant = near ?? inside[0] ?? null;
-  const message = meant === null ? 'is not a known path' : `is no path; did you mean ${meant}?`;
-  const problem: Problem = { path: path.join('.').slice(0, 80), message };
-  const sentence = `--set: ${problem.path} ${message}`;
-  const hint = `docs/config.md lists every key${first === last ? ' with its part' : ''}.`;
-  return new GriddError('USAGE', sentence.endsWith('?') ? sentence : `${sentence}.`, {
-    problems: [problem],
-    hint,
+  const part = partOf(last);
+  // The right key in the wrong part, a slip in the whole path, a slip in the key alone.
+  const meant =
+    (part === null ? null : `${part}.${last}`) ??
+    nearest(shown, known) ??
+    known.find((key) => nearest(last, [key.slice(key.indexOf('.') + 1)]) !== null) ??
+    null;
+  const message = `is no path of a config${meant === null ? '' : `; did you mean ${meant}?`}`;
+  return new GriddError('USAGE', `--set: ${shown} ${message}`, {
+    problems: [{ path: shown, message }],
+    hint: 'docs/config.md lists every key with its part.',
   });
 }

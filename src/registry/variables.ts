@@ -40,7 +40,11 @@ export function expandConfig(loaded: LoadedConfig, variables: Variables): Expand
     const { path, kind } = field;
     const leak = kind === 'shown' ? namesIn(field.text).find((name) => secrets(name)) : undefined;
     if (leak !== undefined) refused.push({ path, message: `would show the secret \${${leak}}` });
-    const own = (name: string) => (Object.hasOwn(variables, name) ? variables[name] : undefined);
+    const own = (name: string) => {
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      // `KEY=` copied from .env.example is no key.
+      return kind === 'credential' && value === '' ? undefined : value;
+    };
     const expanded = expandText(field.text, own);
     const absent = expanded.missing.map((name) => `\${${name}}`).join(' and ');
     if (absent === '') {

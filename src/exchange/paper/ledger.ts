@@ -230,7 +230,7 @@ function prepareWriters(db: SqliteDatabase) {
       );
       assert(changes === 1, `paper order ${changedOrder.id} is stored`);
     }
-    
+    if (trade !== undefined) insertTrade.run(tradeToRow(trade));
     updateAccount.run({ ...accountToRow(change.account), ...placeToRow(change.place) });
   });
   return {

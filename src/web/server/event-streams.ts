@@ -1,8 +1,8 @@
 /**
  * Server-sent events. Every event is a whole snapshot, so a page that missed some has lost nothing,
- * and a slow one is given the newest only. Changes are gathered for a moment and serialised once for
- * all streams; with no stream open nothing is computed. A bot never fails because of a page: a
- * snapshot that cannot be made ends the streams, not the process.
+ * and a slow one is given the newest only. Changes are gathered for a moment and serialised once
+ * for all streams; with no stream open nothing is computed. A bot never fails because of a page:
+ * a snapshot that cannot be made ends the streams, not the process.
  */
 import type { ServerResponse } from 'node:http';
 import { GriddError, errorBody } from '../../contract/errors.ts';

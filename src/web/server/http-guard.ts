@@ -69,7 +69,10 @@ export function loopbackAddress(host: string): string {
   // inet_aton shorthands such as 127.1 are left out: one spelling, nothing to misread.
   const octets = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host);
   if (octets?.slice(1).every((octet) => Number(octet) <= 255) === true) return host;
-  throw new GriddError('BIND_REFUSED', `web_host "${host}" is not an address of this machine alone.`);
+  throw new GriddError(
+    'BIND_REFUSED',
+    `web_host "${host}" is not an address of this machine alone.`,
+  );
 }
 
 /** Schemes a page named by this Host may have been loaded with; null: not our name. */

@@ -30,11 +30,13 @@ export interface BoundPort {
   readonly warning: string | null;
 }
 
-/** Makes `server` listen; PORT_TAKEN when strict or none is free, BIND_REFUSED for other failures. */
+/** Makes `server` listen; PORT_TAKEN when strict or none is free, else BIND_REFUSED. */
 export async function bindPort(server: Server, wish: PortWish): Promise<BoundPort> {
   const wanted = wish.port;
   if (wanted !== null) {
-    if (await tryListen(server, wish.host, wanted)) return { port: boundPort(server), warning: null };
+    if (await tryListen(server, wish.host, wanted)) {
+      return { port: boundPort(server), warning: null };
+    }
     if (wish.strictPort) {
       throw new GriddError(
         'PORT_TAKEN',
@@ -44,8 +46,9 @@ export async function bindPort(server: Server, wish: PortWish): Promise<BoundPor
   }
   for (const port of candidates(wanted, wish.avoidPorts)) {
     if (!(await tryListen(server, wish.host, port))) continue;
-    const moved = `Port ${wanted} is held by ${portHolderText(wanted ?? 0)}; using ${port} instead.`;
-    return { port, warning: wanted === null ? null : moved };
+    if (wanted === null) return { port, warning: null };
+    const holder = portHolderText(wanted);
+    return { port, warning: `Port ${wanted} is held by ${holder}; using ${port} instead.` };
   }
   const holder = wanted === null ? '' : `Port ${wanted} is held by ${portHolderText(wanted)}; `;
   throw new GriddError(

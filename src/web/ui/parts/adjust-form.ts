@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, Field>> = {
   grid_num: 'grids',
 };
 
-/** Connects the form; call `follow` with each status so that untouched fields show the present grid. */
+/** The form on the page; `follow` takes each status, so that untouched fields show the grid. */
 export class AdjustForm {
   #status: StatusView | null = null;
   #touched = false;
@@ -138,7 +138,9 @@ function diffWords(answer: AdjustAnswer, status: StatusView | null): string[] {
       `${answer.orders_placed} placed.`,
     `Profit per grid after fees: ${money(min, 3)} … ${money(max, 3)} %.`,
   ];
-  if (answer.parcels_moved > 0) lines.push(`Parcels moved to other grids: ${answer.parcels_moved}.`);
+  if (answer.parcels_moved > 0) {
+    lines.push(`Parcels moved to other grids: ${answer.parcels_moved}.`);
+  }
   if (!isNothing(answer.carry)) {
     lines.push(`Position that fits no grid (carry): ${exact(answer.carry)} ${base}.`);
   }

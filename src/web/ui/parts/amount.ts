@@ -4,7 +4,7 @@
  */
 import { formatMoneyRounded, parseMoney } from '../../../contract/decimal.ts';
 
-/** Money with `decimals` places and separated thousands; text that is no decimal comes back as is. */
+/** Money with `decimals` places and separated thousands; other text comes back as it is. */
 export function money(text: string, decimals = 2): string {
   const value = parseMoney(text);
   return value === null ? text : withSeparators(formatMoneyRounded(value, decimals));

@@ -1,4 +1,4 @@
-/** The page's requests: JSON there, JSON or an `ErrorBody` back; a lost connection is said in words. */
+/** The page's requests: JSON there, JSON or an `ErrorBody` back; a lost answer is said in words. */
 import type { ErrorBody } from '../../../contract/errors.ts';
 
 export type Answer<Value> =

@@ -58,8 +58,9 @@ function showFigures(status: StatusView): void {
   const { min, max } = status.profit_per_grid;
   const percent = (text: string) => money(text.replace(/%$/, ''), 3);
   setText(byId('profit_per_grid'), `${percent(min)} … ${percent(max)} %`, `${min} … ${max} %`);
-  setText(byId('fees'), money(status.fees, decimalsFor(status.fees)), status.fees);
-  setText(byId('funding'), signedMoney(status.funding, decimalsFor(status.funding)), status.funding);
+  const { fees, funding } = status;
+  setText(byId('fees'), money(fees, decimalsFor(fees)), fees);
+  setText(byId('funding'), signedMoney(funding, decimalsFor(funding)), funding);
   setText(byId('carry'), unit(status.carry));
   setText(byId('open_orders'), String(status.open_orders));
   setText(

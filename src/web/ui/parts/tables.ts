@@ -27,8 +27,9 @@ export function showLadder(status: StatusView, levels: readonly LevelView[]): vo
     const below = levels.findIndex((level) => !isAbove(level.price, status.price));
     const at = below === -1 ? items.length : below;
     const onLine = levels.some((level) => isSame(level.price, status.price));
-    const place = at === 0 ? 'above the range' : below === -1 ? 'below the range' : '';
-    items.splice(at, 0, { kind: 'price', price: status.price, place: onLine ? 'on a line' : place });
+    const outside = at === 0 ? 'above the range' : below === -1 ? 'below the range' : '';
+    const place = onLine ? 'on a line' : outside;
+    items.splice(at, 0, { kind: 'price', price: status.price, place });
   }
   ladder.show(items, (item) => (item.kind === 'price' ? 'price' : `line ${item.level.index}`));
   if (!centred && items.length > 0) centred = centre();

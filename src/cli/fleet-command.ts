@@ -1,0 +1,79 @@
+/**
+ * What stop, restart, pause and resume share: one command to several instances through the supervisor. An instance
+ * that neither runs nor should run is refused before a supervisor would be started for nothing.
+ */
+import { EXIT, GriddError } from '../contract/errors.ts';
+import type { ListRow, VerbResult } from '../contract/fleet-api.ts';
+import type { OnStop } from '../contract/trading.ts';
+import type { Context } from './context.ts';
+import { ControlClient } from './control-client.ts';
+import { ensureSupervisor, infoOrNull } from './ensure-supervisor.ts';
+import { tellJson, tellResults } from './results.ts';
+import { selectIds } from './select.ts';
+import type { Selection } from './select.ts';
+
+export type Command = 'stop' | 'restart' | 'pause' | 'resume';
+
+export interface CommandOptions {
+  readonly json?: boolean;
+  /** What a stop does; values left out are the config's. */
+  readonly onStop?: Partial<OnStop>;
+}
+
+/** Sends the command and tells each instance's answer. */
+export async function fleetCommand(
+  context: Context,
+  verb: Command,
+  selection: Selection,
+  options: CommandOptions,
+): Promise<number> {
+  const ids = selectIds(context, selection);
+  if ((await infoOrNull(new ControlClient(context.home))) === null) {
+    const worth = await worthStarting(context, verb, ids);
+    if (!worth) return tellNothing(context, verb, options);
+  }
+  const { client } = await ensureSupervisor(context);
+  const chosen = ids ?? meantByAll(verb, await client.get<readonly ListRow[]>('/api/instances'));
+  if (chosen.length === 0) return tellNothing(context, verb, options);
+  const body = verb === 'stop' ? { ids: chosen, on_stop: options.onStop ?? {} } : { ids: chosen };
+  const results = await client.post<readonly VerbResult[]>(`/api/instances/${verb}`, body);
+  return tellResults(context, results, options.json === true);
+}
+
+/** The instances that --all means: whatever runs or should run. What the user stopped stays stopped. */
+export function meantByAll(verb: Command, rows: readonly ListRow[]): string[] {
+  const meant = rows.filter((row) =>
+    verb === 'stop' || verb === 'restart'
+      ? row.desired === 'running' || row.pid !== null
+      : row.pid !== null,
+  );
+  return meant.map((row) => row.id);
+}
+
+async function worthStarting(
+  context: Context,
+  verb: Command,
+  ids: readonly string[] | null,
+): Promise<boolean> {
+  const { offlineFleet } = await import('./offline-fleet.ts');
+  const notice = (sentence: string) => context.terminal.err(`${sentence}\n`);
+  const rows = await offlineFleet(context.home, notice).list();
+  const active = rows.filter((row) => row.pid !== null || row.desired === 'running');
+  if (ids === null) return active.length > 0;
+  for (const id of ids) {
+    const known = rows.find((row) => row.id === id);
+    if (known === undefined) {
+      throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+    }
+    if (verb !== 'restart' && !active.includes(known)) {
+      throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (state ${known.state}).`);
+    }
+  }
+  return true;
+}
+
+function tellNothing(context: Context, verb: Command, options: CommandOptions): number {
+  if (options.json === true) tellJson(context, []);
+  else context.terminal.out(`nothing to ${verb}: no instance is running\n`);
+  return EXIT.done;
+}

@@ -1,0 +1,89 @@
+/** `gridd status ID`: everything about one instance; a stopped one from its database. */
+import { EXIT } from '../../contract/errors.ts';
+import type { InstanceStatus, LastExit } from '../../contract/fleet-api.ts';
+import type { StatusView } from '../../contract/instance-api.ts';
+import type { Context } from '../context.ts';
+import { readFleet } from '../fleet-reader.ts';
+import { statusDocument } from '../list-keys.ts';
+import { durationText, moneyText, orDash, renderPairs } from '../render.ts';
+import { tellJson } from '../results.ts';
+import { selectOne } from '../select.ts';
+import type { Selection } from '../select.ts';
+
+type Pair = readonly [string, string];
+
+/** Prints the details or the flat JSON document. */
+export async function status(
+  context: Context,
+  selection: Selection,
+  options: { json?: boolean },
+): Promise<number> {
+  const id = selectOne(context, selection);
+  const found = await (await readFleet(context)).status(id);
+  if (options.json === true) {
+    tellJson(context, statusDocument(found));
+    return EXIT.done;
+  }
+  const { colours, columns } = context.terminal;
+  const view = found.status;
+  const pairs = [...processPairs(found), ...(view === null ? [] : gridPairs(view))];
+  context.terminal.out(renderPairs([...pairs, ...filePairs(found)], { width: columns, colours }));
+  return EXIT.done;
+}
+
+function processPairs(found: InstanceStatus): Pair[] {
+  const reason = found.state_reason === '' ? '' : ` (${found.state_reason})`;
+  const memory = found.memory_mb === null ? '-' : `${found.memory_mb.toFixed(0)} MiB`;
+  const cpu = found.cpu_percent === null ? '-' : `${found.cpu_percent.toFixed(1)} %`;
+  const pairs: Pair[] = [
+    ['id', found.id],
+    ['state', `${found.state}${reason}`],
+    ['desired', found.desired],
+    ['page', orDash(found.url)],
+    ['pid', orDash(found.pid)],
+    ['uptime', durationText(found.uptime_s)],
+    ['started at', orDash(found.started_at)],
+    ['restarts', String(found.restarts)],
+    ['memory, cpu', `${memory}, ${cpu}`],
+  ];
+  if (found.last_error !== null) pairs.push(['last error', found.last_error]);
+  if (found.last_exit !== null) pairs.push(['last exit', exitText(found.last_exit)]);
+  return pairs;
+}
+
+function exitText(exit: LastExit): string {
+  const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
+  const lines = exit.stderr_tail.map((line) => `\n    ${line}`).join('');
+  return `${exit.at}, ${how}: ${exit.reason}${lines}`;
+}
+
+function gridPairs(view: StatusView): Pair[] {
+  const { quote, base, profit_per_grid: profit } = view;
+  const pairs: Pair[] = [
+    ['grid', `${view.grid_state}${view.adjusted ? ' (adjusted, differs from the file)' : ''}`],
+    ['market', `${view.symbol} on ${view.venue} (${view.mode}), ${view.direction}`],
+    ['price', `${view.price} ${quote}`],
+    ['range', `${view.lower} .. ${view.upper}, ${view.grids} grids of ${view.quantity_per_grid} ${base}`],
+    ['profit per grid', `${profit.min} % .. ${profit.max} %`],
+    ['position', `${view.position} ${base}${view.carry === '0' ? '' : `, carry ${view.carry}`}`],
+    ['open orders', String(view.open_orders)],
+    ['cycles', String(view.cycles)],
+    ['grid profit', `${moneyText(view.grid_profit)} ${quote}`],
+    ['unpaired', `${moneyText(view.unpaired)} ${quote}`],
+    ['total', `${moneyText(view.total_pnl)} ${quote}`],
+    ['fees, funding', `${moneyText(view.fees)}, ${moneyText(view.funding)} ${quote}`],
+    ['equity', `${moneyText(view.equity)} ${quote}`],
+    ['figures of', view.updated_at],
+  ];
+  for (const reason of view.degraded) pairs.push(['degraded', reason]);
+  for (const warning of view.warnings) pairs.push(['warning', warning]);
+  return pairs;
+}
+
+function filePairs(found: InstanceStatus): Pair[] {
+  return [
+    ['config file', found.config_file],
+    ['log folder', found.log_dir],
+    ['database', found.db_path],
+  ];
+}

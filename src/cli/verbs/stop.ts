@@ -1,0 +1,39 @@
+/**
+ * `gridd stop ID…`: the only verb that touches orders and position; what it left is printed as a receipt.
+ */
+import { GriddError } from '../../contract/errors.ts';
+import type { OnStop } from '../../contract/trading.ts';
+import type { Context } from '../context.ts';
+import { fleetCommand } from '../fleet-command.ts';
+import type { Selection } from '../select.ts';
+
+export interface StopOptions {
+  readonly json?: boolean;
+  readonly orders?: string;
+  readonly position?: string;
+}
+
+/** Stops the instances; what is not given is what each config's on_stop says. */
+export function stop(
+  context: Context,
+  selection: Selection,
+  options: StopOptions,
+): Promise<number> {
+  const { json = false } = options;
+  return fleetCommand(context, 'stop', selection, { json, onStop: onStopOf(options) });
+}
+
+function onStopOf({ orders, position }: StopOptions): Partial<OnStop> {
+  return {
+    ...(orders === undefined ? {} : { orders: oneOf('--orders', orders, ['cancel', 'keep']) }),
+    ...(position === undefined
+      ? {}
+      : { position: oneOf('--position', position, ['keep', 'close']) }),
+  };
+}
+
+function oneOf<T extends string>(option: string, given: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === given);
+  if (found !== undefined) return found;
+  throw new GriddError('USAGE', `${option} takes ${allowed.join(' or ')}, not "${given}".`);
+}

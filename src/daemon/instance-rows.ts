@@ -1,0 +1,64 @@
+/** Rows of `gridd list` and `gridd status` from a record and what is known of its process. PURE. */
+import type { InstanceStatus, ListRow, RegistryRecord } from '../contract/fleet-api.ts';
+import type { StatusView } from '../contract/instance-api.ts';
+import type { LoadedConfig } from '../registry/index.ts';
+import type { Usage } from './usage.ts';
+
+/** What a row is made of. `now`: ms since the epoch. */
+export interface RowParts {
+  readonly id: string;
+  readonly record: RegistryRecord;
+  readonly loaded: LoadedConfig | null;
+  readonly alive: boolean;
+  readonly external: boolean;
+  readonly status: StatusView | null;
+  readonly usage: Usage | null;
+  readonly url: string | null;
+  readonly now: number;
+}
+
+/** One row of `gridd list --json`. */
+export function listRow(parts: RowParts): ListRow {
+  const { id, record, alive, external, status, usage } = parts;
+  const config = external ? undefined : parts.loaded?.config;
+  const started = record.started_at === null ? NaN : Date.parse(record.started_at);
+  const uptime = alive && !Number.isNaN(started) ? (parts.now - started) / 1000 : null;
+  const mode = config?.exchange_config.mode ?? null;
+  const failed = ['failed', 'backoff', 'unhealthy', 'degraded'].includes(record.state);
+  return {
+    id,
+    state: record.state,
+    desired: record.desired,
+    grid_state: status?.grid_state ?? null,
+    pid: alive ? record.pid : null,
+    web_port: record.web_port,
+    venue: status?.venue ?? (mode === 'paper' ? 'paper' : (config?.metadata.exchange ?? null)),
+    mode: status?.mode ?? mode,
+    symbol: status?.symbol ?? config?.metadata.symbol ?? null,
+    position: status?.position ?? null,
+    grid_profit: status?.grid_profit ?? null,
+    total_pnl: status?.total_pnl ?? null,
+    restarts: record.restarts,
+    cpu_percent: usage?.cpu_percent ?? null,
+    memory_mb: usage?.memory_mb ?? null,
+    uptime_s: uptime === null ? null : Math.max(0, Math.round(uptime)),
+    started_at: record.started_at,
+    config_file: record.config_file,
+    log_dir: record.log_dir,
+    last_error: record.last_error?.message ?? (failed ? record.state_reason : null),
+  };
+}
+
+/** The answer of `gridd status ID --json`. */
+export function instanceStatus(parts: RowParts): InstanceStatus {
+  const { record, status, url, alive } = parts;
+  return {
+    ...listRow(parts),
+    state_reason: record.state_reason,
+    db_path: record.db_path,
+    generation: record.generation,
+    last_exit: record.last_exit,
+    url: alive ? url : null,
+    status,
+  };
+}

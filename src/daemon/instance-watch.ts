@@ -1,0 +1,139 @@
+/**
+ * The regular looks at an instance: is its process alive and well, does it use too much, are its logs in
+ * bounds. Each look finds; what follows is a replacement through the instance's queue.
+ */
+import { localDate } from '../platform/clock.ts';
+import { boundRawFile, linkRawFiles } from './raw-logs.ts';
+import { rawFiles } from './bot-process.ts';
+import { freshHealth, judgePulse, noteCheck } from './health-policy.ts';
+import { replaceProcess } from './instance-end.ts';
+import { noteReady } from './instance-line.ts';
+import type { Instance } from './instance.ts';
+import { cleanLogs } from './log-retention.ts';
+import { probeProgram, programUrl } from './program-port.ts';
+import type { RunningProcess } from './running-process.ts';
+import type { Usage } from './usage.ts';
+
+const MEMORY_SAMPLES = 3;
+/** Between two warnings about CPU use. */
+const CPU_WARNING_MS = 600_000;
+
+/** One look each second. */
+export function lookAt(instance: Instance): void {
+  const { process } = instance;
+  if (process === null || instance.noteIfGone(process) || process.intent !== null) return;
+  const now = instance.around.clock.monotonic();
+  // A program that has just been started is asked each second until it answers.
+  const due = now >= process.health.next_at || (process.external && !process.ready);
+  if (!due) return;
+  if (process.external) void probe(instance, process);
+  else check(instance, process, pulseFault(instance, process));
+}
+
+function pulseFault(instance: Instance, process: RunningProcess): string | null {
+  const silent = instance.around.clock.monotonic() - process.heardAt;
+  const turn_age_ms = process.turnAgeMs === null ? null : process.turnAgeMs + silent;
+  return judgePulse({ ready: process.ready, silent_ms: silent, turn_age_ms });
+}
+
+async function probe(instance: Instance, process: RunningProcess): Promise<void> {
+  if (process.probing) return;
+  process.probing = true;
+  const url = pageUrl(instance);
+  const fault = url === null ? 'it has no port' : await probeProgram(url);
+  process.probing = false;
+  if (process.gone || process.intent !== null) return;
+  const now = instance.around.clock.monotonic();
+  if (fault === null) {
+    process.heardAt = now;
+    if (!process.ready) noteReady(instance, process, instance.record.web_port);
+  }
+  // Until its first answer it has the time of a start; after that every miss counts.
+  check(instance, process, process.ready ? fault : pulseFault(instance, process));
+}
+
+function check(instance: Instance, process: RunningProcess, fault: string | null): void {
+  const now = instance.around.clock.monotonic();
+  const interval = instance.healthIntervalMs;
+  const { state, unhealthy } = noteCheck(process.health, now, fault === null, interval);
+  process.health = state;
+  if (fault === null) return;
+  instance.log.warn({ misses: state.misses }, `health check missed: ${fault}`);
+  if (unhealthy) {
+    instance.move('miss', fault);
+    replace(instance, process, fault);
+  }
+}
+
+function replace(instance: Instance, process: RunningProcess, reason: string): void {
+  instance
+    .enqueue(() => replaceProcess(instance, process, reason))
+    .catch((error: unknown) => instance.log.error({ err: error }, 'a replacement failed'));
+}
+
+/** Forgets ages and misses: the supervisor itself was away. */
+export function forgetAges(instance: Instance): void {
+  const { process } = instance;
+  if (process === null) return;
+  const now = instance.around.clock.monotonic();
+  process.heardAt = now;
+  process.turnAgeMs = null;
+  process.overMemory = 0;
+  process.health = freshHealth(now, instance.healthIntervalMs);
+}
+
+/** Takes a sample of CPU and memory. */
+export function noteUsage(instance: Instance, process: RunningProcess, usage: Usage): void {
+  process.usage = usage;
+  const limits = instance.loaded?.config.daemon_config;
+  if (limits === undefined || process.intent !== null) return;
+  const now = instance.around.clock.monotonic();
+  const over = usage.cpu_percent > limits.cpu_limit_percent;
+  const silent = instance.cpuWarnedAt === null || now - instance.cpuWarnedAt > CPU_WARNING_MS;
+  if (over && silent) {
+    instance.cpuWarnedAt = now;
+    instance.log.warn(`uses ${usage.cpu_percent} % CPU, the limit is ${limits.cpu_limit_percent} %`);
+  }
+  process.overMemory = usage.memory_mb > limits.memory_limit_mb ? process.overMemory + 1 : 0;
+  if (process.overMemory < MEMORY_SAMPLES) return;
+  process.overMemory = 0;
+  const reason = `memory ${usage.memory_mb} MiB over its limit of ${limits.memory_limit_mb} MiB`;
+  instance.log.warn(reason);
+  replace(instance, process, reason);
+}
+
+/** Bounds the raw files and, for a program, keeps the day's links. */
+export async function tendRawFiles(instance: Instance): Promise<void> {
+  if (instance.process === null) return;
+  const { stdout, stderr } = rawFiles(instance.logDir);
+  for (const file of [stdout, stderr]) {
+    if (!(await boundRawFile(file))) instance.log.warn(`${file} could not be bounded (fallocate)`);
+  }
+  if (instance.process?.external === true) {
+    linkRawFiles(instance.logDir, localDate(instance.around.clock.now()));
+  }
+}
+
+/** Cleans the logs when it is time. */
+export function tendLogs(instance: Instance): void {
+  const limits = instance.loaded?.config.daemon_config;
+  if (limits === undefined) return;
+  const { clock } = instance.around;
+  const now = clock.monotonic();
+  const last = instance.cleanedAt;
+  if (last !== null && now - last < limits.log_cleanup_interval * 1000) return;
+  instance.cleanedAt = now;
+  try {
+    const removed = cleanLogs(instance.logDir, limits, clock.now());
+    if (removed > 0) instance.log.info(`log clean-up removed ${removed} old days and parts`);
+  } catch (error) {
+    instance.log.error({ err: error }, 'the log clean-up failed');
+  }
+}
+
+/** Address of an instance's page; null when it has no port. */
+export function pageUrl(instance: Instance): string | null {
+  const port = instance.record.web_port;
+  const host = instance.loaded?.config.daemon_config.web_host ?? '127.0.0.1';
+  return port === null ? null : programUrl(host, port);
+}

@@ -1,0 +1,387 @@
+/**
+ * One instance under the supervisor: its record, its process, and what follows from each thing that
+ * happens to that process. Invariants: at most one process; the record is on disk before a spawn; every
+ * operation that starts or ends a process goes through one queue, one at a time; facts (an exit, a
+ * message) are taken at once.
+ */
+import { GriddError, errorBody } from '../contract/errors.ts';
+import type { ErrorBody } from '../contract/errors.ts';
+import type { RegistryRecord } from '../contract/fleet-api.ts';
+import type { BotLaunch, ProcessIdentity, StatusView } from '../contract/instance-api.ts';
+import { assert } from '../contract/assert.ts';
+import { isoTime } from '../platform/clock.ts';
+import type { Cancel, Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { fromHome, toHome } from '../platform/paths.ts';
+import type { Home } from '../platform/paths.ts';
+import { identify, isAlive, currentBootId } from '../platform/process-identity.ts';
+import { spawnDetached } from '../platform/spawn.ts';
+import { readConfigFile } from '../registry/index.ts';
+import type { LoadedConfig } from '../registry/index.ts';
+import {
+  describeExit,
+  exitError,
+  findLiving,
+  killMarked,
+  planLaunch,
+  processMarkOf,
+  readExitRecord,
+  removePids,
+  stderrTail,
+  writePid,
+} from './bot-process.ts';
+import type { LaunchPlan } from './bot-process.ts';
+import { decideExit } from './exit-decision.ts';
+import { freshHealth } from './health-policy.ts';
+import { nextState } from './lifecycle.ts';
+import type { LifecycleEvent } from './lifecycle.ts';
+import type { RecordWriter } from './record-writer.ts';
+import { decideRestart } from './restart-policy.ts';
+import { newProcess } from './running-process.ts';
+import type { RunningProcess } from './running-process.ts';
+
+/** What an instance is given by the supervisor. */
+export interface InstanceSurroundings {
+  readonly home: Home;
+  readonly hash: string;
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly botMain: string;
+  random(): number;
+  /** Ports that living instances other than `id` use. */
+  portsInUse(id: string): number[];
+}
+
+export class Instance {
+  readonly id: string;
+  readonly log: Logger;
+  readonly writer: RecordWriter;
+  readonly around: InstanceSurroundings;
+  /** As of the last launch; null when the file could not be read. */
+  loaded: LoadedConfig | null;
+  process: RunningProcess | null = null;
+  /** Figures of the last process, for rows of a bot that is down. */
+  lastStatus: StatusView | null = null;
+  /** Monotonic moments of the last warning about CPU use and of the last log clean-up. */
+  cpuWarnedAt: number | null = null;
+  cleanedAt: number | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #cancelRestart: Cancel | null = null;
+
+  constructor(
+    id: string,
+    writer: RecordWriter,
+    loaded: LoadedConfig | null,
+    log: Logger,
+    around: InstanceSurroundings,
+  ) {
+    this.id = id;
+    this.writer = writer;
+    this.loaded = loaded;
+    this.log = log;
+    this.around = around;
+  }
+
+  get record(): RegistryRecord {
+    return this.writer.record;
+  }
+
+  get logDir(): string {
+    return fromHome(this.around.home, this.record.log_dir);
+  }
+
+  /** Runs `work` after every operation asked for before it. */
+  enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#queue.then(work);
+    this.#queue = run.catch(() => null);
+    return run;
+  }
+
+  /** Takes an event of the lifecycle: the state it leads to, if any, with its reason. */
+  move(event: LifecycleEvent, reason: string): void {
+    const { state } = this.record;
+    const next = nextState(state, event);
+    if (next === null) return;
+    if (next === state && reason === this.record.state_reason) return;
+    this.writer.save({ state: next, state_reason: reason });
+    const level = next === 'failed' || next === 'unhealthy' ? 'error' : 'info';
+    this.log[level]({ state: next, from: state, event }, `${state} -> ${next}: ${reason}`);
+  }
+
+  /** Reads the config anew. Throws what the registry room throws. */
+  readConfig(): LoadedConfig {
+    const { record, id } = this;
+    const file = fromHome(this.around.home, record.config_file);
+    const options = record.instance_id_override ? { instanceId: id } : {};
+    const loaded = readConfigFile(this.around.home, file, options);
+    if (loaded.id !== id) {
+      throw new GriddError('CONFIG_CONFLICT', `${record.config_file} is now of ${loaded.id}.`);
+    }
+    this.loaded = loaded;
+    return loaded;
+  }
+
+  /**
+   * Starts a process; `patch` goes into the record with it. A `GriddError` before the spawn leaves
+   * everything as it was. Only to be called from the queue.
+   */
+  async launch(
+    cause: BotLaunch['cause'],
+    fresh: boolean,
+    patch: Partial<RegistryRecord>,
+  ): Promise<RunningProcess> {
+    assert(this.process === null, `${this.id}: launch beside a living process`);
+    const { around, record } = this;
+    const now = around.clock.now();
+    const loaded = this.readConfig();
+    const generation = record.generation + 1;
+    const portsInUse = around.portsInUse(this.id);
+    const surroundings = { ...around, portsInUse, now };
+    const plan = await planLaunch(surroundings, loaded, record, { cause, fresh, generation });
+    for (const warning of plan.warnings) this.log.warn(warning);
+    this.cancelRestart();
+    this.writer.save({
+      ...patch,
+      generation,
+      pid: null,
+      start_time: null,
+      boot_id: null,
+      log_dir: toHome(around.home, loaded.logDir),
+      db_path: toHome(around.home, loaded.dbPath),
+      web_port: plan.port ?? record.web_port,
+      started_at: isoTime(now),
+      ran_program: record.ran_program || plan.external,
+    });
+    this.move('spawn', cause === 'start' ? 'start asked for' : 'started again');
+    await this.writer.settled();
+    return this.#spawn(plan, generation, now);
+  }
+
+  async #spawn(plan: LaunchPlan, generation: number, now: number): Promise<RunningProcess> {
+    const spawned = spawnDetached(plan.spawn);
+    if (spawned.pid === null) {
+      const { error } = await spawned.ended;
+      const reason = `${plan.spawn.program} ${error ?? 'could not be started'}`;
+      throw new GriddError('START_FAILED', `The process of ${this.id} was not started: ${reason}.`);
+    }
+    const { pid } = spawned;
+    // Null when it has ended already: its exit is told in a moment, and nobody can be mistaken for it.
+    const identity = identify(pid) ?? { pid, start_time: 'ended', boot_id: currentBootId() };
+    const process = this.#take(identity, generation, plan.external, false, now, plan.secrets);
+    this.log.info({ pid, generation, external: plan.external }, `started pid ${pid}`);
+    void spawned.ended.then(({ code, signal }) => this.noteExit(process, code, signal));
+    return process;
+  }
+
+  #take(
+    identity: ProcessIdentity,
+    generation: number,
+    external: boolean,
+    adopted: boolean,
+    startedAt: number,
+    secrets: readonly string[],
+  ): RunningProcess {
+    const since = this.around.clock.monotonic();
+    const health = freshHealth(since, this.healthIntervalMs);
+    this.process = newProcess({
+      identity,
+      generation,
+      external,
+      adopted,
+      since,
+      startedAt,
+      secrets,
+      health,
+    });
+    const { pid, start_time, boot_id } = identity;
+    this.writer.save({ pid, start_time, boot_id, generation });
+    this.#writePidFiles(pid, external);
+    return this.process;
+  }
+
+  #writePidFiles(pid: number, external: boolean): void {
+    try {
+      writePid(this.logDir, 'daemon.pid', process.pid);
+      if (external) writePid(this.logDir, 'bot.pid', pid);
+    } catch (error) {
+      this.log.error({ err: error }, 'the pid files could not be written');
+    }
+  }
+
+  /** Takes over a living process. */
+  adopt(identity: ProcessIdentity, generation: number, reason: string): RunningProcess {
+    assert(this.process === null, `${this.id}: adoption beside a living process`);
+    this.cancelRestart();
+    const external = this.record.ran_program && this.loaded?.program !== null;
+    const started = Date.parse(this.record.started_at ?? '');
+    const at = Number.isNaN(started) ? this.around.clock.now() : started;
+    const adopted = this.#take(identity, generation, external, true, at, []);
+    this.log.info({ pid: identity.pid, generation }, `adopted pid ${identity.pid}: ${reason}`);
+    this.move('adopt', reason);
+    return adopted;
+  }
+
+  /** Finds and adopts a process that an earlier supervisor started. */
+  adoptLiving(reason: string): boolean {
+    const { home, hash } = this.around;
+    const living = findLiving(home, hash, this.id, this.record);
+    if (living === null) return false;
+    const { pid, start_time, boot_id, generation } = living;
+    this.adopt({ pid, start_time, boot_id }, generation, reason);
+    return true;
+  }
+
+  /** Looks closely for a moment whether an adopted process has ended. */
+  async watchEnd(process: RunningProcess): Promise<void> {
+    if (!process.adopted) return;
+    for (const pause of [0, 10, 20, 40, 80, 160, 320]) {
+      await this.around.clock.delay(pause);
+      if (process.gone || this.noteIfGone(process)) return;
+    }
+  }
+
+  /** Takes note of an adopted process's end; false while it lives. Own children are told by the kernel. */
+  noteIfGone(process: RunningProcess): boolean {
+    if (process.gone) return true;
+    if (!process.adopted || isAlive(process.identity)) return false;
+    this.noteExit(process, null, null);
+    return true;
+  }
+
+  /** The process has ended: tells everyone who waits, and decides what follows. */
+  noteExit(process: RunningProcess, code: number | null, signal: string | null): void {
+    if (process.gone) return;
+    process.gone = true;
+    process.connection?.close();
+    process.connection = null;
+    const { pid } = process.identity;
+    const written = readExitRecord(this.logDir, pid, process.generation);
+    const exitCode = code ?? written?.code ?? null;
+    const tail = exitCode === 0 ? [] : stderrTail(this.logDir, process.secrets);
+    const plain = describeExit(exitCode, signal);
+    const why = process.intentReason ?? written?.reason ?? process.exitReason;
+    const reason = why === null ? plain : `${plain} (${why})`;
+    const now = this.around.clock.now();
+    const last_exit = { at: isoTime(now), code: exitCode, signal, reason, stderr_tail: tail };
+    this.writer.save({ pid: null, start_time: null, boot_id: null, last_exit });
+    this.log.info({ pid, code: exitCode, signal }, `pid ${pid} ${reason}`);
+    removePids(this.logDir, pid);
+    if (process.external) {
+      const killed = killMarked(processMarkOf(this.around.hash, this.id, process.generation));
+      if (killed > 0) this.log.warn(`killed ${killed} processes that it left behind`);
+    }
+    this.process = null;
+    const error = exitError(this.id, plain, tail, process.failure ?? written?.error ?? null);
+    const outcome = this.#follow(process, exitCode, reason, error);
+    process.started.open(outcome === 'adopted' ? { kind: 'adopted' } : { kind: 'ended', error });
+    process.ended.open();
+  }
+
+  #follow(
+    process: RunningProcess,
+    code: number | null,
+    reason: string,
+    error: ErrorBody,
+  ): 'adopted' | 'done' {
+    const { intent, external } = process;
+    const { desired } = this.record;
+    const auto_restart = this.loaded?.config.daemon_config.auto_restart ?? true;
+    const decision = decideExit({ intent, desired, code, external, auto_restart });
+    switch (decision) {
+      case 'end':
+        this.move('end', intent === 'shutdown' ? 'the supervisor was stopped with its bots' : reason);
+        break;
+      case 'finish':
+        this.writer.save({ desired: 'stopped' });
+        this.move('finish', reason);
+        break;
+      case 'fail':
+        this.writer.save({ last_error: error });
+        this.move('fail', error.message);
+        break;
+      case 'handover':
+        break;
+      case 'adopt':
+        if (this.adoptLiving('it holds the lock of the instance')) return 'adopted';
+        this.#retry(process, error, 'the lock is held by a process that is not the bot on record');
+        break;
+      case 'retry':
+        this.#retry(process, error, reason);
+        break;
+    }
+    return 'done';
+  }
+
+  #retry(process: RunningProcess, error: ErrorBody, reason: string): void {
+    const { clock } = this.around;
+    const up = process.adopted
+      ? clock.now() - process.startedAt
+      : clock.monotonic() - process.since;
+    this.retryAfter(up, error, reason);
+  }
+
+  /** Starts the instance again after its delay, or gives up. */
+  retryAfter(upMs: number, error: ErrorBody, reason: string): void {
+    const limits = this.loaded?.config.daemon_config ?? {
+      restart_delay: 60,
+      max_restart_attempts: 3,
+    };
+    const { clock, random } = this.around;
+    const ended = {
+      now: clock.now(),
+      up_ms: upMs,
+      times: this.record.restart_times,
+      random: random(),
+    };
+    const decision = decideRestart(ended, limits);
+    this.writer.save({ last_error: error, restart_times: decision.times });
+    if (decision.kind === 'give_up') {
+      const minutes = Math.round(decision.window_ms / 60_000);
+      const sum = `${decision.attempts} restarts within ${minutes} minutes`;
+      this.move('fail', `${sum}; last: ${reason}`);
+      return;
+    }
+    this.writer.save({ restarts: this.record.restarts + 1 });
+    const seconds = Math.round(decision.delay_ms / 100) / 10;
+    this.move('retry', `${reason}; restart ${decision.attempt} in ${seconds} s`);
+    this.cancelRestart();
+    const again = () => {
+      this.enqueue(() => this.relaunch()).catch((thrown: unknown) => {
+        this.log.error({ err: thrown }, 'a restart failed in gridd itself');
+      });
+    };
+    this.#cancelRestart = clock.after(decision.delay_ms, again);
+  }
+
+  /** Whether a restart is waiting for its time. */
+  get restartWaits(): boolean {
+    return this.#cancelRestart !== null;
+  }
+
+  cancelRestart(): void {
+    this.#cancelRestart?.();
+    this.#cancelRestart = null;
+  }
+
+  /** Starts the process that should be there; what the user must act on fails the instance. */
+  async relaunch(): Promise<void> {
+    this.#cancelRestart = null;
+    if (this.record.desired !== 'running' || this.process !== null) return;
+    try {
+      await this.launch('restart', false, {});
+    } catch (thrown) {
+      const error = errorBody(thrown);
+      const users = thrown instanceof GriddError && [2, 4].includes(thrown.exit);
+      if (users) {
+        this.writer.save({ last_error: error });
+        this.move('fail', error.message);
+      } else {
+        this.retryAfter(0, error, error.message);
+      }
+    }
+  }
+
+  get healthIntervalMs(): number {
+    return (this.loaded?.config.daemon_config.health_check_interval ?? 30) * 1000;
+  }
+}

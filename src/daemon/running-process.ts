@@ -1,0 +1,79 @@
+/** What the supervisor knows of one process while it lives; gone with it. */
+import type { ErrorBody } from '../contract/errors.ts';
+import type { ProcessIdentity, StatusView } from '../contract/instance-api.ts';
+import type { BotConnection } from './bot-link.ts';
+import type { EndIntent } from './exit-decision.ts';
+import { Gate } from './gate.ts';
+import type { HealthState } from './health-policy.ts';
+import type { Usage } from './usage.ts';
+
+/** How a wait for a start came out. */
+export type StartOutcome =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'ended'; readonly error: ErrorBody }
+  /** Another process holds the lock and was taken over. */
+  | { readonly kind: 'adopted' }
+  | { readonly kind: 'interrupted' };
+
+export interface RunningProcess {
+  readonly identity: ProcessIdentity;
+  readonly generation: number;
+  readonly external: boolean;
+  /** Started by an earlier supervisor: its exit code reaches us through exit.json only. */
+  readonly adopted: boolean;
+  /** Monotonic, ms; for an adopted process the moment it was adopted. */
+  readonly since: number;
+  /** Wall clock of its start, ms. */
+  readonly startedAt: number;
+  readonly secrets: readonly string[];
+  readonly started: Gate<StartOutcome>;
+  readonly ended: Gate<void>;
+  connection: BotConnection | null;
+  /** Opens anew with each connection. */
+  connected: Gate<void>;
+  ready: boolean;
+  /** Monotonic moment of the last sign of life, ms. */
+  heardAt: number;
+  turnAgeMs: number | null;
+  status: StatusView | null;
+  health: HealthState;
+  /** A health probe of a program is under way. */
+  probing: boolean;
+  usage: Usage | null;
+  /** Samples in a row over memory_limit_mb. */
+  overMemory: number;
+  intent: EndIntent | null;
+  /** Why it is being replaced. */
+  intentReason: string | null;
+  failure: ErrorBody | null;
+  exitReason: string | null;
+  gone: boolean;
+}
+
+/** A process that was just started or adopted. */
+export function newProcess(
+  facts: Pick<
+    RunningProcess,
+    'identity' | 'generation' | 'external' | 'adopted' | 'since' | 'startedAt' | 'secrets' | 'health'
+  >,
+): RunningProcess {
+  return {
+    ...facts,
+    started: new Gate(),
+    ended: new Gate(),
+    connection: null,
+    connected: new Gate(),
+    ready: false,
+    heardAt: facts.since,
+    turnAgeMs: null,
+    status: null,
+    probing: false,
+    usage: null,
+    overMemory: 0,
+    intent: null,
+    intentReason: null,
+    failure: null,
+    exitReason: null,
+    gone: false,
+  };
+}

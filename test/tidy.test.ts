@@ -1,0 +1,161 @@
+/** The habits of the house as rules. Each says why; a rule that sees no files fails. */
+import { basename } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { findCycle, readTree, room, target } from './source-tree.ts';
+import type { SourceFile } from './source-tree.ts';
+
+const files = readTree('src');
+const tests = readTree('test');
+
+/** Which rooms a room may import from, besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  engine: ['contract'],
+  platform: ['contract'],
+  registry: ['contract', 'platform'],
+  exchange: ['contract', 'platform'],
+  store: ['contract', 'platform'],
+  web: ['contract', 'platform'],
+  bot: ['contract', 'platform', 'registry', 'exchange', 'store', 'engine', 'web'],
+  daemon: ['contract', 'platform', 'registry', 'store', 'web'],
+  cli: ['contract', 'platform', 'registry', 'store', 'engine', 'exchange'],
+};
+
+/** Each package has one home, so that replacing it touches one room. */
+const PACKAGE_HOME: Readonly<Record<string, string>> = {
+  ajv: 'registry',
+  'better-sqlite3': 'platform',
+  'cli-table3': 'cli',
+  commander: 'cli',
+  dotenv: 'registry',
+  execa: 'platform',
+  fastify: 'web',
+  'jsonc-parser': 'registry',
+  picocolors: 'cli',
+  pidusage: 'daemon',
+  pino: 'platform',
+  'pino-roll': 'platform',
+  'proper-lockfile': 'registry',
+  typebox: 'contract',
+};
+
+function offenders(check: (file: SourceFile) => string[]): string[] {
+  return files.flatMap((file) => check(file).map((what) => `${file.path}: ${what}`));
+}
+
+test('the rules see the source', () => {
+  expect(files.length).toBeGreaterThan(80);
+  expect(tests.length).toBeGreaterThan(20);
+  const rooms = new Set(files.map(({ path }) => room(path)));
+  expect([...rooms].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+});
+
+describe('imports', () => {
+  test('a room imports only the rooms it may', () => {
+    const found = offenders((file) =>
+      file.imports.flatMap((specifier) => {
+        const to = target(file, specifier);
+        if (to === null || room(to) === room(file.path)) return [];
+        return MAY_IMPORT[room(file.path)]?.includes(room(to)) === true ? [] : [specifier];
+      }),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('venues never import each other', () => {
+    const venue = (path: string) => /^src\/exchange\/([^/]+)\//.exec(path)?.[1] ?? null;
+    const found = offenders((file) =>
+      file.imports.filter((specifier) => {
+        const to = target(file, specifier);
+        const other = to === null ? null : venue(to);
+        return other !== null && venue(file.path) !== null && other !== venue(file.path);
+      }),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('each package has one home room', () => {
+    const found = offenders((file) =>
+      file.imports.filter((specifier) => {
+        if (specifier.startsWith('.') || specifier.startsWith('node:')) return false;
+        const name = specifier.split('/')[0] ?? '';
+        return PACKAGE_HOME[name] !== room(file.path);
+      }),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('contract, engine and browser code stay free of node', () => {
+    const found = offenders((file) => {
+      const pure = ['contract', 'engine'].includes(room(file.path));
+      if (!pure && !file.path.startsWith('src/web/ui/')) return [];
+      return file.imports.filter((specifier) => specifier.startsWith('node:'));
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('no cycles', () => {
+    expect(findCycle(files)).toBeNull();
+  });
+});
+
+describe('ambient effects', () => {
+  const AMBIENT =
+    /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bsetImmediate\(|\bMath\.random\(|\bprocess\.(env|exit)\b|\bperformance\.now\(/;
+
+  test('clock, timers, randomness, environment and exit live in platform and main.ts', () => {
+    const found = offenders((file) => {
+      if (room(file.path) === 'platform' || basename(file.path) === 'main.ts') return [];
+      if (file.path.startsWith('src/web/ui/')) return [];
+      return file.text
+        .split('\n')
+        .filter((line) => !/^\s*(\*|\/\/|\/\*)/.test(line) && AMBIENT.test(line))
+        .map((line) => line.trim());
+    });
+    expect(found).toEqual([]);
+  });
+});
+
+describe('shape', () => {
+  test('file names are kebab-case nouns', () => {
+    const found = offenders(({ path }) => {
+      const name = basename(path).replace(/(\.d)?\.ts$/, '');
+      const plain = /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name);
+      // Such rooms collect what nobody wanted to name.
+      return plain && !/^(utils?|helpers?|common|manager|misc)$/.test(name) ? [] : [name];
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('a file opens by saying what it is', () => {
+    expect(offenders(({ text }) => (/^\/\*\*/.test(text) ? [] : ['no header']))).toEqual([]);
+  });
+
+  test('files stay under about 400 lines, lines under 100 columns', () => {
+    const found = offenders(({ text }) => {
+      const lines = text.split('\n');
+      const long = lines.filter((line) => line.length > 100).map((line) => line.trim());
+      return lines.length > 450 ? [`${lines.length} lines`, ...long] : long;
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('functions stay under about 70 lines', () => {
+    const found = offenders(({ functions, path }) =>
+      functions
+        .filter(({ lines }) => lines > (basename(path) === 'main.ts' ? 140 : 75))
+        .map(({ name, lines }) => `${name} has ${lines} lines`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('nothing is left for later, no type is given up, no test is switched off', () => {
+    const banned = /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|expect-error)|as unknown as/;
+    const narrowed = /\b(it|test|describe)\.(only|todo)\(/;
+    const found = [...files, ...tests]
+      .filter(({ path }) => path !== 'test/tidy.test.ts')
+      .filter(({ text }) => banned.test(text) || narrowed.test(text))
+      .map(({ path }) => path);
+    expect(found).toEqual([]);
+  });
+});

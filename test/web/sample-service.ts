@@ -1,0 +1,169 @@
+/** A small instance behind the port that the web server is handed: fixed figures, scripted answers. */
+import type {
+  AdjustAnswer,
+  AdjustRequest,
+  FillView,
+  HealthView,
+  InstanceService,
+  LevelView,
+  OrderView,
+  StatusView,
+} from '../../src/contract/instance-api.ts';
+import { GriddError } from '../../src/contract/errors.ts';
+
+export const SAMPLE_STATUS: StatusView = {
+  instance_id: 'bp_sol_01',
+  name: 'Backpack SOL Grid Instance 1',
+  state: 'running',
+  degraded: [],
+  grid_state: 'running',
+  venue: 'paper',
+  mode: 'paper',
+  symbol: 'SOL_USDC_PERP',
+  base: 'SOL',
+  quote: 'USDC',
+  direction: 'neutral',
+  price: '150.42',
+  position: '-1.5',
+  lower: '140',
+  upper: '160',
+  grids: 20,
+  quantity_per_grid: '0.5',
+  open_orders: 20,
+  cycles: 37,
+  grid_profit: '17.842153',
+  unpaired: '-2.3071',
+  fees: '0.6123',
+  funding: '-0.0042',
+  total_pnl: '15.535053',
+  equity: '10015.535053',
+  carry: '0',
+  profit_per_grid: { min: '0.5871', max: '0.6743' },
+  adjusted: false,
+  warnings: [],
+  started_at: '2026-01-05T08:30:00.000Z',
+  updated_at: '2026-01-05T12:30:00.000Z',
+};
+
+export const SAMPLE_FILL: FillView = {
+  trade_id: 't1',
+  order_id: 7,
+  gap: 9,
+  side: 'sell',
+  price: '150',
+  size: '0.5',
+  fee: '0.015',
+  cycle_profit: '0.47015',
+  at: '2026-01-05T12:29:58.120Z',
+};
+
+export const SAMPLE_LEVEL: LevelView = {
+  index: 0,
+  price: '140',
+  side: 'buy',
+  size: '0.5',
+  filled: '0',
+  order_id: 1,
+  reason: null,
+};
+
+const SAMPLE_ORDER: OrderView = {
+  id: 1,
+  client_id: 'g-1',
+  role: 'grid',
+  gap: 0,
+  side: 'buy',
+  price: '140',
+  size: '0.5',
+  filled: '0',
+  status: 'open',
+  reason: null,
+  created_at: '2026-01-05T08:30:01.000Z',
+};
+
+/** An `InstanceService` whose figures a test sets; it records what it was asked. */
+export class SampleService implements InstanceService {
+  readonly id = 'bp_sol_01';
+  readonly adjustments: { request: AdjustRequest; key: string | null }[] = [];
+  readonly limits: number[] = [];
+  readonly listeners = new Set<() => void>();
+  shown: StatusView = SAMPLE_STATUS;
+  lines: readonly LevelView[] = [SAMPLE_LEVEL];
+  trades: readonly FillView[] = [SAMPLE_FILL];
+  healthy: HealthView = { ok: true, database: 'ok', venue: 'ok', engine: 'ok' };
+  reads = 0;
+  /** Thrown by the next call of status() or adjust(). */
+  failure: Error | null = null;
+
+  status(): StatusView {
+    this.reads += 1;
+    if (this.failure !== null) throw this.failure;
+    return this.shown;
+  }
+
+  orders(): readonly OrderView[] {
+    return [SAMPLE_ORDER];
+  }
+
+  fills(limit: number): readonly FillView[] {
+    this.limits.push(limit);
+    return this.trades.slice(0, limit);
+  }
+
+  levels(): readonly LevelView[] {
+    return this.lines;
+  }
+
+  health(): Promise<HealthView> {
+    return Promise.resolve(this.healthy);
+  }
+
+  adjust(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
+    if (this.failure !== null) return Promise.reject(this.failure);
+    this.adjustments.push({ request, key });
+    const lower = String(request.grid_lower_price);
+    const upper = String(request.grid_upper_price);
+    const applied = request.dry_run !== true;
+    if (applied) this.change({ lower, upper, adjusted: true });
+    return Promise.resolve({
+      applied,
+      unchanged: false,
+      converged: false,
+      pending: 12,
+      orders_kept: 16,
+      orders_cancelled: 4,
+      orders_placed: 8,
+      parcels_moved: 2,
+      carry: '0.5',
+      market_trade: '0',
+      profit_per_grid: { min: '0.41', max: '0.5' },
+      lower,
+      upper,
+      grids: request.grid_num ?? 20,
+      quantity_per_grid: '0.5',
+      warnings: [],
+    });
+  }
+
+  async pause(): Promise<void> {
+    if (this.shown.grid_state === 'finished') {
+      throw new GriddError('INSTANCE_FINISHED', 'The run of bp_sol_01 is over.');
+    }
+    this.change({ grid_state: 'paused' });
+  }
+
+  async resume(): Promise<void> {
+    this.change({ grid_state: 'running' });
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Changes figures and tells those who listen. */
+  change(more: Partial<StatusView>): void {
+    this.shown = { ...this.shown, ...more };
+    for (const listener of this.listeners) listener();
+  }
+}
