@@ -1,21 +1,30 @@
 /**
  * Writes docs/config.md from the config schema. The generator is TypeScript, which Node 20 does not run,
- * so it is bundled in memory first.
+ * so it is bundled into a temporary file first.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { ROOT } from './ensure.js';
 
-const { outputFiles } = await build({
-  entryPoints: [join(ROOT, 'src', 'registry', 'config-docs.ts')],
-  bundle: true,
-  write: false,
-  format: 'esm',
-  platform: 'node',
-  logLevel: 'warning',
-});
-const code = Buffer.from(outputFiles[0].contents).toString('base64');
-const { configDocs } = await import(`data:text/javascript;base64,${code}`);
-writeFileSync(join(ROOT, 'docs', 'config.md'), configDocs());
-console.log('gridd: wrote docs/config.md');
+const folder = mkdtempSync(join(tmpdir(), 'gridd-docs-'));
+try {
+  const outfile = join(folder, 'config-docs.mjs');
+  await build({
+    entryPoints: [join(ROOT, 'src', 'registry', 'config-docs.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    // Some packages' "main" is UMD, which hides its requires from the bundler.
+    mainFields: ['module', 'main'],
+    logLevel: 'warning',
+  });
+  const { configDocs } = await import(pathToFileURL(outfile).href);
+  writeFileSync(join(ROOT, 'docs', 'config.md'), configDocs());
+  console.log('gridd: wrote docs/config.md');
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

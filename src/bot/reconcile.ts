@@ -27,6 +27,8 @@ export interface ReconcileParts {
 export async function reconcile(parts: ReconcileParts): Promise<void> {
   const { runner, venue, books } = parts;
   for (const fill of await venue.fillsSince(books.lastTradeId())) await runner.bookFill(fill);
+  // What those fills caused is sent first: an order on its way would look like one the venue lost.
+  await runner.settle();
   const open = new Map<string, VenueOrder>();
   for (const order of await venue.openOrders()) open.set(order.client_id, order);
   await settleOurs(parts, open);

@@ -128,7 +128,7 @@ export class Runner {
       this.#busySince = this.#parts.clock.monotonic();
       try {
         const value = await task();
-        await this.#settle();
+        await this.settle();
         return value;
       } catch (error) {
         if (!(error instanceof GriddError)) this.#parts.onBug(error);
@@ -273,7 +273,8 @@ export class Runner {
     return receipt;
   }
 
-  async #settle(): Promise<void> {
+  /** Sends what is stored and waits for every answer. Inside a task only; a task ends with it. */
+  async settle(): Promise<void> {
     for (let command = this.#pending.shift(); command; command = this.#pending.shift()) {
       if (command.type === 'place') await this.#place(command);
       else if (command.type === 'cancel') await this.cancel(command.id);

@@ -214,7 +214,9 @@ const StrategyConfig = Type.Object(
       default: 1,
       description: 'Leverage used with investment.',
     }),
-    max_position: Type.Optional(decimal('Hard fence on the absolute position, base units.')),
+    max_position: Type.Optional(
+      decimal('Hard fence on the absolute position, base units; alone it is spread over the grids.'),
+    ),
     open_position_at_start: Type.Boolean({
       default: true,
       description: 'Long and short: trade to the starting position at once.',

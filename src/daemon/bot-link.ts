@@ -60,7 +60,10 @@ export class BotConnection {
     timeoutMs: number,
   ): Promise<BotRequests[M]['result']> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(unreachable(this.hello.id, 'its line is closed'));
+      if (this.#closed) {
+        reject(unreachable(this.hello.id, 'its line is closed'));
+        return;
+      }
       this.#lastId += 1;
       const id = this.#lastId;
       const cancel = this.#clock.after(timeoutMs, () => {
@@ -159,8 +162,8 @@ function serve(socket: Socket, owner: LinkOwner, clock: Clock, pid: number): voi
   });
   socket.on('data', (chunk: Buffer) => {
     const lines = cutter.push(chunk);
-    if (lines === null) return drop('a line was too long');
-    for (const line of lines) if (!take(line)) return;
+    if (lines === null) drop('a line was too long');
+    else lines.every(take);
   });
 
   function drop(why: string): false {

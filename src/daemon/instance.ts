@@ -6,7 +6,7 @@
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
-import type { RegistryRecord } from '../contract/fleet-api.ts';
+import type { RegistryRecord, VerbResult } from '../contract/fleet-api.ts';
 import type { BotLaunch, ProcessIdentity, StatusView } from '../contract/instance-api.ts';
 import { assert } from '../contract/assert.ts';
 import { isoTime } from '../platform/clock.ts';
@@ -54,7 +54,7 @@ export interface InstanceSurroundings {
 
 export class Instance {
   readonly id: string;
-  readonly log: Logger;
+  log: Logger;
   readonly writer: RecordWriter;
   readonly around: InstanceSurroundings;
   /** As of the last launch; null when the file could not be read. */
@@ -65,6 +65,10 @@ export class Instance {
   /** Monotonic moments of the last warning about CPU use and of the last log clean-up. */
   cpuWarnedAt: number | null = null;
   cleanedAt: number | null = null;
+  /** Warnings of the last launch. */
+  warnings: readonly string[] = [];
+  /** The stop under way: a second one is the same one. */
+  stopping: Promise<Omit<VerbResult, 'row'>> | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #cancelRestart: Cancel | null = null;
 
@@ -138,6 +142,7 @@ export class Instance {
     const portsInUse = around.portsInUse(this.id);
     const surroundings = { ...around, portsInUse, now };
     const plan = await planLaunch(surroundings, loaded, record, { cause, fresh, generation });
+    this.warnings = plan.warnings;
     for (const warning of plan.warnings) this.log.warn(warning);
     this.cancelRestart();
     this.writer.save({

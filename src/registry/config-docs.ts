@@ -115,7 +115,8 @@ function defaultText(node: SchemaNode, required: boolean): string {
 }
 
 function cell(node: SchemaNode): string {
-  return `${node.description ?? ''} *${allowedText(node)}*`.replaceAll('|', '\\|').trim();
+  const text = `${node.description ?? ''} *${allowedText(node)}*`;
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').trim();
 }
 
 function flagsText(): string {

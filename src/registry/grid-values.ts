@@ -29,13 +29,14 @@ const INDENT = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
 
 /** The config as it would be with `values`; validated, nothing is written. */
 export function withGridValues(home: Home, loaded: LoadedConfig, values: GridValues): LoadedConfig {
-  return loadConfigText(home, loaded.file, editedText(loaded, values));
+  const options = { instanceId: loaded.id };
+  return loadConfigText(home, loaded.file, editedText(loaded, values), options);
 }
 
 /** Writes `values` into the config file, whole; throws what reading the result would throw. */
 export function saveGridValues(home: Home, loaded: LoadedConfig, values: GridValues): void {
   const text = editedText(loaded, values);
-  loadConfigText(home, loaded.file, text);
+  loadConfigText(home, loaded.file, text, { instanceId: loaded.id });
   writeFileAtomic(loaded.file, text);
 }
 

@@ -4,7 +4,6 @@
  */
 import { Ajv } from 'ajv';
 import type { ValidateFunction } from 'ajv';
-import Type from 'typebox';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import { PROCESS_STATES } from '../contract/instance-api.ts';
 import { ERRORS } from '../contract/errors.ts';
@@ -12,47 +11,48 @@ import { ERRORS } from '../contract/errors.ts';
 /** Version of the file that this gridd writes. */
 export const REGISTRY_VERSION = 1;
 
-const text = Type.String();
-const orNull = (schema: Type.TSchema) => Type.Union([schema, Type.Null()]);
-const count = Type.Integer({ minimum: 0 });
-const port = Type.Integer({ minimum: 1, maximum: 65_535 });
+const text = { type: 'string' };
+const filled = { type: 'string', minLength: 1 };
+const flag = { type: 'boolean' };
+const count = { type: 'integer', minimum: 0 };
+const oneOf = (words: readonly string[]) => ({ type: 'string', enum: words });
+const orNull = (schema: object) => ({ anyOf: [schema, { type: 'null' }] });
+const list = (items: object) => ({ type: 'array', items });
 
-const LastExitSchema = Type.Object({
+/** An object that has all of `properties`, and perhaps further keys. */
+function shape(properties: Readonly<Record<string, object>>): object {
+  return { type: 'object', properties, required: Object.keys(properties) };
+}
+
+const LAST_EXIT = shape({
   at: text,
-  code: orNull(Type.Integer()),
+  code: orNull({ type: 'integer' }),
   signal: orNull(text),
   reason: text,
-  stderr_tail: Type.Array(text),
+  stderr_tail: list(text),
 });
 
-const ErrorBodySchema = Type.Object({
-  code: Type.Union(Object.keys(ERRORS).map((code) => Type.Literal(code))),
-  message: text,
-  hint: text,
-  problems: Type.Optional(Type.Array(Type.Object({ path: text, message: text }))),
-});
-
-const RecordSchema = Type.Object({
-  config_file: Type.String({ minLength: 1 }),
-  instance_id_override: Type.Boolean(),
+const RECORD_KEYS: Readonly<Record<keyof RegistryRecord, object>> = {
+  config_file: filled,
+  instance_id_override: flag,
   registered_at: text,
-  pid: orNull(Type.Integer({ minimum: 1 })),
+  pid: orNull({ type: 'integer', minimum: 1 }),
   start_time: orNull(text),
   boot_id: orNull(text),
   generation: count,
-  log_dir: Type.String({ minLength: 1 }),
-  db_path: Type.String({ minLength: 1 }),
-  web_port: orNull(port),
-  desired: Type.Union([Type.Literal('running'), Type.Literal('stopped')]),
-  state: Type.Union(PROCESS_STATES.map((state) => Type.Literal(state))),
+  log_dir: filled,
+  db_path: filled,
+  web_port: orNull({ type: 'integer', minimum: 1, maximum: 65_535 }),
+  desired: oneOf(['running', 'stopped']),
+  state: oneOf(PROCESS_STATES),
   state_reason: text,
   started_at: orNull(text),
   restarts: count,
-  restart_times: Type.Array(Type.Number()),
-  last_exit: orNull(LastExitSchema),
-  last_error: orNull(ErrorBodySchema),
-  ran_program: Type.Boolean(),
-});
+  restart_times: list({ type: 'number' }),
+  last_exit: orNull(LAST_EXIT),
+  last_error: orNull(shape({ code: oneOf(Object.keys(ERRORS)), message: text, hint: text })),
+  ran_program: flag,
+};
 
 let compiled: ValidateFunction<RegistryRecord> | undefined;
 
@@ -70,8 +70,6 @@ export function recordFault(value: unknown): string {
 }
 
 function validator(): ValidateFunction<RegistryRecord> {
-  compiled ??= new Ajv({ strict: true }).compile<RegistryRecord>(
-    JSON.parse(JSON.stringify(RecordSchema)) as object,
-  );
+  compiled ??= new Ajv({ strict: true }).compile<RegistryRecord>(shape(RECORD_KEYS));
   return compiled;
 }

@@ -31,7 +31,8 @@ function positive(description: string) {
   );
 }
 
-const AdjustBody = Type.Object(
+/** Body of `POST /api/grid/adjust`. */
+export const AdjustBody = Type.Object(
   {
     grid_upper_price: positive('a price above 0, as number or decimal text'),
     grid_lower_price: positive('a price above 0, as number or decimal text'),

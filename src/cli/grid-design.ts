@@ -1,0 +1,51 @@
+/**
+ * A config's grid designed as its bot would design it at a first start: paper rules of its symbol, fees
+ * of its config, the price of the paper path. For checks before anything runs; it trades nothing.
+ */
+import { formatDecimal, parseDecimal } from '../contract/decimal.ts';
+import type { InstanceConfig } from '../contract/instance-config.ts';
+import { makeMarket, sizeText } from '../contract/market.ts';
+import { design } from '../engine/index.ts';
+import { paperMarket } from '../exchange/paper/index.ts';
+import type { Problem } from '../contract/errors.ts';
+
+/** What came of it: everything wrong, or the size per grid and what to warn of. */
+export interface GridCheck {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+  /** Base units as text; null when there are problems. */
+  readonly quantity: string | null;
+}
+
+/** Designs the grid of `config` on the paper market of its symbol. */
+export function checkGrid(config: InstanceConfig): GridCheck {
+  const { paper } = config.exchange_config;
+  const { duration: _duration, interval: _interval, ...values } = config.strategy_config;
+  const price = String(paper.start_price ?? middle(values.grid_lower_price, values.grid_upper_price));
+  const preset = paperMarket(config.metadata.symbol, price);
+  const market = makeMarket({
+    ...preset,
+    maker_fee: String(paper.maker_fee ?? preset.maker_fee),
+    taker_fee: String(paper.taker_fee ?? preset.taker_fee),
+  });
+  const result = design(market, { ...values, price });
+  if ('problems' in result) {
+    const problems = result.problems.map((problem) => ({
+      ...problem,
+      path: `strategy_config.${problem.path}`,
+    }));
+    return { problems, warnings: [], quantity: null };
+  }
+  const warnings = result.warnings.map(({ path, message }) => `strategy_config.${path}: ${message}`);
+  return { problems: [], warnings, quantity: sizeText(market, result.plan.lots_per_grid) };
+}
+
+function middle(lower: string | number, upper: string | number): string {
+  const a = parseDecimal(lower);
+  const b = parseDecimal(upper);
+  if (a === null || b === null) return '1';
+  const scale = Math.max(a.scale, b.scale);
+  const sum =
+    a.digits * 10n ** BigInt(scale - a.scale) + b.digits * 10n ** BigInt(scale - b.scale);
+  return formatDecimal(sum * 5n, scale + 1);
+}

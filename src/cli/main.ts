@@ -1,0 +1,58 @@
+/**
+ * The `gridd` process: wires the terminal to the command line. The process ends when its work is done;
+ * a reader that went away (a closed pipe) ends it quietly.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PACKAGE_FOLDER } from '../platform/paths.ts';
+import type { Home } from '../platform/paths.ts';
+import { isErrno } from '../platform/json-file.ts';
+import type { Session, Terminal } from './context.ts';
+import { runCli } from './program.ts';
+
+const WIDTH_WITHOUT_TERMINAL = 80;
+
+function terminal(): Terminal {
+  const { stdin, stdout, stderr, env } = process;
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    columns: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
+    colours: stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    interactive: stdin.isTTY && stdout.isTTY,
+    async ask(question) {
+      const { createInterface } = await import('node:readline/promises');
+      const lines = createInterface({ input: stdin, output: stdout });
+      try {
+        return (await lines.question(question)).trim();
+      } finally {
+        lines.close();
+      }
+    },
+    onInterrupt(fn) {
+      process.on('SIGINT', fn);
+      return () => process.off('SIGINT', fn);
+    },
+  };
+}
+
+/** The supervisor's own entry point takes this process over: one process for systemd, no wrapper. */
+async function becomeSupervisor(home: Home): Promise<void> {
+  const main = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
+  process.argv.splice(1, process.argv.length, main, '--home', home.folder);
+  await import(pathToFileURL(main).href);
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (isErrno(error, 'EPIPE')) process.exit(0);
+    throw error;
+  });
+}
+const session: Session = {
+  terminal: terminal(),
+  cwd: process.cwd(),
+  environment: process.env,
+  becomeSupervisor,
+};
+process.exitCode = await runCli(process.argv.slice(2), session);

@@ -1,0 +1,321 @@
+/**
+ * The command line: every verb with its options, and what happens to errors. A verb's code is loaded when
+ * the verb is called, so that `gridd list` pays for nothing else. Never ends the process itself.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { EXIT, GriddError } from '../contract/errors.ts';
+import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
+import type { Context, Session } from './context.ts';
+import { exitOfThrown, failureText, thrownText } from './failure.ts';
+import type { Selection } from './select.ts';
+
+/** Runs a verb with its context and keeps its exit code. */
+type Run = (verb: (context: Context) => Promise<number>) => Promise<void>;
+
+interface TargetOptions {
+  readonly all?: boolean;
+  readonly config?: string[];
+  readonly instanceId?: string;
+}
+
+type Flags<Keys extends string> = TargetOptions & Partial<Record<Keys, boolean>>;
+
+/** Runs one command line (without node and script); resolves with the exit code, never rejects. */
+export async function runCli(args: readonly string[], session: Session): Promise<number> {
+  let exit: number = EXIT.done;
+  const program = new Command('gridd');
+  const run: Run = async (verb) => {
+    const { home } = program.opts<{ home?: string }>();
+    exit = await verb({ ...session, home: findHome(home, session.environment, session.cwd) });
+  };
+  program
+    .description('A supervisor and fleet for perpetual-futures grid bots.')
+    .option('--home <folder>', 'home folder (else GRIDD_HOME, else the nearest with config/active)')
+    .version(version(), '--version', 'print the version')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => session.terminal.out(text),
+      writeErr: (text) => session.terminal.err(text),
+      outputError: () => {},
+      getOutHelpWidth: () => session.terminal.columns,
+      getErrHelpWidth: () => session.terminal.columns,
+      getOutHasColors: () => session.terminal.colours,
+      getErrHasColors: () => false,
+    })
+    .action(() => program.outputHelp());
+  addFleetVerbs(program, run);
+  addReadingVerbs(program, run);
+  addGridVerbs(program, run);
+  addConfigVerbs(program, run);
+  addSupervisorVerbs(program, run);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return tellUsage(session, error);
+    session.terminal.err(thrownText(error));
+    return exitOfThrown(error);
+  }
+}
+
+function tellUsage(session: Session, error: CommanderError): number {
+  if (error.exitCode === 0) return EXIT.done;
+  const sentence = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  session.terminal.err(failureText(new GriddError('USAGE', sentence).toBody()));
+  return EXIT.input;
+}
+
+function version(): string {
+  const file = join(PACKAGE_FOLDER, 'package.json');
+  const { version: text } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
+  return text;
+}
+
+function addFleetVerbs(program: Command, run: Run): void {
+  many(program.command('start'), 'config file or folder')
+    .description('start instances; starts the supervisor when none runs')
+    .option('--fresh', 'archive the old books and begin anew')
+    .option('-d, --daemon', 'in the background (the default)')
+    .option('--foreground', 'stay attached to one instance; Ctrl-C stops it')
+    .option('--json', 'one JSON document')
+    .action((ids: string[], options: Flags<'fresh' | 'foreground' | 'json'>) =>
+      run(async (context) => {
+        const { start } = await import('./verbs/start.ts');
+        return start(context, selection(ids, options), options);
+      }),
+    );
+  many(program.command('stop'))
+    .description('stop instances: cancel our orders, keep the position, unless told otherwise')
+    .option('--orders <what>', 'cancel or keep the resting orders')
+    .option('--position <what>', 'keep or close the position')
+    .option('--json', 'one JSON document')
+    .action((ids: string[], options: Flags<'json'> & { orders?: string; position?: string }) =>
+      run(async (context) => {
+        const { stop } = await import('./verbs/stop.ts');
+        return stop(context, selection(ids, options), options);
+      }),
+    );
+  many(program.command('restart'))
+    .description('restart instances, orders untouched; starts a stopped one (not with --all)')
+    .option('--json', 'one JSON document')
+    .action((ids: string[], options: Flags<'json'>) =>
+      run(async (context) => {
+        const { restart } = await import('./verbs/restart.ts');
+        return restart(context, selection(ids, options), options);
+      }),
+    );
+  many(program.command('pause'))
+    .description('place no new orders')
+    .option('--json', 'one JSON document')
+    .action((ids: string[], options: Flags<'json'>) =>
+      run(async (context) => {
+        const { pause } = await import('./verbs/pause.ts');
+        return pause(context, selection(ids, options), options);
+      }),
+    );
+  many(program.command('resume'))
+    .description('go on after a pause')
+    .option('--json', 'one JSON document')
+    .action((ids: string[], options: Flags<'json'>) =>
+      run(async (context) => {
+        const { resume } = await import('./verbs/resume.ts');
+        return resume(context, selection(ids, options), options);
+      }),
+    );
+}
+
+function addReadingVerbs(program: Command, run: Run): void {
+  program
+    .command('list')
+    .description('show all instances')
+    .option('--wide', 'more columns')
+    .option('--json', 'one JSON array')
+    .action((options: Flags<'wide' | 'json'>) =>
+      run(async (context) => {
+        const { list } = await import('./verbs/list.ts');
+        return list(context, options);
+      }),
+    );
+  one(program.command('status'))
+    .description('show everything about one instance')
+    .option('--json', 'one JSON document')
+    .action((id: string | undefined, options: Flags<'json'>) =>
+      run(async (context) => {
+        const { status } = await import('./verbs/status.ts');
+        return status(context, selection(id, options), options);
+      }),
+    );
+  many(program.command('logs'))
+    .description('show logs, merged in time order')
+    .option('-f, --follow', 'go on with what is added')
+    .option('-n, --lines <count>', 'how many of the last lines', '100')
+    .option('--stream <name>', 'only daemon, out or err')
+    .option('--json', 'one JSON array')
+    .action((ids: string[], options: Flags<'follow' | 'json'> & LogOptions) =>
+      run(async (context) => {
+        const { logs } = await import('./verbs/logs.ts');
+        const lines = count('--lines', options.lines);
+        return logs(context, selection(ids, options), { ...options, lines });
+      }),
+    );
+  one(program.command('fills'))
+    .description('show the newest executions')
+    .option('-n, --lines <count>', 'at most so many', '100')
+    .option('--json', 'one JSON array')
+    .action((id: string | undefined, options: Flags<'json'> & LogOptions) =>
+      run(async (context) => {
+        const { fills } = await import('./verbs/fills.ts');
+        const limit = count('--lines', options.lines);
+        return fills(context, selection(id, options), { ...options, limit });
+      }),
+    );
+  one(program.command('orders'))
+    .description('show the resting orders')
+    .option('--json', 'one JSON array')
+    .action((id: string | undefined, options: Flags<'json'>) =>
+      run(async (context) => {
+        const { orders } = await import('./verbs/orders.ts');
+        return orders(context, selection(id, options), options);
+      }),
+    );
+}
+
+interface LogOptions {
+  readonly lines: string;
+  readonly stream?: string;
+}
+
+function addGridVerbs(program: Command, run: Run): void {
+  one(program.command('adjust'))
+    .description('move the lines of a running grid')
+    .option('--lower <price>', 'lowest line')
+    .option('--upper <price>', 'highest line')
+    .option('--grids <number>', 'number of grids')
+    .option('--quantity <size>', 'size per grid')
+    .option('--position <what>', 'carry (default) or rebalance at market')
+    .option('--dry-run', 'only show what would happen')
+    .option('--save', 'write the values into the config file too')
+    .option('--json', 'one JSON document')
+    .action((id: string | undefined, options: TargetOptions & Record<string, never>) =>
+      run(async (context) => {
+        const { adjust } = await import('./verbs/adjust.ts');
+        return adjust(context, selection(id, options), options);
+      }),
+    );
+  program
+    .command('cleanup')
+    .description('clear dead pids, stale pid files and locks; no living process is touched')
+    .option('--dry-run', 'only say what would be done')
+    .option('--json', 'one JSON array')
+    .action((options: { dryRun?: boolean; json?: boolean }) =>
+      run(async (context) => {
+        const { cleanup } = await import('./verbs/cleanup.ts');
+        return cleanup(context, options);
+      }),
+    );
+}
+
+function addConfigVerbs(program: Command, run: Run): void {
+  program
+    .command('new')
+    .description('make a config in config/active from a template')
+    .argument('<template>', 'name of a file in config/templates')
+    .requiredOption('--id <id>', 'id of the new instance')
+    .option('--set <path=value>', 'set a value; may be repeated', collect, [])
+    .option('--json', 'one JSON document')
+    .action((template: string, options: { id: string; set: string[]; json?: boolean }) =>
+      run(async (context) => {
+        const { newConfig } = await import('./verbs/new.ts');
+        return newConfig(context, template, options);
+      }),
+    );
+  one(program.command('archive'))
+    .description('retire the config of a stopped instance')
+    .option('--json', 'one JSON document')
+    .action((id: string | undefined, options: Flags<'json'>) =>
+      run(async (context) => {
+        const { archive } = await import('./verbs/archive.ts');
+        return archive(context, selection(id, options), options);
+      }),
+    );
+  program
+    .command('validate')
+    .description('check config files, all problems at once; without files: config/active')
+    .argument('[files...]', 'config files or folders')
+    .option('-c, --config <file>', 'config file or folder', collect, [])
+    .option('--convert', 'print a file of the older flat format in its new form')
+    .option('--json', 'one JSON array')
+    .action((files: string[], options: { config: string[]; convert?: boolean; json?: boolean }) =>
+      run(async (context) => {
+        const { validate } = await import('./verbs/validate.ts');
+        return validate(context, [...options.config, ...files], options);
+      }),
+    );
+}
+
+function addSupervisorVerbs(program: Command, run: Run): void {
+  const supervisor = program.command('supervisor').description('the supervisor itself');
+  supervisor
+    .command('run')
+    .description('run in the foreground (systemd, containers)')
+    .action(() =>
+      run(async (context) => (await import('./verbs/supervisor.ts')).runSupervisor(context)),
+    );
+  supervisor
+    .command('start')
+    .description('start it in the background')
+    .action(() =>
+      run(async (context) => (await import('./verbs/supervisor.ts')).startSupervisor(context)),
+    );
+  supervisor
+    .command('stop')
+    .description('stop it; asks about the bots')
+    .option('--keep-bots', 'the bots trade on')
+    .option('--stop-bots', 'the bots end; their orders and positions stay')
+    .action((options: { keepBots?: boolean; stopBots?: boolean }) =>
+      run(async (context) =>
+        (await import('./verbs/supervisor.ts')).stopSupervisor(context, options),
+      ),
+    );
+  supervisor
+    .command('status')
+    .description('show it')
+    .option('--json', 'one JSON document')
+    .action((options: { json?: boolean }) =>
+      run(async (context) =>
+        (await import('./verbs/supervisor.ts')).supervisorStatus(context, options),
+      ),
+    );
+}
+
+function many(command: Command, configHelp = 'config file of the instance'): Command {
+  return command
+    .argument('[ids...]', 'instances')
+    .option('--all', 'all of them')
+    .option('-c, --config <file>', `${configHelp}; may be repeated`, collect, [])
+    .option('--instance-id <id>', 'id where the config is used under another one');
+}
+
+function one(command: Command): Command {
+  return command
+    .argument('[id]', 'the instance')
+    .option('-c, --config <file>', 'its config file instead of its id', collect, [])
+    .option('--instance-id <id>', 'id where the config is used under another one');
+}
+
+function selection(ids: readonly string[] | string | undefined, options: TargetOptions): Selection {
+  const { all, config, instanceId } = options;
+  return { ids: typeof ids === 'string' ? [ids] : (ids ?? []), all, config, instanceId };
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+function count(option: string, text: string): number {
+  if (/^\d{1,7}$/.test(text)) return Number(text);
+  throw new GriddError('USAGE', `${option} takes a whole number, not "${text}".`);
+}

@@ -1,0 +1,177 @@
+/**
+ * `gridd adjust ID`: new lines for a running grid, shown first with --dry-run. --save writes the values
+ * into the config file as well; alone it saves what an earlier adjust has set.
+ */
+import { randomUUID } from 'node:crypto';
+import { parseDecimal, rescale } from '../../contract/decimal.ts';
+import { EXIT, GriddError } from '../../contract/errors.ts';
+import type { InstanceStatus } from '../../contract/fleet-api.ts';
+import type { AdjustAnswer, AdjustRequest } from '../../contract/instance-api.ts';
+import { fromHome } from '../../platform/paths.ts';
+import { openRegistry, readConfigFile } from '../../registry/index.ts';
+import type { LoadedConfig } from '../../registry/index.ts';
+import { saveGridValues, withGridValues } from '../../registry/grid-values.ts';
+import type { GridValues } from '../../registry/grid-values.ts';
+import type { Context } from '../context.ts';
+import { ControlClient } from '../control-client.ts';
+import { ensureSupervisor, infoOrNull } from '../ensure-supervisor.ts';
+import { checkGrid } from '../grid-design.ts';
+import { recordLives } from '../offline-fleet.ts';
+import { renderPairs } from '../render.ts';
+import { tellJson } from '../results.ts';
+import { selectOne } from '../select.ts';
+import type { Selection } from '../select.ts';
+
+export interface AdjustOptions {
+  readonly lower?: string;
+  readonly upper?: string;
+  readonly grids?: string;
+  readonly quantity?: string;
+  readonly position?: string;
+  readonly dryRun?: boolean;
+  readonly save?: boolean;
+  readonly json?: boolean;
+}
+
+type GridNow = Pick<AdjustAnswer, 'lower' | 'upper' | 'grids' | 'quantity_per_grid'>;
+
+/** Adjusts, or shows what an adjust would do; prints the answer. */
+export async function adjust(
+  context: Context,
+  selection: Selection,
+  options: AdjustOptions,
+): Promise<number> {
+  const id = selectOne(context, selection);
+  const { save = false, dryRun = false, json = false } = options;
+  if (save && dryRun) throw new GriddError('USAGE', '--save and --dry-run exclude each other.');
+  const request = requestOf(options);
+  const client = await clientFor(context, id);
+  const path = `/api/instances/${encodeURIComponent(id)}`;
+  if (request === null) {
+    const view = (await client.get<InstanceStatus>(path)).status;
+    if (view === null) throw new GriddError('PROGRAM_UNSUPPORTED', `${id} shows no grid to save.`);
+    const saved = saveGrid(context, id, view);
+    if (json) tellJson(context, { saved });
+    else context.terminal.out(`${id}: saved to ${saved}\n`);
+    return EXIT.done;
+  }
+  const answer = await client.post<AdjustAnswer>(`${path}/adjust`, request, randomUUID());
+  const saved = save ? saveGrid(context, id, answer) : null;
+  if (json) tellJson(context, { ...answer, saved });
+  else context.terminal.out(answerText(context, id, answer, dryRun, saved));
+  return EXIT.done;
+}
+
+function requestOf(options: AdjustOptions): AdjustRequest | null {
+  const { lower, upper, grids, quantity, position, dryRun = false, save = false } = options;
+  if (lower === undefined && upper === undefined && save) {
+    if (grids === undefined && quantity === undefined && position === undefined) return null;
+  }
+  if (lower === undefined || upper === undefined) {
+    throw new GriddError('USAGE', 'An adjust needs both --lower and --upper.');
+  }
+  if (position !== undefined && position !== 'carry' && position !== 'rebalance') {
+    throw new GriddError('USAGE', `--position takes carry or rebalance, not "${position}".`);
+  }
+  return {
+    grid_lower_price: price('--lower', lower),
+    grid_upper_price: price('--upper', upper),
+    ...(grids === undefined ? {} : { grid_num: wholeNumber('--grids', grids) }),
+    ...(quantity === undefined ? {} : { order_quantity: price('--quantity', quantity) }),
+    ...(position === undefined ? {} : { position }),
+    ...(dryRun ? { dry_run: true } : {}),
+  };
+}
+
+function price(option: string, text: string): string {
+  const value = /^\d+(\.\d+)?$/.test(text) ? parseDecimal(text) : null;
+  if (value !== null && value.digits > 0n) return text;
+  throw new GriddError('USAGE', `${option} takes a number above zero, not "${text}".`);
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isNaN(value)) return value;
+  throw new GriddError('USAGE', `${option} takes a whole number above zero, not "${text}".`);
+}
+
+/** A supervisor is started for a bot that lives without one, never for an instance that is stopped. */
+async function clientFor(context: Context, id: string): Promise<ControlClient> {
+  if ((await infoOrNull(new ControlClient(context.home))) === null) {
+    const record = openRegistry(context.home).read().instances[id];
+    if (record === undefined) {
+      throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+    }
+    if (!recordLives(record) && record.desired === 'stopped') {
+      throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running.`);
+    }
+  }
+  return (await ensureSupervisor(context)).client;
+}
+
+/** Writes the grid into the instance's config file and returns its name. */
+function saveGrid(context: Context, id: string, grid: GridNow): string {
+  const { home } = context;
+  const record = openRegistry(home).read().instances[id];
+  if (record === undefined) {
+    throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}" to save for.`);
+  }
+  const file = fromHome(home, record.config_file);
+  const options = record.instance_id_override ? { instanceId: id } : {};
+  const loaded = readConfigFile(home, file, options);
+  saveGridValues(home, loaded, valuesFor(context, loaded, grid));
+  return record.config_file;
+}
+
+/** The size is written only where the file with its new lines would not give the same one. */
+function valuesFor(context: Context, loaded: LoadedConfig, grid: GridNow): GridValues {
+  const lines = {
+    grid_lower_price: grid.lower,
+    grid_upper_price: grid.upper,
+    grid_num: grid.grids,
+  };
+  const { quantity } = checkGrid(withGridValues(context.home, loaded, lines).config);
+  if (quantity !== null && sameDecimal(quantity, grid.quantity_per_grid)) return lines;
+  return { ...lines, order_quantity: grid.quantity_per_grid };
+}
+
+function sameDecimal(a: string, b: string): boolean {
+  const x = parseDecimal(a);
+  const y = parseDecimal(b);
+  if (x === null || y === null) return false;
+  const scale = Math.max(x.scale, y.scale);
+  return rescale(x, scale) === rescale(y, scale);
+}
+
+function answerText(
+  context: Context,
+  id: string,
+  answer: AdjustAnswer,
+  dryRun: boolean,
+  saved: string | null,
+): string {
+  const { terminal } = context;
+  for (const warning of answer.warnings) terminal.err(`warning: ${id}: ${warning}\n`);
+  const { profit_per_grid: profit } = answer;
+  const look = { width: terminal.columns, colours: terminal.colours };
+  const pairs: [string, string][] = [
+    ['range', `${answer.lower} .. ${answer.upper}, ${answer.grids} grids of ${answer.quantity_per_grid}`],
+    ['profit per grid', `${profit.min} % .. ${profit.max} %`],
+    [
+      'orders',
+      `${answer.orders_kept} kept, ${answer.orders_cancelled} cancelled, ${answer.orders_placed} placed`,
+    ],
+    ['parcels moved', String(answer.parcels_moved)],
+    ['carry', answer.carry],
+    ['market trade', answer.market_trade],
+  ];
+  if (!dryRun && !answer.converged) pairs.push(['pending', `${answer.pending} orders`]);
+  if (saved !== null) pairs.push(['saved to', saved]);
+  return `${id}: ${headline(answer, dryRun)}\n${renderPairs(pairs, look)}`;
+}
+
+function headline(answer: AdjustAnswer, dryRun: boolean): string {
+  if (answer.unchanged) return 'these are the present values: nothing changes';
+  if (dryRun) return 'dry run, nothing was changed; an adjust would do this';
+  return answer.converged ? 'adjusted' : 'adjusted; the venue is being brought in line';
+}

@@ -1,0 +1,26 @@
+/** `gridd new TEMPLATE --id ID`: a template becomes a config of its own in config/active. */
+import { EXIT } from '../../contract/errors.ts';
+import { toHome } from '../../platform/paths.ts';
+import { newInstance } from '../../registry/index.ts';
+import type { Context } from '../context.ts';
+import { checkGrid } from '../grid-design.ts';
+import { tellJson } from '../results.ts';
+
+/** Makes the config; it starts nothing. */
+export async function newConfig(
+  context: Context,
+  template: string,
+  options: { readonly id: string; readonly set: readonly string[]; readonly json?: boolean },
+): Promise<number> {
+  const { home, terminal } = context;
+  const made = newInstance(home, template, options.id, options.set);
+  const file = toHome(home, made.file);
+  const { problems, warnings } = checkGrid(made.config);
+  for (const warning of [...made.warnings, ...warnings]) terminal.err(`warning: ${warning}\n`);
+  for (const { path, message } of problems) {
+    terminal.err(`warning: ${path}: ${message}; it will not start before that is changed\n`);
+  }
+  if (options.json === true) tellJson(context, { id: made.id, file, web_port: made.webPort });
+  else terminal.out(`${made.id}: ${file}\nstart it with: gridd start ${made.id}\n`);
+  return EXIT.done;
+}

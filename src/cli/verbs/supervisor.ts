@@ -1,0 +1,105 @@
+/**
+ * `gridd supervisor run|start|stop|status`: the supervisor itself. Stopping it asks what becomes of the
+ * bots and never decides that alone.
+ */
+import { EXIT, GriddError } from '../../contract/errors.ts';
+import type { SupervisorInfo } from '../../contract/fleet-api.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { identify, isAlive } from '../../platform/process-identity.ts';
+import type { Context } from '../context.ts';
+import { ControlClient } from '../control-client.ts';
+import { ensureSupervisor, infoOrNull } from '../ensure-supervisor.ts';
+import { durationText, renderPairs } from '../render.ts';
+import { tellJson } from '../results.ts';
+
+const POLL_MS = 25;
+const END_DEADLINE_MS = 60_000;
+
+export interface StopSupervisorOptions {
+  readonly keepBots?: boolean;
+  readonly stopBots?: boolean;
+}
+
+/** Becomes the supervisor, in the foreground. */
+export async function runSupervisor(context: Context): Promise<number> {
+  const info = await infoOrNull(new ControlClient(context.home));
+  if (info !== null) {
+    throw new GriddError('SUPERVISOR_RUNNING', `The supervisor runs already (pid ${info.pid}).`);
+  }
+  await context.becomeSupervisor(context.home);
+  return EXIT.done;
+}
+
+/** Starts the supervisor; one that runs is left as it is. */
+export async function startSupervisor(context: Context): Promise<number> {
+  const { info, started } = await ensureSupervisor(context);
+  const what = started ? 'runs' : 'runs already';
+  context.terminal.out(`supervisor ${what} (pid ${info.pid}) for ${info.home}\n`);
+  return EXIT.done;
+}
+
+/** Stops the supervisor; the bots trade on or are ended (their orders stay), as asked. */
+export async function stopSupervisor(
+  context: Context,
+  options: StopSupervisorOptions,
+): Promise<number> {
+  const { keepBots = false, stopBots = false } = options;
+  if (keepBots && stopBots) {
+    throw new GriddError('USAGE', '--keep-bots and --stop-bots exclude each other.');
+  }
+  const client = new ControlClient(context.home);
+  const info = await client.info();
+  const bots = keepBots ? 'keep' : stopBots ? 'stop' : await askAboutBots(context, info);
+  const identity = identify(info.pid);
+  await client.post('/api/shutdown', { bots });
+  const deadline = systemClock.monotonic() + END_DEADLINE_MS;
+  while (identity !== null && isAlive(identity)) {
+    if (systemClock.monotonic() > deadline) {
+      throw new GriddError('SUPERVISOR_UNREACHABLE', `The supervisor (pid ${info.pid}) does not end.`);
+    }
+    await systemClock.delay(POLL_MS);
+  }
+  const left = bots === 'keep' ? 'the bots trade on' : 'the bots ended; their orders rest';
+  context.terminal.out(`supervisor stopped; ${info.running === 0 ? 'no bot ran' : left}\n`);
+  return EXIT.done;
+}
+
+/** Facts of the supervisor; SUPERVISOR_NOT_RUNNING when there is none. */
+export async function supervisorStatus(
+  context: Context,
+  options: { readonly json?: boolean },
+): Promise<number> {
+  const info = await new ControlClient(context.home).info();
+  if (options.json === true) {
+    tellJson(context, info);
+    return EXIT.done;
+  }
+  const uptime = (systemClock.now() - Date.parse(info.started_at)) / 1000;
+  const { columns: width, colours } = context.terminal;
+  const pairs: [string, string][] = [
+    ['pid', String(info.pid)],
+    ['home', info.home],
+    ['version', info.version],
+    ['started at', info.started_at],
+    ['uptime', durationText(uptime)],
+    ['instances', `${info.instances}, ${info.running} running`],
+    ['memory', `${info.memory_mb.toFixed(0)} MiB`],
+  ];
+  context.terminal.out(renderPairs(pairs, { width, colours }));
+  return EXIT.done;
+}
+
+async function askAboutBots(context: Context, info: SupervisorInfo): Promise<'keep' | 'stop'> {
+  const { terminal } = context;
+  if (!terminal.interactive) {
+    throw new GriddError('ANSWER_NEEDED', `What becomes of the ${info.running} running bots?`, {
+      hint: 'Give --keep-bots (they trade on) or --stop-bots (they end, their orders rest).',
+    });
+  }
+  if (info.running === 0) return 'keep';
+  const question = `${info.running} bots run. Keep them trading or stop them? [keep/stop] `;
+  const answer = (await terminal.ask(question)).toLowerCase();
+  if (answer === 'keep' || answer === 'k') return 'keep';
+  if (answer === 'stop' || answer === 's') return 'stop';
+  throw new GriddError('ANSWER_NEEDED', 'Nothing was stopped: the answer was neither keep nor stop.');
+}

@@ -1,0 +1,269 @@
+/**
+ * The user's verbs on one instance. Each runs in the instance's queue and tells the truth about how it
+ * came out. The wish (`desired`) is on disk before anything is done about it.
+ */
+import { GriddError, errorBody } from '../contract/errors.ts';
+import type { VerbResult } from '../contract/fleet-api.ts';
+import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
+import type { OnStop } from '../contract/trading.ts';
+import type { RegistryRecord } from '../contract/fleet-api.ts';
+import { isUp } from './lifecycle.ts';
+import { TERM_GRACE_MS, endProcess, stopProcess, within } from './instance-end.ts';
+import type { StopOutcome } from './instance-end.ts';
+import type { Instance } from './instance.ts';
+import { pageUrl } from './instance-watch.ts';
+import { postToProgram } from './program-port.ts';
+import type { RunningProcess } from './running-process.ts';
+
+const READY_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+type Result = Omit<VerbResult, 'row'>;
+
+/** What a start takes; `patch`: the record's new facts. */
+export interface StartWish {
+  readonly fresh: boolean;
+  readonly allowRunning: boolean;
+  readonly patch: Partial<RegistryRecord>;
+}
+
+/** Starts the instance and waits until it is ready. */
+export function startInstance(instance: Instance, wish: StartWish): Promise<Result> {
+  return instance.enqueue(async () => {
+    const { process, id, record } = instance;
+    if (process !== null) {
+      if (!wish.allowRunning) {
+        const pid = process.identity.pid;
+        throw new GriddError('INSTANCE_RUNNING', `${id} is already ${record.state} (pid ${pid}).`);
+      }
+      if (!process.ready) return { ...(await untilReady(instance, process)), unchanged: true };
+      return { id, ok: true, unchanged: true, message: `already ${where(instance)}` };
+    }
+    return launchAndWait(instance, wish.fresh, wish.patch);
+  });
+}
+
+/** Ends the process with SIGTERM, which touches no order, and starts it anew; starts a stopped one. */
+export function restartInstance(instance: Instance): Promise<Result> {
+  return instance.enqueue(async () => {
+    // A config that cannot start must not cost the bot that runs.
+    instance.readConfig();
+    const { process } = instance;
+    if (process !== null) {
+      process.intent = 'restart';
+      process.intentReason = 'restart asked for';
+      instance.move('stop', 'restart asked for');
+      if (!(await endProcess(instance, process, stopTimeoutMs(instance)))) {
+        process.intent = null;
+        throw notEnded(instance, process);
+      }
+    }
+    return launchAndWait(instance, false, {});
+  });
+}
+
+async function launchAndWait(
+  instance: Instance,
+  fresh: boolean,
+  patch: Partial<RegistryRecord>,
+): Promise<Result> {
+  const asked = { desired: 'running', restarts: 0, restart_times: [], last_error: null } as const;
+  try {
+    const process = await instance.launch('start', fresh, { ...asked, ...patch });
+    return await untilReady(instance, process);
+  } catch (thrown) {
+    // Refused before a process existed: whatever had been ended for it stays down, and says so.
+    if (instance.process === null && isUp(instance.record.state)) {
+      const error = errorBody(thrown);
+      instance.writer.save({ last_error: error });
+      instance.move('fail', error.message);
+    }
+    throw thrown;
+  }
+}
+
+async function untilReady(instance: Instance, first: RunningProcess): Promise<Result> {
+  const { id } = instance;
+  const { clock } = instance.around;
+  const deadline = clock.monotonic() + READY_TIMEOUT_MS;
+  let process: RunningProcess | null = first;
+  while (process !== null) {
+    const left = deadline - clock.monotonic();
+    if (left <= 0 || !(await within(process.started.passed, left, clock))) {
+      const message = `${id} is not ready after ${READY_TIMEOUT_MS / 1000} s; it goes on starting.`;
+      throw new GriddError('START_FAILED', message);
+    }
+    const outcome = await process.started.passed;
+    switch (outcome.kind) {
+      case 'ready':
+        await instance.writer.settled();
+        return { id, ok: true, message: where(instance), warnings: instance.warnings };
+      case 'interrupted':
+        throw new GriddError('INSTANCE_BUSY', `${id} was told to stop before it was ready.`);
+      case 'adopted':
+        process = instance.process;
+        break;
+      case 'ended':
+        throw startFailed(instance, GriddError.fromBody(outcome.error));
+    }
+  }
+  throw new GriddError('LOCK_HELD', `Another process ran ${id} and has ended.`);
+}
+
+function startFailed(instance: Instance, error: GriddError): GriddError {
+  const { state, state_reason } = instance.record;
+  if (state !== 'backoff') return error;
+  const problems = error.problems;
+  return new GriddError(error.code, `${error.message} (${state_reason})`, { problems });
+}
+
+function where(instance: Instance): string {
+  const { state } = instance.record;
+  const url = pageUrl(instance);
+  const word = state === 'degraded' ? `degraded (${instance.record.state_reason})` : state;
+  return url === null ? word : `${word} on ${url}`;
+}
+
+/** Stops the instance for good: the stop command, then the end of its process. */
+export function stopInstance(instance: Instance, onStop: Partial<OnStop>): Promise<Result> {
+  // A start that waits for its bot gives way at once.
+  instance.process?.started.open({ kind: 'interrupted' });
+  instance.stopping ??= instance
+    .enqueue(() => stopNow(instance, onStop))
+    .finally(() => {
+      instance.stopping = null;
+    });
+  return instance.stopping;
+}
+
+async function stopNow(instance: Instance, onStop: Partial<OnStop>): Promise<Result> {
+  const { id, process, record } = instance;
+  if (process === null && record.desired === 'stopped') {
+    throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (${record.state}).`);
+  }
+  instance.writer.save({ desired: 'stopped' });
+  await instance.writer.settled();
+  instance.cancelRestart();
+  if (process === null) {
+    instance.move('stop', 'stop asked for');
+    await instance.writer.settled();
+    const message = `stopped; no process ran (it was ${record.state})`;
+    return { id, ok: true, message, receipt: null };
+  }
+  process.intent = 'stop';
+  process.intentReason = null;
+  instance.move('stop', 'stop asked for');
+  const outcome = await stopProcess(instance, process, onStop, stopTimeoutMs(instance));
+  await instance.writer.settled();
+  return stopResult(instance, process, outcome);
+}
+
+function stopResult(instance: Instance, process: RunningProcess, outcome: StopOutcome): Result {
+  const { id } = instance;
+  const { ended, receipt, error } = outcome;
+  if (!ended) throw notEnded(instance, process);
+  if (process.external) return { id, ok: true, message: 'stopped', receipt: null };
+  if (receipt !== null) {
+    const { orders_cancelled: gone, orders_left: left, position } = receipt;
+    const message = `stopped; ${gone} orders cancelled, ${left} left, position ${position}`;
+    return { id, ok: true, message, receipt };
+  }
+  const why = error === null ? 'it gave no receipt' : error.message;
+  const code = error === null || error.code === 'BOT_UNREACHABLE' ? 'STOP_INCOMPLETE' : error.code;
+  throw new GriddError(code, `The process of ${id} was ended without a clean stop: ${why}`, {
+    hint: 'Its orders may still rest; `gridd status ID` shows its books, a start and stop clears it.',
+  });
+}
+
+/** Ends a process without touching orders, for the supervisor's own end with its bots. */
+export function endForShutdown(instance: Instance): Promise<void> {
+  instance.process?.started.open({ kind: 'interrupted' });
+  return instance.enqueue(async () => {
+    instance.cancelRestart();
+    const { process } = instance;
+    if (process === null) return;
+    process.intent = 'shutdown';
+    instance.move('stop', 'the supervisor is being stopped with its bots');
+    await endProcess(instance, process, Math.max(stopTimeoutMs(instance), TERM_GRACE_MS));
+    await instance.writer.settled();
+  });
+}
+
+/** Pauses or resumes the grid. */
+export async function switchGrid(instance: Instance, verb: 'pause' | 'resume'): Promise<Result> {
+  const { id } = instance;
+  const process = readyProcess(instance);
+  if (process.external) await postToProgram(programUrlOf(instance), `/api/${verb}`, {});
+  else await lineOf(instance, process).request(verb, {}, REQUEST_TIMEOUT_MS);
+  return { id, ok: true, message: verb === 'pause' ? 'paused' : 'resumed' };
+}
+
+/** Adjusts the grid. */
+export async function adjustGrid(
+  instance: Instance,
+  request: AdjustRequest,
+  key: string | null,
+): Promise<AdjustAnswer> {
+  const process = readyProcess(instance);
+  if (!process.external) {
+    return lineOf(instance, process).request('adjust', { request, key }, REQUEST_TIMEOUT_MS);
+  }
+  const url = programUrlOf(instance);
+  const answer = await postToProgram(url, '/api/grid/adjust', request);
+  return programAnswer(request, answer);
+}
+
+/** What a program answered, with the words of the request where it says nothing itself. */
+function programAnswer(request: AdjustRequest, answer: unknown): AdjustAnswer {
+  const said = typeof answer === 'object' && answer !== null ? answer : {};
+  return {
+    applied: request.dry_run !== true,
+    unchanged: false,
+    converged: true,
+    pending: 0,
+    orders_kept: 0,
+    orders_cancelled: 0,
+    orders_placed: 0,
+    parcels_moved: 0,
+    carry: '0',
+    market_trade: '0',
+    profit_per_grid: { min: '0', max: '0' },
+    lower: String(request.grid_lower_price),
+    upper: String(request.grid_upper_price),
+    grids: request.grid_num ?? 0,
+    quantity_per_grid: '0',
+    warnings: ['taken by the external program; its own page says what it did'],
+    ...said,
+  };
+}
+
+function readyProcess(instance: Instance): RunningProcess {
+  const { id, process, record } = instance;
+  if (process === null) {
+    throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (${record.state}).`);
+  }
+  if (!process.ready || process.intent !== null) {
+    throw new GriddError('INSTANCE_BUSY', `${id} is ${record.state}.`);
+  }
+  return process;
+}
+
+function lineOf(instance: Instance, process: RunningProcess) {
+  if (process.connection !== null) return process.connection;
+  throw new GriddError('BOT_UNREACHABLE', `The bot of ${instance.id} is not on the line.`);
+}
+
+function programUrlOf(instance: Instance): string {
+  const url = pageUrl(instance);
+  if (url !== null) return url;
+  throw new GriddError('PROGRAM_UNSUPPORTED', `The program of ${instance.id} has no port.`);
+}
+
+function stopTimeoutMs(instance: Instance): number {
+  return (instance.loaded?.config.daemon_config.stop_timeout ?? 15) * 1000;
+}
+
+function notEnded(instance: Instance, process: RunningProcess): GriddError {
+  const { pid } = process.identity;
+  return new GriddError('STOP_INCOMPLETE', `Process ${pid} of ${instance.id} cannot be ended.`);
+}
