@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the built CLI; says in one sentence why it cannot. Written so that an old Node can parse it.
+// Starts the built CLI, or says in one sentence why it cannot. An old Node can parse this file.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -24,11 +24,11 @@ if (process.platform !== 'linux') {
     'Install a newer Node, e.g. from https://nodejs.org, and repeat.',
   );
 } else if (!existsSync(main)) {
-  refuse(`USAGE: gridd is not built yet in ${folder}.`, 'Run `npm run build` there (or `npm start`).');
+  refuse(`USAGE: gridd is not built yet in ${folder}.`, 'Run `npm run build` there.');
 } else {
   import(pathToFileURL(main).href).catch((error) => {
     process.stderr.write(`INTERNAL: gridd could not be loaded: ${error.message}\n`);
-    process.stderr.write('  Run `npm ci && npm run build` again; if it stays, please report it.\n');
+    process.stderr.write('  Run `npm ci` and `npm run build`; if it stays, please report it.\n');
     process.exitCode = 1;
   });
 }

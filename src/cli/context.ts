@@ -1,6 +1,7 @@
 /**
  * What every verb is handed: the home, the terminal, and where it was called. Verbs touch neither
- * `process` nor the environment themselves, so that tests run them in-process with another terminal.
+ * `process` nor the environment themselves, so that tests run them in-process with another
+ * terminal.
  */
 import type { Home } from '../platform/paths.ts';
 

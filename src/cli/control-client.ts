@@ -10,7 +10,7 @@ import type { Endpoint, SupervisorInfo } from '../contract/fleet-api.ts';
 import { isErrno, readJson } from '../platform/json-file.ts';
 import type { Home } from '../platform/paths.ts';
 
-/** Header in which the supervisor says whose it is. */
+/** Header in which the supervisor says whose it is, URI-encoded. */
 export const HOME_HEADER = 'x-gridd-home';
 
 const QUICK_MS = 5_000;
@@ -36,8 +36,8 @@ export function readEndpoint(home: Home): Endpoint | null {
   const value = readJson(home.endpoint);
   if (typeof value !== 'object' || value === null) return null;
   const { control_socket: socket, home: folder, pid } = value as Partial<Endpoint>;
-  if (typeof socket !== 'string' || typeof folder !== 'string' || typeof pid !== 'number') return null;
-  return value as Endpoint;
+  const named = typeof socket === 'string' && typeof folder === 'string';
+  return named && typeof pid === 'number' ? (value as Endpoint) : null;
 }
 
 /** A client of this home's supervisor. Every method rejects with `GriddError` only. */
@@ -60,7 +60,7 @@ export class ControlClient {
 
   /** The JSON answer of a route that changes something; `key` is its Idempotency-Key. */
   post<T>(path: string, body: unknown, key?: string): Promise<T> {
-    const headers = key === undefined ? {} : { 'idempotency-key': key };
+    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
     return this.#call<T>({ method: 'POST', path, body, headers, timeoutMs: PATIENT_MS });
   }
 
@@ -70,7 +70,7 @@ export class ControlClient {
     if (endpoint === null || endpoint.home !== this.#home.folder) throw this.#notRunning();
     const answer = await this.#send(endpoint.control_socket, call);
     const theirs = answer.headers[HOME_HEADER];
-    if (theirs !== encodeURI(this.#home.folder) && theirs !== this.#home.folder) {
+    if (theirs !== encodeURI(this.#home.folder)) {
       throw new GriddError(
         'SUPERVISOR_FOREIGN',
         `The socket in ${this.#home.endpoint} answers for ${String(theirs ?? 'nobody')}.`,
@@ -112,7 +112,8 @@ export class ControlClient {
   }
 
   #notRunning(): GriddError {
-    return new GriddError('SUPERVISOR_NOT_RUNNING', `No supervisor runs for ${this.#home.folder}.`);
+    const sentence = `No supervisor runs for ${this.#home.folder}.`;
+    return new GriddError('SUPERVISOR_NOT_RUNNING', sentence);
   }
 }
 

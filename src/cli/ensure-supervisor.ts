@@ -1,6 +1,7 @@
 /**
- * One supervisor per home, however many callers ask at once: each may spawn a process, the lifetime lock
- * lets one of them live, and every caller waits for whichever one answers with this home.
+ * One supervisor per home, however many callers ask at once: each may spawn a process, the
+ * lifetime lock lets one of them live, and every caller waits for whichever one answers with this
+ * home.
  */
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
@@ -25,6 +26,8 @@ const NAMED_VARIABLES = new Set([
 
 /** The supervisor's entry point in the built package. */
 export const SUPERVISOR_MAIN = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
+
+type Ended = Awaited<Spawned['ended']>;
 
 /** The running supervisor and whether this call started it. */
 export interface Ensured {
@@ -56,8 +59,9 @@ export async function infoOrNull(client: ControlClient): Promise<SupervisorInfo 
 }
 
 /**
- * The environment of a supervisor that a verb starts: the machine's, never the caller's own variables.
- * What a shell happens to export would otherwise reach bots months later; bots read .env.
+ * The environment of a supervisor that a verb starts: the machine's, never the caller's own
+ * variables. What a shell happens to export would otherwise reach bots months later; bots read
+ * .env.
  */
 export function supervisorEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const kept: Record<string, string> = {};
@@ -96,13 +100,13 @@ async function waitForSupervisor(
   client: ControlClient,
   spawned: Spawned,
 ): Promise<SupervisorInfo> {
-  let end: Awaited<Spawned['ended']> | null = null;
+  const end: { result: Ended | null } = { result: null };
   void spawned.ended.then((result) => {
-    end = result;
+    end.result = result;
   });
   const deadline = systemClock.monotonic() + DEADLINE_MS;
   for (;;) {
-    const ended: Awaited<Spawned['ended']> | null = end;
+    const ended = end.result;
     const info = await infoOrNull(client);
     if (info !== null) return info;
     // Lock held: another caller's supervisor won, and its socket is about to answer.
@@ -117,7 +121,7 @@ async function waitForSupervisor(
   }
 }
 
-function startFailure(home: Home, ended: Awaited<Spawned['ended']>): GriddError {
+function startFailure(home: Home, ended: Ended): GriddError {
   const how = ended.error ?? (ended.signal === null ? `exit code ${ended.code}` : ended.signal);
   const said = lastLines(rawErrors(home), 5);
   return new GriddError('SUPERVISOR_UNREACHABLE', `The supervisor could not start (${how}).`, {

@@ -1,6 +1,6 @@
 /**
- * How a failure is told: `CODE: sentence`, a hint, and each problem on a line of its own with path,
- * found and allowed. Always on stderr; the exit code says who must act.
+ * How a failure is told: `CODE: sentence`, a hint, and each problem on a line of its own with
+ * path, found and allowed. Always on stderr; the exit code says who must act.
  */
 import { ERRORS, EXIT, GriddError } from '../contract/errors.ts';
 import type { ErrorBody, Problem } from '../contract/errors.ts';
@@ -18,7 +18,9 @@ export function exitOf(error: ErrorBody): number {
   return Object.hasOwn(ERRORS, error.code) ? ERRORS[error.code].exit : EXIT.bug;
 }
 
-/** Any thrown value as text for stderr; our own mistakes with their stack, which a report needs. */
+/**
+ * Any thrown value as text for stderr; our own mistakes with their stack, which a report needs.
+ */
 export function thrownText(thrown: unknown): string {
   if (thrown instanceof GriddError) return failureText(thrown.toBody());
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -1,6 +1,7 @@
 /**
- * What stop, restart, pause and resume share: one command to several instances through the supervisor. An instance
- * that neither runs nor should run is refused before a supervisor would be started for nothing.
+ * What stop, restart, pause and resume share: one command to several instances through the
+ * supervisor. What neither runs nor should run is refused before a supervisor would be started for
+ * nothing.
  */
 import { EXIT, GriddError } from '../contract/errors.ts';
 import type { ListRow, VerbResult } from '../contract/fleet-api.ts';
@@ -40,7 +41,10 @@ export async function fleetCommand(
   return tellResults(context, results, options.json === true);
 }
 
-/** The instances that --all means: whatever runs or should run. What the user stopped stays stopped. */
+/**
+ * The instances that --all means: whatever runs or should run. What the user stopped stays
+ * stopped.
+ */
 export function meantByAll(verb: Command, rows: readonly ListRow[]): string[] {
   const meant = rows.filter((row) =>
     verb === 'stop' || verb === 'restart'

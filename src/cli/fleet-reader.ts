@@ -1,6 +1,6 @@
 /**
- * What the reading verbs see: the supervisor's word where one answers, else registry, /proc and store,
- * with a sentence on stderr. Reading never starts a supervisor and never writes.
+ * What the reading verbs see: the supervisor's word where one answers, else registry, /proc and
+ * store, with a sentence on stderr. Reading never starts a supervisor and never writes.
  */
 import { GriddError } from '../contract/errors.ts';
 import type { InstanceStatus, ListRow } from '../contract/fleet-api.ts';

@@ -1,6 +1,7 @@
 /**
- * One instance attached to the terminal: its log, until it ends. Ctrl-C is a stop command; a second one
- * leaves the instance to the supervisor. The end of this process alone never stops an instance.
+ * One instance attached to the terminal: its log, until it ends. Ctrl-C is a stop command; a
+ * second one leaves the instance to the supervisor. The end of this process alone never stops an
+ * instance.
  */
 import { EXIT, GriddError } from '../contract/errors.ts';
 import type { InstanceStatus, VerbResult } from '../contract/fleet-api.ts';

@@ -1,6 +1,7 @@
 /**
- * A config's grid designed as its bot would design it at a first start: paper rules of its symbol, fees
- * of its config, the price of the paper path. For checks before anything runs; it trades nothing.
+ * A config's grid designed as its bot would design it at a first start: paper rules of its symbol,
+ * fees of its config, the price of the paper path. For checks before anything runs; it trades
+ * nothing.
  */
 import { formatDecimal, parseDecimal } from '../contract/decimal.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
@@ -20,8 +21,9 @@ export interface GridCheck {
 /** Designs the grid of `config` on the paper market of its symbol. */
 export function checkGrid(config: InstanceConfig): GridCheck {
   const { paper } = config.exchange_config;
-  const { duration: _duration, interval: _interval, ...values } = config.strategy_config;
-  const price = String(paper.start_price ?? middle(values.grid_lower_price, values.grid_upper_price));
+  const values = config.strategy_config;
+  const { grid_lower_price: lower, grid_upper_price: upper } = values;
+  const price = String(paper.start_price ?? middle(lower, upper));
   const preset = paperMarket(config.metadata.symbol, price);
   const market = makeMarket({
     ...preset,
@@ -36,7 +38,9 @@ export function checkGrid(config: InstanceConfig): GridCheck {
     }));
     return { problems, warnings: [], quantity: null };
   }
-  const warnings = result.warnings.map(({ path, message }) => `strategy_config.${path}: ${message}`);
+  const warnings = result.warnings.map(
+    ({ path, message }) => `strategy_config.${path}: ${message}`,
+  );
   return { problems: [], warnings, quantity: sizeText(market, result.plan.lots_per_grid) };
 }
 

@@ -1,7 +1,7 @@
 /**
- * The log files of one instance: dated parts `<date>/<name>.<n>` and the raw output beside the dates.
- * A cursor reads the last lines and then what follows, across rolled parts and replaced files; holes
- * punched into old raw output are skipped. Reads only.
+ * The log files of one instance: dated parts `<date>/<name>.<n>` and the raw output beside the
+ * dates. A cursor reads the last lines and then what follows, across rolled parts and replaced
+ * files; holes punched into old raw output are skipped. Reads only.
  */
 import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
@@ -44,7 +44,10 @@ export function logSources(id: string, logDir: string, stream?: LogStream): LogS
   return [...daemon, ...out, rawErr];
 }
 
-/** Parts of a dated log, oldest first. The plain names are links to parts and are not counted twice. */
+/**
+ * Parts of a dated log, oldest first. The plain names are links to parts and are not counted
+ * twice.
+ */
 function datedParts(logDir: string, name: string): string[] {
   const dates = entries(logDir).filter((entry) => DATE_FOLDER.test(entry));
   return dates.sort().flatMap((date) => {
@@ -95,7 +98,9 @@ export class LogCursor {
     return lines;
   }
 
-  /** For a part that retention removed while it was read: what comes after it by date and number. */
+  /**
+   * For a part that retention removed while it was read: what comes after it by date and number.
+   */
   #isLater(file: string): boolean {
     return this.#file === null || file.localeCompare(this.#file, 'en', { numeric: true }) > 0;
   }

@@ -1,8 +1,10 @@
 /**
- * Log lines of several files as one readable stream: parsed, merged in time order, each with its id.
- * Lines of one file never change their order, whatever their times say.
+ * Log lines of several files as one readable stream: parsed, merged in time order, each with its
+ * id. Lines of one file never change their order, whatever their times say.
  */
 import pc from 'picocolors';
+
+const OWN_FIELDS: readonly string[] = ['time', 'level', 'msg', 'id'];
 
 /** Which file of an instance a line is from. */
 export type LogStream = 'daemon' | 'out' | 'err';
@@ -31,7 +33,10 @@ export function parseLogLine(
   if (value === null) {
     return { at: fallbackAt, id, stream, time: null, level: null, msg: text, fields: {} };
   }
-  const { time, level, msg, id: _id, ...fields } = value;
+  const { time, level, msg } = value;
+  const fields = Object.fromEntries(
+    Object.entries(value).filter(([name]) => !OWN_FIELDS.includes(name)),
+  );
   const at = typeof time === 'string' ? Date.parse(time) : Number(time);
   return {
     at: Number.isFinite(at) ? at : fallbackAt,

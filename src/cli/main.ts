@@ -1,6 +1,6 @@
 /**
- * The `gridd` process: wires the terminal to the command line. The process ends when its work is done;
- * a reader that went away (a closed pipe) ends it quietly.
+ * The `gridd` process: wires the terminal to the command line. The process ends when its work is
+ * done; a reader that went away (a closed pipe) ends it quietly.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -36,8 +36,13 @@ function terminal(): Terminal {
   };
 }
 
-/** The supervisor's own entry point takes this process over: one process for systemd, no wrapper. */
+let takenOver = false;
+
+/**
+ * The supervisor's own entry point takes this process over: one process for systemd, no wrapper.
+ */
 async function becomeSupervisor(home: Home): Promise<void> {
+  takenOver = true;
   const main = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
   process.argv.splice(1, process.argv.length, main, '--home', home.folder);
   await import(pathToFileURL(main).href);
@@ -45,8 +50,8 @@ async function becomeSupervisor(home: Home): Promise<void> {
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
-    if (isErrno(error, 'EPIPE')) process.exit(0);
-    throw error;
+    if (!isErrno(error, 'EPIPE')) throw error;
+    if (!takenOver) process.exit(0);
   });
 }
 const session: Session = {
@@ -55,4 +60,6 @@ const session: Session = {
   environment: process.env,
   becomeSupervisor,
 };
-process.exitCode = await runCli(process.argv.slice(2), session);
+const exit = await runCli(process.argv.slice(2), session);
+// A supervisor that has taken over says itself how it ends.
+if (!takenOver) process.exitCode = exit;

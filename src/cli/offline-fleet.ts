@@ -1,6 +1,7 @@
 /**
- * The fleet without its supervisor: registry records, corrected by what /proc says of each pid, with
- * the figures each bot saved last. A pid counts only with start time and boot id. Writes nothing.
+ * The fleet without its supervisor: registry records, corrected by what /proc says of each pid,
+ * with the figures each bot saved last. A pid counts only with start time and boot id. Writes
+ * nothing.
  */
 import { GriddError } from '../contract/errors.ts';
 import type { InstanceStatus, RegistryRecord } from '../contract/fleet-api.ts';
@@ -8,8 +9,7 @@ import type { ProcessState, StatusView } from '../contract/instance-api.ts';
 import { systemClock } from '../platform/clock.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
-import { isAlive } from '../platform/process-identity.ts';
-import { openRegistry } from '../registry/index.ts';
+import { openRegistry, recordLives } from '../registry/index.ts';
 import { readBooks } from '../store/index.ts';
 import type { FleetReader } from './fleet-reader.ts';
 
@@ -23,10 +23,7 @@ export function offlineFleet(home: Home, notice: (sentence: string) => void): Fl
   return {
     supervised: false,
     list: async () =>
-      Object.entries(instances).map(([id, record]) => {
-        const { status: _status, ...row } = describe(home, id, record);
-        return row;
-      }),
+      Object.entries(instances).map(([id, record]) => describe(home, id, record)),
     status: async (id) => {
       const record = instances[id];
       if (record !== undefined) return describe(home, id, record);
@@ -35,15 +32,8 @@ export function offlineFleet(home: Home, notice: (sentence: string) => void): Fl
   };
 }
 
-/** Whether the process of a record lives, by pid, start time and boot id. */
-export function recordLives(record: RegistryRecord): boolean {
-  const { pid, start_time, boot_id } = record;
-  if (pid === null || start_time === null || boot_id === null) return false;
-  return isAlive({ pid, start_time, boot_id });
-}
-
 function describe(home: Home, id: string, record: RegistryRecord): InstanceStatus {
-  const alive = recordLives(record);
+  const alive = recordLives(home, record);
   const status = savedStatus(fromHome(home, record.db_path));
   const state = alive ? livingState(record.state) : restingState(record.state);
   const since = record.started_at === null ? null : Date.parse(record.started_at);

@@ -1,6 +1,7 @@
 /**
- * The command line: every verb with its options, and what happens to errors. A verb's code is loaded when
- * the verb is called, so that `gridd list` pays for nothing else. Never ends the process itself.
+ * The command line: every verb with its options, and what happens to errors. A verb's code is
+ * loaded when the verb is called, so that `gridd list` pays for nothing else. Never ends the
+ * process itself.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import type { Context, Session } from './context.ts';
 import { exitOfThrown, failureText, thrownText } from './failure.ts';
 import type { Selection } from './select.ts';
+import type { AdjustOptions } from './verbs/adjust.ts';
 
 /** Runs a verb with its context and keeps its exit code. */
 type Run = (verb: (context: Context) => Promise<number>) => Promise<void>;
@@ -32,7 +34,7 @@ export async function runCli(args: readonly string[], session: Session): Promise
   };
   program
     .description('A supervisor and fleet for perpetual-futures grid bots.')
-    .option('--home <folder>', 'home folder (else GRIDD_HOME, else the nearest with config/active)')
+    .option('--home <folder>', 'home folder (GRIDD_HOME, or the nearest with config/active)')
     .version(version(), '--version', 'print the version')
     .showSuggestionAfterError(true)
     .exitOverride()
@@ -199,7 +201,7 @@ function addGridVerbs(program: Command, run: Run): void {
     .option('--dry-run', 'only show what would happen')
     .option('--save', 'write the values into the config file too')
     .option('--json', 'one JSON document')
-    .action((id: string | undefined, options: TargetOptions & Record<string, never>) =>
+    .action((id: string | undefined, options: TargetOptions & AdjustOptions) =>
       run(async (context) => {
         const { adjust } = await import('./verbs/adjust.ts');
         return adjust(context, selection(id, options), options);
@@ -306,7 +308,10 @@ function one(command: Command): Command {
     .option('--instance-id <id>', 'id where the config is used under another one');
 }
 
-function selection(ids: readonly string[] | string | undefined, options: TargetOptions): Selection {
+function selection(
+  ids: readonly string[] | string | undefined,
+  options: TargetOptions,
+): Selection {
   const { all, config, instanceId } = options;
   return { ids: typeof ids === 'string' ? [ids] : (ids ?? []), all, config, instanceId };
 }

@@ -71,7 +71,9 @@ export function renderTable<Row>(
   return `${alignTitles(table.toString())}\n`;
 }
 
-/** Cuts text into pieces of at most `width`, preferably after an underscore, dash, slash or blank. */
+/**
+ * Cuts text into pieces of at most `width`, preferably after an underscore, dash, slash or blank.
+ */
 export function chunks(text: string, width: number): string[] {
   const pieces: string[] = [];
   let rest = text;

@@ -1,6 +1,6 @@
 /**
- * How the answers of changing verbs are told: a line per instance on stdout, what failed on stderr,
- * and the exit code of the first failure.
+ * How the answers of changing verbs are told: a line per instance on stdout, what failed on
+ * stderr, and the exit code of the first failure.
  */
 import { EXIT } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
@@ -50,8 +50,8 @@ function receiptText(receipt: StopReceipt | null | undefined): string {
   const { orders_cancelled: cancelled, orders_left: left, position } = receipt;
   return (
     `\n  orders cancelled ${cancelled}, left ${left}; position ${position}` +
-    `\n  grid profit ${moneyText(receipt.grid_profit)}, unpaired ${moneyText(receipt.unpaired)}, ` +
-    `total ${moneyText(receipt.total_pnl)}`
+    `\n  grid profit ${moneyText(receipt.grid_profit)}, ` +
+    `unpaired ${moneyText(receipt.unpaired)}, total ${moneyText(receipt.total_pnl)}`
   );
 }
 

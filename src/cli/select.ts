@@ -1,7 +1,7 @@
 /**
- * Whom a verb means: ids, --all, --config FILE with or without --instance-id, a folder. An id is checked
- * before it touches a path; a config file is found again in the registry, so that a verb works for an
- * instance whose file has become invalid since.
+ * Whom a verb means: ids, --all, --config FILE with or without --instance-id, a folder. An id is
+ * checked before it touches a path; a config file is found again in the registry, so that a verb
+ * works for an instance whose file has become invalid since.
  */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
@@ -91,11 +91,14 @@ export function checkId(id: string): void {
   throw new GriddError('INSTANCE_ID_INVALID', `${shown} cannot be the id of an instance.`);
 }
 
-/** Config files at `path`: the file, or every *.json of the folder. From the caller's folder, else the home's. */
+/**
+ * Config files at `path`: the file, or every *.json of the folder. From the caller's folder, else
+ * the home's.
+ */
 export function configFiles(context: Context, path: string): string[] {
   const file = locate(context, path);
   if (!statSync(file).isDirectory()) return [file];
-  const names = readdirSync(file).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+  const names = readdirSync(file).filter((name) => /^[^.].*\.json$/.test(name));
   if (names.length === 0) {
     throw new GriddError('CONFIG_NOT_FOUND', `The folder ${file} holds no config (*.json).`);
   }
@@ -163,7 +166,8 @@ function targetOfRecord(home: Home, id: string, record: RegistryRecord): Target 
 }
 
 function recordsOf(home: Home, file: string): [string, RegistryRecord][] {
-  const same = (path: string) => path === file || (existsSync(path) && realpathSync(path) === file);
+  const same = (path: string) =>
+    path === file || (existsSync(path) && realpathSync(path) === file);
   return Object.entries(readRecords(home)).filter(([, record]) =>
     same(fromHome(home, record.config_file)),
   );

@@ -70,7 +70,7 @@ export function noteMessage(
       break;
     case 'beat':
       process.turnAgeMs = message.turn_age_ms;
-      if (message.status !== null) process.status = instance.lastStatus = message.status;
+      if (message.status !== null) process.status = message.status;
       if (process.ready) noteFitness(instance, process, message.web_port);
       break;
     case 'exiting':

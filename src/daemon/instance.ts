@@ -60,8 +60,8 @@ export class Instance {
   /** As of the last launch; null when the file could not be read. */
   loaded: LoadedConfig | null;
   process: RunningProcess | null = null;
-  /** Figures of the last process, for rows of a bot that is down. */
-  lastStatus: StatusView | null = null;
+  /** Figures of the books while no process lives; undefined: to be read. */
+  saved: StatusView | null | undefined = undefined;
   /** Monotonic moments of the last warning about CPU use and of the last log clean-up. */
   cpuWarnedAt: number | null = null;
   cleanedAt: number | null = null;
@@ -276,6 +276,7 @@ export class Instance {
       if (killed > 0) this.log.warn(`killed ${killed} processes that it left behind`);
     }
     this.process = null;
+    this.saved = undefined;
     const error = exitError(this.id, plain, tail, process.failure ?? written?.error ?? null);
     const outcome = this.#follow(process, exitCode, reason, error);
     process.started.open(outcome === 'adopted' ? { kind: 'adopted' } : { kind: 'ended', error });

@@ -12,12 +12,18 @@ export interface ProfitRange {
   readonly max: string;
 }
 
+// Beyond this a float is no first guess any more; no price is ever there.
+const FARTHEST = 2 ** 50;
+
 interface Fraction {
   readonly over: bigint;
   readonly under: bigint;
 }
 
-/** Tick nearest (half up) to line `index` of `grids` between `lower` and `upper` ticks; any integer index. */
+/**
+ * Tick nearest (half up) to line `index` of `grids` between `lower` and `upper` ticks; any integer
+ * index. Infinity for a geometric line too far away to be a price.
+ */
 export function lineTicks(
   type: GridType,
   lower: number,
@@ -70,7 +76,9 @@ function geometricLine(lower: number, upper: number, grids: number, index: numbe
   if (step >= 0n) above *= BigInt(upper) ** step;
   else below *= BigInt(upper) ** -step;
   const atMost = (odd: bigint): boolean => odd <= 0n || odd ** root * below <= above;
-  let ticks = BigInt(Math.round(lower * (upper / lower) ** (index / grids)));
+  const guess = Math.round(lower * (upper / lower) ** (index / grids));
+  if (!(guess < FARTHEST)) return Infinity;
+  let ticks = BigInt(guess);
   while (!atMost(2n * ticks - 1n)) ticks -= 1n;
   while (atMost(2n * ticks + 1n)) ticks += 1n;
   return Number(ticks);

@@ -162,6 +162,7 @@ function shifted(draft: Draft, plan: GridPlan, by: 1 | -1): GridPlan | null {
   const offset = base.offset + by;
   const index = by > 0 ? offset + grids : offset;
   const added = lineTicks(type, base.lower, base.upper, grids, index);
+  if (!Number.isSafeInteger(added)) return null;
   const cap = by > 0 ? plan.trail_upper : plan.trail_lower;
   if (cap !== null && (by > 0 ? added > cap : added < cap)) return null;
   const lines = by > 0 ? [...plan.lines.slice(1), added] : [added, ...plan.lines.slice(0, -1)];

@@ -113,8 +113,8 @@ function gridProblems(root: Record<string, unknown>): Problem[] {
   const problems: Problem[] = [];
   const key = (name: string) => `strategy_config.${name}`;
   const value = (name: string) => at(root, 'strategy_config', name);
-  const lower = decimalOf(value('grid_lower_price'));
-  const upper = decimalOf(value('grid_upper_price'));
+  const lower = priceOf(value('grid_lower_price'));
+  const upper = priceOf(value('grid_upper_price'));
   if (lower !== null && upper !== null && compare(lower, upper) >= 0) {
     const found = `${String(value('grid_lower_price'))} and ${String(value('grid_upper_price'))}`;
     const message = 'the lower price is not below the upper price';
@@ -141,8 +141,8 @@ function trailProblems(
   upper: Decimal | null,
 ): Problem[] {
   const problems: Problem[] = [];
-  const top = decimalOf(value('trail_upper_price'));
-  const bottom = decimalOf(value('trail_lower_price'));
+  const top = priceOf(value('trail_upper_price'));
+  const bottom = priceOf(value('trail_lower_price'));
   if (top !== null && upper !== null && compare(top, upper) < 0) {
     const message = 'is below grid_upper_price: the range could never trail up';
     problems.push({ path: 'strategy_config.trail_upper_price', message });
@@ -209,6 +209,12 @@ function at(root: Record<string, unknown>, part: string, key: string): unknown {
 
 function decimalOf(value: unknown): Decimal | null {
   return typeof value === 'number' || typeof value === 'string' ? parseDecimal(value) : null;
+}
+
+/** A price above zero; anything else is the schema's to refuse and not compared. */
+function priceOf(value: unknown): Decimal | null {
+  const price = decimalOf(value);
+  return price !== null && price.digits > 0n ? price : null;
 }
 
 function compare(a: Decimal, b: Decimal): number {

@@ -1,6 +1,7 @@
 /**
- * Writing adjusted grid values back into a config file (`gridd adjust --save`): comments and layout stay,
- * and where bot_args win, the argument is changed too, so that the file says what it does.
+ * Writing adjusted grid values back into a config file (`gridd adjust --save`): comments and
+ * layout stay, and where bot_args win, the argument is changed too, so that the file says what it
+ * does.
  */
 import { applyEdits, modify } from 'jsonc-parser';
 import { GriddError } from '../contract/errors.ts';
@@ -28,7 +29,11 @@ interface Edit {
 const INDENT = { formattingOptions: { insertSpaces: true, tabSize: 2 } };
 
 /** The config as it would be with `values`; validated, nothing is written. */
-export function withGridValues(home: Home, loaded: LoadedConfig, values: GridValues): LoadedConfig {
+export function withGridValues(
+  home: Home,
+  loaded: LoadedConfig,
+  values: GridValues,
+): LoadedConfig {
   const options = { instanceId: loaded.id };
   return loadConfigText(home, loaded.file, editedText(loaded, values), options);
 }

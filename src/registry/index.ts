@@ -18,3 +18,4 @@ export type { Archived } from './archive.ts';
 export { convertFlat } from './convert.ts';
 export { findLeftovers } from './leftovers.ts';
 export type { Leftover } from './leftovers.ts';
+export { cleanUp, judgeRecord, recordLives } from './cleanup.ts';

@@ -16,7 +16,7 @@ import { isErrno, readText, writeJson } from '../platform/json-file.ts';
 import { isoTime, systemClock } from '../platform/clock.ts';
 import type { Home } from '../platform/paths.ts';
 import { isRecord } from './jsonc-text.ts';
-import { rebuildRegistry } from './registry-rebuild.ts';
+import { emptyRecords, rebuildRegistry } from './registry-rebuild.ts';
 import { REGISTRY_VERSION, isRegistryRecord, recordFault } from './registry-schema.ts';
 
 /** From the present record to the next; null removes it. May be called again: it has no effects. */
@@ -156,7 +156,7 @@ function writeChanges(
 ): (RegistryRecord | null)[] {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const found = readRegistry(home);
-    const instances = { ...found.instances };
+    const instances = Object.assign(emptyRecords(), found.instances);
     const results = batch.map(({ id, change }) => {
       const next = change(instances[id] ?? null);
       assert(next === null || isRegistryRecord(next), `${id}: ${recordFault(next)}`);
@@ -260,7 +260,7 @@ function parseRegistry(home: Home, text: string): Parsed {
 }
 
 function parseRecords(instances: Record<string, unknown>): Parsed {
-  const valid: Record<string, RegistryRecord> = {};
+  const valid = emptyRecords();
   const doubtful: string[] = [];
   let fault: string | null = null;
   for (const [id, record] of Object.entries(instances)) {

@@ -35,7 +35,7 @@ export function rebuildRegistry(
   doubtful: readonly string[] | null,
   file: 'present' | 'absent',
 ): Rebuilt {
-  const instances = { ...valid };
+  const instances = Object.assign(emptyRecords(), valid);
   const notices: string[] = [];
   for (const [id, record] of Object.entries(backupRecords(home))) {
     if (instances[id] !== undefined) continue;
@@ -65,6 +65,11 @@ export function rebuildRegistry(
   return { instances, notices };
 }
 
+/** Records by id; without a prototype, for "constructor" is a valid id. */
+export function emptyRecords(): Record<string, RegistryRecord> {
+  return Object.create(null) as Record<string, RegistryRecord>;
+}
+
 function backupRecords(home: Home): Record<string, RegistryRecord> {
   let value: unknown = null;
   try {
@@ -73,7 +78,7 @@ function backupRecords(home: Home): Record<string, RegistryRecord> {
     // A backup that cannot be read says nothing.
   }
   const instances = isRecord(value) && value['version'] === 1 ? value['instances'] : null;
-  const records: Record<string, RegistryRecord> = {};
+  const records = emptyRecords();
   for (const [id, record] of Object.entries(isRecord(instances) ? instances : {})) {
     if (isInstanceId(id) && isRegistryRecord(record)) records[id] = record;
   }

@@ -42,7 +42,10 @@ export function partOf(key: string): Part | null {
 /** Schema at a path of keys; null where the schema names none. */
 export function schemaAt(path: readonly string[]): SchemaNode | null {
   let node: SchemaNode | undefined = CONFIG_SCHEMA;
-  for (const key of path) node = node?.properties?.[key];
+  for (const key of path) {
+    const inner: SchemaNode['properties'] = node?.properties;
+    node = inner !== undefined && Object.hasOwn(inner, key) ? inner[key] : undefined;
+  }
   return node ?? null;
 }
 

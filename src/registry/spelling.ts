@@ -5,13 +5,19 @@ export function nearest(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let least = Infinity;
   for (const candidate of known) {
-    const distance = editDistance(plain(word), plain(candidate));
+    const distance = distanceTo(plain(word), plain(candidate));
     if (distance < least) {
       least = distance;
       best = candidate;
     }
   }
   return least <= Math.max(1, Math.floor(word.length / 3)) ? best : null;
+}
+
+/** A beginning of a word, long enough to be one, is as near as a slip of one letter. */
+function distanceTo(word: string, candidate: string): number {
+  const begun = word.length >= 5 && candidate.startsWith(word) && candidate !== word;
+  return begun ? 1 : editDistance(word, candidate);
 }
 
 /** Fewest insertions, deletions, replacements and swaps of neighbours that make `a` into `b`. */

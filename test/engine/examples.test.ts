@@ -203,9 +203,8 @@ describe('trailing', () => {
     grid.moveTo(9300).check();
     const back = grid.state.plan.base.offset;
     expect(back).toBeLessThan(shift);
-    expect(grid.state.plan.lines.slice(Math.max(0, -back), 3)).toEqual(
-      lines.slice(Math.max(0, back), 3 + back - Math.max(0, -back) + Math.max(0, -back)),
-    );
+    const shared = grid.state.plan.lines.filter((line) => lines.includes(line));
+    expect(shared).toHaveLength(11 - Math.abs(back));
   });
 });
 

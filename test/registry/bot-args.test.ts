@@ -5,8 +5,11 @@ import { readConfigFile } from '../../src/registry/index.ts';
 import { knownFlags } from '../../src/registry/bot-args.ts';
 import { problemLines, put, refusal, smallConfig, tempHome } from './temp-home.ts';
 
-function read(args: readonly unknown[], strategy: Record<string, unknown> = {}) {
-  const home = tempHome();
+function read(
+  args: readonly unknown[],
+  strategy: Record<string, unknown> = {},
+  home = tempHome(),
+) {
   const config = smallConfig();
   config.daemon_config['bot_args'] = args;
   Object.assign(config.strategy_config, strategy);
@@ -123,14 +126,15 @@ describe('bot_args', () => {
   test('any arguments give a config or a refusal, both forms the same one', () => {
     const flag = fc.constantFrom(...knownFlags().keys(), '--nonsense');
     const value = fc.oneof(fc.stringMatching(/^[\w.]{1,6}$/), fc.double().map(String));
+    const home = tempHome();
     fc.assert(
       fc.property(flag, value, (name, text) => {
         fc.pre(!text.startsWith('-'));
         const outcome = (args: string[]) => {
           try {
-            return read(args).config.strategy_config;
+            return read(args, {}, home).config.strategy_config;
           } catch {
-            return refuse(...args);
+            return problemLines(refusal(() => read(args, {}, home)));
           }
         };
         expect(outcome([name, text])).toEqual(outcome([`${name}=${text}`]));

@@ -171,7 +171,8 @@ describe('problems', () => {
     expect(body).toContain('(hidden)');
   });
 
-  test.each([0, '0', '0.000', '-1', 'abc', '', '1e5', '0x10', true, null, {}, [], '9'.repeat(40)])(
+  const NO_PRICES = [0, '0', '0.000', '-1', 'abc', '', '1e5', '0x10', true, null, {}, [], '9'.repeat(40)];
+  test.each(NO_PRICES.map((value) => [value]))(
     'price %j is one problem',
     (value) => {
       const config = smallConfig();

@@ -1,6 +1,6 @@
 /**
- * `gridd adjust ID`: new lines for a running grid, shown first with --dry-run. --save writes the values
- * into the config file as well; alone it saves what an earlier adjust has set.
+ * `gridd adjust ID`: new lines for a running grid, shown first with --dry-run. --save writes the
+ * values into the config file as well; alone it saves what an earlier adjust has set.
  */
 import { randomUUID } from 'node:crypto';
 import { parseDecimal, rescale } from '../../contract/decimal.ts';
@@ -8,7 +8,7 @@ import { EXIT, GriddError } from '../../contract/errors.ts';
 import type { InstanceStatus } from '../../contract/fleet-api.ts';
 import type { AdjustAnswer, AdjustRequest } from '../../contract/instance-api.ts';
 import { fromHome } from '../../platform/paths.ts';
-import { openRegistry, readConfigFile } from '../../registry/index.ts';
+import { openRegistry, readConfigFile, recordLives } from '../../registry/index.ts';
 import type { LoadedConfig } from '../../registry/index.ts';
 import { saveGridValues, withGridValues } from '../../registry/grid-values.ts';
 import type { GridValues } from '../../registry/grid-values.ts';
@@ -16,7 +16,6 @@ import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
 import { ensureSupervisor, infoOrNull } from '../ensure-supervisor.ts';
 import { checkGrid } from '../grid-design.ts';
-import { recordLives } from '../offline-fleet.ts';
 import { renderPairs } from '../render.ts';
 import { tellJson } from '../results.ts';
 import { selectOne } from '../select.ts';
@@ -95,14 +94,16 @@ function wholeNumber(option: string, text: string): number {
   throw new GriddError('USAGE', `${option} takes a whole number above zero, not "${text}".`);
 }
 
-/** A supervisor is started for a bot that lives without one, never for an instance that is stopped. */
+/**
+ * A supervisor is started for a bot that lives without one, never for an instance that is stopped.
+ */
 async function clientFor(context: Context, id: string): Promise<ControlClient> {
   if ((await infoOrNull(new ControlClient(context.home))) === null) {
     const record = openRegistry(context.home).read().instances[id];
     if (record === undefined) {
       throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
     }
-    if (!recordLives(record) && record.desired === 'stopped') {
+    if (!recordLives(context.home, record) && record.desired === 'stopped') {
       throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running.`);
     }
   }
@@ -155,12 +156,12 @@ function answerText(
   const { profit_per_grid: profit } = answer;
   const look = { width: terminal.columns, colours: terminal.colours };
   const pairs: [string, string][] = [
-    ['range', `${answer.lower} .. ${answer.upper}, ${answer.grids} grids of ${answer.quantity_per_grid}`],
+    ['range', `${answer.lower} .. ${answer.upper}`],
+    ['grids', `${answer.grids} of ${answer.quantity_per_grid}`],
     ['profit per grid', `${profit.min} % .. ${profit.max} %`],
-    [
-      'orders',
-      `${answer.orders_kept} kept, ${answer.orders_cancelled} cancelled, ${answer.orders_placed} placed`,
-    ],
+    ['orders kept', String(answer.orders_kept)],
+    ['orders cancelled', String(answer.orders_cancelled)],
+    ['orders placed', String(answer.orders_placed)],
     ['parcels moved', String(answer.parcels_moved)],
     ['carry', answer.carry],
     ['market trade', answer.market_trade],

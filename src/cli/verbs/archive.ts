@@ -1,7 +1,10 @@
-/** `gridd archive ID`: retires the config of a stopped instance; its books and logs stay where they are. */
+/**
+ * `gridd archive ID`: retires the config of a stopped instance; its books and logs stay where they
+ * are.
+ */
 import { EXIT, GriddError } from '../../contract/errors.ts';
 import { toHome } from '../../platform/paths.ts';
-import { archiveInstance } from '../../registry/index.ts';
+import { archiveInstance, openRegistry } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
 import { readList } from '../fleet-reader.ts';
 import { tellJson } from '../results.ts';
@@ -22,6 +25,10 @@ export async function archive(
     });
   }
   const moved = archiveInstance(context.home, id);
+  // A start at this very moment keeps its record; the supervisor then says that its config is gone.
+  await openRegistry(context.home).update(id, (record) =>
+    record?.desired === 'running' ? record : null,
+  );
   const [from, to] = [toHome(context.home, moved.from), toHome(context.home, moved.to)];
   if (options.json === true) tellJson(context, { id, from, to });
   else context.terminal.out(`${id}: ${from} -> ${to}\n`);

@@ -33,8 +33,7 @@ async function act(context: Context, dryRun: boolean): Promise<readonly CleanupA
 }
 
 async function offlineLeftovers(context: Context): Promise<CleanupAction[]> {
-  const { findLeftovers, openRegistry } = await import('../../registry/index.ts');
+  const { cleanUp, openRegistry } = await import('../../registry/index.ts');
   context.terminal.err('no supervisor runs; this is what registry and files say\n');
-  const leftovers = findLeftovers(context.home, openRegistry(context.home).read());
-  return leftovers.map(({ id, what }) => ({ id, action: what }));
+  return cleanUp(context.home, openRegistry(context.home), new Set(), true);
 }

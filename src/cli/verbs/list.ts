@@ -1,4 +1,6 @@
-/** `gridd list`: every instance in a table. The quick path: it loads nothing that it does not show. */
+/**
+ * `gridd list`: every instance in a table. The quick path: it loads nothing that it does not show.
+ */
 import { readdirSync } from 'node:fs';
 import { EXIT } from '../../contract/errors.ts';
 import type { ListRow } from '../../contract/fleet-api.ts';

@@ -1,6 +1,6 @@
 /**
- * `gridd logs ID…`: the last lines of several instances merged in time order, then, with -f, what follows
- * across midnight and rolled files. Reads the files; needs no supervisor.
+ * `gridd logs ID…`: the last lines of several instances merged in time order, then, with -f, what
+ * follows across midnight and rolled files. Reads the files; needs no supervisor.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ export async function logs(
 ): Promise<number> {
   const { follow = false, json = false } = options;
   const stream = streamOf(options.stream);
-  if (follow && json) throw new GriddError('USAGE', '--json shows a finished document; leave out -f.');
+  if (follow && json) throw new GriddError('USAGE', '--json and -f exclude each other.');
   const ids = selectIds(context, selection);
   const { instances } = openRegistry(context.home).read();
   await readFleet(context);

@@ -32,7 +32,8 @@ export function orders(
 }
 
 function byPriceFallingMarketFirst(a: OrderView, b: OrderView): number {
-  if (a.price === null || b.price === null) return Number(b.price === null) - Number(a.price === null);
+  const market = Number(b.price === null) - Number(a.price === null);
+  if (a.price === null || b.price === null) return market;
   const difference = (parseMoney(b.price) ?? 0n) - (parseMoney(a.price) ?? 0n);
   return difference > 0n ? 1 : difference < 0n ? -1 : a.id - b.id;
 }

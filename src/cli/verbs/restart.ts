@@ -1,4 +1,7 @@
-/** `gridd restart ID…`: ends the bot without touching its orders and starts it again; starts a stopped one. */
+/**
+ * `gridd restart ID…`: ends the bot without touching its orders and starts it again; starts a
+ * stopped one.
+ */
 import type { Context } from '../context.ts';
 import { fleetCommand } from '../fleet-command.ts';
 import type { Selection } from '../select.ts';

@@ -1,6 +1,6 @@
 /**
- * `gridd start`: config files, folders or ids -> running instances. What is wrong with a file is told
- * before a supervisor is started for it; --foreground attaches to the one instance it starts.
+ * `gridd start`: config files, folders or ids -> running instances. What is wrong with a file is
+ * told before a supervisor is started for it; --foreground attaches to the one instance it starts.
  */
 import { EXIT, GriddError } from '../../contract/errors.ts';
 import type { VerbResult } from '../../contract/fleet-api.ts';
@@ -48,7 +48,10 @@ export async function start(
   return attach(context, client, first.id, attachment);
 }
 
-/** Words and files the user gave: a folder counts as one, so that its files were not named one by one. */
+/**
+ * Words and files the user gave: a folder counts as one, so that its files were not named one by
+ * one.
+ */
 function selectedCount({ ids, config = [] }: Selection): number {
   return Math.max(1, ids.length + config.length);
 }

@@ -1,5 +1,6 @@
 /**
- * `gridd stop ID…`: the only verb that touches orders and position; what it left is printed as a receipt.
+ * `gridd stop ID…`: the only verb that touches orders and position; what it left is printed as a
+ * receipt.
  */
 import { GriddError } from '../../contract/errors.ts';
 import type { OnStop } from '../../contract/trading.ts';
@@ -24,12 +25,9 @@ export function stop(
 }
 
 function onStopOf({ orders, position }: StopOptions): Partial<OnStop> {
-  return {
-    ...(orders === undefined ? {} : { orders: oneOf('--orders', orders, ['cancel', 'keep']) }),
-    ...(position === undefined
-      ? {}
-      : { position: oneOf('--position', position, ['keep', 'close']) }),
-  };
+  const first = orders && oneOf<OnStop['orders']>('--orders', orders, ['cancel', 'keep']);
+  const second = position && oneOf<OnStop['position']>('--position', position, ['keep', 'close']);
+  return { ...(first && { orders: first }), ...(second && { position: second }) };
 }
 
 function oneOf<T extends string>(option: string, given: string, allowed: readonly T[]): T {

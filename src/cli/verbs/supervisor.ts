@@ -1,6 +1,6 @@
 /**
- * `gridd supervisor run|start|stop|status`: the supervisor itself. Stopping it asks what becomes of the
- * bots and never decides that alone.
+ * `gridd supervisor run|start|stop|status`: the supervisor itself. Stopping it asks what becomes
+ * of the bots and never decides that alone.
  */
 import { EXIT, GriddError } from '../../contract/errors.ts';
 import type { SupervisorInfo } from '../../contract/fleet-api.ts';
@@ -55,7 +55,8 @@ export async function stopSupervisor(
   const deadline = systemClock.monotonic() + END_DEADLINE_MS;
   while (identity !== null && isAlive(identity)) {
     if (systemClock.monotonic() > deadline) {
-      throw new GriddError('SUPERVISOR_UNREACHABLE', `The supervisor (pid ${info.pid}) does not end.`);
+      const sentence = `The supervisor (pid ${info.pid}) does not end.`;
+      throw new GriddError('SUPERVISOR_UNREACHABLE', sentence);
     }
     await systemClock.delay(POLL_MS);
   }
@@ -101,5 +102,5 @@ async function askAboutBots(context: Context, info: SupervisorInfo): Promise<'ke
   const answer = (await terminal.ask(question)).toLowerCase();
   if (answer === 'keep' || answer === 'k') return 'keep';
   if (answer === 'stop' || answer === 's') return 'stop';
-  throw new GriddError('ANSWER_NEEDED', 'Nothing was stopped: the answer was neither keep nor stop.');
+  throw new GriddError('ANSWER_NEEDED', 'Nothing was stopped: the answer was unclear.');
 }

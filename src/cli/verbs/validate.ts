@@ -1,6 +1,7 @@
 /**
- * `gridd validate FILE…`: everything wrong with config files at once: syntax, keys, variables, the grid
- * itself, and what they claim in common with config/active. Writes nothing and starts nothing.
+ * `gridd validate FILE…`: everything wrong with config files at once: syntax, keys, variables, the
+ * grid itself, and what they claim in common with config/active. Writes nothing and starts
+ * nothing.
  */
 import { readFileSync } from 'node:fs';
 import { EXIT, GriddError, errorBody } from '../../contract/errors.ts';
@@ -34,7 +35,9 @@ interface Verdict {
   readonly warnings: readonly string[];
 }
 
-/** Checks files and folders; none named: config/active. Exit 2 for a faulty file, 4 for a conflict. */
+/**
+ * Checks files and folders; none named: config/active. Exit 2 for a faulty file, 4 for a conflict.
+ */
 export async function validate(
   context: Context,
   paths: readonly string[],
@@ -54,7 +57,7 @@ export async function validate(
 function convert(context: Context, files: readonly string[]): number {
   const [file] = files;
   if (file === undefined || files.length > 1) {
-    throw new GriddError('USAGE', '--convert takes one file; its new form is printed, not written.');
+    throw new GriddError('USAGE', '--convert takes one file and prints its new form.');
   }
   context.terminal.out(convertFlat(readFileSync(file, 'utf8'), toHome(context.home, file)));
   return EXIT.done;

@@ -1,0 +1,132 @@
+/**
+ * The supervisor's process: `--home FOLDER [--bot FILE]`. Holds the home's lifetime lock, opens both
+ * sockets, finds its bots and looks after them until it is told to leave; bots go on without it. Exit
+ * code 75: another supervisor of this home runs.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { BOT_EXIT, EXIT, GriddError } from '../contract/errors.ts';
+import { systemClock as clock } from '../platform/clock.ts';
+import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
+import { makeLogger, openLogFile } from '../platform/logger.ts';
+import type { LogFile, Logger } from '../platform/logger.ts';
+import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
+import { openRegistry } from '../registry/index.ts';
+import { serveFleet } from '../web/server/fleet-server.ts';
+import { openBotLink } from './bot-link.ts';
+import { cleanLogs } from './log-retention.ts';
+import { Sockets } from './sockets.ts';
+import { chooseEndpoint, homeHash } from './socket-folder.ts';
+import { Supervisor } from './supervisor.ts';
+
+const LOOK_MS = 1_000;
+const OWN_LOGS = { log_retention_days: 7, log_max_mb: 200 };
+const OWN_CLEANUP_MS = 86_400_000;
+const LEAVE_TIMEOUT_MS = 3_000;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { home: { type: 'string' }, bot: { type: 'string' } },
+  });
+  const home = findHome(values.home, process.env, process.cwd());
+  mkdirSync(home.supervisorLogs, { recursive: true });
+  const lock = await takeLifetimeLock(home.supervisorLock);
+  if (lock === null) {
+    process.stderr.write(`LOCK_HELD: a supervisor of ${home.folder} runs already\n`);
+    process.exit(BOT_EXIT.lock_held);
+  }
+  const file = await openLogFile(home.supervisorLogs, 'supervisor.log');
+  const log = makeLogger('supervisor', [{ level: 'info', file }]);
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'the supervisor crashed; its bots go on');
+    file.flush();
+    process.stderr.write(`${error.stack ?? error.message}\n`);
+    process.exit(EXIT.bug);
+  });
+  const registry = openRegistry(home, { onNotice: (sentence) => log.warn(sentence) });
+  const around = {
+    uid: process.getuid?.() ?? 0,
+    runtime_dir: process.env['XDG_RUNTIME_DIR'],
+    temporary: tmpdir(),
+  };
+  const endpoint = chooseEndpoint(home, around, process.pid);
+  const supervisor = new Supervisor({
+    home,
+    hash: homeHash(home),
+    clock,
+    registry,
+    log,
+    environment: process.env,
+    botMain: values.bot ?? join(PACKAGE_FOLDER, 'dist', 'bot', 'main.js'),
+    version: packageVersion(),
+    pid: process.pid,
+    random: () => Math.random(),
+    memoryMb: () => Math.round(process.memoryUsage.rss() / 104857.6) / 10,
+    openLog: instanceLogs(file),
+    leave: () => void leave('asked over the control API'),
+  });
+  const bots = await openBotLink(endpoint.bot_socket, supervisor.linkOwner, clock);
+  const control = await serveFleet(supervisor, {
+    socket: endpoint.control_socket,
+    home: home.folder,
+    log: (error) => log.error({ err: error }, 'the control API failed'),
+  });
+  const sockets = new Sockets(home, endpoint, { control, bots }, (line) => log.warn(line));
+
+  let leaving = false;
+  async function leave(reason: string): Promise<void> {
+    if (leaving) return;
+    leaving = true;
+    log.info(`the supervisor leaves: ${reason}; its bots go on`);
+    clock.after(LEAVE_TIMEOUT_MS, () => process.exit(EXIT.done));
+    sockets.close();
+    await control.close();
+    await supervisor.close();
+    bots.close();
+    file.flush();
+    process.exit(EXIT.done);
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => void leave(signal));
+  }
+  await supervisor.open();
+  sockets.publish();
+  log.info({ pid: process.pid, home: home.folder }, 'the supervisor is ready');
+  const tendOwnLogs = () => cleanLogs(home.supervisorLogs, OWN_LOGS, clock.now());
+  tendOwnLogs();
+  clock.every(OWN_CLEANUP_MS, tendOwnLogs);
+  clock.every(LOOK_MS, () => void sockets.look());
+}
+
+/** One open log per folder: an instance that comes back goes on in the same file. */
+function instanceLogs(own: LogFile): (id: string, logDir: string) => Promise<Logger> {
+  const open = new Map<string, Promise<LogFile>>();
+  return async (id, logDir) => {
+    const file = open.get(logDir) ?? openLogFile(logDir, 'daemon.log');
+    open.set(logDir, file);
+    return makeLogger(id, [
+      { level: 'info', file: await file },
+      { level: 'info', file: own },
+    ]);
+  };
+}
+
+function packageVersion(): string {
+  const file = join(PACKAGE_FOLDER, 'package.json');
+  if (!existsSync(file)) return 'unknown';
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: string };
+  return version ?? 'unknown';
+}
+
+main().catch((error: unknown) => {
+  const text =
+    error instanceof GriddError
+      ? `${error.code}: ${error.message}\n${error.hint}`
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(error instanceof GriddError ? error.exit : EXIT.bug);
+});

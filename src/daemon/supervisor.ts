@@ -1,0 +1,452 @@
+/**
+ * The fleet: every instance of one home, what the user wants of it against what is true. It finds living
+ * bots at its start before it starts any, and looks at each of them once a second. One bad instance never
+ * touches another.
+ */
+import { basename } from 'node:path';
+import { GriddError, errorBody } from '../contract/errors.ts';
+import type {
+  CleanupAction,
+  FleetService,
+  InstanceStatus,
+  ListRow,
+  RegistryRecord,
+  StartRequest,
+  StopRequest,
+  SupervisorInfo,
+  VerbResult,
+} from '../contract/fleet-api.ts';
+import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
+import { BOT_EXIT } from '../contract/errors.ts';
+import { isoTime } from '../platform/clock.ts';
+import type { Cancel } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { fromHome, toHome } from '../platform/paths.ts';
+import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
+import type { LoadedConfig, Registry } from '../registry/index.ts';
+import type { LinkOwner } from './bot-link.ts';
+import { readExitRecord } from './bot-process.ts';
+import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
+import { Instance } from './instance.ts';
+import type { InstanceSurroundings } from './instance.ts';
+import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
+import { instanceStatus, listRow } from './instance-rows.ts';
+import type { RowParts } from './instance-rows.ts';
+import {
+  adjustGrid,
+  endForShutdown,
+  restartInstance,
+  startInstance,
+  stopInstance,
+  switchGrid,
+} from './instance-verbs.ts';
+import { forgetAges, lookAt, noteUsage, pageUrl, tendLogs, tendRawFiles } from './instance-watch.ts';
+import { isUp } from './lifecycle.ts';
+import { RecordWriter } from './record-writer.ts';
+import { savedFigures } from './saved-figures.ts';
+import { sampleUsage } from './usage.ts';
+
+const TICK_MS = 1_000;
+const USAGE_TICKS = 3;
+const RAW_TICKS = 5;
+
+/** What the supervisor is handed by its main. */
+export interface SupervisorParts extends Omit<InstanceSurroundings, 'portsInUse'> {
+  readonly registry: Registry;
+  readonly log: Logger;
+  readonly version: string;
+  readonly pid: number;
+  memoryMb(): number;
+  /** The logger of an instance; its lines go to daemon.log in `logDir`. */
+  openLog(id: string, logDir: string): Promise<Logger>;
+  /** Ends this process once open answers are out. */
+  leave(): void;
+}
+
+export class Supervisor implements FleetService {
+  readonly #parts: SupervisorParts;
+  readonly #instances = new Map<string, Instance>();
+  readonly #opening = new Map<string, Promise<Instance>>();
+  readonly #startedAt: string;
+  #lastTick: number;
+  #ticks = 0;
+  #tending = false;
+  #cancelTicks: Cancel | null = null;
+  #closing = false;
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+    this.#startedAt = isoTime(parts.clock.now());
+    this.#lastTick = parts.clock.monotonic();
+  }
+
+  /** Finds what lives, starts what should, and looks after both from then on. */
+  async open(): Promise<void> {
+    await this.#parts.registry.repair();
+    const { instances } = this.#parts.registry.read();
+    await Promise.all(Object.entries(instances).map(([id, record]) => this.#restore(id, record)));
+    this.#lastTick = this.#parts.clock.monotonic();
+    this.#cancelTicks = this.#parts.clock.every(TICK_MS, () => this.#tick());
+  }
+
+  /** What the bot link asks and tells. */
+  get linkOwner(): LinkOwner {
+    const find = (id: string) => this.#instances.get(id);
+    return {
+      judge: (hello) => {
+        const instance = find(hello.id);
+        return instance === undefined ? 'no such instance is known' : judgeHello(instance, hello);
+      },
+      connected: (connection) => {
+        const instance = find(connection.hello.id);
+        if (instance !== undefined) noteConnected(instance, connection);
+      },
+      message: (connection, message) => {
+        const instance = find(connection.hello.id);
+        if (instance !== undefined) noteMessage(instance, connection, message);
+      },
+      disconnected: (connection) => {
+        const instance = find(connection.hello.id);
+        if (instance !== undefined) noteDisconnected(instance, connection);
+      },
+      notice: (sentence) => this.#parts.log.warn(sentence),
+    };
+  }
+
+  info(): SupervisorInfo {
+    const { pid, home, version } = this.#parts;
+    const rows = [...this.#instances.values()];
+    return {
+      pid,
+      home: home.folder,
+      version,
+      started_at: this.#startedAt,
+      instances: rows.length,
+      running: rows.filter(({ process }) => process !== null).length,
+      memory_mb: this.#parts.memoryMb(),
+    };
+  }
+
+  list(): ListRow[] {
+    return this.#known()
+      .map((parts) => listRow(parts))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  status(id: string): InstanceStatus {
+    const parts = this.#known().find((known) => known.id === id);
+    if (parts === undefined) throw unknown(id);
+    return instanceStatus(parts);
+  }
+
+  async start(request: StartRequest): Promise<VerbResult[]> {
+    const loaded = request.targets.map(({ config_file, instance_id }) => {
+      try {
+        const options = instance_id === undefined ? {} : { instanceId: instance_id };
+        return readConfigFile(this.#parts.home, config_file, options);
+      } catch (thrown) {
+        return { id: instance_id ?? basename(config_file, '.json'), thrown };
+      }
+    });
+    const good = loaded.flatMap((one) => ('thrown' in one ? [] : [one]));
+    const others = [...this.#instances.values()].flatMap((instance) =>
+      instance.process !== null && instance.loaded !== null ? [instance.loaded] : [],
+    );
+    const foreign = others.filter(({ id }) => !good.some((one) => one.id === id));
+    const conflicts = findConflicts(this.#parts.home, [...good, ...foreign]);
+    return Promise.all(
+      loaded.map((one, index) =>
+        this.#attempt(one.id, async () => {
+          if ('thrown' in one) throw one.thrown;
+          const mine = conflicts.filter(({ ids }) => ids.includes(one.id));
+          if (mine.length > 0) throw conflictError(mine);
+          const override = request.targets[index]?.instance_id !== undefined;
+          return this.#startOne(one, override, request);
+        }),
+      ),
+    );
+  }
+
+  async #startOne(loaded: LoadedConfig, override: boolean, request: StartRequest) {
+    if (this.#closing) throw new GriddError('INSTANCE_BUSY', 'The supervisor is ending.');
+    const { home } = this.#parts;
+    const instance = await this.#open(loaded.id, loaded);
+    if (instance.process === null && instance.logDir !== loaded.logDir) {
+      instance.log = await this.#parts.openLog(loaded.id, loaded.logDir);
+    }
+    const patch = {
+      config_file: toHome(home, loaded.file),
+      instance_id_override: override,
+    };
+    const { fresh = false, allow_running: allowRunning = false } = request;
+    try {
+      return await startInstance(instance, { fresh, allowRunning, patch });
+    } finally {
+      const { writer, process } = instance;
+      if (process === null && !writer.exists && writer.isClean) this.#instances.delete(loaded.id);
+    }
+  }
+
+  stop(request: StopRequest): Promise<VerbResult[]> {
+    return this.#each(request.ids, (instance) => stopInstance(instance, request.on_stop));
+  }
+
+  restart(ids: readonly string[]): Promise<VerbResult[]> {
+    return this.#each(ids, (instance) => restartInstance(instance));
+  }
+
+  pause(ids: readonly string[]): Promise<VerbResult[]> {
+    return this.#each(ids, (instance) => switchGrid(instance, 'pause'));
+  }
+
+  resume(ids: readonly string[]): Promise<VerbResult[]> {
+    return this.#each(ids, (instance) => switchGrid(instance, 'resume'));
+  }
+
+  async adjust(id: string, request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
+    return adjustGrid(await this.#find(id), request, key);
+  }
+
+  async cleanup(dryRun: boolean): Promise<CleanupAction[]> {
+    const { home, registry } = this.#parts;
+    const used = [...this.#instances.values()].filter(
+      ({ process, restartWaits, record }) => process !== null || restartWaits || isUp(record.state),
+    );
+    await Promise.all(used.map(({ writer }) => writer.settled()));
+    const actions = await cleanUp(home, registry, new Set(used.map(({ id }) => id)), dryRun);
+    if (actions.length > 0) this.#parts.log.info({ actions, dryRun }, 'clean-up');
+    return actions;
+  }
+
+  async shutdown(bots: 'keep' | 'stop'): Promise<void> {
+    this.#closing = true;
+    const all = [...this.#instances.values()];
+    if (bots === 'stop') await Promise.all(all.map((instance) => endForShutdown(instance)));
+    this.#parts.log.info(`leaving; bots ${bots === 'stop' ? 'were ended' : 'go on'}`);
+    this.#parts.clock.after(0, () => this.#parts.leave());
+  }
+
+  /** Ends its own work; what was said is on disk. Bots go on. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#cancelTicks?.();
+    const all = [...this.#instances.values()];
+    for (const instance of all) instance.cancelRestart();
+    await Promise.allSettled(all.map(({ writer }) => writer.settled()));
+  }
+
+  async #each(
+    ids: readonly string[],
+    verb: (instance: Instance) => Promise<Omit<VerbResult, 'row'>>,
+  ): Promise<VerbResult[]> {
+    const distinct = [...new Set(ids)];
+    return Promise.all(
+      distinct.map((id) => this.#attempt(id, async () => verb(await this.#find(id)))),
+    );
+  }
+
+  async #attempt(
+    id: string,
+    work: () => Promise<Omit<VerbResult, 'row'>>,
+  ): Promise<VerbResult> {
+    const row = () => {
+      const known = this.#known().find((parts) => parts.id === id);
+      return known === undefined ? {} : { row: listRow(known) };
+    };
+    try {
+      const result = await work();
+      return { ...result, ...row() };
+    } catch (thrown) {
+      const error = errorBody(thrown);
+      if (error.code === 'INTERNAL') this.#parts.log.error({ err: thrown }, `a verb on ${id} failed`);
+      return { id, ok: false, message: error.message, error, ...row() };
+    }
+  }
+
+  /** The instance of an id that is known; INSTANCE_UNKNOWN otherwise. */
+  async #find(id: string): Promise<Instance> {
+    const known = this.#known().some((parts) => parts.id === id);
+    if (!known) throw unknown(id);
+    return this.#open(id, null);
+  }
+
+  /** Every record of the file, overlaid with what is known here; forgets what was dropped. */
+  #known(): RowParts[] {
+    const { instances } = this.#parts.registry.read();
+    const now = this.#parts.clock.now();
+    for (const [id, instance] of this.#instances) {
+      const { writer, process, restartWaits } = instance;
+      const gone = !(id in instances) && writer.exists && writer.isClean;
+      if (gone && process === null && !restartWaits) this.#instances.delete(id);
+    }
+    const known: RowParts[] = [];
+    for (const [id, instance] of this.#instances) {
+      if (!instance.writer.exists) continue;
+      const { record, process, loaded } = instance;
+      known.push({
+        id,
+        record,
+        loaded,
+        alive: process !== null,
+        external: process?.external ?? (record.ran_program && loaded?.program !== null),
+        status: process === null ? savedFigures(instance) : process.status,
+        usage: process?.usage ?? null,
+        url: pageUrl(instance),
+        now,
+      });
+    }
+    for (const [id, record] of Object.entries(instances)) {
+      if (this.#instances.has(id)) continue;
+      const rest = { alive: false, external: record.ran_program, url: null, now };
+      known.push({ id, record, loaded: null, status: null, usage: null, ...rest });
+    }
+    return known;
+  }
+
+  /** The instance of `id`, made from its record, or from `loaded` when it is new. */
+  #open(id: string, loaded: LoadedConfig | null): Promise<Instance> {
+    const present = this.#instances.get(id);
+    if (present !== undefined) return Promise.resolve(present);
+    const opening = this.#opening.get(id) ?? this.#make(id, loaded);
+    this.#opening.set(id, opening);
+    return opening.finally(() => this.#opening.delete(id));
+  }
+
+  async #make(id: string, loaded: LoadedConfig | null): Promise<Instance> {
+    const { home, registry, log: own, clock } = this.#parts;
+    const kept = registry.read().instances[id];
+    const record = kept ?? (loaded === null ? null : newRecord(home.folder, loaded, clock.now()));
+    if (record === null) throw unknown(id);
+    const log = await this.#parts.openLog(id, fromHome(home, record.log_dir));
+    const update = registry.update.bind(registry);
+    const writer = new RecordWriter(id, record, kept !== undefined, update, log);
+    const around = { ...this.#parts, portsInUse: (mine: string) => this.#portsInUse(mine) };
+    const instance = new Instance(id, writer, loaded, log, around);
+    if (loaded === null) {
+      try {
+        instance.readConfig();
+      } catch (thrown) {
+        own.warn(`the config of ${id} cannot be read: ${errorBody(thrown).message}`);
+      }
+    }
+    this.#instances.set(id, instance);
+    return instance;
+  }
+
+  #portsInUse(mine: string): number[] {
+    return [...this.#instances.values()].flatMap(({ id, process, record }) =>
+      id !== mine && process !== null && record.web_port !== null ? [record.web_port] : [],
+    );
+  }
+
+  async #restore(id: string, record: RegistryRecord): Promise<void> {
+    try {
+      const instance = await this.#open(id, null);
+      if (instance.adoptLiving('it lives since an earlier supervisor')) {
+        if (record.desired === 'stopped') this.#background(stopInstance(instance, {}), instance);
+        return;
+      }
+      this.#noteEndBefore(instance, record);
+      if (instance.record.desired === 'running') {
+        this.#background(instance.enqueue(() => instance.relaunch()), instance);
+      } else if (isUp(record.state) || record.state === 'backoff') {
+        instance.move('end', 'its process ended while no supervisor ran');
+      }
+    } catch (thrown) {
+      this.#parts.log.error({ err: thrown }, `${id} could not be restored`);
+    }
+  }
+
+  /** An end that no supervisor saw: the bot may have said that its work is done. */
+  #noteEndBefore(instance: Instance, record: RegistryRecord): void {
+    const { pid, generation } = record;
+    if (pid === null) return;
+    const written = readExitRecord(instance.logDir, pid, generation);
+    const { code = null, reason = 'ended while no supervisor ran', at } = written ?? {};
+    const when = at ?? isoTime(this.#parts.clock.now());
+    instance.writer.save({
+      pid: null,
+      start_time: null,
+      boot_id: null,
+      last_exit: { at: when, code, signal: null, reason, stderr_tail: [] },
+    });
+    if (code !== BOT_EXIT.done) return;
+    instance.writer.save({ desired: 'stopped' });
+    instance.move('finish', reason);
+  }
+
+  #background(work: Promise<unknown>, instance: Instance): void {
+    work.catch((error: unknown) => instance.log.error({ err: error }, 'could not be carried out'));
+  }
+
+  #tick(): void {
+    const now = this.#parts.clock.monotonic();
+    const late = now - this.#lastTick - TICK_MS;
+    this.#lastTick = now;
+    this.#ticks += 1;
+    const all = [...this.#instances.values()];
+    if (late > OWN_LATENESS_LIMIT_MS) {
+      this.#parts.log.warn(`this supervisor was away for ${Math.round(late)} ms; ages forgotten`);
+      for (const instance of all) forgetAges(instance);
+      return;
+    }
+    for (const instance of all) {
+      lookAt(instance);
+      tendLogs(instance);
+    }
+    if (!this.#tending) {
+      this.#tending = true;
+      void this.#tend(all).finally(() => {
+        this.#tending = false;
+      });
+    }
+  }
+
+  async #tend(all: readonly Instance[]): Promise<void> {
+    try {
+      if (this.#ticks % USAGE_TICKS === 0) await this.#sample(all);
+      if (this.#ticks % RAW_TICKS === 0) await Promise.all(all.map((one) => tendRawFiles(one)));
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'a regular look failed');
+    }
+  }
+
+  async #sample(all: readonly Instance[]): Promise<void> {
+    const living = all.flatMap(({ process }) => process?.identity.pid ?? []);
+    const usage = await sampleUsage(living);
+    for (const instance of all) {
+      const { process } = instance;
+      const found = process === null ? undefined : usage.get(process.identity.pid);
+      if (process !== null && found !== undefined) noteUsage(instance, process, found);
+    }
+  }
+}
+
+function unknown(id: string): GriddError {
+  return new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+}
+
+function newRecord(home: string, loaded: LoadedConfig, now: number): RegistryRecord {
+  const relative = (path: string) => (path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path);
+  return {
+    config_file: relative(loaded.file),
+    instance_id_override: false,
+    registered_at: isoTime(now),
+    pid: null,
+    start_time: null,
+    boot_id: null,
+    generation: 0,
+    log_dir: relative(loaded.logDir),
+    db_path: relative(loaded.dbPath),
+    web_port: null,
+    desired: 'stopped',
+    state: 'stopped',
+    state_reason: 'never started',
+    started_at: null,
+    restarts: 0,
+    restart_times: [],
+    last_exit: null,
+    last_error: null,
+    ran_program: false,
+  };
+}

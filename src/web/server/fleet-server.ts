@@ -1,0 +1,205 @@
+/**
+ * The control API: the supervisor's HTTP routes on a unix socket (mode 0600, in a folder of this user).
+ * Every route has a schema; every answer names the home it speaks for, so that no caller ever moves
+ * another home's grids. It knows nothing of the supervisor but what it is handed.
+ */
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { chmodSync, rmSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import type { FleetService, StartRequest, StopRequest } from '../../contract/fleet-api.ts';
+import type { AdjustRequest } from '../../contract/instance-api.ts';
+import { makeHttpApp } from './error-reply.ts';
+import { AdjustBody } from './instance-routes.ts';
+
+/** Header in which every answer says whose it is; URI-encoded. */
+export const HOME_HEADER = 'x-gridd-home';
+const REQUEST_TIMEOUT_MS = 15_000;
+const MAX_IDS = 1000;
+
+const strict = { additionalProperties: false };
+const InstanceId = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'an instance id of at most 64 characters',
+});
+const Ids = Type.Array(InstanceId, {
+  minItems: 1,
+  maxItems: MAX_IDS,
+  description: 'a list of instance ids',
+});
+const IdsBody = Type.Object({ ids: Ids }, strict);
+const IdParams = Type.Object({ id: InstanceId });
+
+const StartBody = Type.Object(
+  {
+    targets: Type.Array(
+      Type.Object(
+        {
+          config_file: Type.String({ pattern: '^/', maxLength: 4096, description: 'absolute path' }),
+          instance_id: Type.Optional(InstanceId),
+        },
+        strict,
+      ),
+      { minItems: 1, maxItems: MAX_IDS, description: 'a list of config files' },
+    ),
+    fresh: Type.Optional(Type.Boolean({ description: 'true or false' })),
+    allow_running: Type.Optional(Type.Boolean({ description: 'true or false' })),
+  },
+  strict,
+);
+
+const StopBody = Type.Object(
+  {
+    ids: Ids,
+    on_stop: Type.Object(
+      {
+        orders: Type.Optional(
+          Type.Union([Type.Literal('cancel'), Type.Literal('keep')], {
+            description: '"cancel" or "keep"',
+          }),
+        ),
+        position: Type.Optional(
+          Type.Union([Type.Literal('keep'), Type.Literal('close')], {
+            description: '"keep" or "close"',
+          }),
+        ),
+      },
+      { ...strict, description: 'what the stop does' },
+    ),
+  },
+  strict,
+);
+
+const CleanupBody = Type.Object(
+  { dry_run: Type.Boolean({ description: 'true or false' }) },
+  strict,
+);
+const ShutdownBody = Type.Object(
+  {
+    bots: Type.Union([Type.Literal('keep'), Type.Literal('stop')], {
+      description: '"keep" or "stop"',
+    }),
+  },
+  strict,
+);
+const KeyHeader = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'a key of at most 200 characters' }),
+  ),
+});
+
+export interface FleetServerOptions {
+  /** Path of the unix socket; a file there is replaced. */
+  readonly socket: string;
+  /** The home answered for. */
+  readonly home: string;
+  /** Hears of failures that are our own bugs. */
+  readonly log: (error: unknown) => void;
+}
+
+export interface FleetServer {
+  /** Listens again at the same path, for when the file has disappeared. */
+  reopen(): Promise<void>;
+  /** Answers what is under way, then ends. */
+  close(): Promise<void>;
+}
+
+/** Serves `service`; rejects when the socket cannot be opened. */
+export async function serveFleet(
+  service: FleetService,
+  options: FleetServerOptions,
+): Promise<FleetServer> {
+  const app = makeHttpApp(options.log);
+  const home = encodeURI(options.home);
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.header(HOME_HEADER, home).header('cache-control', 'no-store');
+    done();
+  });
+  addReadRoutes(app, service);
+  addVerbRoutes(app, service);
+  await app.ready();
+  let server = await listen();
+
+  function listen(): Promise<Server> {
+    rmSync(options.socket, { force: true });
+    const next = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) =>
+      app.routing(request, response),
+    );
+    return new Promise((resolve, reject) => {
+      next.once('error', reject);
+      next.listen(options.socket, () => {
+        chmodSync(options.socket, 0o600);
+        next.on('error', options.log);
+        resolve(next);
+      });
+    });
+  }
+  return {
+    async reopen() {
+      server.close();
+      server = await listen();
+    },
+    async close() {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      await app.close();
+    },
+  };
+}
+
+function addReadRoutes(app: FastifyInstance, service: FleetService): void {
+  app.get('/api/info', { schema: {} }, () => service.info());
+  app.get('/api/instances', { schema: {} }, () => service.list());
+  app.get<{ Params: { id: string } }>(
+    '/api/instances/:id',
+    { schema: { params: IdParams } },
+    ({ params }) => service.status(params.id),
+  );
+}
+
+function addVerbRoutes(app: FastifyInstance, service: FleetService): void {
+  app.post<{ Body: StartRequest }>(
+    '/api/instances/start',
+    { schema: { body: StartBody } },
+    ({ body }) => service.start(body),
+  );
+  app.post<{ Body: StopRequest }>(
+    '/api/instances/stop',
+    { schema: { body: StopBody } },
+    ({ body }) => service.stop(body),
+  );
+  for (const verb of ['restart', 'pause', 'resume'] as const) {
+    app.post<{ Body: { ids: string[] } }>(
+      `/api/instances/${verb}`,
+      { schema: { body: IdsBody } },
+      ({ body }) => service[verb](body.ids),
+    );
+  }
+  app.post<{
+    Params: { id: string };
+    Body: AdjustRequest;
+    Headers: { 'idempotency-key'?: string };
+  }>(
+    '/api/instances/:id/adjust',
+    { schema: { params: IdParams, body: AdjustBody, headers: KeyHeader } },
+    ({ params, body, headers }) =>
+      service.adjust(params.id, body, headers['idempotency-key'] ?? null),
+  );
+  app.post<{ Body: { dry_run: boolean } }>(
+    '/api/cleanup',
+    { schema: { body: CleanupBody } },
+    ({ body }) => service.cleanup(body.dry_run),
+  );
+  app.post<{ Body: { bots: 'keep' | 'stop' } }>(
+    '/api/shutdown',
+    { schema: { body: ShutdownBody } },
+    async ({ body }) => {
+      await service.shutdown(body.bots);
+      return { ok: true };
+    },
+  );
+}
