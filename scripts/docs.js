@@ -1,6 +1,6 @@
 /**
- * Writes docs/config.md from the config schema. The generator is TypeScript, which Node 20 does not run,
- * so it is bundled into a temporary file first.
+ * Writes docs/config.md from the config schema. The generator is TypeScript, which Node 20 does not
+ * run, so it is bundled into a temporary file first.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

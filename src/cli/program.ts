@@ -46,13 +46,16 @@ export async function runCli(args: readonly string[], session: Session): Promise
       getErrHelpWidth: () => session.terminal.columns,
       getOutHasColors: () => session.terminal.colours,
       getErrHasColors: () => false,
-    })
-    .action(() => program.outputHelp());
+    });
   addFleetVerbs(program, run);
   addReadingVerbs(program, run);
   addGridVerbs(program, run);
   addConfigVerbs(program, run);
   addSupervisorVerbs(program, run);
+  if (args.length === 0) {
+    program.outputHelp();
+    return EXIT.done;
+  }
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exit;
@@ -65,6 +68,10 @@ export async function runCli(args: readonly string[], session: Session): Promise
 
 function tellUsage(session: Session, error: CommanderError): number {
   if (error.exitCode === 0) return EXIT.done;
+  if (error.code === 'commander.help') {
+    session.terminal.err(failureText(new GriddError('USAGE', 'A verb is missing.').toBody()));
+    return EXIT.input;
+  }
   const sentence = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   session.terminal.err(failureText(new GriddError('USAGE', sentence).toBody()));
   return EXIT.input;

@@ -47,10 +47,14 @@ export function renderTable<Row>(
   const { widths, gap } = fit(natural, columns, look.width);
   const colours = pc.createColors(look.colours);
   const table = new Table({
-    head: columns.map(({ title }) => colours.bold(title)),
+    head: columns.map(({ title, align }, index) => {
+      const lines = title.split('\n').map((line) => placed(line, align, widths[index] ?? 0));
+      return lines.map((line) => colours.bold(line)).join('\n');
+    }),
     chars: EMPTY_CHARS,
     colWidths: widths.map((width, index) => width + (index === widths.length - 1 ? 0 : gap)),
-    colAligns: columns.map(({ align }) => align ?? 'left'),
+    // The gap is part of a column's width, so right alignment is ours to do.
+    colAligns: columns.map(() => 'left' as const),
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
   });
   texts.forEach((cells, at) => {
@@ -61,14 +65,14 @@ export function renderTable<Row>(
         const column = columns[index];
         const width = widths[index] ?? text.length;
         const lines = chunks(text, width).map((line) => {
-          const painted = column?.paint?.(line, row, colours) ?? line;
-          return column?.align === 'right' ? ' '.repeat(width - line.length) + painted : painted;
+          const text = placed(line, column?.align, width);
+          return column?.paint?.(text, row, colours) ?? text;
         });
-        return { content: lines.join('\n'), hAlign: 'left' as const };
+        return { content: lines.join('\n') };
       }),
     );
   });
-  return `${alignTitles(table.toString())}\n`;
+  return `${withoutBlankEnds(table.toString())}\n`;
 }
 
 /**
@@ -107,11 +111,15 @@ function fit<Row>(
   return { widths, gap: 1 };
 }
 
+function placed(text: string, align: 'left' | 'right' | undefined, width: number): string {
+  return align === 'right' ? text.padStart(width) : text;
+}
+
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
-function alignTitles(text: string): string {
+function withoutBlankEnds(text: string): string {
   return text
     .split('\n')
     .map((line) => line.trimEnd())

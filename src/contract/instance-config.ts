@@ -215,7 +215,7 @@ const StrategyConfig = Type.Object(
       description: 'Leverage used with investment.',
     }),
     max_position: Type.Optional(
-      decimal('Hard fence on the absolute position, base units; alone it is spread over the grids.'),
+      decimal('Hard fence on the absolute position, base units; alone it gives the size.'),
     ),
     open_position_at_start: Type.Boolean({
       default: true,

@@ -91,8 +91,9 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => void leave(signal));
   }
-  await supervisor.open();
+  await supervisor.find();
   sockets.publish();
+  supervisor.begin();
   log.info({ pid: process.pid, home: home.folder }, 'the supervisor is ready');
   const tendOwnLogs = () => cleanLogs(home.supervisorLogs, OWN_LOGS, clock.now());
   tendOwnLogs();

@@ -20,18 +20,17 @@ import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
 import { BOT_EXIT } from '../contract/errors.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Cancel } from '../platform/clock.ts';
-import type { Logger } from '../platform/logger.ts';
-import { fromHome, toHome } from '../platform/paths.ts';
+import { toHome } from '../platform/paths.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
-import type { LoadedConfig, Registry } from '../registry/index.ts';
+import type { LoadedConfig } from '../registry/index.ts';
 import type { LinkOwner } from './bot-link.ts';
 import { readExitRecord } from './bot-process.ts';
 import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
-import { Instance } from './instance.ts';
-import type { InstanceSurroundings } from './instance.ts';
+import { Fleet, unknown } from './fleet.ts';
+import type { FleetParts } from './fleet.ts';
+import type { Instance } from './instance.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
 import { instanceStatus, listRow } from './instance-rows.ts';
-import type { RowParts } from './instance-rows.ts';
 import {
   adjustGrid,
   endForShutdown,
@@ -40,10 +39,8 @@ import {
   stopInstance,
   switchGrid,
 } from './instance-verbs.ts';
-import { forgetAges, lookAt, noteUsage, pageUrl, tendLogs, tendRawFiles } from './instance-watch.ts';
+import { forgetAges, lookAt, noteUsage, tendLogs, tendRawFiles } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
-import { RecordWriter } from './record-writer.ts';
-import { savedFigures } from './saved-figures.ts';
 import { sampleUsage } from './usage.ts';
 
 const TICK_MS = 1_000;
@@ -51,22 +48,19 @@ const USAGE_TICKS = 3;
 const RAW_TICKS = 5;
 
 /** What the supervisor is handed by its main. */
-export interface SupervisorParts extends Omit<InstanceSurroundings, 'portsInUse'> {
-  readonly registry: Registry;
-  readonly log: Logger;
+export interface SupervisorParts extends FleetParts {
   readonly version: string;
   readonly pid: number;
   memoryMb(): number;
-  /** The logger of an instance; its lines go to daemon.log in `logDir`. */
-  openLog(id: string, logDir: string): Promise<Logger>;
   /** Ends this process once open answers are out. */
   leave(): void;
 }
 
 export class Supervisor implements FleetService {
   readonly #parts: SupervisorParts;
-  readonly #instances = new Map<string, Instance>();
-  readonly #opening = new Map<string, Promise<Instance>>();
+  readonly #fleet: Fleet;
+  /** Instances that should run and do not, found at the start. */
+  readonly #missing: Instance[] = [];
   readonly #startedAt: string;
   #lastTick: number;
   #ticks = 0;
@@ -76,22 +70,30 @@ export class Supervisor implements FleetService {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
+    this.#fleet = new Fleet(parts);
     this.#startedAt = isoTime(parts.clock.now());
     this.#lastTick = parts.clock.monotonic();
   }
 
-  /** Finds what lives, starts what should, and looks after both from then on. */
-  async open(): Promise<void> {
+  /** Finds what lives. Nobody is told of this supervisor before. */
+  async find(): Promise<void> {
     await this.#parts.registry.repair();
     const { instances } = this.#parts.registry.read();
     await Promise.all(Object.entries(instances).map(([id, record]) => this.#restore(id, record)));
+  }
+
+  /** Starts what should run, and looks after everything from then on. */
+  begin(): void {
+    for (const instance of this.#missing.splice(0)) {
+      this.#background(instance.enqueue(() => instance.relaunch()), instance);
+    }
     this.#lastTick = this.#parts.clock.monotonic();
     this.#cancelTicks = this.#parts.clock.every(TICK_MS, () => this.#tick());
   }
 
   /** What the bot link asks and tells. */
   get linkOwner(): LinkOwner {
-    const find = (id: string) => this.#instances.get(id);
+    const find = (id: string) => this.#fleet.instances.get(id);
     return {
       judge: (hello) => {
         const instance = find(hello.id);
@@ -115,7 +117,7 @@ export class Supervisor implements FleetService {
 
   info(): SupervisorInfo {
     const { pid, home, version } = this.#parts;
-    const rows = [...this.#instances.values()];
+    const rows = this.#fleet.all;
     return {
       pid,
       home: home.folder,
@@ -128,13 +130,13 @@ export class Supervisor implements FleetService {
   }
 
   list(): ListRow[] {
-    return this.#known()
+    return this.#fleet.known()
       .map((parts) => listRow(parts))
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   status(id: string): InstanceStatus {
-    const parts = this.#known().find((known) => known.id === id);
+    const parts = this.#fleet.known().find((known) => known.id === id);
     if (parts === undefined) throw unknown(id);
     return instanceStatus(parts);
   }
@@ -149,7 +151,7 @@ export class Supervisor implements FleetService {
       }
     });
     const good = loaded.flatMap((one) => ('thrown' in one ? [] : [one]));
-    const others = [...this.#instances.values()].flatMap((instance) =>
+    const others = this.#fleet.all.flatMap((instance) =>
       instance.process !== null && instance.loaded !== null ? [instance.loaded] : [],
     );
     const foreign = others.filter(({ id }) => !good.some((one) => one.id === id));
@@ -170,7 +172,7 @@ export class Supervisor implements FleetService {
   async #startOne(loaded: LoadedConfig, override: boolean, request: StartRequest) {
     if (this.#closing) throw new GriddError('INSTANCE_BUSY', 'The supervisor is ending.');
     const { home } = this.#parts;
-    const instance = await this.#open(loaded.id, loaded);
+    const instance = await this.#fleet.open(loaded.id, loaded);
     if (instance.process === null && instance.logDir !== loaded.logDir) {
       instance.log = await this.#parts.openLog(loaded.id, loaded.logDir);
     }
@@ -183,7 +185,7 @@ export class Supervisor implements FleetService {
       return await startInstance(instance, { fresh, allowRunning, patch });
     } finally {
       const { writer, process } = instance;
-      if (process === null && !writer.exists && writer.isClean) this.#instances.delete(loaded.id);
+      if (process === null && !writer.exists && writer.isClean) this.#fleet.instances.delete(loaded.id);
     }
   }
 
@@ -204,12 +206,12 @@ export class Supervisor implements FleetService {
   }
 
   async adjust(id: string, request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
-    return adjustGrid(await this.#find(id), request, key);
+    return adjustGrid(await this.#fleet.find(id), request, key);
   }
 
   async cleanup(dryRun: boolean): Promise<CleanupAction[]> {
     const { home, registry } = this.#parts;
-    const used = [...this.#instances.values()].filter(
+    const used = this.#fleet.all.filter(
       ({ process, restartWaits, record }) => process !== null || restartWaits || isUp(record.state),
     );
     await Promise.all(used.map(({ writer }) => writer.settled()));
@@ -220,7 +222,7 @@ export class Supervisor implements FleetService {
 
   async shutdown(bots: 'keep' | 'stop'): Promise<void> {
     this.#closing = true;
-    const all = [...this.#instances.values()];
+    const all = this.#fleet.all;
     if (bots === 'stop') await Promise.all(all.map((instance) => endForShutdown(instance)));
     this.#parts.log.info(`leaving; bots ${bots === 'stop' ? 'were ended' : 'go on'}`);
     this.#parts.clock.after(0, () => this.#parts.leave());
@@ -230,7 +232,7 @@ export class Supervisor implements FleetService {
   async close(): Promise<void> {
     this.#closing = true;
     this.#cancelTicks?.();
-    const all = [...this.#instances.values()];
+    const all = this.#fleet.all;
     for (const instance of all) instance.cancelRestart();
     await Promise.allSettled(all.map(({ writer }) => writer.settled()));
   }
@@ -241,7 +243,7 @@ export class Supervisor implements FleetService {
   ): Promise<VerbResult[]> {
     const distinct = [...new Set(ids)];
     return Promise.all(
-      distinct.map((id) => this.#attempt(id, async () => verb(await this.#find(id)))),
+      distinct.map((id) => this.#attempt(id, async () => verb(await this.#fleet.find(id)))),
     );
   }
 
@@ -250,7 +252,7 @@ export class Supervisor implements FleetService {
     work: () => Promise<Omit<VerbResult, 'row'>>,
   ): Promise<VerbResult> {
     const row = () => {
-      const known = this.#known().find((parts) => parts.id === id);
+      const known = this.#fleet.known().find((parts) => parts.id === id);
       return known === undefined ? {} : { row: listRow(known) };
     };
     try {
@@ -263,92 +265,16 @@ export class Supervisor implements FleetService {
     }
   }
 
-  /** The instance of an id that is known; INSTANCE_UNKNOWN otherwise. */
-  async #find(id: string): Promise<Instance> {
-    const known = this.#known().some((parts) => parts.id === id);
-    if (!known) throw unknown(id);
-    return this.#open(id, null);
-  }
-
-  /** Every record of the file, overlaid with what is known here; forgets what was dropped. */
-  #known(): RowParts[] {
-    const { instances } = this.#parts.registry.read();
-    const now = this.#parts.clock.now();
-    for (const [id, instance] of this.#instances) {
-      const { writer, process, restartWaits } = instance;
-      const gone = !(id in instances) && writer.exists && writer.isClean;
-      if (gone && process === null && !restartWaits) this.#instances.delete(id);
-    }
-    const known: RowParts[] = [];
-    for (const [id, instance] of this.#instances) {
-      if (!instance.writer.exists) continue;
-      const { record, process, loaded } = instance;
-      known.push({
-        id,
-        record,
-        loaded,
-        alive: process !== null,
-        external: process?.external ?? (record.ran_program && loaded?.program !== null),
-        status: process === null ? savedFigures(instance) : process.status,
-        usage: process?.usage ?? null,
-        url: pageUrl(instance),
-        now,
-      });
-    }
-    for (const [id, record] of Object.entries(instances)) {
-      if (this.#instances.has(id)) continue;
-      const rest = { alive: false, external: record.ran_program, url: null, now };
-      known.push({ id, record, loaded: null, status: null, usage: null, ...rest });
-    }
-    return known;
-  }
-
-  /** The instance of `id`, made from its record, or from `loaded` when it is new. */
-  #open(id: string, loaded: LoadedConfig | null): Promise<Instance> {
-    const present = this.#instances.get(id);
-    if (present !== undefined) return Promise.resolve(present);
-    const opening = this.#opening.get(id) ?? this.#make(id, loaded);
-    this.#opening.set(id, opening);
-    return opening.finally(() => this.#opening.delete(id));
-  }
-
-  async #make(id: string, loaded: LoadedConfig | null): Promise<Instance> {
-    const { home, registry, log: own, clock } = this.#parts;
-    const kept = registry.read().instances[id];
-    const record = kept ?? (loaded === null ? null : newRecord(home.folder, loaded, clock.now()));
-    if (record === null) throw unknown(id);
-    const log = await this.#parts.openLog(id, fromHome(home, record.log_dir));
-    const update = registry.update.bind(registry);
-    const writer = new RecordWriter(id, record, kept !== undefined, update, log);
-    const around = { ...this.#parts, portsInUse: (mine: string) => this.#portsInUse(mine) };
-    const instance = new Instance(id, writer, loaded, log, around);
-    if (loaded === null) {
-      try {
-        instance.readConfig();
-      } catch (thrown) {
-        own.warn(`the config of ${id} cannot be read: ${errorBody(thrown).message}`);
-      }
-    }
-    this.#instances.set(id, instance);
-    return instance;
-  }
-
-  #portsInUse(mine: string): number[] {
-    return [...this.#instances.values()].flatMap(({ id, process, record }) =>
-      id !== mine && process !== null && record.web_port !== null ? [record.web_port] : [],
-    );
-  }
-
   async #restore(id: string, record: RegistryRecord): Promise<void> {
     try {
-      const instance = await this.#open(id, null);
+      const instance = await this.#fleet.open(id, null);
       if (instance.adoptLiving('it lives since an earlier supervisor')) {
         if (record.desired === 'stopped') this.#background(stopInstance(instance, {}), instance);
         return;
       }
       this.#noteEndBefore(instance, record);
       if (instance.record.desired === 'running') {
-        this.#background(instance.enqueue(() => instance.relaunch()), instance);
+        this.#missing.push(instance);
       } else if (isUp(record.state) || record.state === 'backoff') {
         instance.move('end', 'its process ended while no supervisor ran');
       }
@@ -384,7 +310,7 @@ export class Supervisor implements FleetService {
     const late = now - this.#lastTick - TICK_MS;
     this.#lastTick = now;
     this.#ticks += 1;
-    const all = [...this.#instances.values()];
+    const all = this.#fleet.all;
     if (late > OWN_LATENESS_LIMIT_MS) {
       this.#parts.log.warn(`this supervisor was away for ${Math.round(late)} ms; ages forgotten`);
       for (const instance of all) forgetAges(instance);
@@ -420,33 +346,4 @@ export class Supervisor implements FleetService {
       if (process !== null && found !== undefined) noteUsage(instance, process, found);
     }
   }
-}
-
-function unknown(id: string): GriddError {
-  return new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
-}
-
-function newRecord(home: string, loaded: LoadedConfig, now: number): RegistryRecord {
-  const relative = (path: string) => (path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path);
-  return {
-    config_file: relative(loaded.file),
-    instance_id_override: false,
-    registered_at: isoTime(now),
-    pid: null,
-    start_time: null,
-    boot_id: null,
-    generation: 0,
-    log_dir: relative(loaded.logDir),
-    db_path: relative(loaded.dbPath),
-    web_port: null,
-    desired: 'stopped',
-    state: 'stopped',
-    state_reason: 'never started',
-    started_at: null,
-    restarts: 0,
-    restart_times: [],
-    last_exit: null,
-    last_error: null,
-    ran_program: false,
-  };
 }

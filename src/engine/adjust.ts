@@ -76,15 +76,18 @@ function layoutsFor(draft: Draft, plan: GridPlan, ticks: number): Layout[] {
   const fresh = layoutAt(plan, ticks);
   if (!draft.state.run.touched || ticks < bottom || ticks > top) return [fresh];
   const above = lines.findIndex((line) => line >= ticks);
-  if (lines[above] === ticks) return [{ line: above, open: null }];
   const present = emptyLine(draft.plan, draft.state.gaps);
   const presentTicks = present === null ? null : draft.line(present);
   const rank = (line: number): number => {
     const price = lines[line] ?? 0;
     return price === presentTicks ? -1 : Math.abs(price - ticks);
   };
-  const pair = [above - 1, above].sort((a, b) => rank(a) - rank(b) || a - b);
-  return pair.map((line) => ({ line, open: null }));
+  // A price exactly on a line lies in both gaps beside it.
+  const near = lines[above] === ticks ? [above - 1, above, above + 1] : [above - 1, above];
+  return near
+    .filter((line) => line >= 0 && line < lines.length)
+    .sort((a, b) => rank(a) - rank(b) || a - b)
+    .map((line) => ({ line, open: null }));
 }
 
 // Trades what the layout misses, or closes its carry; answers the signed lots sent to the market.

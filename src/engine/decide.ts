@@ -8,9 +8,10 @@ import { applyAdjust } from './adjust.ts';
 import { bookFill } from './book.ts';
 import { converge } from './converge.ts';
 import { Draft } from './draft.ts';
-import { releaseHolds, startRun, stopRun, watchPrice } from './run.ts';
+import { release, startRun, stopRun, watchPrice } from './run.ts';
 import type { GridState } from './state.ts';
 import { remaining } from './state.ts';
+import { waitsForPrice } from './survey.ts';
 import type { EngineCommand, EngineEvent, LiveOrder } from './types.ts';
 
 /** The new state and what to do about it. */
@@ -33,6 +34,7 @@ function apply(draft: Draft, event: EngineEvent): void {
     case 'start':
       return startRun(draft, event.ticks);
     case 'price':
+      if (event.ticks !== draft.state.ticks) release(draft, waitsForPrice);
       draft.set({ ticks: event.ticks });
       return watchPrice(draft);
     case 'accepted':
@@ -49,7 +51,7 @@ function apply(draft: Draft, event: EngineEvent): void {
       return;
     case 'adjust':
       applyAdjust(draft, event.plan, event.position);
-      return releaseHolds(draft);
+      return release(draft, () => true);
     case 'pause':
       return pause(draft);
     case 'resume':
@@ -101,21 +103,8 @@ function fill(draft: Draft, event: Extract<EngineEvent, { type: 'fill' }>): void
   // The market was at the line: what waits for the price must not look at an older one.
   if (resting) draft.set({ ticks: event.ticks });
   if (complete || opens) draft.setRun({ touched: true });
-  if (complete) releaseRefusals(draft);
-}
-
-// A fill frees margin and position; a line that would cross still waits for its price.
-function releaseRefusals(draft: Draft): void {
-  draft.state.gaps.forEach((gap, i) => {
-    const { buy_hold: buy, sell_hold: sell } = gap;
-    const freeBuy = buy !== null && buy.reason !== 'post_only_would_cross';
-    const freeSell = sell !== null && sell.reason !== 'post_only_would_cross';
-    if (!freeBuy && !freeSell) return;
-    draft.setGap(i, {
-      buy_hold: freeBuy ? null : buy,
-      sell_hold: freeSell ? null : sell,
-    });
-  });
+  // A fill frees margin and position; a line that would cross still waits for its price.
+  if (complete) release(draft, (held) => !waitsForPrice(held));
 }
 
 function pause(draft: Draft): void {
@@ -125,7 +114,7 @@ function pause(draft: Draft): void {
 
 function resume(draft: Draft): void {
   draft.set({ paused: false });
-  releaseHolds(draft);
+  release(draft, () => true);
   watchPrice(draft);
 }
 

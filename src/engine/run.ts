@@ -9,6 +9,7 @@ import { layOut, layoutAt } from './layout.ts';
 import { applyAdjust } from './adjust.ts';
 import { isProfitable, lineTicks } from './lines.ts';
 import { worstCase } from './survey.ts';
+import type { Hold } from './state.ts';
 import type { GridPlan } from './types.ts';
 import { priceText } from '../contract/market.ts';
 
@@ -17,7 +18,7 @@ export function startRun(draft: Draft, ticks: number): void {
   draft.set({ ticks });
   const { phase, run } = draft.state;
   if (phase === 'running' || phase === 'waiting' || phase === 'stopping') {
-    releaseHolds(draft);
+    release(draft, () => true);
     return watchPrice(draft);
   }
   if (phase === 'new' || phase === 'finished') {
@@ -38,7 +39,7 @@ export function startRun(draft: Draft, ticks: number): void {
     layOutAtPrice(draft, ticks);
   } else {
     draft.set({ phase: 'running' });
-    releaseHolds(draft);
+    release(draft, () => true);
   }
   watchPrice(draft);
 }
@@ -87,12 +88,14 @@ export function stopRun(
   });
 }
 
-/** Lets refused lines be tried again at once. */
-export function releaseHolds(draft: Draft): void {
+/** Lets the refused lines whose hold `which` picks be tried again. */
+export function release(draft: Draft, which: (hold: Hold) => boolean): void {
   draft.state.gaps.forEach((gap, i) => {
-    if (gap.buy_hold !== null || gap.sell_hold !== null) {
-      draft.setGap(i, { buy_hold: null, sell_hold: null });
-    }
+    const { buy_hold: buy, sell_hold: sell } = gap;
+    const freeBuy = buy !== null && which(buy);
+    const freeSell = sell !== null && which(sell);
+    if (!freeBuy && !freeSell) return;
+    draft.setGap(i, { buy_hold: freeBuy ? null : buy, sell_hold: freeSell ? null : sell });
   });
 }
 

@@ -117,7 +117,7 @@ function blocked(
   const hold = side === 'buy' ? gap.buy_hold : gap.sell_hold;
   const price = state.ticks ?? 0;
   const rightSide = side === 'buy' ? price > ticks : price < ticks;
-  if (hold !== null && holds(state, hold, index, price, rightSide)) return hold.reason;
+  if (hold !== null && holds(state, hold, index, price)) return hold.reason;
   const other = side === 'buy' ? book.sells[index - 1] : book.buys[index + 1];
   if (other !== undefined || book.strays.includes(ticks)) return 'line_taken';
   const { direction } = state.plan;
@@ -131,18 +131,16 @@ function isHolder(state: GridState, index: number): boolean {
   return state.plan.direction === 'long' ? index >= state.layout_line : index < state.layout_line;
 }
 
-// A refusal is looked at again only when something changed: never a tight loop with the venue.
-function holds(
-  state: GridState,
-  hold: Hold,
-  index: number,
-  price: number,
-  rightSide: boolean,
-): boolean {
-  if (price === hold.ticks) return true;
-  if (hold.reason === 'post_only_would_cross') return !rightSide;
-  if (hold.reason === 'cancelled') return false;
+// A refusal is looked at again only when something changed: never a tight loop with the venue. What
+// would cross, or was taken away, waits for another price (which drops the hold).
+function holds(state: GridState, hold: Hold, index: number, price: number): boolean {
+  if (waitsForPrice(hold)) return true;
   const { lines } = state.plan;
   const step = (lines[index + 1] ?? 0) - (lines[index] ?? 0);
   return Math.abs(price - hold.ticks) < step;
+}
+
+/** True for refusals that the next other price may lift; all others need a fill, a step or a resume. */
+export function waitsForPrice(hold: Hold): boolean {
+  return hold.reason === 'post_only_would_cross' || hold.reason === 'cancelled';
 }

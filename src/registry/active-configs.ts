@@ -1,6 +1,6 @@
 /**
- * config/active as a whole: its files and what each claims (id, places, port). A neighbour that is not
- * valid still claims what it names; one that cannot be read at all claims nothing.
+ * config/active as a whole: its files and what each claims (id, places, port). A neighbour that is
+ * not valid still claims what it names; one that cannot be read at all claims nothing.
  */
 import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Retiring a config: config/active -> config/archived/<id>.<date>.json. It never overwrites and never
- * edits; whether the instance is stopped is the caller's to know.
+ * Retiring a config: config/active -> config/archived/<id>.<date>.json. It never overwrites and
+ * never edits; whether the instance is stopped is the caller's to know.
  */
 import { constants, copyFileSync, mkdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,9 @@ export interface Archived {
   readonly to: string;
 }
 
-/** Moves the active config of `id` to config/archived; throws CONFIG_NOT_FOUND when there is none. */
+/**
+ * Moves the active config of `id` to config/archived; throws CONFIG_NOT_FOUND when there is none.
+ */
 export function archiveInstance(home: Home, id: string): Archived {
   checkInstanceId(id, 'given');
   const from = findActiveFile(home, id);

@@ -1,7 +1,7 @@
 /**
- * bot_args for the built-in bot: `--flag value` and `--flag=value`. They win over the keys they stand
- * for; where both say different things a warning names both. An external program's arguments never
- * come here.
+ * bot_args for the built-in bot: `--flag value` and `--flag=value`. They win over the keys they
+ * stand for; where both say different things a warning names both. An external program's arguments
+ * never come here.
  */
 import { parseDecimal } from '../contract/decimal.ts';
 import type { Problem } from '../contract/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * What a schema cannot say: checks across keys of one config that need no market and no network. They
- * run on values that may still be wrong elsewhere, so that all problems come at once.
+ * What a schema cannot say: checks across keys of one config that need no market and no network.
+ * They run on values that may still be wrong elsewhere, so that all problems come at once.
  */
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -74,7 +74,9 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** Variables gridd sets itself: a config that sets them would misname the instance to its program. */
+/**
+ * Variables gridd sets itself: a config that sets them would misname the instance to its program.
+ */
 const OWN_VARIABLES = ['INSTANCE_ID', 'LOG_DIR', 'DB_PATH', 'WEB_PORT', 'WEB_HOST', 'CONFIG_FILE'];
 
 function environmentProblems(root: Record<string, unknown>): Problem[] {

@@ -1,7 +1,7 @@
 /**
- * One config file, read and checked whole: JSONC text, the older flat form, bot_args, schema, places and
- * checks across keys. Returns a usable config or throws with every problem found; it writes nothing and
- * expands no variable.
+ * One config file, read and checked whole: JSONC text, the older flat form, bot_args, schema,
+ * places and checks across keys. Returns a usable config or throws with every problem found; it
+ * writes nothing and expands no variable.
  */
 import { resolve } from 'node:path';
 import { ERRORS, GriddError } from '../contract/errors.ts';
@@ -24,9 +24,10 @@ export interface ReadOptions {
 }
 
 /**
- * Reads the config at `file` (from the home where relative). Throws CONFIG_NOT_FOUND, CONFIG_SYNTAX,
- * INSTANCE_ID_INVALID, or CONFIG_INVALID with all problems; where all problems are of one kind with
- * its own code (LIVE_UNSUPPORTED, BIND_REFUSED, REPLAY_FILE, PROGRAM_MISSING), that code.
+ * Reads the config at `file` (from the home where relative). Throws CONFIG_NOT_FOUND,
+ * CONFIG_SYNTAX, INSTANCE_ID_INVALID, or CONFIG_INVALID with all problems; where all problems are
+ * of one kind with its own code (LIVE_UNSUPPORTED, BIND_REFUSED, REPLAY_FILE, PROGRAM_MISSING),
+ * that code.
  */
 export function readConfigFile(home: Home, file: string, options: ReadOptions = {}): LoadedConfig {
   const absolute = resolve(home.folder, file);
@@ -65,7 +66,8 @@ export function loadConfigText(
   const faulty = new Set(problems.map(({ path }) => path));
   problems.push(...further.filter(({ path }) => !faulty.has(path)));
   if (problems.length > 0 || id === null || !isConfig(root)) throw invalid(file, problems);
-  const note = `${file} is in the older flat format; \`gridd validate --convert\` shows the new one.`;
+  const convert = '`gridd validate --convert` shows the new one';
+  const note = `${file} is in the older flat format; ${convert}.`;
   return {
     id,
     file,

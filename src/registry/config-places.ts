@@ -85,7 +85,10 @@ function covers(folder: string, path: string): boolean {
   return rest === '' || !(rest === '..' || rest.startsWith('../') || isAbsolute(rest));
 }
 
-/** The external program of a config: `declared` where script_path is given, `program` where it exists. */
+/**
+ * The external program of a config: `declared` where script_path is given, `program` where it
+ * exists.
+ */
 export interface FoundProgram {
   readonly declared: boolean;
   readonly program: ExternalProgram | null;

@@ -1,7 +1,7 @@
 /**
- * Validation of a config value against its schema, told so that a person can act: one problem a path,
- * what was found, what is allowed, and for an unknown key the one that was probably meant. What stands
- * in a credential field, in `environment` or under an unknown key is never repeated.
+ * Validation of a config value against its schema, told so that a person can act: one problem a
+ * path, what was found, what is allowed, and for an unknown key the one that was probably meant.
+ * What stands in a credential field, in `environment` or under an unknown key is never repeated.
  */
 import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
@@ -18,7 +18,9 @@ export interface CodedProblem extends Problem {
 
 let compiled: ValidateFunction<InstanceConfig> | undefined;
 
-/** Fills defaults into `value` (in place) and returns every problem; none means `value` is a config. */
+/**
+ * Fills defaults into `value` (in place) and returns every problem; none means `value` is a config.
+ */
 export function validateConfig(value: unknown): readonly Problem[] {
   compiled ??= new Ajv({
     allErrors: true,

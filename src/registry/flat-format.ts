@@ -10,7 +10,9 @@ export function isFlat(value: Record<string, unknown>): boolean {
   return Object.keys(value).some((key) => partOf(key) !== null);
 }
 
-/** The four parts of a flat value; unknown keys stay at the top. Parts without keys are left out. */
+/**
+ * The four parts of a flat value; unknown keys stay at the top. Parts without keys are left out.
+ */
 export function toFourParts(flat: Record<string, unknown>): Record<string, unknown> {
   const whole: Record<string, unknown> = {};
   for (const part of PARTS) {

@@ -1,6 +1,7 @@
 /**
  * The registry room: configs from file to validated value, what they claim, and the locked
- * logs/instances.json. It starts no process and knows no venue; secrets pass through `expandConfig` only.
+ * logs/instances.json. It starts no process and knows no venue; secrets pass through `expandConfig`
+ * only.
  */
 export type { ExternalProgram, LoadedConfig } from './loaded-config.ts';
 export { readConfigFile } from './config-file.ts';

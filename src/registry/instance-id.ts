@@ -1,4 +1,7 @@
-/** Which id a config has: --instance-id, else metadata.instance_id, else the file name without .json. */
+/**
+ * Which id a config has: --instance-id, else metadata.instance_id, else the file name without
+ * .json.
+ */
 import { basename } from 'node:path';
 import { isInstanceId } from '../contract/instance-config.ts';
 import { GriddError } from '../contract/errors.ts';
@@ -13,7 +16,9 @@ export function claimedId(value: unknown, file: string, given?: string): string 
   return typeof named === 'string' ? named : null;
 }
 
-/** Throws INSTANCE_ID_INVALID unless `id` may name an instance; `source` says where it came from. */
+/**
+ * Throws INSTANCE_ID_INVALID unless `id` may name an instance; `source` says where it came from.
+ */
 export function checkInstanceId(id: string, source: string): void {
   if (isInstanceId(id)) return;
   const shown = JSON.stringify(id.slice(0, 80));

@@ -1,7 +1,7 @@
 /**
- * Config text to value: JSON with comments and trailing commas. A fault is told with line and column,
- * never with the text around it (it may hold a secret). Keys given twice are faults: JSON would keep
- * the last one silently.
+ * Config text to value: JSON with comments and trailing commas. A fault is told with line and
+ * column, never with the text around it (it may hold a secret). Keys given twice are faults: JSON
+ * would keep the last one silently.
  */
 import { getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
@@ -87,7 +87,9 @@ function findDoubleKeys(node: Node, text: string, faults: Problem[]): void {
     const key = property.children?.[0];
     const name = String(key?.value);
     if (key === undefined) continue;
-    if (name === '__proto__') faults.push(faultAt(text, key.offset, 'key __proto__ is not allowed'));
+    if (name === '__proto__') {
+      faults.push(faultAt(text, key.offset, 'key __proto__ is not allowed'));
+    }
     if (seen.has(name)) faults.push(faultAt(text, key.offset, `key "${name}" stands here twice`));
     seen.add(name);
   }

@@ -1,7 +1,7 @@
 /**
- * Files that dead processes left behind: pid files, bot.json, half-written files, a lock nobody holds.
- * A pid file goes only when its process is proved gone. Kernel locks (*.lock.db) are left alone: a look
- * at one by its holder would drop it. It finds; it removes nothing.
+ * Files that dead processes left behind: pid files, bot.json, half-written files, a lock nobody
+ * holds. A pid file goes only when its process is proved gone. Kernel locks (*.lock.db) are left
+ * alone: a look at one by its holder would drop it. It finds; it removes nothing.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -73,7 +73,8 @@ function halfWritten(folder: string, id: string): Leftover[] {
   return names.flatMap((name) => {
     const pid = /\.(\d{1,10})\.(tmp|next|link)$/.exec(name)?.[1];
     if (pid === undefined || processStat(Number(pid)) !== null) return [];
-    return [{ id, file: join(folder, name), what: `half-written by process ${pid}, which is gone` }];
+    const what = `half-written by process ${pid}, which is gone`;
+    return [{ id, file: join(folder, name), what }];
   });
 }
 

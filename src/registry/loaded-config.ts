@@ -1,7 +1,9 @@
 /** What reading one config file yields: shared by every module of this room. */
 import type { InstanceConfig } from '../contract/instance-config.ts';
 
-/** A program to run instead of the built-in bot. Paths are absolute; a bare `program` is on PATH. */
+/**
+ * A program to run instead of the built-in bot. Paths are absolute; a bare `program` is on PATH.
+ */
 export interface ExternalProgram {
   readonly program: string;
   readonly args: readonly string[];

@@ -1,9 +1,9 @@
 /**
- * logs/instances.json: which instances exist. Reading takes no lock and writes nothing. A change is made
- * under a proper-lockfile lock on what the file holds at that moment, written whole, the previous version
- * kept as .bak. The lock goes stale by time, so it guards short writes only: before its write a change
- * looks whether the file is still the one it read. A file that cannot be believed is set aside, never
- * overwritten.
+ * logs/instances.json: which instances exist. Reading takes no lock and writes nothing. A change is
+ * made under a proper-lockfile lock on what the file holds at that moment, written whole, the
+ * previous version kept as .bak. The lock goes stale by time, so it guards short writes only:
+ * before its write a change looks whether the file is still the one it read. A file that cannot be
+ * believed is set aside, never overwritten.
  */
 import { lock } from 'proper-lockfile';
 import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -28,7 +28,9 @@ export interface RegistryOptions {
 }
 
 export interface Registry {
-  /** What the file holds now; rebuilt in memory where it cannot be believed. Throws REGISTRY_NEWER. */
+  /**
+   * What the file holds now; rebuilt in memory where it cannot be believed. Throws REGISTRY_NEWER.
+   */
   read(): RegistryFile;
   /** Changes one record; resolves with what was written. Throws REGISTRY_LOCKED, REGISTRY_NEWER. */
   update(id: string, change: RecordChange): Promise<RegistryRecord | null>;
@@ -63,7 +65,7 @@ interface Found {
 /** Opens the registry of a home. Touches nothing until it is used. */
 export function openRegistry(home: Home, options: RegistryOptions = {}): Registry {
   const notices: string[] = [];
-  let pending: Pending[] = [];
+  const pending: Pending[] = [];
   let draining: Promise<void> | null = null;
 
   function notice(sentence: string): void {
@@ -81,21 +83,13 @@ export function openRegistry(home: Home, options: RegistryOptions = {}): Registr
       });
       if (release === null) continue;
       // Everything that was asked for meanwhile is one write.
-      const batch = pending;
-      pending = [];
-      settle(batch);
+      const batch = pending.splice(0);
+      const settle = writeChanges(home, batch, notice);
+      // Told after the release: who ends its process then leaves no lock behind.
       await release();
+      settle();
     }
     draining = null;
-  }
-
-  function settle(batch: readonly Pending[]): void {
-    try {
-      const results = writeChanges(home, batch, notice);
-      batch.forEach(({ resolve }, index) => resolve(results[index] ?? null));
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
   }
 
   return {
@@ -133,11 +127,8 @@ async function takeLock(home: Home): Promise<() => Promise<void>> {
   try {
     // Losing the lock is seen by the stamp before the write; thrown from a timer it would end us.
     const release = await lock(home.registry, { ...LOCK, onCompromised: () => undefined });
-    return async () => {
-      await release().catch((error: unknown) => {
-        if (!isErrno(error, 'ERELEASED') && !isErrno(error, 'ENOTACQUIRED')) throw error;
-      });
-    };
+    // What cannot be released (taken over meanwhile, removed by hand) goes stale by itself.
+    return () => release().catch(() => undefined);
   } catch (error) {
     if (isErrno(error, 'ELOCKED')) {
       const message = `${home.registry} has been locked by another gridd for 20 s.`;
@@ -149,30 +140,47 @@ async function takeLock(home: Home): Promise<() => Promise<void>> {
 
 const MOST_ATTEMPTS = 10;
 
+/** Performs the changes as one write; returns what tells their callers. Never throws. */
 function writeChanges(
   home: Home,
   batch: readonly Pending[],
   notice: (sentence: string) => void,
-): (RegistryRecord | null)[] {
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const found = readRegistry(home);
-    const instances = Object.assign(emptyRecords(), found.instances);
-    const results = batch.map(({ id, change }) => {
-      const next = change(instances[id] ?? null);
-      assert(next === null || isRegistryRecord(next), `${id}: ${recordFault(next)}`);
-      if (next === null) delete instances[id];
-      else instances[id] = next;
-      return next;
-    });
-    const same = JSON.stringify(instances) === JSON.stringify(found.instances);
-    if (same && found.rebuilt === null) return results;
-    if (write(home, found, instances, notice)) return results;
+): () => void {
+  try {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+      const found = readRegistry(home);
+      const instances = Object.assign(emptyRecords(), found.instances);
+      const answers = batch.map((pending) => applyChange(instances, pending));
+      const same = JSON.stringify(instances) === JSON.stringify(found.instances);
+      const done = same && found.rebuilt === null;
+      if (done || write(home, found, instances, notice)) {
+        return () => answers.forEach((answer) => answer());
+      }
+    }
+    const message = `${home.registry} is being changed by another process all the time.`;
+    throw new GriddError('REGISTRY_LOCKED', message);
+  } catch (error) {
+    return () => batch.forEach(({ reject }) => reject(error));
   }
-  const message = `${home.registry} is being changed by another process all the time.`;
-  throw new GriddError('REGISTRY_LOCKED', message);
 }
 
-/** Replaces the file; false, and nothing is changed, when it is no longer the one that was found. */
+/** Makes one change in `instances`; one that throws leaves them as they are and fails alone. */
+function applyChange(instances: Record<string, RegistryRecord>, pending: Pending): () => void {
+  const { id, change, resolve, reject } = pending;
+  try {
+    const next = change(instances[id] ?? null);
+    assert(next === null || isRegistryRecord(next), `${id}: ${recordFault(next)}`);
+    if (next === null) delete instances[id];
+    else instances[id] = next;
+    return () => resolve(next);
+  } catch (error) {
+    return () => reject(error);
+  }
+}
+
+/**
+ * Replaces the file; false, and nothing is changed, when it is no longer the one that was found.
+ */
 function write(
   home: Home,
   found: Found,
@@ -249,7 +257,8 @@ function parseRegistry(home: Home, text: string): Parsed {
   }
   const version = isRecord(value) ? value['version'] : undefined;
   if (typeof version === 'number' && version > REGISTRY_VERSION) {
-    const message = `${home.registry} has version ${version}; this gridd knows ${REGISTRY_VERSION}.`;
+    const knows = `this gridd knows ${REGISTRY_VERSION}`;
+    const message = `${home.registry} has version ${version}; ${knows}.`;
     throw new GriddError('REGISTRY_NEWER', message);
   }
   const instances = isRecord(value) ? value['instances'] : undefined;

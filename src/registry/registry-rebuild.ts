@@ -1,8 +1,8 @@
 /**
- * What can be known of the instances when logs/instances.json cannot be believed: its own valid records,
- * its backup, the configs in config/active, and above all the bots that live (their bot.json, identity
- * proved). A living bot counts as desired running; an instance only its config speaks of as stopped.
- * It reads only.
+ * What can be known of the instances when logs/instances.json cannot be believed: its own valid
+ * records, its backup, the configs in config/active, and above all the bots that live (their
+ * bot.json, identity proved). A living bot counts as desired running; an instance only its config
+ * speaks of as stopped. It reads only.
  */
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -26,8 +26,8 @@ export interface Rebuilt {
 }
 
 /**
- * `valid`: records of the file that can be believed. `doubtful`: ids whose records cannot; null: not even
- * the ids are known (then the backup and the configs say which instances there are).
+ * `valid`: records of the file that can be believed. `doubtful`: ids whose records cannot; null:
+ * not even the ids are known (then the backup and the configs say which instances there are).
  */
 export function rebuildRegistry(
   home: Home,

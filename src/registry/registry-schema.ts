@@ -1,6 +1,6 @@
 /**
- * The shape of logs/instances.json, version 1. Every record is checked before it is believed; keys that
- * are not known are kept.
+ * The shape of logs/instances.json, version 1. Every record is checked before it is believed; keys
+ * that are not known are kept.
  */
 import { Ajv } from 'ajv';
 import type { ValidateFunction } from 'ajv';

@@ -1,6 +1,7 @@
 /**
- * The config schema in words: which keys there are, what each allows, where a key belongs. One schema
- * gives validation, friendly problems and docs/config.md; this module is how the others read it.
+ * The config schema in words: which keys there are, what each allows, where a key belongs. One
+ * schema gives validation, friendly problems and docs/config.md; this module is how the others read
+ * it.
  */
 import { InstanceConfigSchema } from '../contract/instance-config.ts';
 

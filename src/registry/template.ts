@@ -1,6 +1,7 @@
 /**
- * Templates and `gridd new`: a template becomes config/active/<id>.json with its own id, places and port,
- * comments kept. Nothing is written before the result was validated; nothing is ever overwritten.
+ * Templates and `gridd new`: a template becomes config/active/<id>.json with its own id, places and
+ * port, comments kept. Nothing is written before the result was validated; nothing is ever
+ * overwritten.
  */
 import { applyEdits, modify } from 'jsonc-parser';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -41,9 +42,10 @@ function templateFiles(home: Home): Map<string, string> {
 }
 
 /**
- * Writes config/active/<id>.json from a template and returns it as read back. `sets`: "path=value", the
- * value JSON or else plain text. Throws INSTANCE_ID_INVALID, TEMPLATE_UNKNOWN, FILE_EXISTS, USAGE for a
- * faulty `sets`, CONFIG_CONFLICT, or what `readConfigFile` throws; then nothing is written.
+ * Writes config/active/<id>.json from a template and returns it as read back. `sets`: "path=value",
+ * the value JSON or else plain text. Throws INSTANCE_ID_INVALID, TEMPLATE_UNKNOWN, FILE_EXISTS,
+ * USAGE for a faulty `sets`, CONFIG_CONFLICT, or what `readConfigFile` throws; then nothing is
+ * written.
  */
 export function newInstance(
   home: Home,
@@ -88,7 +90,8 @@ function findTemplate(home: Home, template: string): string {
   const meant = near === null ? '' : ` Did you mean ${near}?`;
   const known = [...files.keys()].sort().join(', ');
   const hint = `${meant} The templates are: ${known}.`.trim();
-  throw new GriddError('TEMPLATE_UNKNOWN', `There is no template "${name.slice(0, 80)}".`, { hint });
+  const message = `There is no template "${name.slice(0, 80)}".`;
+  throw new GriddError('TEMPLATE_UNKNOWN', message, { hint });
 }
 
 function writeNew(file: string, text: string): void {
@@ -134,7 +137,10 @@ function schemaOf(path: readonly string[]): SchemaNode | null {
   return schemaAt(path);
 }
 
-/** JSON where the key takes it, else the text as it is: `--set metadata.version=2` stays a text's "2". */
+/**
+ * JSON where the key takes it, else the text as it is: `--set metadata.version=2` stays a text's
+ * "2".
+ */
 function valueOf(text: string, schema: SchemaNode): unknown {
   if (schema.type === 'string') return text;
   try {

@@ -1,6 +1,6 @@
 /**
- * `${NAME}` and `${NAME:-default}` in text. `$${` stands for a literal `${`. Nothing nests and nothing
- * is run: a value is put in as it is and not read again.
+ * `${NAME}` and `${NAME:-default}` in text. `$${` stands for a literal `${`. Nothing nests and
+ * nothing is run: a value is put in as it is and not read again.
  */
 
 /** Config paths whose texts are expanded; `environment` means each value in it. */
@@ -21,7 +21,9 @@ export function namesIn(text: string): string[] {
   return [...new Set(names)];
 }
 
-/** Whether `text` holds a `${` that begins no variable: it would be taken for a value as it stands. */
+/**
+ * Whether `text` holds a `${` that begins no variable: it would be taken for a value as it stands.
+ */
 export function hasStrayBrace(text: string): boolean {
   return text.replace(VARIABLE, '').includes('${');
 }

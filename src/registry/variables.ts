@@ -1,7 +1,7 @@
 /**
- * The variables of a config: which it names, what `.env` gives, and the config with them put in. Secrets
- * go into credential fields and the process's own environment only: a variable that looks like a
- * secret, or that a credential field uses, is refused in fields that pages and logs show.
+ * The variables of a config: which it names, what `.env` gives, and the config with them put in.
+ * Secrets go into credential fields and the process's own environment only: a variable that looks
+ * like a secret, or that a credential field uses, is refused in fields that pages and logs show.
  */
 import { parse } from 'dotenv';
 import type { InstanceConfig } from '../contract/instance-config.ts';
@@ -15,7 +15,10 @@ import { expandText, namesIn } from './variable-text.ts';
 /** Variable names to values; undefined: not set. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** A config with its variables put in. `warnings`: one sentence each. It holds secrets: never log it. */
+/**
+ * A config with its variables put in. `warnings`: one sentence each. It holds secrets: never log
+ * it.
+ */
 export interface ExpandedConfig {
   readonly config: InstanceConfig;
   readonly warnings: readonly string[];
@@ -29,7 +32,9 @@ interface Field {
   readonly text: string;
 }
 
-/** Puts `variables` into a config. Throws ENV_MISSING naming every missing variable and its path. */
+/**
+ * Puts `variables` into a config. Throws ENV_MISSING naming every missing variable and its path.
+ */
 export function expandConfig(loaded: LoadedConfig, variables: Variables): ExpandedConfig {
   const config = structuredClone(loaded.config);
   const secrets = secretNames(loaded.config);

@@ -58,8 +58,8 @@ describe('bot_args', () => {
     const loaded = read(['--grid-lower', '139', '--symbol', 'ETH']);
     expect(loaded.config.strategy_config.grid_lower_price).toBe(139);
     expect(loaded.warnings).toEqual([
-      'daemon_config.bot_args: --grid-lower 139 contradicts strategy_config.grid_lower_price = 140;' +
-        ' --grid-lower wins.',
+      'daemon_config.bot_args: --grid-lower 139 contradicts' +
+        ' strategy_config.grid_lower_price = 140; --grid-lower wins.',
       'daemon_config.bot_args: --symbol ETH contradicts metadata.symbol = SOL_USDC_PERP;' +
         ' --symbol wins.',
     ]);
@@ -98,7 +98,8 @@ describe('bot_args', () => {
 
   test('unknown flags, lone values and missing values are problems', () => {
     expect(refuse('--grid-lowr', '1')).toEqual([
-      'daemon_config.bot_args: flag --grid-lowr is not one of the built-in bot; did you mean --grid-lower?',
+      'daemon_config.bot_args: flag --grid-lowr is not one of the built-in bot;' +
+        ' did you mean --grid-lower?',
     ]);
     expect(refuse('--verbose')).toEqual([
       'daemon_config.bot_args: flag --verbose is not one of the built-in bot',
@@ -120,7 +121,8 @@ describe('bot_args', () => {
   });
 
   test('things that are no text or number are the schema’s to refuse', () => {
-    expect(refuse('--grid-num', {})).toEqual(['daemon_config.bot_args[1]: is not an allowed value']);
+    const line = 'daemon_config.bot_args[1]: is not an allowed value';
+    expect(refuse('--grid-num', {})).toEqual([line]);
   });
 
   test('any arguments give a config or a refusal, both forms the same one', () => {

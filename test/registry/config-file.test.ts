@@ -1,9 +1,11 @@
-/** Reading one config: what is accepted, with which id and places, and every refusal with its words. */
+/**
+ * Reading one config: what is accepted, with which id and places, and every refusal with its words.
+ */
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { homeAt } from '../../src/platform/paths.ts';
-import { activeFiles, convertFlat, readConfigFile } from '../../src/registry/index.ts';
+import { convertFlat, readConfigFile } from '../../src/registry/index.ts';
 import { ROOT } from '../source-tree.ts';
 import { problemLines, put, refusal, smallConfig, tempHome } from './temp-home.ts';
 
@@ -90,11 +92,6 @@ describe('what is accepted', () => {
     expect(loaded.warnings).toEqual([
       expect.stringMatching(/run\.py does not exist; the built-in bot runs/),
     ]);
-  });
-
-  test('config/active holds exactly the two configs of the guide', () => {
-    const names = activeFiles(homeAt(ROOT)).map((file) => file.slice(file.lastIndexOf('/') + 1));
-    expect(names).toEqual(['bp_eth_02.json', 'bp_sol_01.json']);
   });
 });
 
@@ -186,7 +183,7 @@ describe('log_dir and db_path', () => {
 });
 
 describe('external programs', () => {
-  test('an existing script is run by python_path in working_dir with its arguments as they are', () => {
+  test('an existing script is run by python_path in working_dir, its arguments as they are', () => {
     const home = tempHome();
     put(home, 'programs/bot.py', 'print()');
     const config = smallConfig();
@@ -327,7 +324,7 @@ describe('checks across keys', () => {
     const config = smallConfig();
     config.exchange_config['api_key'] = 'hunter2hunter2';
     const { warnings } = readValue(config);
-    expect(warnings).toEqual([expect.stringMatching(/^exchange_config\.api_key: the key stands in/)]);
+    expect(warnings).toEqual([expect.stringContaining('api_key: the key stands in the file')]);
     expect(warnings.join()).not.toContain('hunter2');
   });
 });

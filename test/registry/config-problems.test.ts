@@ -1,4 +1,6 @@
-/** Faulty files: all problems at once, each with path, found and allowed; nonsense never crashes. */
+/**
+ * Faulty files: all problems at once, each with path, found and allowed; nonsense never crashes.
+ */
 import fc from 'fast-check';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -171,7 +173,8 @@ describe('problems', () => {
     expect(body).toContain('(hidden)');
   });
 
-  const NO_PRICES = [0, '0', '0.000', '-1', 'abc', '', '1e5', '0x10', true, null, {}, [], '9'.repeat(40)];
+  const texts = ['0', '0.000', '-1', 'abc', '', '1e5', '0x10', '9'.repeat(40)];
+  const NO_PRICES = [0, -5, ...texts, true, null, {}, []];
   test.each(NO_PRICES.map((value) => [value]))(
     'price %j is one problem',
     (value) => {

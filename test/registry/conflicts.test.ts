@@ -22,7 +22,10 @@ function configWith(id: string | null, daemon: Record<string, unknown> = {}) {
 
 describe('findConflicts', () => {
   test('the shipped configs have none', () => {
-    expect(findConflicts(homeAt(ROOT))).toEqual([]);
+    const shipped = ['bp_sol_01', 'bp_eth_02'].map((id) =>
+      readConfigFile(homeAt(ROOT), `config/active/${id}.json`),
+    );
+    expect(findConflicts(tempHome(), shipped)).toEqual([]);
     expect(findConflicts(tempHome())).toEqual([]);
   });
 
@@ -51,7 +54,7 @@ describe('findConflicts', () => {
     );
   });
 
-  test('a config given from elsewhere is held against config/active, one from there against itself not', () => {
+  test('a config from elsewhere is held against config/active, one from there not against itself', () => {
     const home = tempHome();
     const inside = put(home, 'config/active/a.json', configWith('a', { web_port: 5001 }));
     const outside = put(home, 'elsewhere/b.json', configWith('b', { web_port: 5001 }));

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { GriddError } from '../../src/contract/errors.ts';
-import type { RegistryRecord } from '../../src/contract/fleet-api.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import type { Home } from '../../src/platform/paths.ts';
 
@@ -62,30 +61,4 @@ export function refusal(act: () => unknown): GriddError {
 /** "path: message" of every problem, in order. */
 export function problemLines(error: GriddError): string[] {
   return error.problems.map(({ path, message }) => `${path}: ${message}`);
-}
-
-/** A record as the supervisor writes it. */
-export function sampleRecord(id: string, changes: Partial<RegistryRecord> = {}): RegistryRecord {
-  return {
-    config_file: `config/active/${id}.json`,
-    instance_id_override: false,
-    registered_at: '2025-01-01T00:00:00.000Z',
-    pid: null,
-    start_time: null,
-    boot_id: null,
-    generation: 0,
-    log_dir: `logs/${id}`,
-    db_path: `database/${id}.db`,
-    web_port: null,
-    desired: 'stopped',
-    state: 'stopped',
-    state_reason: '',
-    started_at: null,
-    restarts: 0,
-    restart_times: [],
-    last_exit: null,
-    last_error: null,
-    ran_program: false,
-    ...changes,
-  };
 }

@@ -14,7 +14,7 @@ const ladder = new KeyedRows<LadderItem>(
 );
 const fills = new KeyedRows<FillView>(
   byId('fills'),
-  () => makeRow(['dim', '', 'number', 'number', 'number dim', 'number']),
+  () => makeRow(['dim', '', 'number', 'number', 'number dim minor', 'number']),
   showFill,
 );
 let centred = false;

@@ -1,0 +1,144 @@
+/**
+ * The instances of one home that the supervisor has in hand, beside the registry file that other programs
+ * may change too: a record that was dropped there is forgotten here once no process lives.
+ */
+import { GriddError, errorBody } from '../contract/errors.ts';
+import type { RegistryRecord } from '../contract/fleet-api.ts';
+import { isoTime } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { fromHome, toHome } from '../platform/paths.ts';
+import type { Home } from '../platform/paths.ts';
+import type { LoadedConfig, Registry } from '../registry/index.ts';
+import { Instance } from './instance.ts';
+import type { InstanceSurroundings } from './instance.ts';
+import type { RowParts } from './instance-rows.ts';
+import { pageUrl } from './instance-watch.ts';
+import { RecordWriter } from './record-writer.ts';
+import { savedFigures } from './saved-figures.ts';
+
+/** What instances are made with. */
+export interface FleetParts extends Omit<InstanceSurroundings, 'portsInUse'> {
+  readonly registry: Registry;
+  readonly log: Logger;
+  /** The logger of an instance; its lines go to daemon.log in `logDir`. */
+  openLog(id: string, logDir: string): Promise<Logger>;
+}
+
+export class Fleet {
+  readonly instances = new Map<string, Instance>();
+  readonly #parts: FleetParts;
+  readonly #opening = new Map<string, Promise<Instance>>();
+
+  constructor(parts: FleetParts) {
+    this.#parts = parts;
+  }
+
+  get all(): Instance[] {
+    return [...this.instances.values()];
+  }
+
+  /** The instance of an id that is known; INSTANCE_UNKNOWN otherwise. */
+  async find(id: string): Promise<Instance> {
+    const known = this.known().some((parts) => parts.id === id);
+    if (!known) throw unknown(id);
+    return this.open(id, null);
+  }
+
+  /** Every record of the file, overlaid with what is known here; forgets what was dropped. */
+  known(): RowParts[] {
+    const { instances } = this.#parts.registry.read();
+    const now = this.#parts.clock.now();
+    for (const [id, instance] of this.instances) {
+      const { writer, process, restartWaits } = instance;
+      const gone = !(id in instances) && writer.exists && writer.isClean;
+      if (gone && process === null && !restartWaits) this.instances.delete(id);
+    }
+    const known: RowParts[] = [];
+    for (const [id, instance] of this.instances) {
+      if (!instance.writer.exists) continue;
+      const { record, process, loaded } = instance;
+      known.push({
+        id,
+        record,
+        loaded,
+        alive: process !== null,
+        external: process?.external ?? (record.ran_program && loaded?.program !== null),
+        status: process === null ? savedFigures(instance) : process.status,
+        usage: process?.usage ?? null,
+        url: pageUrl(instance),
+        now,
+      });
+    }
+    for (const [id, record] of Object.entries(instances)) {
+      if (this.instances.has(id)) continue;
+      const rest = { alive: false, external: record.ran_program, url: null, now };
+      known.push({ id, record, loaded: null, status: null, usage: null, ...rest });
+    }
+    return known;
+  }
+
+  /** The instance of `id`, made from its record, or from `loaded` when it is new. */
+  open(id: string, loaded: LoadedConfig | null): Promise<Instance> {
+    const present = this.instances.get(id);
+    if (present !== undefined) return Promise.resolve(present);
+    const opening = this.#opening.get(id) ?? this.#make(id, loaded);
+    this.#opening.set(id, opening);
+    return opening.finally(() => this.#opening.delete(id));
+  }
+
+  async #make(id: string, loaded: LoadedConfig | null): Promise<Instance> {
+    const { home, registry, log: own, clock } = this.#parts;
+    const kept = registry.read().instances[id];
+    const record = kept ?? (loaded === null ? null : newRecord(home, loaded, clock.now()));
+    if (record === null) throw unknown(id);
+    const log = await this.#parts.openLog(id, fromHome(home, record.log_dir));
+    const update = registry.update.bind(registry);
+    const writer = new RecordWriter(id, record, kept !== undefined, update, log);
+    const around = { ...this.#parts, portsInUse: (mine: string) => this.portsInUse(mine) };
+    const instance = new Instance(id, writer, loaded, log, around);
+    if (loaded === null) {
+      try {
+        instance.readConfig();
+      } catch (thrown) {
+        own.warn(`the config of ${id} cannot be read: ${errorBody(thrown).message}`);
+      }
+    }
+    this.instances.set(id, instance);
+    return instance;
+  }
+
+  portsInUse(mine: string): number[] {
+    return [...this.instances.values()].flatMap(({ id, process, record }) =>
+      id !== mine && process !== null && record.web_port !== null ? [record.web_port] : [],
+    );
+  }
+}
+
+/** INSTANCE_UNKNOWN for `id`. */
+export function unknown(id: string): GriddError {
+  return new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+}
+
+function newRecord(home: Home, loaded: LoadedConfig, now: number): RegistryRecord {
+  return {
+    config_file: toHome(home, loaded.file),
+    instance_id_override: false,
+    registered_at: isoTime(now),
+    pid: null,
+    start_time: null,
+    boot_id: null,
+    generation: 0,
+    log_dir: toHome(home, loaded.logDir),
+    db_path: toHome(home, loaded.dbPath),
+    web_port: null,
+    desired: 'stopped',
+    state: 'stopped',
+    state_reason: 'never started',
+    started_at: null,
+    restarts: 0,
+    restart_times: [],
+    last_exit: null,
+    last_error: null,
+    ran_program: false,
+  };
+}
