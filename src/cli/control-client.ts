@@ -87,8 +87,9 @@ export class ControlClient {
       headers['content-length'] = Buffer.byteLength(text);
     }
     return new Promise((resolve, reject) => {
-      const { method, path, timeoutMs } = call;
-      const sent = request({ socketPath, method, path, headers, agent: false }, (response) => {
+      const { method, path, timeoutMs: timeout } = call;
+      const options = { socketPath, method, path, headers, timeout, agent: false };
+      const sent = request(options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', (error) => reject(this.#failure(error)));
@@ -97,7 +98,7 @@ export class ControlClient {
           resolve({ status, headers: theirs, text: Buffer.concat(chunks).toString('utf8') });
         });
       });
-      sent.setTimeout(timeoutMs, () => sent.destroy(new Error('no answer in time')));
+      sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
       sent.on('error', (error) => reject(this.#failure(error)));
       sent.end(text);
     });

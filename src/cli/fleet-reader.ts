@@ -3,18 +3,10 @@
  * store, with a sentence on stderr. Reading never starts a supervisor and never writes.
  */
 import { GriddError } from '../contract/errors.ts';
-import type { InstanceStatus, ListRow } from '../contract/fleet-api.ts';
+import type { ListRow } from '../contract/fleet-api.ts';
 import type { Context } from './context.ts';
 import { ControlClient } from './control-client.ts';
-
-/** Rows and details of this home's instances. */
-export interface FleetReader {
-  /** Whether a supervisor answers. */
-  readonly supervised: boolean;
-  list(): Promise<readonly ListRow[]>;
-  /** Rejects with INSTANCE_UNKNOWN. */
-  status(id: string): Promise<InstanceStatus>;
-}
+import type { FleetReader } from './offline-fleet.ts';
 
 /** All rows; says on stderr when they do not come from a supervisor. */
 export async function readList(context: Context): Promise<readonly ListRow[]> {
@@ -34,7 +26,6 @@ export async function readFleet(context: Context): Promise<FleetReader> {
     return offline(context, error);
   }
   return {
-    supervised: true,
     list: () => client.get('/api/instances'),
     status: (id) => client.get(`/api/instances/${encodeURIComponent(id)}`),
   };

@@ -4,14 +4,20 @@
  * nothing.
  */
 import { GriddError } from '../contract/errors.ts';
-import type { InstanceStatus, RegistryRecord } from '../contract/fleet-api.ts';
+import type { InstanceStatus, ListRow, RegistryRecord } from '../contract/fleet-api.ts';
 import type { ProcessState, StatusView } from '../contract/instance-api.ts';
 import { systemClock } from '../platform/clock.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { openRegistry, recordLives } from '../registry/index.ts';
 import { readBooks } from '../store/index.ts';
-import type { FleetReader } from './fleet-reader.ts';
+
+/** Rows and details of this home's instances. */
+export interface FleetReader {
+  list(): Promise<readonly ListRow[]>;
+  /** Rejects with INSTANCE_UNKNOWN. */
+  status(id: string): Promise<InstanceStatus>;
+}
 
 /** States that say nothing of a process being there. */
 const RESTING: readonly ProcessState[] = ['stopped', 'failed', 'finished'];
@@ -21,7 +27,6 @@ export function offlineFleet(home: Home, notice: (sentence: string) => void): Fl
   const registry = openRegistry(home, { onNotice: notice });
   const { instances } = registry.read();
   return {
-    supervised: false,
     list: async () =>
       Object.entries(instances).map(([id, record]) => describe(home, id, record)),
     status: async (id) => {

@@ -81,10 +81,13 @@ export async function planLaunch(
   const mark = processMarkOf(around.hash, loaded.id, wish.generation);
   const given = { GRIDD_HOME: home.folder, GRIDD_MARK: mark };
   const avoid = [...claimedPorts(home, loaded.id), ...around.portsInUse];
+  // A port that was kept from an earlier run gives way to a config that claims it by name.
+  const kept = record.web_port !== null && !avoid.includes(record.web_port) ? record.web_port : null;
+  const wanted = loaded.webPort ?? kept;
   const raw = rawFiles(loaded.logDir);
   const common = { ...raw, fresh: true };
   if (loaded.program === null) {
-    const launch = launchArgument(around, loaded, record, wish, avoid);
+    const launch = launchArgument(around, loaded, wanted, wish, avoid);
     const env = processEnvironment({ ...parts, given });
     const args = [around.botMain, JSON.stringify(launch)];
     const spawn = { ...common, program: process.execPath, args, cwd: home.folder, env };
@@ -92,7 +95,6 @@ export async function planLaunch(
   }
   const { web_host: host, strict_port } = loaded.config.daemon_config;
   const strict = strict_port && wish.cause === 'start';
-  const wanted = loaded.webPort ?? record.web_port;
   const { port, warning } = await findPort({ wanted, host, strict, avoid });
   if (warning !== null) warnings.push(warning);
   const env = processEnvironment({
@@ -115,7 +117,7 @@ export async function planLaunch(
 function launchArgument(
   around: LaunchSurroundings,
   loaded: LoadedConfig,
-  record: RegistryRecord,
+  wanted: number | null,
   wish: LaunchWish,
   avoid: readonly number[],
 ): BotLaunch {
@@ -126,7 +128,7 @@ function launchArgument(
     log_dir: loaded.logDir,
     db_path: loaded.dbPath,
     generation: wish.generation,
-    web_port: loaded.webPort ?? record.web_port,
+    web_port: wanted,
     avoid_ports: [...new Set(avoid)],
     cause: wish.cause,
     fresh: wish.fresh,

@@ -223,6 +223,8 @@ export class Instance {
     const adopted = this.#take(identity, generation, external, true, at, []);
     this.log.info({ pid: identity.pid, generation }, `adopted pid ${identity.pid}: ${reason}`);
     this.move('adopt', reason);
+    // A program says nothing by itself; a bot repeats that it is ready when it calls home.
+    adopted.ready = external && ['running', 'degraded'].includes(this.record.state);
     return adopted;
   }
 

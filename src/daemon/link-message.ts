@@ -74,7 +74,7 @@ const SHAPES: Readonly<Record<BotMessage['type'], (fields: Fields) => boolean>> 
 
 function isBotMessage(value: Fields): value is Fields & BotMessage {
   const type = value['type'];
-  return isText(type) && type in SHAPES && SHAPES[type as BotMessage['type']](value);
+  return isText(type) && Object.hasOwn(SHAPES, type) && SHAPES[type as BotMessage['type']](value);
 }
 
 /** The message of a line; 'unknown' for a type of a newer protocol; null when it is broken. */
@@ -86,6 +86,6 @@ export function parseBotLine(line: string): BotMessage | 'unknown' | null {
     return null;
   }
   if (!isObject(value) || !isText(value['type'])) return null;
-  if (!(value['type'] in SHAPES)) return 'unknown';
+  if (!Object.hasOwn(SHAPES, value['type'])) return 'unknown';
   return isBotMessage(value) ? value : null;
 }

@@ -67,6 +67,8 @@ async function main(): Promise<void> {
     openLog: instanceLogs(file),
     leave: () => void leave('asked over the control API'),
   });
+  // Adoption comes first: whoever reaches a socket meets a supervisor that knows its bots.
+  await supervisor.find();
   const bots = await openBotLink(endpoint.bot_socket, supervisor.linkOwner, clock);
   const control = await serveFleet(supervisor, {
     socket: endpoint.control_socket,
@@ -91,7 +93,6 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => void leave(signal));
   }
-  await supervisor.find();
   sockets.publish();
   supervisor.begin();
   log.info({ pid: process.pid, home: home.folder }, 'the supervisor is ready');

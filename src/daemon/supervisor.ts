@@ -170,7 +170,7 @@ export class Supervisor implements FleetService {
   }
 
   async #startOne(loaded: LoadedConfig, override: boolean, request: StartRequest) {
-    if (this.#closing) throw new GriddError('INSTANCE_BUSY', 'The supervisor is ending.');
+    this.#refuseWhenClosing();
     const { home } = this.#parts;
     const instance = await this.#fleet.open(loaded.id, loaded);
     if (instance.process === null && instance.logDir !== loaded.logDir) {
@@ -194,7 +194,10 @@ export class Supervisor implements FleetService {
   }
 
   restart(ids: readonly string[]): Promise<VerbResult[]> {
-    return this.#each(ids, (instance) => restartInstance(instance));
+    return this.#each(ids, (instance) => {
+      this.#refuseWhenClosing();
+      return restartInstance(instance);
+    });
   }
 
   pause(ids: readonly string[]): Promise<VerbResult[]> {
@@ -299,6 +302,10 @@ export class Supervisor implements FleetService {
     if (code !== BOT_EXIT.done) return;
     instance.writer.save({ desired: 'stopped' });
     instance.move('finish', reason);
+  }
+
+  #refuseWhenClosing(): void {
+    if (this.#closing) throw new GriddError('INSTANCE_BUSY', 'The supervisor is ending.');
   }
 
   #background(work: Promise<unknown>, instance: Instance): void {

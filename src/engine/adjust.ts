@@ -1,6 +1,6 @@
 /**
- * Changing a running grid (GRID 8): chooses the new empty line, lays out, and trades a difference only
- * when asked. The same lines and size change nothing; no lot and no cent is lost on the way.
+ * Changing a running grid (GRID 8): chooses the new empty line, lays out, and trades a difference
+ * only when asked. The same lines and size change nothing; no lot and no cent is lost on the way.
  */
 import { assert } from '../contract/assert.ts';
 import { entrySide, giveToGap, holders } from './book.ts';
@@ -58,8 +58,8 @@ function bestLayout(draft: Draft, plan: GridPlan, ticks: number): Layout {
   let least = Infinity;
   for (const option of options) {
     const trial = new Draft(draft.market, draft.done(), draft.atMs);
-    const { carry_lots: carry, missing_lots: missing } = layOut(trial, plan, option, 'adjust');
-    const cost = Math.abs(carry) + missing;
+    const left = layOut(trial, plan, option, 'adjust');
+    const cost = Math.abs(left.carry_lots) + left.missing_lots + left.displaced_lots;
     if (cost < least) {
       best = option;
       least = cost;

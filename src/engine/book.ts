@@ -1,6 +1,6 @@
 /**
- * Books executions. Invariants: the position is the sum of the fills; every lot booked lies in one gap
- * or one carry parcel; moving inventory never changes grid profit + unpaired.
+ * Books executions. Invariants: the position is the sum of the fills; every lot booked lies in one
+ * gap or one carry parcel; moving inventory never changes grid profit + unpaired.
  */
 import { assert } from '../contract/assert.ts';
 import type { Money } from '../contract/decimal.ts';
@@ -99,8 +99,8 @@ function emptied(draft: Draft, gap: Gap): Gap {
 }
 
 /**
- * Takes out what a gap has bought and sold already: to grid profit as a smaller cycle, or to the closed
- * result. Afterwards only one leg, the open inventory, is left.
+ * Takes out what a gap has bought and sold already: to grid profit as a smaller cycle, or to the
+ * closed result. Afterwards only one leg, the open inventory, is left.
  */
 export function settleMatched(draft: Draft, index: number, as: 'cycle' | 'closed'): void {
   const gap = draft.gap(index);
@@ -118,7 +118,9 @@ export function settleMatched(draft: Draft, index: number, as: 'cycle' | 'closed
   draft.setGap(index, { buy: buy.rest, sell: sell.rest });
 }
 
-/** Empties a gap and answers its open inventory, if any; what was matched becomes closed result. */
+/**
+ * Empties a gap and answers its open inventory, if any; what was matched becomes closed result.
+ */
 export function takeInventory(draft: Draft, index: number): Parcel | null {
   settleMatched(draft, index, 'closed');
   const gap = draft.gap(index);
@@ -129,7 +131,9 @@ export function takeInventory(draft: Draft, index: number): Parcel | null {
   return { lots, quote: leg.quote, fee: leg.fee, since: gap.since };
 }
 
-/** Adds a parcel to the carry; what meets carry of the other sign closes it, first in first out. */
+/**
+ * Adds a parcel to the carry; what meets carry of the other sign closes it, first in first out.
+ */
 export function addParcel(draft: Draft, parcel: Parcel): void {
   const side = parcel.lots > 0 ? 'buy' : 'sell';
   const leg = { lots: Math.abs(parcel.lots), quote: parcel.quote, fee: parcel.fee };
@@ -204,10 +208,11 @@ function range(from: number, to: number): number[] {
 // Start and rebalance orders fill the waiting gaps nearest the price; what no gap wants is carry.
 function bookEntry(draft: Draft, side: Side, leg: Leg): void {
   let rest = leg;
+  const { orders } = draft.state;
   if (side === entrySide(draft)) {
     for (const index of holders(draft)) {
       if (rest.lots === 0) return;
-      if (draft.state.orders.some((order) => order.role === 'line' && order.gap === index)) continue;
+      if (orders.some((order) => order.role === 'line' && order.gap === index)) continue;
       const room = draft.gap(index).size - draft.gap(index)[side].lots;
       const { part, rest: left } = splitLeg(rest, Math.min(room, rest.lots));
       if (part.lots > 0) giveToGap(draft, index, side, part);
@@ -224,8 +229,8 @@ export function entrySide(draft: Draft): Side | null {
 }
 
 /**
- * Gives a gap inventory that it did not trade at its own line: it enters at the gap's virtual entry with
- * the maker fee, the difference to the real entry goes to the differences.
+ * Gives a gap inventory that it did not trade at its own line: it enters at the gap's virtual
+ * entry with the maker fee, the difference to the real entry goes to the differences.
  */
 export function giveToGap(draft: Draft, index: number, side: Side, real: Leg): void {
   const quote = draft.notional(draft.line(side === 'buy' ? index : index + 1), real.lots);

@@ -1,12 +1,13 @@
 /**
  * The one step that compares wanted with live orders and yields place and cancel commands: start,
- * recovery, adjust, refusals, pause and stop all end here. Once a stop was accepted it places nothing
- * but the close order.
+ * recovery, adjust, refusals, pause and stop all end here. Once a stop was accepted it places
+ * nothing but the close order.
  */
 import type { Draft } from './draft.ts';
 import { addParcel, takeInventory } from './book.ts';
 import { turnGap } from './layout.ts';
-import { remaining, wantedLots, lineOf } from './state.ts';
+import type { Gap } from './state.ts';
+import { lineOf, remaining, wantedLots } from './state.ts';
 import type { Want } from './survey.ts';
 import { reducesOnly, survey, worstCase } from './survey.ts';
 import type { LiveOrder } from './types.ts';
@@ -24,8 +25,10 @@ export function converge(draft: Draft, retry: boolean): void {
   cancelOverFence(draft, 'sell');
   if (draft.state.paused) return;
   turnSmallRests(draft);
-  const wants = survey(draft.market, draft.state);
-  for (const want of wants) if (want.order === null && want.reason === null) placeWant(draft, want);
+  const wants = survey(draft.market, draft.state, 'missing');
+  for (const want of wants) {
+    if (want.order === null && want.reason === null) placeWant(draft, want);
+  }
   makeRoom(draft, wants, 'buy');
   makeRoom(draft, wants, 'sell');
 }
@@ -89,19 +92,28 @@ function farthestFirst(draft: Draft, side: Side): LiveOrder[] {
 
 // The rest of a cancelled order may be too small for the venue: such a gap turns (GRID 3).
 function turnSmallRests(draft: Draft): void {
-  const { state } = draft;
-  for (let i = 0; i < state.gaps.length; i++) {
-    for (const side of ['buy', 'sell'] as const) {
-      const gap = draft.gap(i);
-      const lots = wantedLots(gap, side);
-      if (lots === 0 || lots === gap.size) continue;
-      const busy = draft.state.orders.some((order) => {
-        if (order.role === 'start' || order.role === 'rebalance') return true;
-        return order.gap === i && order.side === side;
-      });
-      if (!busy && !draft.placeable(draft.line(lineOf(i, side)), lots)) turnGap(draft, i);
-    }
+  const { gaps } = draft.state;
+  for (let i = 0; i < gaps.length; i++) {
+    const gap = gaps[i];
+    if (gap === undefined) continue;
+    if (isPart(gap, 'buy')) turnIfSmall(draft, i, 'buy');
+    if (isPart(draft.gap(i), 'sell')) turnIfSmall(draft, i, 'sell');
   }
+}
+
+function isPart(gap: Gap, side: Side): boolean {
+  const { lots } = side === 'buy' ? gap.buy : gap.sell;
+  return lots > 0 && lots < gap.size;
+}
+
+function turnIfSmall(draft: Draft, index: number, side: Side): void {
+  const lots = wantedLots(draft.gap(index), side);
+  const busy = draft.state.orders.some((order) => {
+    if (order.role === 'start' || order.role === 'rebalance') return true;
+    return order.gap === index && order.side === side;
+  });
+  if (lots === 0 || busy) return;
+  if (!draft.placeable(draft.line(lineOf(index, side)), lots)) turnGap(draft, index);
 }
 
 function convergeStop(draft: Draft, retry: boolean): void {
@@ -131,7 +143,8 @@ function convergeStop(draft: Draft, retry: boolean): void {
   draft.note(stopping.final, stopping.reason);
 }
 
-// After a close the gaps are empty: what could not be closed is carry, and the next start lays out anew.
+// After a close the gaps are empty: what could not be closed is carry, and the next start lays out
+// anew.
 function flatten(draft: Draft): void {
   for (let i = 0; i < draft.state.gaps.length; i++) {
     const parcel = takeInventory(draft, i);

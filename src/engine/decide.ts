@@ -1,6 +1,6 @@
 /**
- * The engine's one door: (state, event) -> (state, commands). Every event has an answer in every phase;
- * the books follow from the events alone, the orders from converge.
+ * The engine's one door: (state, event) -> (state, commands). Every event has an answer in every
+ * phase; the books follow from the events alone, the orders from converge.
  */
 import { assertNever } from '../contract/assert.ts';
 import type { Market } from '../contract/market.ts';

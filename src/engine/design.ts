@@ -1,11 +1,18 @@
 /**
- * From wishes to a plan: lines, size and fence made exact for one market, or every reason at once why
- * such a grid must not run (GRID 5 and 7). A plan it returns earns in every gap.
+ * From wishes to a plan: lines, size and fence made exact for one market, or every reason at once
+ * why such a grid must not run (GRID 5 and 7). A plan it returns earns in every gap.
  */
 import type { Decimal } from '../contract/decimal.ts';
 import { MONEY_DECIMALS, parseDecimal } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
-import { floorLots, lotsOf, nearestTicks, priceText, sizeText, ticksOf } from '../contract/market.ts';
+import {
+  floorLots,
+  lotsOf,
+  nearestTicks,
+  priceText,
+  sizeText,
+  ticksOf,
+} from '../contract/market.ts';
 import type { Direction, GridType, OnStop, OutOfRange } from '../contract/trading.ts';
 import { layoutAt } from './layout.ts';
 import type { ProfitRange } from './lines.ts';
@@ -14,7 +21,10 @@ import type { GridPlan } from './types.ts';
 
 type DecimalInput = string | number;
 
-/** The keys of `strategy_config` that shape a grid; prices and sizes as decimal text or JSON numbers. */
+/**
+ * The keys of `strategy_config` that shape a grid; prices and sizes as decimal text or JSON
+ * numbers.
+ */
 export interface DesignInput {
   readonly grid_lower_price: DecimalInput;
   readonly grid_upper_price: DecimalInput;
@@ -33,7 +43,9 @@ export interface DesignInput {
   readonly take_profit_price?: DecimalInput;
   readonly trigger_price?: DecimalInput;
   readonly on_stop?: Partial<OnStop>;
-  /** Present price, for sizing by investment; without it the trigger, else the middle of the grid. */
+  /**
+   * Present price, for sizing by investment; without it the trigger, else the middle of the grid.
+   */
   readonly price?: DecimalInput;
 }
 
@@ -44,7 +56,9 @@ export interface Problem {
   readonly allowed?: string;
 }
 
-/** A grid that may run; `profit` is net per grid as part of the buy value, text with 6 decimals. */
+/**
+ * A grid that may run; `profit` is net per grid as part of the buy value, text with 6 decimals.
+ */
 export interface Design {
   readonly plan: GridPlan;
   readonly warnings: Problem[];
@@ -129,7 +143,8 @@ function readLines(wish: Wish): number[] | null {
   const ordered = lower !== null && upper !== null && lower < upper;
   if (lower !== null && upper !== null && !ordered) {
     const message = `the lower price ${priceText(market, lower)} is not below the upper price`;
-    problems.push({ path: 'grid_lower_price', message, allowed: `below ${priceText(market, upper)}` });
+    const allowed = `below ${priceText(market, upper)}`;
+    problems.push({ path: 'grid_lower_price', message, allowed });
   }
   const most = mostGrids(wish);
   const grids = input.grid_num;
@@ -177,7 +192,8 @@ function checkLines(wish: Wish, lines: readonly number[]): void {
     candidate.every((line, i) => i === 0 || line > (candidate[i - 1] ?? 0)) &&
     isProfitable(market, candidate);
   if (equal < 0 && isProfitable(market, lines)) return;
-  const most = largestSound((grids) => sound(makeLines(type, lower, upper, grids)), input.grid_num);
+  const soundAt = (grids: number): boolean => sound(makeLines(type, lower, upper, grids));
+  const most = largestSound(soundAt, input.grid_num);
   const allowed = most === 0 ? 'a wider range' : `at most ${most} grids in this range`;
   if (equal >= 0) {
     const text = priceText(market, lines[equal] ?? 0);
@@ -186,7 +202,7 @@ function checkLines(wish: Wish, lines: readonly number[]): void {
     return;
   }
   const { min } = profitRange(market, lines);
-  const message = `the least profit per grid after fees is ${min} of the buy value, not above zero`;
+  const message = `the least profit per grid after fees is ${min} of its buy value`;
   problems.push({ path: 'grid_num', message, allowed });
 }
 
@@ -209,11 +225,13 @@ function checkLevels(wish: Wish, lines: readonly number[], levels: Levels): void
   const profit = levels.take_profit_ticks;
   if (up !== null && up < upper) {
     const message = 'the cap for trailing up is below the grid';
-    problems.push({ path: 'trail_upper_price', message, allowed: `from ${priceText(market, upper)}` });
+    const allowed = `from ${priceText(market, upper)}`;
+    problems.push({ path: 'trail_upper_price', message, allowed });
   }
   if (down !== null && down > lower) {
     const message = 'the cap for trailing down is above the grid';
-    problems.push({ path: 'trail_lower_price', message, allowed: `to ${priceText(market, lower)}` });
+    const allowed = `to ${priceText(market, lower)}`;
+    problems.push({ path: 'trail_lower_price', message, allowed });
   }
   if (loss === null || profit === null) return;
   const { direction = 'neutral' } = input;
@@ -312,8 +330,8 @@ function checkSize(
   const { market, input, problems, warnings } = wish;
   const lowest = lines[0] ?? 0;
   const { order_quantity: quantity, investment } = input;
-  const path =
-    quantity !== undefined ? 'order_quantity' : investment !== undefined ? 'investment' : 'max_position';
+  const byFence = investment === undefined ? 'max_position' : 'investment';
+  const path = quantity === undefined ? byFence : 'order_quantity';
   const perLot = BigInt(lowest) * market.quantum;
   const forNotional = Number((market.min_notional + perLot - 1n) / perLot);
   const least = Math.max(market.min_lots, forNotional);
@@ -323,7 +341,8 @@ function checkSize(
     problems.push({ path, message, allowed });
   } else if (lots < forNotional) {
     const at = priceText(market, lowest);
-    const message = `${sizeText(market, lots)} per grid at ${at} is below the venue's smallest value`;
+    const size = sizeText(market, lots);
+    const message = `${size} per grid at ${at} is below the venue's smallest value`;
     problems.push({ path, message, allowed });
   }
   if (max === null) return;

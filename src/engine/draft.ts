@@ -1,6 +1,6 @@
 /**
- * A state in the making: one event's changes on a shallow copy, and the commands they ask for. Arrays
- * are copied at their first change, so the state it was made from is never touched.
+ * A state in the making: one event's changes on a shallow copy, and the commands they ask for.
+ * Arrays are copied at their first change, so the state it was made from is never touched.
  */
 import { assert } from '../contract/assert.ts';
 import type { Money } from '../contract/decimal.ts';
@@ -12,6 +12,7 @@ import type { Books, Gap, GridState, Parcel, Run, Stopping } from './state.ts';
 import { ENDED_KEPT } from './state.ts';
 import type { EngineCommand, GridPlan, LiveOrder, OrderRole } from './types.ts';
 
+type SettablePart = 'plan' | 'phase' | 'paused' | 'ticks' | 'layout_line';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What an order to place looks like. */
@@ -60,7 +61,7 @@ export class Draft {
   }
 
   /** Replaces top-level parts of the state. */
-  set(change: Partial<Pick<GridState, 'plan' | 'phase' | 'paused' | 'ticks' | 'layout_line'>>): void {
+  set(change: Partial<Pick<GridState, SettablePart>>): void {
     Object.assign(this.#state, change);
   }
 

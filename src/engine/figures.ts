@@ -1,6 +1,6 @@
 /**
- * The figures and their audit. Invariant: total (cash and position x mark) = grid profit (cycles) +
- * unpaired (open inventory and results outside cycles), each from sums of its own, exactly.
+ * The figures and their audit. Invariant: total (cash and position x mark) = grid profit (cycles)
+ * + unpaired (open inventory and results outside cycles), each from sums of its own, exactly.
  */
 import type { Money } from '../contract/decimal.ts';
 import { formatMoney } from '../contract/decimal.ts';

@@ -1,6 +1,7 @@
 /**
- * Lays lines out: which gap waits on which side, where present inventory goes, which orders stay. Start,
- * adjust and trailing use this one path. Invariant: no lot and no cent appears or disappears here.
+ * Lays lines out: which gap waits on which side, where present inventory goes, which orders stay.
+ * Start, adjust and trailing use this one path. Invariant: no lot and no cent appears or
+ * disappears here.
  */
 import { assert } from '../contract/assert.ts';
 import type { Side } from '../contract/trading.ts';
@@ -21,6 +22,8 @@ export interface LayoutResult {
   readonly moved: number;
   readonly carry_lots: number;
   readonly missing_lots: number;
+  /** Lots whose gap survives but had to be left: a parcel stays where it can. */
+  readonly displaced_lots: number;
 }
 
 interface ExitMove {
@@ -44,19 +47,24 @@ export function layoutAt(plan: Pick<GridPlan, 'lines' | 'direction'>, ticks: num
   return { line: atOrAbove - 1, open: atOrAbove - 1 };
 }
 
-/** Lays `plan` out. `start`: all inventory becomes carry; `adjust`: it is given to the new gaps. */
+/**
+ * Lays `plan` out. `start`: all inventory becomes carry; `adjust`: it is given to the new gaps.
+ */
 export function layOut(
   draft: Draft,
   plan: GridPlan,
   layout: Layout,
   mode: 'start' | 'adjust',
 ): LayoutResult {
-  const next = plan.lines.slice(1).map((_, i) => flatGap(openingOf(plan, layout, i), plan.lots_per_grid));
+  const size = plan.lots_per_grid;
+  const next = plan.lines.slice(1).map((_, i) => flatGap(openingOf(plan, layout, i), size));
   const exits: ExitMove[] = [];
   const pool: Parcel[] = [];
+  let displaced = 0;
   draft.state.gaps.forEach((gap, i) => {
     if (gap.buy.lots === 0 && gap.sell.lots === 0) return;
     if (mode === 'adjust' && keepsPlace(draft, plan, layout, i, next, exits)) return;
+    if (survivor(draft, plan, i) !== null) displaced += Math.abs(gapLots(gap));
     const parcel = takeInventory(draft, i);
     if (parcel !== null) pool.push(parcel);
   });
@@ -74,8 +82,12 @@ export function layOut(
   const missing = holders(draft).reduce((sum, i) => {
     return sum + draft.gap(i).size - draft.gap(i)[entry].lots;
   }, 0);
-  const carry = carryLots(draft.state);
-  return { moved: exits.length + given, carry_lots: carry, missing_lots: missing };
+  return {
+    moved: exits.length + given,
+    carry_lots: carryLots(draft.state),
+    missing_lots: missing,
+    displaced_lots: displaced,
+  };
 }
 
 function openingOf(plan: GridPlan, layout: Layout, gap: number): Side | null {
@@ -93,12 +105,10 @@ function keepsPlace(
   next: Gap[],
   exits: ExitMove[],
 ): boolean {
-  const old = draft.plan;
-  if (old.lots_per_grid !== plan.lots_per_grid) return false;
+  if (draft.plan.lots_per_grid !== plan.lots_per_grid) return false;
   const gap = draft.gap(index);
-  const low = plan.lines.indexOf(draft.line(index));
-  const survives = low >= 0 && plan.lines[low + 1] === draft.line(index + 1);
-  if (survives && sideFits(plan, layout, gap, low)) {
+  const low = survivor(draft, plan, index);
+  if (low !== null && sideFits(plan, layout, gap, low)) {
     const opening = low === layout.open && isEntering(gap) ? null : gap.opening;
     next[low] = { ...gap, opening, buy_hold: null, sell_hold: null };
     return true;
@@ -118,6 +128,13 @@ function keepsPlace(
   return true;
 }
 
+// Index of the gap in `plan` with the same two lines and size, else null.
+function survivor(draft: Draft, plan: GridPlan, index: number): number | null {
+  if (draft.plan.lots_per_grid !== plan.lots_per_grid) return null;
+  const low = plan.lines.indexOf(draft.line(index));
+  return low >= 0 && plan.lines[low + 1] === draft.line(index + 1) ? low : null;
+}
+
 function gapTaken(gap: Gap, index: number, exits: readonly ExitMove[]): boolean {
   return gap.buy.lots > 0 || gap.sell.lots > 0 || exits.some((move) => move.target === index);
 }
@@ -126,7 +143,8 @@ function isEntering(gap: Gap): boolean {
   return gap.opening === null || gap[gap.opening].lots < gap.size;
 }
 
-// Below the empty line a gap waits to buy, above it to sell; a long or short gap may wait anywhere.
+// Below the empty line a gap waits to buy, above it to sell; a long or short gap may wait
+// anywhere.
 function sideFits(plan: GridPlan, layout: Layout, gap: Gap, target: number): boolean {
   if (target === layout.open) return true;
   if (gap.opening === null) return false;

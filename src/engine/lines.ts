@@ -1,6 +1,7 @@
 /**
- * Line prices and the profit between them, decided in integers only: a float is at most a first guess
- * that an exact comparison corrects. Lines outside 0..N continue the same series, for trailing.
+ * Line prices and the profit between them, decided in integers only: a float is at most a first
+ * guess that an exact comparison corrects. Lines outside 0..N continue the same series, for
+ * trailing.
  */
 import type { Market } from '../contract/market.ts';
 import type { GridType } from '../contract/trading.ts';

@@ -1,6 +1,6 @@
 /**
- * The life of a run: start, trigger, stop-loss, take-profit, leaving the range, trailing, stop and end.
- * Invariant: a run ends once; from then on only cancels and its close order are sent.
+ * The life of a run: start, trigger, stop-loss, take-profit, leaving the range, trailing, stop and
+ * end. Invariant: a run ends once; from then on only cancels and its close order are sent.
  */
 import type { OnStop } from '../contract/trading.ts';
 import { entrySide, holders } from './book.ts';
@@ -126,7 +126,8 @@ function endReason(plan: GridPlan, ticks: number, start: number): string | null 
   const above = (level: number): boolean => ticks >= level;
   const long = direction === 'long';
   if (loss !== null) {
-    const hit = direction === 'neutral' ? reached(loss, start, ticks) : (long ? below : above)(loss);
+    const hit =
+      direction === 'neutral' ? reached(loss, start, ticks) : (long ? below : above)(loss);
     if (hit) return 'stop_loss';
   }
   if (profit !== null) {
@@ -137,7 +138,8 @@ function endReason(plan: GridPlan, ticks: number, start: number): string | null 
   return null;
 }
 
-// Acts when the price is more than one step beyond the edge (GRID 2): the fewest whole steps inside.
+// Acts when the price is more than one step beyond the edge (GRID 2): the fewest whole steps
+// inside.
 function trail(draft: Draft, ticks: number): void {
   const { plan } = draft;
   const up = ticks > draft.line(plan.lines.length - 1);

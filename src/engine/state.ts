@@ -1,6 +1,7 @@
 /**
- * What the engine remembers, as immutable plain data. Every lot of the position lies in exactly one
- * place: a gap's legs or a carry parcel; the books hold the three independent sums beside them.
+ * What the engine remembers, as immutable plain data. Every lot of the position lies in exactly
+ * one place: a gap's legs or a carry parcel; the books hold the three independent sums beside
+ * them.
  */
 import type { Money } from '../contract/decimal.ts';
 import type { GridStateName, OnStop, Side } from '../contract/trading.ts';
@@ -13,8 +14,8 @@ export interface Hold {
 }
 
 /**
- * One gap in its present cycle. `opening` is the side that opens it (null: the neutral gap that holds
- * the start price until its first complete fill); `size` the lots of this cycle.
+ * One gap in its present cycle. `opening` is the side that opens it (null: the neutral gap that
+ * holds the start price until its first complete fill); `size` the lots of this cycle.
  */
 export interface Gap {
   readonly opening: Side | null;
@@ -158,8 +159,10 @@ export function gapLots(gap: Gap): number {
 
 /** Lots the gap still wants to execute on `side` now; 0 when it waits for its other side. */
 export function wantedLots(gap: Gap, side: Side): number {
-  if (gap.opening === null || gap.opening === side) return gap.size - gap[side].lots;
-  return gap[gap.opening].lots < gap.size ? 0 : gap.size - gap[side].lots;
+  const { opening, size } = gap;
+  const left = size - (side === 'buy' ? gap.buy : gap.sell).lots;
+  if (opening === null || opening === side) return left;
+  return (opening === 'buy' ? gap.buy : gap.sell).lots < size ? 0 : left;
 }
 
 /** Line index on which a gap's order of `side` rests. */

@@ -1,7 +1,7 @@
 /**
- * Which orders the gaps want now, which of them rest, and why the others do not. Pure: converge acts on
- * it, the ladder shows it. Invariant: what is free to be placed keeps |position| within max_position
- * whatever rests is filled.
+ * Which orders the gaps want now, which of them rest, and why the others do not. Pure: converge
+ * acts on it, the ladder shows it. Invariant: what is free to be placed keeps |position| within
+ * max_position whatever rests is filled.
  */
 import type { Market } from '../contract/market.ts';
 import type { Side } from '../contract/trading.ts';
@@ -36,8 +36,11 @@ interface Book {
   count: number;
 }
 
-/** Every wanted order: buys from the top down, then sells from the bottom up (nearest first). */
-export function survey(market: Market, state: GridState): Want[] {
+/**
+ * Wanted orders, `all` or only those that do not rest: buys from the top down, then sells from the
+ * bottom up, so that those nearest the price come first.
+ */
+export function survey(market: Market, state: GridState, which: 'all' | 'missing'): Want[] {
   const book = bookOf(state);
   const wants: Want[] = [];
   for (let gap = state.gaps.length - 1; gap >= 0; gap--) see(gap, 'buy');
@@ -51,8 +54,12 @@ export function survey(market: Market, state: GridState): Want[] {
     const lots = wantedLots(gap, side);
     if (lots === 0) return;
     const order = (side === 'buy' ? book.buys : book.sells)[index] ?? null;
-    const reason =
-      order !== null ? null : (blocked(state, book, gap, index, side, ticks) ?? takeRoom(side, lots));
+    if (order !== null) {
+      if (which === 'all') wants.push({ gap: index, side, ticks, lots, order, reason: null });
+      return;
+    }
+    const blocker = blocked(state, book, gap, index, side, ticks);
+    const reason = blocker ?? takeRoom(side, lots);
     wants.push({ gap: index, side, ticks, lots, order, reason });
   }
 
@@ -69,7 +76,10 @@ export function survey(market: Market, state: GridState): Want[] {
   }
 }
 
-/** The position if all resting buys (sells) were filled and nothing else; short is counted positive. */
+/**
+ * The position if all resting buys (sells) were filled and nothing else; short is counted
+ * positive.
+ */
 export function worstCase(state: GridState, without: (order: LiveOrder) => boolean): WorstCase {
   const worst = { long: state.books.position_lots, short: -state.books.position_lots };
   for (const order of state.orders) {
@@ -87,8 +97,8 @@ export function reducesOnly(state: GridState, side: Side): boolean {
 
 function bookOf(state: GridState): Book {
   const book: Book = {
-    buys: [],
-    sells: [],
+    buys: new Array<undefined>(state.gaps.length).fill(undefined),
+    sells: new Array<undefined>(state.gaps.length).fill(undefined),
     strays: [],
     entering: false,
     worst: worstCase(state, () => false),
@@ -131,8 +141,8 @@ function isHolder(state: GridState, index: number): boolean {
   return state.plan.direction === 'long' ? index >= state.layout_line : index < state.layout_line;
 }
 
-// A refusal is looked at again only when something changed: never a tight loop with the venue. What
-// would cross, or was taken away, waits for another price (which drops the hold).
+// A refusal is looked at again only when something changed: never a tight loop with the venue.
+// What would cross, or was taken away, waits for another price (which drops the hold).
 function holds(state: GridState, hold: Hold, index: number, price: number): boolean {
   if (waitsForPrice(hold)) return true;
   const { lines } = state.plan;
@@ -140,7 +150,10 @@ function holds(state: GridState, hold: Hold, index: number, price: number): bool
   return Math.abs(price - hold.ticks) < step;
 }
 
-/** True for refusals that the next other price may lift; all others need a fill, a step or a resume. */
+/**
+ * True for refusals that the next other price may lift; all others need a fill, a step or a
+ * resume.
+ */
 export function waitsForPrice(hold: Hold): boolean {
   return hold.reason === 'post_only_would_cross' || hold.reason === 'cancelled';
 }

@@ -1,7 +1,7 @@
 /**
  * What the engine is told (events), what it answers (commands) and what it remembers (state).
- * Prices are integer ticks, sizes integer lots, money `Money`. State is plain data: `encodeState` turns
- * it into JSON and back without losing a digit.
+ * Prices are integer ticks, sizes integer lots, money `Money`. State is plain data: `encodeState`
+ * turns it into JSON and back without losing a digit.
  */
 import type { Money } from '../contract/decimal.ts';
 import type { Direction, GridType, OnStop, OutOfRange, Side } from '../contract/trading.ts';
@@ -12,7 +12,9 @@ export interface GridPlan {
   readonly grid_type: GridType;
   /** N+1 line prices in ticks, strictly ascending. */
   readonly lines: readonly number[];
-  /** The range the lines were computed from, and by how many whole steps trailing has moved them. */
+  /**
+   * The range the lines were computed from, and by how many whole steps trailing has moved them.
+   */
   readonly base: { readonly lower: number; readonly upper: number; readonly offset: number };
   /** Lots bought or sold per grid. */
   readonly lots_per_grid: number;
@@ -29,7 +31,10 @@ export interface GridPlan {
   readonly on_stop: OnStop;
 }
 
-/** Executed part of one side of a gap in its present cycle. `quote` is price x size, fee > 0 a cost. */
+/**
+ * Executed part of one side of a gap in its present cycle. `quote` is price x size, fee > 0 a
+ * cost.
+ */
 export interface Leg {
   readonly lots: number;
   readonly quote: Money;
@@ -137,7 +142,10 @@ export interface LineView {
   readonly order_id: number | null;
   readonly lots: number;
   readonly filled: number;
-  /** Why no order rests although one should, e.g. "max_position", "entry_waits", "paused"; null when fine. */
+  /**
+   * Why no order rests although one should, e.g. "max_position", "entry_waits", "paused"; null
+   * when fine.
+   */
   readonly reason: string | null;
 }
 

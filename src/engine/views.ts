@@ -1,6 +1,6 @@
 /**
- * What pages and API show of a grid: its ladder of lines and the diff of an adjust. Reads only; the
- * diff comes from the very code that would apply it.
+ * What pages and API show of a grid: its ladder of lines and the diff of an adjust. Reads only;
+ * the diff comes from the very code that would apply it.
  */
 import type { Market } from '../contract/market.ts';
 import { applyAdjust, sameGrid } from './adjust.ts';
@@ -15,7 +15,7 @@ import type { AdjustDiff, GridPlan, LineView, LiveOrder } from './types.ts';
 /** Every line from the lowest up with its order, or with the reason why none rests. */
 export function ladder(market: Market, state: GridState): LineView[] {
   const shown: (Want | undefined)[] = [];
-  for (const want of survey(market, state)) {
+  for (const want of survey(market, state, 'all')) {
     const line = lineOf(want.gap, want.side);
     if (shown[line] === undefined || want.order !== null) shown[line] = want;
   }

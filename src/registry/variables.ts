@@ -52,13 +52,14 @@ export function expandConfig(loaded: LoadedConfig, variables: Variables): Expand
     };
     const expanded = expandText(field.text, own);
     const absent = expanded.missing.map((name) => `\${${name}}`).join(' and ');
+    const verb = expanded.missing.length > 1 ? 'are' : 'is';
     if (absent === '') {
       put(config, path, expanded.text);
     } else if (kind === 'credential' && loaded.config.exchange_config.mode === 'paper') {
       put(config, path, undefined);
-      warnings.push(`${path}: ${absent} is not set; paper trading needs no key.`);
+      warnings.push(`${path}: ${absent} ${verb} not set; paper trading needs no key.`);
     } else {
-      missing.push({ path, message: `${absent} is not set` });
+      missing.push({ path, message: `${absent} ${verb} not set` });
     }
   }
   if (missing.length > 0) throw missingError(loaded, missing);

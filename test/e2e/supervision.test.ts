@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { processMark, processStat } from '../../src/platform/process-identity.ts';
 import {
@@ -9,6 +10,7 @@ import {
   SupervisedHome,
   WEB_PROGRAM,
   freePort,
+  spawnBot,
 } from '../fixtures/supervised-home.ts';
 import { waitFor } from '../fixtures/wait-for.ts';
 
@@ -169,7 +171,7 @@ describe('bots that fail', () => {
     expect(status.last_exit?.stderr_tail.join('\n')).toContain('the key is [secret]');
     const day = readdirSync(home.path('logs', 'bad_02')).find((name) => /^\d{4}-/.test(name)) ?? '';
     const log = home.read('logs', 'bad_02', day, 'daemon.log') ?? '';
-    expect(log).toContain('backoff -> failed');
+    expect(log).toContain('starting -> failed: 2 restarts within 10 minutes');
     expect(log).not.toContain('a-very-secret-value');
 
     // The user's next start begins anew.
@@ -342,7 +344,14 @@ describe('external programs', () => {
     const [paused] = await home.post('/api/instances/pause', { ids: ['ext_01'] });
     expect(paused?.error?.code).toBe('PROGRAM_UNSUPPORTED');
 
+    // Killed between spawn and writing the pid down: the mark tells whose process it is.
     home.supervisors[0]?.kill('SIGKILL');
+    await waitFor('its end', () => home.supervisors[0]?.signalCode !== null);
+    home.editRecord('ext_01', { pid: null, start_time: null, boot_id: null, state: 'starting' });
+    await home.supervise();
+    await waitFor('the program', async () => (await home.row('ext_01')).state === 'running');
+    expect(await home.row('ext_01')).toMatchObject({ pid: row.pid, restarts: 0 });
+    home.supervisors[1]?.kill('SIGKILL');
     await home.supervise();
     expect(await home.row('ext_01')).toMatchObject({ pid: row.pid, state: 'running' });
     process.kill(row.pid ?? 0, 'SIGSTOP');
@@ -389,17 +398,48 @@ describe('what a start finds', () => {
     await home.start('aa_01');
     await home.call('POST', '/api/shutdown', { bots: 'stop' });
     await waitFor('its end', () => first.exitCode !== null);
-    const registry = home.path('logs', 'instances.json');
-    const file = JSON.parse(readFileSync(registry, 'utf8')) as { instances: Record<string, object> };
-    const stale = { pid: process.pid, start_time: '1', boot_id: 'another boot', state: 'running' };
-    file.instances['aa_01'] = { ...file.instances['aa_01'], ...stale };
-    writeFileSync(registry, JSON.stringify(file));
+    const stale = { pid: process.pid, start_time: '1', boot_id: 'another boot' };
+    home.editRecord('aa_01', { ...stale, state: 'running' });
     await home.supervise();
     const row = await waitFor('its bot', async () => {
       const found = await home.row('aa_01');
       return found.state === 'running' && found;
     });
     expect(row.pid).not.toBe(process.pid);
+  });
+
+  test('a bot that holds the lock already is taken over, not doubled', async () => {
+    const home = makeHome();
+    const port = await freePort();
+    home.write('aa_01', { web_port: port });
+    const lone = spawnBot(home, 'aa_01', port);
+    const holder = await waitFor('its record', () => home.read('logs', 'aa_01', 'bot.json'));
+    expect(JSON.parse(holder)).toMatchObject({ pid: lone.pid, generation: 7 });
+    await home.supervise();
+    const [result] = await home.start('aa_01');
+    expect(result).toMatchObject({ ok: true, row: { pid: lone.pid, state: 'running' } });
+    expect(home.record('aa_01')).toMatchObject({ pid: lone.pid, generation: 7, restarts: 0 });
+    expect((await home.stop('aa_01'))[0]).toMatchObject({ ok: true });
+    await waitFor('its end', () => lone.exitCode !== null);
+    expect(lone.exitCode).toBe(0);
+  });
+
+  test('a supervisor that was away itself blames no bot for it', async () => {
+    const home = scripted();
+    home.write('aa_01');
+    const supervisor = await home.supervise();
+    await home.start('aa_01');
+    const { pid } = await home.row('aa_01');
+    supervisor.kill('SIGSTOP');
+    // Longer than the silence a bot is allowed: time itself is what is tested.
+    await pause(6_000);
+    supervisor.kill('SIGCONT');
+    const day = readdirSync(home.path('logs', 'supervisor')).find((name) => /^\d{4}-/.test(name));
+    await waitFor('its own finding', () =>
+      home.read('logs', 'supervisor', day ?? '', 'supervisor.log')?.includes('ages forgotten'),
+    );
+    expect(await home.row('aa_01')).toMatchObject({ pid, state: 'running', restarts: 0 });
+    expect(home.read('logs', 'aa_01', day ?? '', 'daemon.log')).not.toContain('unhealthy');
   });
 
   test('a stranger on the bot socket is refused', async () => {

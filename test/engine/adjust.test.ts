@@ -84,13 +84,21 @@ describe('adjust', () => {
     expect(grid.figures().carry_lots).toBe(0);
   });
 
+  it('never moves a parcel out of a gap that survives just to miss fewer', () => {
+    const market = testMarket({ tick: '0.5' });
+    const grid = begin({ direction: 'long' }, 200, market).moveTo(195).moveTo(198);
+    const diff = adjusted(grid, { grid_upper_price: 120, grid_num: 15 });
+    expect([diff.parcels_moved, diff.carry_lots, diff.cancelled]).toEqual([0, 0, []]);
+    expect(grid.book()).toBe('B180 B184 B188 B192 S200 S204 S208 S212 S216 S220');
+  });
+
   it('before the first fill a neutral grid is laid out as at start', () => {
     const grid = begin({}, 101).moveTo(101);
     adjusted(grid, { grid_lower_price: 91, grid_upper_price: 111, grid_num: 5 });
     expect(grid.book()).toBe('B91 B95 B99 S103 S107 S111');
   });
 
-  it('the executed part of a kept order stays with it, of a cancelled one becomes inventory', () => {
+  it('the executed part of a kept order stays with it, of a cancelled one is inventory', () => {
     const grid = begin({ order_quantity: 4 }, 101).moveTo(99);
     const at = (ticks: number) =>
       [...grid.resting.values()].find(({ order }) => order.ticks === ticks);
@@ -101,7 +109,8 @@ describe('adjust', () => {
     adjusted(grid, { order_quantity: 4, grid_lower_price: 88, grid_num: 11 });
     expect(at(98)).toBe(kept);
     expect(grid.figures().carry_lots).toBe(0);
-    adjusted(grid, { order_quantity: 4, grid_lower_price: 87, grid_upper_price: 111, grid_num: 12 });
+    const shifted = { grid_lower_price: 87, grid_upper_price: 111, grid_num: 12 };
+    adjusted(grid, { order_quantity: 4, ...shifted });
     expect(grid.figures().carry_lots).toBe(1);
   });
 

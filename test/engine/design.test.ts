@@ -20,7 +20,8 @@ function problems(input: DesignInput): Problem[] {
 }
 
 function size(input: Partial<DesignInput>): string {
-  return sizeText(market, planOf(market, { ...guide, order_quantity: undefined, ...input }).lots_per_grid);
+  const plan = planOf(market, { ...guide, order_quantity: undefined, ...input });
+  return sizeText(market, plan.lots_per_grid);
 }
 
 describe('design', () => {
@@ -39,7 +40,8 @@ describe('design', () => {
     expect(size({ ...input, ...waiting, investment: 38000, price: 10000 })).toBe('1');
     // Short: two parcels at the price, sells at 11000 and 12000.
     expect(size({ ...input, direction: 'short', investment: 43000, price: 10000 })).toBe('1');
-    expect(size({ ...input, direction: 'short', investment: '42999.99', price: 10000 })).toBe('0.99');
+    const less = { direction: 'short' as const, investment: '42999.99', price: 10000 };
+    expect(size({ ...input, ...less })).toBe('0.99');
   });
 
   it('prefers order_quantity, then investment, then max_position', () => {
@@ -98,8 +100,10 @@ describe('design', () => {
 
   it('warns, but does not refuse, when the fence is smaller than a full grid', () => {
     const result = design(market, { ...guide, order_quantity: 1, max_position: 5 });
-    expect('plan' in result && result.warnings.map((warning) => warning.path)).toEqual(['max_position']);
-    expect(problems({ ...guide, order_quantity: 1, max_position: '0.9' })[0]?.path).toBe('max_position');
+    const warned = 'plan' in result ? result.warnings.map((warning) => warning.path) : [];
+    expect(warned).toEqual(['max_position']);
+    const less = problems({ ...guide, order_quantity: 1, max_position: '0.9' });
+    expect(less[0]?.path).toBe('max_position');
   });
 
   it('needs some size', () => {

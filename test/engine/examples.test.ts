@@ -133,7 +133,7 @@ describe('long 90..110, ten grids, started at 100', () => {
     expect([short.position, short.emptyLine()]).toEqual([0, 0]);
   });
 
-  it('without an opening position each gap waits until the price is strictly beyond its line', () => {
+  it('without an opening position each gap waits for a price strictly beyond its line', () => {
     const grid = begin(100, { ...long, open_position_at_start: false });
     expect(grid.book()).toBe('B90 B92 B94 B96 B98');
     expect(grid.reasons()).toEqual(Array(5).fill('entry_waits'));
@@ -216,7 +216,8 @@ describe('adjust', () => {
     const grid = new Matching(market, plan, 200).start().moveTo(195);
     expect([grid.position, grid.emptyLine()]).toEqual([6, 4]);
     grid.moveTo(198);
-    const before = { orders: grid.state.orders, gaps: grid.state.gaps, placed: grid.placed.length };
+    const { orders, gaps } = grid.state;
+    const before = { orders, gaps, placed: grid.placed.length };
     grid.adjust(planOf(market, { direction: 'long' })).check();
     expect(grid.state.orders).toEqual(before.orders);
     expect(grid.state.gaps).toEqual(before.gaps);

@@ -1,4 +1,7 @@
-/** A run from start to end: trigger, pause, refusals, fence, stop, stop-loss, late fills, small rests. */
+/**
+ * A run from start to end: trigger, pause, refusals, fence, stop, stop-loss, late fills, small
+ * rests.
+ */
 import { describe, expect, it } from 'vitest';
 import { parseMoney } from '../../src/contract/decimal.ts';
 import { auditIdentity, decide } from '../../src/engine/index.ts';
@@ -47,7 +50,7 @@ describe('stop', () => {
     grid.check();
   });
 
-  it('closes with one reduce-only market order; tries again when the price moves, boundedly', () => {
+  it('closes with one reduce-only market order; tries again as the price moves, boundedly', () => {
     const grid = begin().moveTo(95);
     grid.refuse = (order) => (order.role === 'close' ? 'busy' : null);
     grid.stop('cancel', 'close');
@@ -202,7 +205,8 @@ describe('refusals', () => {
     const crossing = [...grid.resting.values()].find(({ order }) => order.ticks === 1000);
     grid.resting.delete(Number(crossing?.order.id));
     grid.price = 999;
-    grid.feed({ type: 'rejected', id: Number(crossing?.order.id), reason: 'post_only_would_cross' });
+    const id = Number(crossing?.order.id);
+    grid.feed({ type: 'rejected', id, reason: 'post_only_would_cross' });
     grid.moveTo(998);
     expect(grid.reasons()).toEqual(['post_only_would_cross']);
     grid.moveTo(1010);
@@ -238,8 +242,8 @@ describe('refusals', () => {
     const resting = [...grid.resting.values()][0];
     if (resting === undefined) throw new Error('something rests');
     const { id, side, ticks } = resting.order;
-    const fill = { type: 'fill', trade_id: 'x', id, side, ticks: Number(ticks), lots: 2, fee: 0n } as const;
-    expect(() => decide(fine, grid.state, { ...fill, at_ms: 1 })).toThrow(/fits order/);
+    const fill = { trade_id: 'x', id, side, ticks: Number(ticks), lots: 2, fee: 0n, at_ms: 1 };
+    expect(() => decide(fine, grid.state, { type: 'fill', ...fill })).toThrow(/fits order/);
   });
 });
 
@@ -321,7 +325,8 @@ describe('books', () => {
     const audit = (change: Partial<typeof state>): string | null =>
       auditIdentity(market, { ...state, ...change }, 99);
     expect(audit({})).toBeNull();
-    for (const key of ['cash', 'grid_profit', 'differences', 'closed_result', 'funding'] as const) {
+    const sums = ['cash', 'grid_profit', 'differences', 'closed_result', 'funding'] as const;
+    for (const key of sums) {
       expect(audit({ books: { ...state.books, [key]: state.books[key] + 1n } })).toMatch(/is not/);
     }
     const gaps = state.gaps.map((gap, i) =>

@@ -53,7 +53,8 @@ describe('lines', () => {
           if (middle ** n * under <= over) low = middle;
           else high = middle;
         }
-        // `low` is at most the scaled line and less than one below it, so half up is decided by it.
+        // `low` is at most the scaled line and less than one below it, so half up is decided by
+        // it.
         const expected = Number((low + scale / 2n) / scale);
         expect(lineTicks('geometric', lower, upper, grids, index)).toBe(expected);
       }),

@@ -1,6 +1,7 @@
 /**
- * A tiny market for engine tests: it rests, fills and refuses what the engine sends, and keeps a ledger
- * of its own to compare with. It is no venue: everything is answered at once unless a test holds it back.
+ * A tiny market for engine tests: it rests, fills and refuses what the engine sends, and keeps a
+ * ledger of its own to compare with. It is no venue: everything is answered at once unless a test
+ * holds it back.
  */
 import { expect } from 'vitest';
 import type { Money } from '../../src/contract/decimal.ts';
@@ -50,8 +51,8 @@ export function testMarket(rules: Partial<MarketRules> = {}): Market {
 
 /** The plan of a wish that must be sound. */
 export function planOf(market: Market, input: Partial<DesignInput>): GridPlan {
-  const wish = { grid_lower_price: 90, grid_upper_price: 110, grid_num: 10, order_quantity: 1, ...input };
-  const result = design(market, wish);
+  const tens = { grid_lower_price: 90, grid_upper_price: 110, grid_num: 10 };
+  const result = design(market, { ...tens, order_quantity: 1, ...input });
   if ('problems' in result) throw new Error(JSON.stringify(result.problems));
   return result.plan;
 }
@@ -92,7 +93,8 @@ export class Matching {
     this.#now += 1;
     const before = encodeState(this.state);
     const old = this.state;
-    const { state, commands } = decide(this.market, old, { ...event, at_ms: this.#now } as EngineEvent);
+    const timed = { ...event, at_ms: this.#now } as EngineEvent;
+    const { state, commands } = decide(this.market, old, timed);
     expect(encodeState(old)).toBe(before);
     this.state = state;
     for (const command of commands) if (command.type === 'place') this.#sees(command);
@@ -107,7 +109,7 @@ export class Matching {
       const side = up ? 'sell' : 'buy';
       const next = [...this.resting.values()]
         .filter(({ order }) => order.side === side && order.ticks !== null)
-        .filter(({ order }) => (up ? Number(order.ticks) <= target : Number(order.ticks) >= target))
+        .filter(({ order }) => (up ? 1 : -1) * (target - Number(order.ticks)) >= 0)
         .sort((a, b) => (up ? 1 : -1) * (Number(a.order.ticks) - Number(b.order.ticks)))[0];
       if (next === undefined) break;
       const ticks = Number(next.order.ticks);
@@ -174,7 +176,9 @@ export class Matching {
       .join(' ');
   }
 
-  /** Index of the only line without an order or a waiting one; fails when there is not exactly one. */
+  /**
+   * Index of the only line without an order or a waiting one; fails when there is not exactly one.
+   */
   emptyLine(): number {
     const empty = ladder(this.market, this.state).filter((line) => line.side === null);
     expect(empty.map((line) => line.ticks)).toHaveLength(1);

@@ -1,6 +1,7 @@
 /**
- * A second opinion, written from the rules alone with decimals in plain integers: one little machine per
- * gap of a neutral arithmetic grid, filled line by line. The engine must agree on every trade and cent.
+ * A second opinion, written from the rules alone with decimals in plain integers: one little
+ * machine per gap of a neutral arithmetic grid, filled line by line. The engine must agree on
+ * every trade and cent.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

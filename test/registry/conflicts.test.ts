@@ -54,7 +54,7 @@ describe('findConflicts', () => {
     );
   });
 
-  test('a config from elsewhere is held against config/active, one from there not against itself', () => {
+  test('a config from elsewhere is held against config/active, but none against itself', () => {
     const home = tempHome();
     const inside = put(home, 'config/active/a.json', configWith('a', { web_port: 5001 }));
     const outside = put(home, 'elsewhere/b.json', configWith('b', { web_port: 5001 }));

@@ -72,7 +72,7 @@ describe('expandConfig', () => {
     const error = refusal(() => expandConfig(loaded, {}));
     expect(error.code).toBe('ENV_MISSING');
     expect(problemLines(error)).toEqual([
-      'exchange_config.base_url: ${HOST} and ${VERSION} is not set',
+      'exchange_config.base_url: ${HOST} and ${VERSION} are not set',
       'daemon_config.environment.TOKEN: ${TOKEN} is not set',
     ]);
   });

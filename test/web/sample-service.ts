@@ -1,4 +1,4 @@
-/** A small instance behind the port that the web server is handed: fixed figures, scripted answers. */
+/** A small instance behind the port that the web server is handed: figures that a test sets. */
 import type {
   AdjustAnswer,
   AdjustRequest,

@@ -2,7 +2,7 @@
  * The routes of one instance: what it shows, and the three things it obeys (adjust, pause, resume).
  * They check the shape of what comes in; whether a grid makes sense is the service's to say.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
 import Type from 'typebox';
 import type { AdjustRequest, InstanceService } from '../../contract/instance-api.ts';
 import { badRequest } from './error-reply.ts';
@@ -50,9 +50,7 @@ export const AdjustBody = Type.Object(
   { ...strict, description: 'a JSON object' },
 );
 
-const NoBody = Type.Union([Type.Object({}, strict), Type.Null()], {
-  description: 'empty, or an empty JSON object',
-});
+const NoFields = Type.Object({}, { ...strict, description: 'empty, or an empty JSON object' });
 
 const FillsQuery = Type.Object(
   {
@@ -111,16 +109,23 @@ export function addReadRoutes(
 
 /** POST routes: adjust, pause and resume. Each answers with JSON. */
 export function addWriteRoutes(app: FastifyInstance, service: InstanceService): void {
+  const bare: RouteShorthandOptions = {
+    schema: { body: NoFields },
+    preValidation(request, _reply, done) {
+      request.body ??= {};
+      done();
+    },
+  };
   app.post<{ Body: AdjustRequest }>(
     '/api/grid/adjust',
     { schema: { body: AdjustBody } },
     (request) => service.adjust(request.body, idempotencyKey(request.headers)),
   );
-  app.post('/api/pause', { schema: { body: NoBody } }, async () => {
+  app.post('/api/pause', bare, async () => {
     await service.pause();
     return { ok: true, grid_state: service.status().grid_state };
   });
-  app.post('/api/resume', { schema: { body: NoBody } }, async () => {
+  app.post('/api/resume', bare, async () => {
     await service.resume();
     return { ok: true, grid_state: service.status().grid_state };
   });

@@ -1,0 +1,313 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ownIdentity } from '../../src/platform/process-identity.ts';
+import { configOf, gridd, makeHome, recordOf, registryOf } from './cli-harness.ts';
+
+const LIST_KEYS = [
+  ...['id', 'state', 'desired', 'grid_state', 'pid', 'web_port', 'venue', 'mode', 'symbol'],
+  ...['position', 'grid_profit', 'total_pnl', 'restarts', 'cpu_percent', 'memory_mb', 'uptime_s'],
+  ...['started_at', 'config_file', 'log_dir', 'last_error'],
+];
+const STATUS_KEYS = [
+  ...['instance_id', 'state', 'grid_state', 'venue', 'mode', 'symbol', 'direction', 'price'],
+  ...['position', 'lower', 'upper', 'grids', 'open_orders', 'cycles', 'grid_profit', 'unpaired'],
+  ...['fees', 'funding', 'total_pnl', 'equity'],
+];
+
+const twoConfigs = {
+  'config/active/a.json': configOf('a', 5001),
+  'config/active/b.json': configOf('b', 5002),
+};
+
+describe('the command line', () => {
+  it('answers an unknown verb with the one that was meant, exit 2', async () => {
+    const { exit, out, err } = await gridd(makeHome(), ['lst']);
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toBe(
+      "USAGE: unknown command 'lst' (Did you mean list?)\n" +
+        '  Run the verb with --help to see what it takes.\n',
+    );
+  });
+
+  it.each([
+    ['an unknown option', ['list', '--wid']],
+    ['a missing argument', ['new', '--id', 'x']],
+    ['a verb that is missing', ['supervisor']],
+    ['no verb but an option', []],
+    ['too many words', ['status', 'a', 'b']],
+    ['no instance', ['stop']],
+    ['--all with an id', ['stop', 'a', '--all']],
+    ['half an adjust', ['adjust', 'a', '--lower', '1']],
+    ['no number', ['adjust', 'a', '--lower', '1e3', '--upper', '2']],
+    ['--save with --dry-run', ['adjust', 'a', '--save', '--dry-run']],
+    ['two answers', ['supervisor', 'stop', '--keep-bots', '--stop-bots']],
+    ['an unknown answer', ['stop', 'a', '--orders', 'sell']],
+    ['--foreground for two', ['start', '--all', '--foreground']],
+  ])('answers %s with USAGE on stderr, exit 2', async (_what, args) => {
+    const { exit, out, err } = await gridd(makeHome(twoConfigs), args);
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toMatch(/USAGE: .+\n {2}\S/);
+  });
+
+  it('helps on stdout with exit 0', async () => {
+    const { exit, out, err } = await gridd(makeHome(), ['adjust', '--help']);
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(out).toContain('--dry-run');
+    expect((await gridd(makeHome(), ['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each(['../../etc', 'A', 'gridd', 'a b', '', '-', 'x'.repeat(65)])(
+    'refuses %j as an id before it becomes a path',
+    async (id) => {
+      for (const verb of ['status', 'stop', 'logs', 'fills', 'start', 'archive']) {
+        const { exit, out, err } = await gridd(makeHome(), [verb, '--', id]);
+        expect({ verb, exit, out }).toEqual({ verb, exit: 2, out: '' });
+        expect(err).toMatch(/^INSTANCE_ID_INVALID: /);
+      }
+    },
+  );
+
+  it('takes --home before and after the verb, and refuses one that is not there', async () => {
+    const home = makeHome();
+    const ran = await gridd(home, ['list', '--home', join(home.folder, 'none')]);
+    expect(ran).toMatchObject({ exit: 2, out: '' });
+    expect(ran.err).toMatch(/^HOME_NOT_FOUND: /);
+  });
+});
+
+describe('without a supervisor', () => {
+  const identity = ownIdentity();
+  const { pid, start_time, boot_id } = identity;
+  const living = { pid, start_time, boot_id, desired: 'running', state: 'running' };
+  const registry = registryOf({
+    alive: recordOf('alive', living),
+    dead: recordOf('dead', { ...living, start_time: '1' }),
+    gone: recordOf('gone'),
+  });
+
+  it('an empty home has no instances and says how to get one', async () => {
+    const ran = await gridd(makeHome(twoConfigs), ['list']);
+    expect(ran.exit).toBe(0);
+    expect(ran.out).toBe(
+      'no instances\nstart one with: gridd start --config config/active/a.json\n',
+    );
+    expect(ran.err).toMatch(/^no supervisor runs;/);
+    expect((await gridd(makeHome(), ['list', '--json'])).out).toBe('[]\n');
+    expect((await gridd(makeHome(), ['list'])).out).toContain('gridd new TEMPLATE --id ID');
+  });
+
+  it('list --json has exactly its keys and tells what /proc says of each pid', async () => {
+    const home = makeHome({ 'logs/instances.json': registry });
+    const { exit, out, err } = await gridd(home, ['list', '--json']);
+    expect(exit).toBe(0);
+    expect(err).toMatch(/^no supervisor runs;/);
+    const rows = JSON.parse(out) as Record<string, unknown>[];
+    for (const row of rows) expect(Object.keys(row)).toEqual(LIST_KEYS);
+    expect(rows.map((row) => [row['id'], row['state'], row['pid']])).toEqual([
+      ['alive', 'running', pid],
+      ['dead', 'stopped', null],
+      ['gone', 'stopped', null],
+    ]);
+  });
+
+  it('status --json is flat and has the keys of list and of /api/status', async () => {
+    const home = makeHome({ 'logs/instances.json': registry });
+    const { exit, out } = await gridd(home, ['status', 'alive', '--json']);
+    expect(exit).toBe(0);
+    const document = JSON.parse(out) as Record<string, unknown>;
+    expect(Object.keys(document)).toEqual(expect.arrayContaining([...LIST_KEYS, ...STATUS_KEYS]));
+    expect(document).toMatchObject({ id: 'alive', instance_id: 'alive', last_exit: null });
+    const human = await gridd(home, ['status', 'dead']);
+    expect(human.out).toMatch(/^id +dead$/m);
+    expect(human.out).toMatch(/^state +stopped \(the registry says running, but no such process/m);
+  });
+
+  it('an instance is found by its config file, and by --instance-id where that is not enough', async () => {
+    const file = 'config/active/shared.json';
+    const home = makeHome({
+      [file]: configOf('shared', 5001),
+      'logs/instances.json': registryOf({
+        x: recordOf('x', { config_file: file, instance_id_override: true }),
+        y: recordOf('y', { config_file: file, instance_id_override: true }),
+      }),
+    });
+    const both = await gridd(home, ['status', '--config', file, '--json']);
+    expect(both).toMatchObject({ exit: 2, out: '' });
+    expect(both.err).toContain('x, y');
+    const one = await gridd(home, ['status', '-c', file, '--instance-id', 'y', '--json']);
+    expect(JSON.parse(one.out)).toMatchObject({ id: 'y' });
+    const none = await gridd(home, ['status', '-c', 'config/active/none.json']);
+    expect(none).toMatchObject({ exit: 2, out: '' });
+    expect(none.err).toMatch(/^CONFIG_NOT_FOUND: /);
+  });
+
+  it.each([
+    ['status', 'nobody', 'INSTANCE_UNKNOWN'],
+    ['fills', 'nobody', 'INSTANCE_UNKNOWN'],
+    ['stop', 'nobody', 'INSTANCE_UNKNOWN'],
+    ['restart', 'nobody', 'INSTANCE_UNKNOWN'],
+    ['start', 'nobody', 'INSTANCE_UNKNOWN'],
+    ['stop', 'gone', 'INSTANCE_NOT_RUNNING'],
+    ['pause', 'gone', 'INSTANCE_NOT_RUNNING'],
+    ['resume', 'gone', 'INSTANCE_NOT_RUNNING'],
+  ])('%s %s is %s, exit 3, and starts nothing', async (verb, id, code) => {
+    const home = makeHome({ 'logs/instances.json': registry });
+    const { exit, out, err } = await gridd(home, [verb, id, '--json']);
+    expect({ exit, out }).toEqual({ exit: 3, out: '' });
+    expect(err).toMatch(new RegExp(`^(no supervisor.*\n)?${code}: `));
+    expect(err).not.toContain('supervisor started');
+  });
+
+  it.each([
+    ['stop', '--keep-bots'],
+    ['stop'],
+    ['status'],
+    ['status', '--json'],
+  ])('supervisor %s %s is SUPERVISOR_NOT_RUNNING, exit 3', async (...args) => {
+    const { exit, out, err } = await gridd(makeHome(), ['supervisor', ...args]);
+    expect({ exit, out }).toEqual({ exit: 3, out: '' });
+    expect(err).toMatch(/^SUPERVISOR_NOT_RUNNING: /);
+  });
+
+  it('fills and orders of an instance without books are empty', async () => {
+    const home = makeHome({ 'logs/instances.json': registry });
+    expect((await gridd(home, ['fills', 'gone', '--json'])).out).toBe('[]\n');
+    expect((await gridd(home, ['orders', 'gone'])).out).toBe('no resting orders\n');
+    const broken = makeHome({ 'logs/instances.json': registry, 'database/gone.db': 'no database' });
+    const ran = await gridd(broken, ['fills', 'gone', '--json']);
+    expect(ran).toMatchObject({ exit: 2, out: '' });
+    expect(ran.err).toContain('BOOKS_UNREADABLE: ');
+  });
+});
+
+describe('start', () => {
+  it('alone is refused with the files of config/active named', async () => {
+    const { exit, out, err } = await gridd(makeHome(twoConfigs), ['start']);
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toContain('config/active/a.json, config/active/b.json');
+  });
+
+  it('tells everything wrong with a file before a supervisor is started', async () => {
+    const bad = configOf('a', 5001, { strategy_config: { grid_num: 0, grid_lowr_price: 1 } });
+    const home = makeHome({ 'config/active/a.json': bad });
+    const { exit, out, err } = await gridd(home, ['start', '-c', 'config/active/a.json', '-d']);
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toMatch(/^CONFIG_INVALID: /);
+    expect(err).toContain('strategy_config.grid_num');
+    expect(err).toContain('strategy_config.grid_lowr_price');
+    expect(err).not.toContain('supervisor');
+  });
+});
+
+describe('validate', () => {
+  it('is content with good files and says which they are', async () => {
+    const { exit, out, err } = await gridd(makeHome(twoConfigs), ['validate']);
+    expect({ exit, err }).toEqual({ exit: 0, err: '' });
+    expect(out).toBe('config/active/a.json: valid (a)\nconfig/active/b.json: valid (b)\n');
+  });
+
+  it('shows every problem of every file with path, found and allowed', async () => {
+    const home = makeHome({
+      'a.json': configOf('a', 80, { strategy_config: { grid_num: 0 } }),
+      'b.json': configOf('b', 5001, { strategy_config: { grid_lower_price: 170 } }),
+      'c.json': '{ "metadata": ',
+    });
+    const { exit, out, err } = await gridd(home, ['validate', 'a.json', 'b.json', 'c.json']);
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toMatch(/^CONFIG_INVALID: .*a\.json/m);
+    expect(err).toMatch(/ {2}- daemon_config\.web_port: .*found 80.*allowed: /);
+    expect(err).toMatch(/ {2}- strategy_config\.grid_num: /);
+    expect(err).toMatch(/^(GRID_REFUSED|CONFIG_INVALID): .*b\.json/m);
+    expect(err).toMatch(/^CONFIG_SYNTAX: .*c\.json/m);
+  });
+
+  it('designs the grid: one that cannot earn its fees is refused', async () => {
+    const thin = { strategy_config: { grid_lower_price: 140, grid_upper_price: 141, grid_num: 100 } };
+    const home = makeHome({ 'a.json': configOf('a', 5001, thin) });
+    const { exit, err } = await gridd(home, ['validate', 'a.json']);
+    expect(exit).toBe(2);
+    expect(err).toMatch(/^GRID_REFUSED: /);
+    expect(err).toMatch(/ {2}- strategy_config\./);
+  });
+
+  it('finds what two files claim in common, exit 4, both named', async () => {
+    const home = makeHome({ ...twoConfigs, 'config/active/c.json': configOf('c', 5001) });
+    const { exit, err } = await gridd(home, ['validate', 'config/active/c.json']);
+    expect(exit).toBe(4);
+    expect(err).toMatch(/^CONFIG_CONFLICT: /);
+    expect(err).toContain('a.json');
+    expect(err).toContain('c.json');
+  });
+
+  it('is one JSON array with --json, errors on stderr all the same', async () => {
+    const home = makeHome({ ...twoConfigs, 'bad.json': {} });
+    const { exit, out, err } = await gridd(home, ['validate', 'config/active/a.json', 'bad.json', '--json']);
+    expect(exit).toBe(2);
+    expect(JSON.parse(out)).toEqual([
+      { file: 'config/active/a.json', id: 'a', valid: true, errors: [], warnings: [] },
+      expect.objectContaining({ file: 'bad.json', id: null, valid: false }),
+    ]);
+    expect(err).toMatch(/^CONFIG_INVALID: /);
+  });
+
+  it('prints an older flat file in the form of today', async () => {
+    const flat = { symbol: 'SOL_USDC_PERP', grid_lower_price: 1, grid_upper_price: 2, grid_num: 4 };
+    const home = makeHome({ 'flat.json': { ...flat, web_port: 5009 } });
+    const { exit, out } = await gridd(home, ['validate', 'flat.json', '--convert']);
+    expect(exit).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      daemon_config: { web_port: 5009 },
+      strategy_config: { grid_num: 4 },
+    });
+  });
+});
+
+describe('new and archive', () => {
+  const files = { 'config/templates/neutral.json': configOf('neutral', 5001) };
+
+  it('make a config of its own and retire it again', async () => {
+    const home = makeHome(files);
+    const made = await gridd(home, ['new', 'neutral', '--id', 'mine', '--set', 'strategy_config.grid_num=10']);
+    expect(made).toMatchObject({ exit: 0, err: '' });
+    const file = join(home.active, 'mine.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      metadata: { instance_id: 'mine' },
+      daemon_config: { log_dir: 'logs/mine', db_path: 'database/mine.db' },
+      strategy_config: { grid_num: 10 },
+    });
+    expect(await gridd(home, ['new', 'neutral', '--id', 'mine'])).toMatchObject({ exit: 4, out: '' });
+    expect(await gridd(home, ['new', 'neutrl', '--id', 'other'])).toMatchObject({ exit: 2, out: '' });
+    const archived = await gridd(home, ['archive', 'mine', '--json']);
+    expect(archived.exit).toBe(0);
+    const { to } = JSON.parse(archived.out) as { to: string };
+    expect(to).toMatch(/^config\/archived\/mine\.\d{4}-\d{2}-\d{2}\.json$/);
+    expect(readFileSync(join(home.folder, to), 'utf8')).toContain('"mine"');
+    expect(await gridd(home, ['archive', 'mine'])).toMatchObject({ exit: 2, out: '' });
+  });
+
+  it('archive forgets a stopped instance and refuses one that should run', async () => {
+    const records = { a: recordOf('a'), b: recordOf('b', { desired: 'running' }) };
+    const home = makeHome({ ...twoConfigs, 'logs/instances.json': registryOf(records) });
+    expect(await gridd(home, ['archive', 'b'])).toMatchObject({ exit: 4, out: '' });
+    expect(await gridd(home, ['archive', 'a'])).toMatchObject({ exit: 0 });
+    const { out } = await gridd(home, ['list', '--json']);
+    expect((JSON.parse(out) as { id: string }[]).map(({ id }) => id)).toEqual(['b']);
+  });
+});
+
+describe('cleanup --dry-run', () => {
+  it('says what it would do, changes nothing and starts nothing', async () => {
+    const home = makeHome({
+      ...twoConfigs,
+      'logs/instances.json': registryOf({ a: recordOf('a') }),
+      'logs/a/bot.pid': '4194304\n',
+    });
+    const before = readFileSync(home.registry, 'utf8');
+    const { exit, out } = await gridd(home, ['cleanup', '--dry-run']);
+    expect(exit).toBe(0);
+    expect(out).toMatch(/^would: a: .*bot\.pid/m);
+    expect(readFileSync(home.registry, 'utf8')).toBe(before);
+    expect(readFileSync(join(home.logs, 'a', 'bot.pid'), 'utf8')).toBe('4194304\n');
+  });
+});

@@ -1,0 +1,33 @@
+/** When a bot counts as hung. */
+import { expect, test } from 'vitest';
+import { freshHealth, judgePulse, noteCheck } from '../../src/daemon/health-policy.ts';
+
+test('three misses in a row, the later ones a second apart', () => {
+  let health = freshHealth(0, 30_000);
+  expect(health.next_at).toBe(30_000);
+  const moments: number[] = [];
+  for (let miss = 1; miss <= 3; miss += 1) {
+    const now = health.next_at;
+    moments.push(now);
+    const { state, unhealthy } = noteCheck(health, now, false, 30_000);
+    expect(unhealthy).toBe(miss === 3);
+    health = state;
+  }
+  expect(moments).toEqual([30_000, 31_000, 32_000]);
+});
+
+test('one sign of life between them begins the count anew', () => {
+  const twice = { misses: 2, next_at: 0 };
+  const fine = noteCheck(twice, 5, true, 1_000);
+  expect(fine.state).toEqual({ misses: 0, next_at: 1_005 });
+  expect(noteCheck(fine.state, 2_000, false, 1_000).unhealthy).toBe(false);
+});
+
+test('silence and a standing engine are faults; a start has its time', () => {
+  const pulse = { ready: true, silent_ms: 1_000, turn_age_ms: 1_000 };
+  expect(judgePulse(pulse)).toBeNull();
+  expect(judgePulse({ ...pulse, silent_ms: 4_001 })).toContain('no sign of life');
+  expect(judgePulse({ ...pulse, turn_age_ms: 15_001 })).toContain('engine stands still');
+  expect(judgePulse({ ready: false, silent_ms: 29_000, turn_age_ms: 20_000 })).toBeNull();
+  expect(judgePulse({ ready: false, silent_ms: 31_000, turn_age_ms: null })).not.toBeNull();
+});

@@ -1,0 +1,51 @@
+/** Bytes of the bot link become the same messages however they are cut; broken ones never do. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { LineCutter, MAX_LINE_BYTES, parseBotLine } from '../../src/daemon/link-message.ts';
+
+test('lines survive any cutting', () => {
+  const line = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\n'));
+  fc.assert(
+    fc.property(fc.array(line), fc.array(fc.integer({ min: 1, max: 7 })), (lines, cuts) => {
+      const bytes = Buffer.from(lines.map((text) => `${text}\n`).join(''));
+      const cutter = new LineCutter();
+      const found: string[] = [];
+      let at = 0;
+      for (let turn = 0; at < bytes.length; turn += 1) {
+        const length = cuts.length === 0 ? bytes.length : (cuts[turn % cuts.length] ?? 1);
+        found.push(...(cutter.push(bytes.subarray(at, at + length)) ?? []));
+        at += length;
+      }
+      expect(found).toEqual(lines.map((text) => Buffer.from(text).toString()));
+    }),
+  );
+});
+
+test('a line without end is not kept for ever', () => {
+  const cutter = new LineCutter();
+  const chunk = Buffer.alloc(MAX_LINE_BYTES / 4, 120);
+  expect([1, 2, 3, 4].map(() => cutter.push(chunk))).toEqual([[], [], [], []]);
+  expect(cutter.push(chunk)).toBeNull();
+});
+
+test('messages are checked; types of a newer protocol are told apart from broken ones', () => {
+  const hello = {
+    type: 'hello',
+    protocol: 1,
+    home: '/h',
+    id: 'a',
+    generation: 1,
+    pid: 5,
+    start_time: '1',
+    boot_id: 'b',
+  };
+  expect(parseBotLine(JSON.stringify(hello))).toEqual(hello);
+  expect(parseBotLine(JSON.stringify({ ...hello, pid: '5' }))).toBeNull();
+  expect(parseBotLine('{"type":"ready","web_port":null}')).toEqual({ type: 'ready', web_port: null });
+  expect(parseBotLine('{"type":"ready","web_port":70000}')).toBeNull();
+  expect(parseBotLine('{"type":"failed","error":{}}')).toBeNull();
+  expect(parseBotLine('{"type":"dance"}')).toBe('unknown');
+  for (const broken of ['', 'null', '[]', '{', '{"type":1}', '{"type":"toString"}', '7']) {
+    expect(['unknown', null]).toContain(parseBotLine(broken));
+  }
+});

@@ -1,0 +1,122 @@
+/** What can be said of the page without a browser: its amounts, words, and what it never does. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
+import { GRID_STATES } from '../../src/contract/trading.ts';
+import {
+  decimalsFor,
+  exact,
+  isAbove,
+  isSame,
+  money,
+  signedMoney,
+  toneOf,
+} from '../../src/web/ui/parts/amount.ts';
+import { noticesOf, stateWords } from '../../src/web/ui/parts/state-words.ts';
+import { SAMPLE_STATUS } from './sample-service.ts';
+import { UI_FOLDER } from './served.ts';
+
+describe('amounts', () => {
+  it.each([
+    ['10015.535053', '10,015.54', '+10,015.54'],
+    ['-2.3071', '−2.31', '−2.31'],
+    ['0', '0.00', '0.00'],
+    ['-0.001', '0.00', '0.00'],
+    ['0.001', '0.00', '0.00'],
+    ['1234567.891', '1,234,567.89', '+1,234,567.89'],
+    ['unknown', 'unknown', 'unknown'],
+  ])('%s is shown as %s, signed %s', (text, plain, signed) => {
+    expect([money(text), signedMoney(text)]).toEqual([plain, signed]);
+  });
+
+  it('shows exact text with separators only', () => {
+    expect(exact('28123.4567')).toBe('28,123.4567');
+    expect(exact('-0.25')).toBe('−0.25');
+    expect(exact('<b>')).toBe('<b>');
+  });
+
+  it('loses nothing in exact text and never more than half a cent in rounded text', () => {
+    const value = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n });
+    fc.assert(
+      fc.property(value, (units) => {
+        const text = formatMoney(units);
+        const back = (shown: string) => parseMoney(shown.replaceAll(',', '').replace('−', '-'));
+        expect(back(exact(text))).toBe(units);
+        const off = (back(money(text)) ?? 0n) - units;
+        expect(off <= 5n * 10n ** 15n && off >= -5n * 10n ** 15n).toBe(true);
+      }),
+    );
+  });
+
+  it('gives small amounts more places', () => {
+    expect(['0', '12.5', '0.5', '-0.0042'].map(decimalsFor)).toEqual([2, 2, 4, 6]);
+  });
+
+  it('compares decimals, not text', () => {
+    expect(isAbove('100', '99.5')).toBe(true);
+    expect(isAbove('99.5', '99.50')).toBe(false);
+    expect(isAbove('x', '1')).toBe(false);
+    expect(isSame('150', '150.0')).toBe(true);
+    expect([toneOf('0.0'), toneOf('-1'), toneOf('1')]).toEqual(['', 'loss', 'gain']);
+  });
+});
+
+describe('states in words', () => {
+  it.each(GRID_STATES)('says what "%s" is', (grid_state) => {
+    expect(stateWords({ ...SAMPLE_STATUS, grid_state }).text).toMatch(/^\S .{8,}/);
+  });
+
+  it('names every reason once, the process state, and an adjusted grid', () => {
+    const status = {
+      ...SAMPLE_STATUS,
+      state: 'degraded' as const,
+      degraded: ['prices are polled'],
+      grid_state: 'paused' as const,
+      adjusted: true,
+      warnings: ['bot_args win'],
+    };
+    expect(stateWords(status)).toEqual({ text: '‖ Grid paused · bot degraded', tone: 'attention' });
+    expect(noticesOf(status).map(({ text }) => text)).toEqual([
+      'Degraded: prices are polled',
+      'Paused: no new orders are placed until you resume.',
+      'Adjusted, differs from the file: the config file holds other values.',
+      'bot_args win',
+    ]);
+    expect(noticesOf(SAMPLE_STATUS)).toEqual([]);
+  });
+});
+
+describe('the page itself', () => {
+  const html = readFileSync(join(UI_FOLDER, 'instance.html'), 'utf8');
+  const sources = readdirSync(UI_FOLDER, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(UI_FOLDER, name), 'utf8'));
+
+  it('has no inline script or style, and loads nothing from elsewhere', () => {
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)/);
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
+    const loaded = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map((hit) => hit[1] ?? '');
+    expect(loaded.length).toBeGreaterThanOrEqual(3);
+    for (const url of loaded) expect(url).toMatch(/^(\/assets\/|data:image\/svg\+xml,)/);
+    const css = readFileSync(join(UI_FOLDER, 'instance.css'), 'utf8');
+    expect(css).not.toMatch(/@import|url\(/);
+  });
+
+  it('turns no text into markup or code', () => {
+    expect(sources.length).toBeGreaterThanOrEqual(8);
+    const ways = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/;
+    for (const source of sources) expect(source).not.toMatch(ways);
+  });
+
+  it('has every element that its script asks for', () => {
+    const asked = sources.flatMap((source) =>
+      [...source.matchAll(/(?:byId|inputById|buttonById)\('([^']+)'\)/g)].map((hit) => hit[1]),
+    );
+    expect(asked.length).toBeGreaterThan(20);
+    const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map((hit) => hit[1]);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect([...new Set(asked)].filter((id) => !ids.includes(id))).toEqual([]);
+  });
+});

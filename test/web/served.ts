@@ -1,0 +1,63 @@
+/** Serves a sample instance with the real page for a test, on a port of the kernel's choosing. */
+import { build } from 'esbuild';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { serveInstance } from '../../src/web/server/instance-server.ts';
+import type {
+  InstanceServer,
+  InstanceServerOptions,
+} from '../../src/web/server/instance-server.ts';
+import { loadAssets } from '../../src/web/server/page-assets.ts';
+import type { PageAssets } from '../../src/web/server/page-assets.ts';
+import { SampleService } from './sample-service.ts';
+
+/** The folder of the page's sources. */
+export const UI_FOLDER = fileURLToPath(new URL('../../src/web/ui/', import.meta.url));
+
+/** The page as the build makes it; the folder it was read from is gone when this resolves. */
+export async function builtAssets(): Promise<PageAssets> {
+  const folder = mkdtempSync(join(tmpdir(), 'gridd-ui-'));
+  try {
+    await build({
+      entryPoints: [join(UI_FOLDER, 'instance.ts')],
+      outdir: folder,
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2022',
+      logLevel: 'silent',
+    });
+    for (const name of ['instance.html', 'instance.css']) {
+      cpSync(join(UI_FOLDER, name), join(folder, name));
+    }
+    return loadAssets(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export interface Served {
+  readonly service: SampleService;
+  readonly server: InstanceServer;
+  readonly port: number;
+  /** Failures that the server took for our own bugs. */
+  readonly bugs: unknown[];
+}
+
+/** A sample instance on 127.0.0.1; `more` replaces options. */
+export async function serveSample(more: Partial<InstanceServerOptions> = {}): Promise<Served> {
+  const service = new SampleService();
+  const bugs: unknown[] = [];
+  const server = await serveInstance(service, {
+    host: '127.0.0.1',
+    port: 0,
+    avoidPorts: [],
+    strictPort: false,
+    assets: new Map(),
+    log: (error) => bugs.push(error),
+    ...more,
+  });
+  return { service, server, port: server.port, bugs };
+}
