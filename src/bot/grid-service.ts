@@ -2,7 +2,8 @@
  * What page, supervisor and CLI see of the grid, and what they may ask of it. Reads the runner and the
  * books; changes the grid only by runner tasks.
  */
-import { formatMoney } from '../contract/decimal.ts';
+import { formatMoney, parseMoney } from '../contract/decimal.ts';
+import type { Money } from '../contract/decimal.ts';
 import { GriddError } from '../contract/errors.ts';
 import type {
   AdjustAnswer,
@@ -45,7 +46,8 @@ const STUCK_MS = 10_000;
 export class GridService implements InstanceService {
   readonly id: string;
   readonly #parts: ServiceParts;
-  #equity = '0';
+  /** What the account holds besides this grid's result: equity moves with the total between reads. */
+  #equityBase: Money = 0n;
   #profit: { plan: GridPlan; range: { min: string; max: string } } | null = null;
   #adjusted: boolean;
 
@@ -66,9 +68,10 @@ export class GridService implements InstanceService {
     this.#parts.runner.changed();
   }
 
-  /** Reads the venue's balance; `status` shows the last one read. */
+  /** Reads the venue's balance; inside a task, so that it belongs to the same moment. */
   async refresh(): Promise<void> {
-    this.#equity = (await this.#parts.venue.balance()).equity;
+    const equity = parseMoney((await this.#parts.venue.balance()).equity);
+    if (equity !== null) this.#equityBase = equity - this.#parts.runner.figures().total;
   }
 
   status(): StatusView {
@@ -101,7 +104,7 @@ export class GridService implements InstanceService {
       fees: formatMoney(sums.fees),
       funding: formatMoney(sums.funding),
       total_pnl: formatMoney(sums.total),
-      equity: this.#equity,
+      equity: formatMoney(this.#equityBase + sums.total),
       carry: sizeText(market, sums.carry_lots),
       profit_per_grid: this.#profitRange(plan),
       adjusted: this.#adjusted,

@@ -48,7 +48,7 @@ export interface StatusView {
   readonly total_pnl: string;
   readonly equity: string;
   readonly carry: string;
-  /** Net profit per grid as a fraction of the buy value, smallest and largest. */
+  /** Net profit per grid as a percentage of the buy value, smallest and largest. */
   readonly profit_per_grid: { readonly min: string; readonly max: string };
   /** The grid was adjusted and the config file says something else. */
   readonly adjusted: boolean;
@@ -197,7 +197,10 @@ export type BotMessage =
       readonly id: string;
       readonly generation: number;
     })
-  /** The bot trades and its page answers. `web_port` null: no port could be had (degraded). */
+  /**
+   * The bot trades and its page answers; said after every welcome once that is so. `web_port` null: no
+   * port could be had (degraded).
+   */
   | { readonly type: 'ready'; readonly web_port: number | null }
   /** The bot cannot start; it exits with a telling code after this. */
   | { readonly type: 'failed'; readonly error: ErrorBody }

@@ -1,13 +1,18 @@
 /**
- * The socket bots call home to: one JSON value a line. A connection says hello first and is welcomed or
- * refused; then messages come up and requests go down, each with an id and a timeout. The end of a
- * connection is told at once. It judges nobody itself: `judge` of its owner does.
+ * The socket bots call home to: one JSON value a line. A connection says hello first and is
+ * welcomed or refused; then messages come up and requests go down, each with an id and a timeout.
+ * The end of a connection is told at once. It judges nobody itself: `judge` of its owner does.
  */
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { chmodSync, rmSync } from 'node:fs';
 import { LINK_PROTOCOL } from '../contract/instance-api.ts';
-import type { BotMessage, BotMethod, BotRequests, SupervisorMessage } from '../contract/instance-api.ts';
+import type {
+  BotMessage,
+  BotMethod,
+  BotRequests,
+  SupervisorMessage,
+} from '../contract/instance-api.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Cancel, Clock } from '../platform/clock.ts';
 import { LineCutter, parseBotLine } from './link-message.ts';
@@ -53,7 +58,9 @@ export class BotConnection {
     return this.#closed;
   }
 
-  /** Asks the bot; rejects with the bot's own error, or BOT_UNREACHABLE on silence or a lost line. */
+  /**
+   * Asks the bot; rejects with the bot's own error, or BOT_UNREACHABLE on silence or a lost line.
+   */
   request<M extends BotMethod>(
     method: M,
     params: BotRequests[M]['params'],
@@ -115,7 +122,9 @@ export interface BotLink {
   close(): void;
 }
 
-/** Opens the bot socket at `path` (mode 0600; a file there is replaced: we hold the home's lock). */
+/**
+ * Opens the bot socket at `path` (mode 0600; a file there is replaced: we hold the home's lock).
+ */
 export async function openBotLink(path: string, owner: LinkOwner, clock: Clock): Promise<BotLink> {
   const open = new Set<Socket>();
   let server = await listen();

@@ -1,14 +1,19 @@
 /**
- * One process of an instance: what to start, its pid files and what it left behind. Plans are complete
- * before anything is started; a plan that cannot be made is the user's error. Only processes proved by
- * pid, start time and boot id, or by our mark, are ever signalled.
+ * One process of an instance: what to start, its pid files and what it left behind. Plans are
+ * complete before anything is started; a plan that cannot be made is the user's error. Only
+ * processes proved by pid, start time and boot id, or by our mark, are ever signalled.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
-import type { BotLaunch, BotRecord, ExitRecord, ProcessIdentity } from '../contract/instance-api.ts';
+import type {
+  BotLaunch,
+  BotRecord,
+  ExitRecord,
+  ProcessIdentity,
+} from '../contract/instance-api.ts';
 import { localDate } from '../platform/clock.ts';
 import { readJson, readText, writeFileAtomic } from '../platform/json-file.ts';
 import { fromHome } from '../platform/paths.ts';
@@ -62,7 +67,9 @@ export async function planLaunch(
   if (loaded.program === null && loaded.programDeclared) {
     const live = loaded.config.exchange_config.mode === 'live';
     if (live || record.ran_program) {
-      const why = live ? 'live mode is not given to another program' : 'it ran under this id before';
+      const why = live
+        ? 'live mode is not given to another program'
+        : 'it ran under this id before';
       throw new GriddError('PROGRAM_MISSING', `The program ${script} is not there, and ${why}.`);
     }
     warnings.push(`the program ${script} does not exist: the built-in bot runs instead`);
@@ -82,8 +89,8 @@ export async function planLaunch(
   const given = { GRIDD_HOME: home.folder, GRIDD_MARK: mark };
   const avoid = [...claimedPorts(home, loaded.id), ...around.portsInUse];
   // A port that was kept from an earlier run gives way to a config that claims it by name.
-  const kept = record.web_port !== null && !avoid.includes(record.web_port) ? record.web_port : null;
-  const wanted = loaded.webPort ?? kept;
+  const free = record.web_port !== null && !avoid.includes(record.web_port);
+  const wanted = loaded.webPort ?? (free ? record.web_port : null);
   const raw = rawFiles(loaded.logDir);
   const common = { ...raw, fresh: true };
   if (loaded.program === null) {

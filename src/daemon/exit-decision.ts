@@ -1,7 +1,9 @@
 /** What an ended process means: a full decision over intent, wish and exit code. PURE. */
 import { BOT_EXIT } from '../contract/errors.ts';
 
-/** Why we are ending a process ourselves: a user's stop or restart, our own end, or a replacement. */
+/**
+ * Why we are ending a process ourselves: a user's stop or restart, our own end, or a replacement.
+ */
 export type EndIntent = 'stop' | 'restart' | 'shutdown' | 'replace';
 
 export interface EndedProcess {
@@ -13,8 +15,8 @@ export interface EndedProcess {
 }
 
 /**
- * `handover`: the restart in progress goes on; `adopt`: another process holds the lock; the others are
- * events of the lifecycle.
+ * `handover`: the restart in progress goes on; `adopt`: another process holds the lock; the others
+ * are events of the lifecycle.
  */
 export type ExitDecision = 'end' | 'finish' | 'fail' | 'retry' | 'handover' | 'adopt';
 

@@ -1,6 +1,7 @@
 /**
- * The instances of one home that the supervisor has in hand, beside the registry file that other programs
- * may change too: a record that was dropped there is forgotten here once no process lives.
+ * The instances of one home that the supervisor has in hand, beside the registry file that other
+ * programs may change too: a record that was dropped there is forgotten here once no process
+ * lives.
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';

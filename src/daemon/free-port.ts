@@ -1,6 +1,6 @@
 /**
- * Ports for external programs, which cannot tell us what they bound: the supervisor looks for a free one
- * just before the spawn. Built-in bots bind themselves and report.
+ * Ports for external programs, which cannot tell us what they bound: the supervisor looks for a
+ * free one just before the spawn. Built-in bots bind themselves and report.
  */
 import { createServer } from 'node:net';
 import { GriddError } from '../contract/errors.ts';

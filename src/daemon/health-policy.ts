@@ -1,13 +1,16 @@
 /**
- * When a bot counts as hung. PURE. Checked each `health_check_interval`; after a first miss each second;
- * three misses in a row make it unhealthy. Ages are ours (monotonic), never the bot's clock.
+ * When a bot counts as hung. PURE. Checked each `health_check_interval`; after a first miss each
+ * second; three misses in a row make it unhealthy. Ages are ours (monotonic), never the bot's
+ * clock.
  */
 
 /** A bot sends a beat each second. */
 export const BEAT_LIMIT_MS = 4_000;
 /** Age of the last engine turn beyond which the bot counts as stuck although it beats. */
 export const TURN_LIMIT_MS = 15_000;
-/** Time to call home, recover and become ready; also to call home again after a supervisor's start. */
+/**
+ * Time to call home, recover and become ready; also to call home again after a supervisor's start.
+ */
 export const START_LIMIT_MS = 30_000;
 /** Our own loop's lateness beyond which ages measured across it are worthless. */
 export const OWN_LATENESS_LIMIT_MS = 2_000;

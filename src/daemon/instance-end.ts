@@ -1,6 +1,7 @@
 /**
- * Ending a process: asked first (a stop command, or SIGTERM), then made to. Every signal goes to a proved
- * process; SIGKILL goes to its whole group. SIGTERM never touches orders; only a stop command does.
+ * Ending a process: asked first (a stop command, or SIGTERM), then made to. Every signal goes to a
+ * proved process; SIGKILL goes to its whole group. SIGTERM never touches orders; only a stop
+ * command does.
  */
 import { GriddError } from '../contract/errors.ts';
 import type { StopReceipt } from '../contract/instance-api.ts';
@@ -116,8 +117,8 @@ async function askToStop(
     } catch (thrown) {
       if (!(thrown instanceof GriddError)) throw thrown;
       error = thrown;
-      // A bot that still recovers is asked again, a broken line is opened again by the bot; any other
-      // refusal is its answer.
+      // A bot that still recovers is asked again, a broken line is opened again by the bot; any
+      // other refusal is its answer.
       if (thrown.code === 'INSTANCE_BUSY') await within(process.ended.passed, 200, clock);
       else if (thrown.code !== 'BOT_UNREACHABLE') break;
     }

@@ -1,6 +1,6 @@
 /**
- * What comes over the bot link, taken as facts about an instance: who may be its bot, that it is ready,
- * how it fares. It starts and ends nothing.
+ * What comes over the bot link, taken as facts about an instance: who may be its bot, that it is
+ * ready, how it fares. It starts and ends nothing.
  */
 import type { BotMessage } from '../contract/instance-api.ts';
 import { isAlive } from '../platform/process-identity.ts';

@@ -1,6 +1,6 @@
 /**
- * The user's verbs on one instance. Each runs in the instance's queue and tells the truth about how it
- * came out. The wish (`desired`) is on disk before anything is done about it.
+ * The user's verbs on one instance. Each runs in the instance's queue and tells the truth about
+ * how it came out. The wish (`desired`) is on disk before anything is done about it.
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
@@ -43,7 +43,9 @@ export function startInstance(instance: Instance, wish: StartWish): Promise<Resu
   });
 }
 
-/** Ends the process with SIGTERM, which touches no order, and starts it anew; starts a stopped one. */
+/**
+ * Ends the process with SIGTERM, which touches no order, and starts it anew; starts a stopped one.
+ */
 export function restartInstance(instance: Instance): Promise<Result> {
   return instance.enqueue(async () => {
     // A config that cannot start must not cost the bot that runs.
@@ -171,7 +173,7 @@ function stopResult(instance: Instance, process: RunningProcess, outcome: StopOu
   const why = error === null ? 'it gave no receipt' : error.message;
   const code = error === null || error.code === 'BOT_UNREACHABLE' ? 'STOP_INCOMPLETE' : error.code;
   throw new GriddError(code, `The process of ${id} was ended without a clean stop: ${why}`, {
-    hint: 'Its orders may still rest; `gridd status ID` shows its books, a start and stop clears it.',
+    hint: 'Its orders may still rest; `gridd status ID` shows them, a start and stop clears them.',
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * The regular looks at an instance: is its process alive and well, does it use too much, are its logs in
- * bounds. Each look finds; what follows is a replacement through the instance's queue.
+ * The regular looks at an instance: is its process alive and well, does it use too much, are its
+ * logs in bounds. Each look finds; what follows is a replacement through the instance's queue.
  */
 import { localDate } from '../platform/clock.ts';
 import { boundRawFile, linkRawFiles } from './raw-logs.ts';
@@ -92,7 +92,8 @@ export function noteUsage(instance: Instance, process: RunningProcess, usage: Us
   const silent = instance.cpuWarnedAt === null || now - instance.cpuWarnedAt > CPU_WARNING_MS;
   if (over && silent) {
     instance.cpuWarnedAt = now;
-    instance.log.warn(`uses ${usage.cpu_percent} % CPU, the limit is ${limits.cpu_limit_percent} %`);
+    const limit = limits.cpu_limit_percent;
+    instance.log.warn(`uses ${usage.cpu_percent} % CPU, the limit is ${limit} %`);
   }
   process.overMemory = usage.memory_mb > limits.memory_limit_mb ? process.overMemory + 1 : 0;
   if (process.overMemory < MEMORY_SAMPLES) return;

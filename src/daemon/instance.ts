@@ -1,8 +1,8 @@
 /**
- * One instance under the supervisor: its record, its process, and what follows from each thing that
- * happens to that process. Invariants: at most one process; the record is on disk before a spawn; every
- * operation that starts or ends a process goes through one queue, one at a time; facts (an exit, a
- * message) are taken at once.
+ * One instance under the supervisor: its record, its process, and what follows from each thing
+ * that happens to that process. Invariants: at most one process; the record is on disk before a
+ * spawn; every operation that starts or ends a process goes through one queue, one at a time;
+ * facts (an exit, a message) are taken at once.
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
@@ -170,7 +170,8 @@ export class Instance {
       throw new GriddError('START_FAILED', `The process of ${this.id} was not started: ${reason}.`);
     }
     const { pid } = spawned;
-    // Null when it has ended already: its exit is told in a moment, and nobody can be mistaken for it.
+    // Null when it has ended already: its exit is told in a moment, and nobody can be mistaken for
+    // it.
     const identity = identify(pid) ?? { pid, start_time: 'ended', boot_id: currentBootId() };
     const process = this.#take(identity, generation, plan.external, false, now, plan.secrets);
     this.log.info({ pid, generation, external: plan.external }, `started pid ${pid}`);
@@ -247,7 +248,10 @@ export class Instance {
     }
   }
 
-  /** Takes note of an adopted process's end; false while it lives. Own children are told by the kernel. */
+  /**
+   * Takes note of an adopted process's end; false while it lives. Own children are told by the
+   * kernel.
+   */
   noteIfGone(process: RunningProcess): boolean {
     if (process.gone) return true;
     if (!process.adopted || isAlive(process.identity)) return false;
@@ -297,7 +301,7 @@ export class Instance {
     const decision = decideExit({ intent, desired, code, external, auto_restart });
     switch (decision) {
       case 'end':
-        this.move('end', intent === 'shutdown' ? 'the supervisor was stopped with its bots' : reason);
+        this.move('end', intent === 'shutdown' ? 'the supervisor ended with its bots' : reason);
         break;
       case 'finish':
         this.writer.save({ desired: 'stopped' });

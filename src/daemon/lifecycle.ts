@@ -1,13 +1,15 @@
 /**
- * The states of an instance's process, as a full table: every state has an answer to every event, and
- * nothing else changes a state. PURE. Invariant: `spawn` is taken only where no process can be alive.
+ * The states of an instance's process, as a full table: every state has an answer to every event,
+ * and nothing else changes a state. PURE. Invariant: `spawn` is taken only where no process can be
+ * alive.
  */
 import type { ProcessState } from '../contract/instance-api.ts';
 
 /**
  * What can happen to a process. `spawn`: one is being started; `adopt`: a living one was found;
- * `miss`: three health checks failed; `stop`: it is being ended on request; `end`: it ended as asked;
- * `finish`: its work is done; `retry`: it ended and will be started again; `fail`: it stays down.
+ * `miss`: three health checks failed; `stop`: it is being ended on request; `end`: it ended as
+ * asked; `finish`: its work is done; `retry`: it ended and will be started again; `fail`: it stays
+ * down.
  */
 export const LIFECYCLE_EVENTS = [
   'spawn',

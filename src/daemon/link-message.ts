@@ -1,6 +1,6 @@
 /**
- * Lines of the bot link, from bytes to typed messages. A line that is too long, no JSON or of an unknown
- * shape is a protocol error; a type we do not know comes from a newer bot and is skipped.
+ * Lines of the bot link, from bytes to typed messages. A line that is too long, no JSON or of an
+ * unknown shape is a protocol error; a type we do not know comes from a newer bot and is skipped.
  */
 import type { BotMessage } from '../contract/instance-api.ts';
 

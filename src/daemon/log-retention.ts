@@ -1,6 +1,7 @@
 /**
- * How long logs are kept: whole days beyond `log_retention_days` go; beyond `log_max_mb` the oldest parts
- * go first, never a part that is being written. What is not a day folder of ours is not touched.
+ * How long logs are kept: whole days beyond `log_retention_days` go; beyond `log_max_mb` the
+ * oldest parts go first, never a part that is being written. What is not a day folder of ours is
+ * not touched.
  */
 import { lstatSync, readdirSync, readlinkSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * The supervisor's process: `--home FOLDER [--bot FILE]`. Holds the home's lifetime lock, opens both
- * sockets, finds its bots and looks after them until it is told to leave; bots go on without it. Exit
- * code 75: another supervisor of this home runs.
+ * The supervisor's process: `--home FOLDER [--bot FILE]`. Holds the home's lifetime lock, opens
+ * both sockets, finds its bots and looks after them until it is told to leave; bots go on without
+ * it. Exit code 75: another supervisor of this home runs.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 /**
- * The whole environment of a process we start: a short list of general variables, what its own config
- * names, its `environment`, and the mark. Nothing else of the supervisor's reaches it, so no bot sees
- * another one's keys, and WEB_PORT and the like of a shell move nothing. PURE.
+ * The whole environment of a process we start: a short list of general variables, what its own
+ * config names, its `environment`, and the mark. Nothing else of the supervisor's reaches it, so
+ * no bot sees another one's keys, and WEB_PORT and the like of a shell move nothing. PURE.
  */
 
 type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,7 @@
-/** What the supervisor asks of an external program over its own port: health, and the verbs it may know. */
+/**
+ * What the supervisor asks of an external program over its own port: health, and the verbs it may
+ * know.
+ */
 import { GriddError } from '../contract/errors.ts';
 
 const HEALTH_TIMEOUT_MS = 2_000;

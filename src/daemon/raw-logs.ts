@@ -1,7 +1,7 @@
 /**
- * Raw output of processes: append files that nobody may rotate while they are written. They are bounded
- * by punching holes into their old part, which loses no line and tears none. `bot_stdout.log` and
- * `bot_stderr.log` of a day are links to them for external programs.
+ * Raw output of processes: append files that nobody may rotate while they are written. They are
+ * bounded by punching holes into their old part, which loses no line and tears none.
+ * `bot_stdout.log` and `bot_stderr.log` of a day are links to them for external programs.
  */
 import {
   closeSync,

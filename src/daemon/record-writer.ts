@@ -1,7 +1,8 @@
 /**
- * The registry record of one instance: changed in memory at once, on disk soon after, several changes of
- * one turn in one write. Only named fields are written over what the file holds, and a record that
- * another program dropped is not brought back. A failed write is tried again with the next one.
+ * The registry record of one instance: changed in memory at once, on disk soon after, several
+ * changes of one turn in one write. Only named fields are written over what the file holds, and a
+ * record that another program dropped is not brought back. A failed write is tried again with the
+ * next one.
  */
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import type { RecordChange } from '../registry/index.ts';
@@ -75,7 +76,8 @@ export class RecordWriter {
         const create = !this.#exists;
         await this.#update(this.#id, (record) => {
           if (record === null) return create ? whole : null;
-          return create ? { ...whole, registered_at: record.registered_at } : { ...record, ...patch };
+          if (!create) return { ...record, ...patch };
+          return { ...whole, registered_at: record.registered_at };
         });
         this.#exists = true;
       } catch (error) {

@@ -1,7 +1,7 @@
 /**
- * When a bot that ended is started again, and when no more. PURE: time and randomness are handed in.
- * Invariants: a delay never exceeds 12 minutes, and never more than `max_restart_attempts` restarts fall
- * into one window, whatever ended the bot.
+ * When a bot that ended is started again, and when no more. PURE: time and randomness are handed
+ * in. Invariants: a delay never exceeds 12 minutes, and never more than `max_restart_attempts`
+ * restarts fall into one window, whatever ended the bot.
  */
 
 /** Uptime after which a restart is immediate. */

@@ -54,7 +54,14 @@ export interface RunningProcess {
 export function newProcess(
   facts: Pick<
     RunningProcess,
-    'identity' | 'generation' | 'external' | 'adopted' | 'since' | 'startedAt' | 'secrets' | 'health'
+    | 'identity'
+    | 'generation'
+    | 'external'
+    | 'adopted'
+    | 'since'
+    | 'startedAt'
+    | 'secrets'
+    | 'health'
   >,
 ): RunningProcess {
   return {

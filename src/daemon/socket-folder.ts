@@ -1,7 +1,8 @@
 /**
  * Where this home's sockets are: a 0700 folder of this user with a path short enough for a socket
- * (107 bytes; longer ones are cut silently and reach somebody else). Chosen once, kept in endpoint.json;
- * others read that file and never compute. A folder that is not ours alone is refused.
+ * (107 bytes; longer ones are cut silently and reach somebody else). Chosen once, kept in
+ * endpoint.json; others read that file and never compute. A folder that is not ours alone is
+ * refused.
  */
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';

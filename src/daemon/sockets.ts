@@ -1,6 +1,6 @@
 /**
- * The two sockets of a home and the file that says where they are. endpoint.json appears only when both
- * listen; a socket or file that somebody removed is made again.
+ * The two sockets of a home and the file that says where they are. endpoint.json appears only when
+ * both listen; a socket or file that somebody removed is made again.
  */
 import { existsSync, rmSync } from 'node:fs';
 import type { Endpoint } from '../contract/fleet-api.ts';

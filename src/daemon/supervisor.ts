@@ -1,7 +1,7 @@
 /**
- * The fleet: every instance of one home, what the user wants of it against what is true. It finds living
- * bots at its start before it starts any, and looks at each of them once a second. One bad instance never
- * touches another.
+ * The fleet: every instance of one home, what the user wants of it against what is true. It finds
+ * living bots at its start before it starts any, and looks at each of them once a second. One bad
+ * instance never touches another.
  */
 import { basename } from 'node:path';
 import { GriddError, errorBody } from '../contract/errors.ts';
@@ -185,7 +185,8 @@ export class Supervisor implements FleetService {
       return await startInstance(instance, { fresh, allowRunning, patch });
     } finally {
       const { writer, process } = instance;
-      if (process === null && !writer.exists && writer.isClean) this.#fleet.instances.delete(loaded.id);
+      const nothingCame = process === null && !writer.exists && writer.isClean;
+      if (nothingCame) this.#fleet.instances.delete(loaded.id);
     }
   }
 
@@ -263,7 +264,9 @@ export class Supervisor implements FleetService {
       return { ...result, ...row() };
     } catch (thrown) {
       const error = errorBody(thrown);
-      if (error.code === 'INTERNAL') this.#parts.log.error({ err: thrown }, `a verb on ${id} failed`);
+      if (error.code === 'INTERNAL') {
+        this.#parts.log.error({ err: thrown }, `a verb on ${id} failed`);
+      }
       return { id, ok: false, message: error.message, error, ...row() };
     }
   }

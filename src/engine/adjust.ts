@@ -3,19 +3,15 @@
  * only when asked. The same lines and size change nothing; no lot and no cent is lost on the way.
  */
 import { assert } from '../contract/assert.ts';
-import { entrySide, giveToGap, holders } from './book.ts';
 import { Draft } from './draft.ts';
 import type { Layout } from './layout.ts';
-import { emptyLine, layOut, layoutAt, takeCarry } from './layout.ts';
-import { carryLots } from './state.ts';
-import { worstCase } from './survey.ts';
+import { emptyLine, layOut, layoutAt } from './layout.ts';
 import type { GridPlan } from './types.ts';
 
-/** What an adjust did to the layout, in parcels and signed lots. */
+/** What an adjust did to the layout, in parcels. */
 export interface Adjusted {
   readonly unchanged: boolean;
   readonly moved: number;
-  readonly market_lots: number;
 }
 
 /** Applies `plan` to the draft; the caller converges afterwards. */
@@ -28,17 +24,16 @@ export function applyAdjust(
   assert(plan.direction === old.direction, 'an adjust keeps the direction');
   if (sameGrid(plan, old)) {
     draft.set({ plan: { ...plan, base: old.base } });
-    return { unchanged: true, moved: 0, market_lots: 0 };
+    return { unchanged: true, moved: 0 };
   }
   const { gaps, ticks } = draft.state;
   if (gaps.length === 0 || ticks === null) {
     draft.set({ plan });
-    return { unchanged: false, moved: 0, market_lots: 0 };
+    return { unchanged: false, moved: 0 };
   }
   const result = layOut(draft, plan, bestLayout(draft, plan, ticks), 'adjust');
-  const active = draft.state.phase === 'running' && !draft.state.paused;
-  const traded = position === 'rebalance' && active ? rebalance(draft) : 0;
-  return { unchanged: false, moved: result.moved, market_lots: traded };
+  draft.set({ rebalance: position === 'rebalance' && draft.state.phase === 'running' });
+  return { unchanged: false, moved: result.moved };
 }
 
 /** True when lines and size are the same: such an adjust touches no order. */
@@ -88,51 +83,4 @@ function layoutsFor(draft: Draft, plan: GridPlan, ticks: number): Layout[] {
     .filter((line) => line >= 0 && line < lines.length)
     .sort((a, b) => rank(a) - rank(b) || a - b)
     .map((line) => ({ line, open: null }));
-}
-
-// Trades what the layout misses, or closes its carry; answers the signed lots sent to the market.
-function rebalance(draft: Draft): number {
-  const side = entrySide(draft);
-  if (side !== null) {
-    const missing = fillFromCarry(draft, side);
-    if (missing > 0) {
-      const max = draft.plan.max_position_lots;
-      const worst = worstCase(draft.state, (order) => order.status === 'cancelling');
-      const room = max === null ? missing : max - worst[side === 'buy' ? 'long' : 'short'];
-      const lots = Math.min(missing, Math.max(0, room));
-      if (lots === 0) return 0;
-      draft.place({ role: 'rebalance', gap: null, side, ticks: null, lots, reduce_only: false });
-      return side === 'buy' ? lots : -lots;
-    }
-  }
-  const carry = carryLots(draft.state);
-  if (carry === 0) return 0;
-  const lots = Math.abs(carry);
-  const position = draft.books.position_lots;
-  const reduces = Math.sign(position) === Math.sign(carry) && Math.abs(position) >= lots;
-  const closing = carry > 0 ? 'sell' : 'buy';
-  draft.place({
-    role: 'rebalance',
-    gap: null,
-    side: closing,
-    ticks: null,
-    lots,
-    reduce_only: reduces,
-  });
-  return -carry;
-}
-
-// Carry too small for a whole parcel begins the first waiting gap; answers the lots still missing.
-function fillFromCarry(draft: Draft, side: 'buy' | 'sell'): number {
-  let missing = 0;
-  for (const index of holders(draft)) {
-    const gap = draft.gap(index);
-    const room = gap.size - gap[side].lots;
-    const carry = carryLots(draft.state);
-    const held = side === 'buy' ? Math.max(0, carry) : Math.max(0, -carry);
-    const lots = Math.min(room, held);
-    if (lots > 0) giveToGap(draft, index, side, takeCarry(draft, lots).leg);
-    missing += room - lots;
-  }
-  return missing;
 }

@@ -5,6 +5,7 @@
  */
 import type { Draft } from './draft.ts';
 import { addParcel, takeInventory } from './book.ts';
+import { rebalance } from './rebalance.ts';
 import { turnGap } from './layout.ts';
 import type { Gap } from './state.ts';
 import { lineOf, remaining, wantedLots } from './state.ts';
@@ -18,19 +19,32 @@ export const CLOSE_ATTEMPTS = 5;
 
 /** Brings orders toward the plan; `retry`: the world moved, a failed close may be tried again. */
 export function converge(draft: Draft, retry: boolean): void {
+  draft.set({ settled: false });
   if (draft.state.phase === 'stopping') return convergeStop(draft, retry);
   if (draft.state.phase !== 'running') return;
   cancelUnwanted(draft);
   cancelOverFence(draft, 'buy');
   cancelOverFence(draft, 'sell');
   if (draft.state.paused) return;
+  if (draft.state.rebalance) tradeDifference(draft);
   turnSmallRests(draft);
   const wants = survey(draft.market, draft.state, 'missing');
+  draft.set({ settled: wants.every((want) => want.reason === null) });
   for (const want of wants) {
     if (want.order === null && want.reason === null) placeWant(draft, want);
   }
   makeRoom(draft, wants, 'buy');
   makeRoom(draft, wants, 'sell');
+}
+
+// Orders being cancelled may still fill: only without them is the difference known.
+function tradeDifference(draft: Draft): void {
+  const busy = draft.state.orders.some((order) => {
+    return order.status === 'cancelling' || order.role !== 'line';
+  });
+  if (busy) return;
+  draft.set({ rebalance: false });
+  rebalance(draft);
 }
 
 function placeWant(draft: Draft, want: Want): void {
@@ -108,6 +122,7 @@ function isPart(gap: Gap, side: Side): boolean {
 
 function turnIfSmall(draft: Draft, index: number, side: Side): void {
   const lots = wantedLots(draft.gap(index), side);
+  if (draft.state.rebalance) return;
   const busy = draft.state.orders.some((order) => {
     if (order.role === 'start' || order.role === 'rebalance') return true;
     return order.gap === index && order.side === side;

@@ -24,9 +24,18 @@ export interface Decision {
 export function decide(market: Market, state: GridState, event: EngineEvent): Decision {
   const draft = new Draft(market, state, event.at_ms);
   apply(draft, event);
+  if (isSettled(draft, state, event)) return { state: draft.done(), commands: draft.commands };
   const moved = event.type === 'price' || event.type === 'start' || event.type === 'source_ended';
   converge(draft, moved);
   return { state: draft.done(), commands: draft.commands };
+}
+
+// Most events: an order confirmed, or a price at which everything wanted rests already.
+function isSettled(draft: Draft, before: GridState, event: EngineEvent): boolean {
+  if (event.type === 'accepted') return true;
+  const { phase, plan, gaps, settled } = draft.state;
+  if (event.type !== 'price' || !settled || phase !== 'running') return false;
+  return plan === before.plan && gaps === before.gaps;
 }
 
 function apply(draft: Draft, event: EngineEvent): void {

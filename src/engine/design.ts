@@ -202,7 +202,7 @@ function checkLines(wish: Wish, lines: readonly number[]): void {
     return;
   }
   const { min } = profitRange(market, lines);
-  const message = `the least profit per grid after fees is ${min} of its buy value`;
+  const message = `the least profit per grid after fees is ${min} % of its buy value`;
   problems.push({ path: 'grid_num', message, allowed });
 }
 

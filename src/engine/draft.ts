@@ -12,7 +12,8 @@ import type { Books, Gap, GridState, Parcel, Run, Stopping } from './state.ts';
 import { ENDED_KEPT } from './state.ts';
 import type { EngineCommand, GridPlan, LiveOrder, OrderRole } from './types.ts';
 
-type SettablePart = 'plan' | 'phase' | 'paused' | 'ticks' | 'layout_line';
+type SettablePart =
+  'plan' | 'phase' | 'paused' | 'ticks' | 'layout_line' | 'settled' | 'rebalance';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What an order to place looks like. */

@@ -46,10 +46,10 @@ export function makeLines(type: GridType, lower: number, upper: number, grids: n
   );
 }
 
-/** Least and most net profit per gap at the maker fee; exact, printed with 6 decimals. */
+/** Least and most net profit per gap at the maker fee; exact, as a percentage with 4 decimals. */
 export function profitRange(market: Market, lines: readonly number[]): ProfitRange {
   const { least, most } = extremes(market, lines);
-  return { min: sixDecimals(least), max: sixDecimals(most) };
+  return { min: percentText(least), max: percentText(most) };
 }
 
 /** True when every gap earns more than its two maker fees. */
@@ -105,6 +105,6 @@ function extremes(market: Market, lines: readonly number[]): { least: Fraction; 
   return { least: least ?? none, most: most ?? none };
 }
 
-function sixDecimals(fraction: Fraction): string {
-  return formatFixed(divideRounded(fraction.over * 1_000_000n, fraction.under), 6);
+function percentText(fraction: Fraction): string {
+  return formatFixed(divideRounded(fraction.over * 1_000_000n, fraction.under), 4);
 }

@@ -79,7 +79,7 @@ export function stopRun(
 ): void {
   const { phase, stopping } = draft.state;
   const over = final === 'finished' || phase === 'finished' || stopping?.final === 'finished';
-  draft.set({ phase: 'stopping', paused: false });
+  draft.set({ phase: 'stopping', paused: false, rebalance: false });
   draft.setStopping({
     on_stop: onStop,
     reason,

@@ -83,6 +83,10 @@ export interface GridState {
   readonly next_id: number;
   /** Events seen; the age of parcels. */
   readonly turn: number;
+  /** Every wanted order rests: a price that sets nothing off needs no comparison. */
+  readonly settled: boolean;
+  /** An adjust asked to trade its difference; done when no cancel is under way any more. */
+  readonly rebalance: boolean;
   /** One per gap of the plan; empty until the lines are laid out. */
   readonly gaps: readonly Gap[];
   /** The empty line of the last layout. */
@@ -111,6 +115,8 @@ export function initialState(plan: GridPlan): GridState {
     ticks: null,
     next_id: 1,
     turn: 0,
+    settled: false,
+    rebalance: false,
     gaps: [],
     layout_line: 0,
     carry: [],

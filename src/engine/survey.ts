@@ -100,7 +100,7 @@ function bookOf(state: GridState): Book {
     buys: new Array<undefined>(state.gaps.length).fill(undefined),
     sells: new Array<undefined>(state.gaps.length).fill(undefined),
     strays: [],
-    entering: false,
+    entering: state.rebalance,
     worst: worstCase(state, () => false),
     count: state.orders.length,
   };

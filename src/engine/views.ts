@@ -42,7 +42,7 @@ export function previewAdjust(
   position: 'carry' | 'rebalance',
 ): AdjustDiff {
   const draft = new Draft(market, state, 0);
-  const { moved, market_lots: traded } = applyAdjust(draft, plan, position);
+  const { moved } = applyAdjust(draft, plan, position);
   const kept = draft.state.orders.filter((order) => isResting(order, state));
   const cancelled = draft.commands.flatMap((command) =>
     command.type === 'cancel' ? [command.id] : [],
@@ -51,6 +51,12 @@ export function previewAdjust(
   const orders = draft.state.orders.filter((order) => order.status !== 'cancelling');
   const after = new Draft(market, { ...draft.done(), orders }, 0);
   converge(after, false);
+  const traded = after.commands.reduce((sum, command) => {
+    if (command.type !== 'place' || command.role !== 'rebalance') return sum;
+    return sum + (command.side === 'buy' ? command.lots : -command.lots);
+  }, 0);
+  const carry = carryLots(after.state);
+  const closes = Math.sign(traded) === -Math.sign(carry);
   const placed = after.commands.flatMap((command) =>
     command.type === 'place' && command.role === 'line' && command.ticks !== null
       ? [{ side: command.side, ticks: command.ticks, lots: command.lots }]
@@ -62,7 +68,7 @@ export function previewAdjust(
     cancelled,
     placed,
     parcels_moved: moved,
-    carry_lots: carryLots(draft.state),
+    carry_lots: closes ? carry + traded : carry,
     market_lots: traded,
   };
 }

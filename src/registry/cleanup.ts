@@ -1,7 +1,8 @@
 /**
- * What `gridd cleanup` does, with or without a supervisor: clears dead pids, removes what dead processes
- * left, drops records that nobody wants running. It never touches a living process or its record, and
- * keeps the record of an id that ran an external program while its config is there.
+ * What `gridd cleanup` does, with or without a supervisor: clears dead pids, removes what dead
+ * processes left, drops records that nobody wants running. It never touches a living process or
+ * its record, and keeps the record of an id that ran an external program while its config is
+ * there.
  */
 import { existsSync, rmSync } from 'node:fs';
 import type { CleanupAction, RegistryRecord } from '../contract/fleet-api.ts';
@@ -79,7 +80,8 @@ export async function cleanUp(
   for (const [id, seen] of Object.entries(file.instances)) {
     const judge = (record: RegistryRecord) => {
       const config_exists = existsSync(fromHome(home, record.config_file));
-      return judgeRecord({ record, alive: inUse.has(id) || recordLives(home, record), config_exists });
+      const alive = inUse.has(id) || recordLives(home, record);
+      return judgeRecord({ record, alive, config_exists });
     };
     const step = judge(seen);
     if (step.kind === 'keep') continue;

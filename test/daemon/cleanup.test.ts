@@ -29,7 +29,9 @@ const kind = (more: Partial<RegistryRecord>, alive = false, config_exists = true
 
 test('a living process and its record are never touched', () => {
   for (const desired of ['running', 'stopped'] as const) {
-    for (const config of [true, false]) expect(kind({ desired, pid: 7 }, true, config)).toBe('keep');
+    for (const config of [true, false]) {
+      expect(kind({ desired, pid: 7 }, true, config)).toBe('keep');
+    }
   }
 });
 

@@ -41,7 +41,8 @@ test('messages are checked; types of a newer protocol are told apart from broken
   };
   expect(parseBotLine(JSON.stringify(hello))).toEqual(hello);
   expect(parseBotLine(JSON.stringify({ ...hello, pid: '5' }))).toBeNull();
-  expect(parseBotLine('{"type":"ready","web_port":null}')).toEqual({ type: 'ready', web_port: null });
+  const ready = { type: 'ready', web_port: null };
+  expect(parseBotLine(JSON.stringify(ready))).toEqual(ready);
   expect(parseBotLine('{"type":"ready","web_port":70000}')).toBeNull();
   expect(parseBotLine('{"type":"failed","error":{}}')).toBeNull();
   expect(parseBotLine('{"type":"dance"}')).toBe('unknown');

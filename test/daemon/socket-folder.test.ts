@@ -38,7 +38,8 @@ test('a choice once made is kept, although the environment has changed', () => {
   writeJson(home.endpoint, first);
   const other = join(base, 'runtime');
   mkdirSync(other, { mode: 0o700 });
-  expect(chooseEndpoint(home, { ...around(), runtime_dir: other }, 2)).toEqual({ ...first, pid: 2 });
+  const second = chooseEndpoint(home, { ...around(), runtime_dir: other }, 2);
+  expect(second).toEqual({ ...first, pid: 2 });
   // A copied home brings another home's file along: that one is not believed.
   const copy = homeAt(join(base, 'copy'));
   writeJson(copy.endpoint, first);

@@ -1,4 +1,6 @@
-/** The supervisor with real processes: real bots where the fleet matters, scripted ones for faults. */
+/**
+ * The supervisor with real processes: real bots where the fleet matters, scripted ones for faults.
+ */
 import { readFileSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -30,7 +32,7 @@ const scripted = (length?: number) =>
   makeHome({ bot: SCRIPTED_BOT, ...(length === undefined ? {} : { length }) });
 
 describe('a fleet of real bots', () => {
-  test('two at once; a killed one leaves the other alone; a killed supervisor finds both', async () => {
+  test('two at once; one killed leaves the other alone; a new supervisor finds both', async () => {
     const home = makeHome({ length: 200 });
     expect(home.folder.length).toBe(200);
     for (const id of ['aa_01', 'bb_02']) home.write(id, { web_port: await freePort() });
@@ -65,7 +67,8 @@ describe('a fleet of real bots', () => {
     const second = await home.supervise();
     const rows = await waitFor('both bots', async () => {
       const found = await home.list();
-      return found.every(({ state, position }) => state === 'running' && position !== null) && found;
+      const up = found.every(({ state, position }) => state === 'running' && position !== null);
+      return up && found;
     });
     expect(rows.map(({ pid }) => pid)).toEqual([again.pid, b.pid]);
     expect(home.read('logs', 'bb_02', 'daemon.pid')).toBe(`${second.pid}\n`);
@@ -118,7 +121,7 @@ describe('one supervisor per home', () => {
     expect((await home.start('aa_01'))[0]).toMatchObject({ ok: true });
   });
 
-  test('it leaves on SIGTERM and on request; bots go on, or end with it and come back', async () => {
+  test('it leaves on SIGTERM and on request; bots go on, or end and come back', async () => {
     const home = scripted();
     home.write('aa_01');
     const first = await home.supervise();
@@ -160,7 +163,7 @@ describe('bots that fail', () => {
     expect(bad).toMatchObject({ ok: false, error: { code: 'START_FAILED' } });
     expect(bad?.message).toContain('boom: scripted crash');
     const { pid } = await home.row('good_01');
-    await waitFor('the end of its attempts', async () => (await home.row('bad_02')).state === 'failed');
+    await home.state('bad_02', 'failed');
     const status = await home.status('bad_02');
     expect(status).toMatchObject({ desired: 'running', pid: null, restarts: 2, generation: 3 });
     expect(status.last_error).toContain('boom: scripted crash');
@@ -192,7 +195,7 @@ describe('bots that fail', () => {
     });
     expect(await home.row('no_01')).toMatchObject({ state: 'failed', restarts: 0, pid: null });
     await home.start('done_02');
-    await waitFor('its end', async () => (await home.row('done_02')).state === 'finished');
+    await home.state('done_02', 'finished');
     expect(await home.row('done_02')).toMatchObject({ desired: 'stopped', restarts: 0 });
   });
 
@@ -228,7 +231,7 @@ describe('bots that fail', () => {
     await home.start('aa_01');
     const { pid } = await home.row('aa_01');
     process.kill(pid ?? 0, 'SIGSTOP');
-    await waitFor('the verdict', async () => (await home.row('aa_01')).state === 'unhealthy', 30_000);
+    await home.state('aa_01', 'unhealthy');
     const row = await waitFor('its successor', async () => {
       const found = await home.row('aa_01');
       return found.state === 'running' && found.pid !== pid ? found : null;
@@ -247,7 +250,8 @@ describe('bots that fail', () => {
     const deaf = await home.row('deaf_01');
     const fat = await home.row('fat_02');
     const stopped = home.stop('deaf_01');
-    await waitFor('a restart by the limit', async () => (await home.row('fat_02')).restarts > 0, 40_000);
+    const limited = async () => (await home.row('fat_02')).restarts > 0;
+    await waitFor('a restart by the limit', limited, 40_000);
     expect((await home.status('fat_02')).last_exit?.reason).toContain('memory');
     expect(processStat(fat.pid ?? 0)).toBeNull();
     expect((await stopped)[0]).toMatchObject({ ok: false, error: { code: 'STOP_INCOMPLETE' } });
@@ -287,7 +291,8 @@ describe('verbs', () => {
     await home.start('bb_02');
     await home.stop('bb_02');
     const planned = (await home.call('POST', '/api/cleanup', { dry_run: true })).body;
-    expect(planned).toEqual([{ id: 'bb_02', action: expect.stringContaining('dropped') as string }]);
+    const dropped = expect.stringContaining('dropped') as string;
+    expect(planned).toEqual([{ id: 'bb_02', action: dropped }]);
     expect(home.record('bb_02')).toBeDefined();
     await home.call('POST', '/api/cleanup', { dry_run: false });
     expect((await home.list()).map(({ id }) => id)).toEqual(['aa_01']);
@@ -308,7 +313,7 @@ describe('verbs', () => {
 });
 
 describe('external programs', () => {
-  test('run with what they need and nothing else, judged by their port, ended by SIGTERM', async () => {
+  test('run with what they need and nothing else, judged by their port', async () => {
     const home = makeHome();
     writeFileSync(home.path('.env'), 'MINE=yes\nOTHER=no\n');
     writeFileSync(home.path('program.mjs'), readFileSync(WEB_PROGRAM));
@@ -317,7 +322,7 @@ describe('external programs', () => {
       web_port: port,
       python_path: process.execPath,
       script_path: 'program.mjs',
-      bot_args: ['--pair', 'SOL'],
+      bot_args: ['--symbol', 'SOL_USDC_PERP'],
       environment: { NAMED: '${MINE}' },
     });
     await home.supervise({ WEB_PORT: '1', LEAKED: 'from the shell' });
@@ -339,7 +344,8 @@ describe('external programs', () => {
     expect(environment).not.toHaveProperty('OTHER');
     expect(environment).not.toHaveProperty('LEAKED');
     const day = readdirSync(home.path('logs', 'ext_01')).find((name) => /^\d{4}-/.test(name)) ?? '';
-    expect(home.read('logs', 'ext_01', day, 'bot_stdout.log')).toBe('started with --pair SOL\n');
+    const printed = home.read('logs', 'ext_01', day, 'bot_stdout.log');
+    expect(printed).toBe('started with --symbol SOL_USDC_PERP\n');
     expect(home.read('logs', 'ext_01', day, 'bot_stderr.log')).toBe('a line on stderr\n');
     const [paused] = await home.post('/api/instances/pause', { ids: ['ext_01'] });
     expect(paused?.error?.code).toBe('PROGRAM_UNSUPPORTED');
@@ -412,10 +418,13 @@ describe('what a start finds', () => {
     const home = makeHome();
     const port = await freePort();
     home.write('aa_01', { web_port: port });
+    home.write('bb_02', { web_port: await freePort() });
+    await home.supervise();
+    await home.start('bb_02');
     const lone = spawnBot(home, 'aa_01', port);
     const holder = await waitFor('its record', () => home.read('logs', 'aa_01', 'bot.json'));
     expect(JSON.parse(holder)).toMatchObject({ pid: lone.pid, generation: 7 });
-    await home.supervise();
+    expect((await home.list()).map(({ id }) => id)).toEqual(['bb_02']);
     const [result] = await home.start('aa_01');
     expect(result).toMatchObject({ ok: true, row: { pid: lone.pid, state: 'running' } });
     expect(home.record('aa_01')).toMatchObject({ pid: lone.pid, generation: 7, restarts: 0 });

@@ -24,7 +24,7 @@ describe('lines', () => {
   it('shows the profit per grid of the example', () => {
     const market = testMarket({ tick: '0.01', maker_fee: '0.0005' });
     const lines = makeLines('arithmetic', 2_000_000, 3_000_000, 5);
-    expect(profitRange(market, lines)).toEqual({ min: '0.070393', max: '0.098950' });
+    expect(profitRange(market, lines)).toEqual({ min: '7.0393', max: '9.8950' });
   });
 
   it('takes the nearest tick of the exact geometric line, also beyond the edges', () => {

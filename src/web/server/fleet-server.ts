@@ -1,14 +1,22 @@
 /**
- * The control API: the supervisor's HTTP routes on a unix socket (mode 0600, in a folder of this user).
- * Every route has a schema; every answer names the home it speaks for, so that no caller ever moves
- * another home's grids. It knows nothing of the supervisor but what it is handed.
+ * The control API: the supervisor's HTTP routes on a unix socket (mode 0600, in a folder of this
+ * user). Every route has a schema; every answer names the home it speaks for, so that no caller
+ * ever moves another home's grids. It knows nothing of the supervisor but what it is handed.
  */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { chmodSync, rmSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
-import Type from 'typebox';
 import type { FleetService, StartRequest, StopRequest } from '../../contract/fleet-api.ts';
+import {
+  CleanupBody,
+  IdParams,
+  IdsBody,
+  KeyHeader,
+  ShutdownBody,
+  StartBody,
+  StopBody,
+} from '../../contract/fleet-schema.ts';
 import type { AdjustRequest } from '../../contract/instance-api.ts';
 import { makeHttpApp } from './error-reply.ts';
 import { AdjustBody } from './instance-routes.ts';
@@ -16,79 +24,6 @@ import { AdjustBody } from './instance-routes.ts';
 /** Header in which every answer says whose it is; URI-encoded. */
 export const HOME_HEADER = 'x-gridd-home';
 const REQUEST_TIMEOUT_MS = 15_000;
-const MAX_IDS = 1000;
-
-const strict = { additionalProperties: false };
-const InstanceId = Type.String({
-  minLength: 1,
-  maxLength: 64,
-  description: 'an instance id of at most 64 characters',
-});
-const Ids = Type.Array(InstanceId, {
-  minItems: 1,
-  maxItems: MAX_IDS,
-  description: 'a list of instance ids',
-});
-const IdsBody = Type.Object({ ids: Ids }, strict);
-const IdParams = Type.Object({ id: InstanceId });
-
-const StartBody = Type.Object(
-  {
-    targets: Type.Array(
-      Type.Object(
-        {
-          config_file: Type.String({ pattern: '^/', maxLength: 4096, description: 'absolute path' }),
-          instance_id: Type.Optional(InstanceId),
-        },
-        strict,
-      ),
-      { minItems: 1, maxItems: MAX_IDS, description: 'a list of config files' },
-    ),
-    fresh: Type.Optional(Type.Boolean({ description: 'true or false' })),
-    allow_running: Type.Optional(Type.Boolean({ description: 'true or false' })),
-  },
-  strict,
-);
-
-const StopBody = Type.Object(
-  {
-    ids: Ids,
-    on_stop: Type.Object(
-      {
-        orders: Type.Optional(
-          Type.Union([Type.Literal('cancel'), Type.Literal('keep')], {
-            description: '"cancel" or "keep"',
-          }),
-        ),
-        position: Type.Optional(
-          Type.Union([Type.Literal('keep'), Type.Literal('close')], {
-            description: '"keep" or "close"',
-          }),
-        ),
-      },
-      { ...strict, description: 'what the stop does' },
-    ),
-  },
-  strict,
-);
-
-const CleanupBody = Type.Object(
-  { dry_run: Type.Boolean({ description: 'true or false' }) },
-  strict,
-);
-const ShutdownBody = Type.Object(
-  {
-    bots: Type.Union([Type.Literal('keep'), Type.Literal('stop')], {
-      description: '"keep" or "stop"',
-    }),
-  },
-  strict,
-);
-const KeyHeader = Type.Object({
-  'idempotency-key': Type.Optional(
-    Type.String({ minLength: 1, maxLength: 200, description: 'a key of at most 200 characters' }),
-  ),
-});
 
 export interface FleetServerOptions {
   /** Path of the unix socket; a file there is replaced. */

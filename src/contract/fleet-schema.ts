@@ -1,0 +1,87 @@
+/** Schemas of what the control API takes; a `description` is the message for a wrong value. */
+import Type from 'typebox';
+
+const MAX_IDS = 1000;
+
+const strict = { additionalProperties: false };
+const InstanceId = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'an instance id of at most 64 characters',
+});
+const Ids = Type.Array(InstanceId, {
+  minItems: 1,
+  maxItems: MAX_IDS,
+  description: 'a list of instance ids',
+});
+/** Body of restart, pause and resume. */
+export const IdsBody = Type.Object({ ids: Ids }, strict);
+/** The id in a path. */
+export const IdParams = Type.Object({ id: InstanceId });
+
+/** Body of `POST /api/instances/start`. */
+export const StartBody = Type.Object(
+  {
+    targets: Type.Array(
+      Type.Object(
+        {
+          config_file: Type.String({
+            pattern: '^/',
+            maxLength: 4096,
+            description: 'an absolute path',
+          }),
+          instance_id: Type.Optional(InstanceId),
+        },
+        strict,
+      ),
+      { minItems: 1, maxItems: MAX_IDS, description: 'a list of config files' },
+    ),
+    fresh: Type.Optional(Type.Boolean({ description: 'true or false' })),
+    allow_running: Type.Optional(Type.Boolean({ description: 'true or false' })),
+  },
+  strict,
+);
+
+/** Body of `POST /api/instances/stop`. */
+export const StopBody = Type.Object(
+  {
+    ids: Ids,
+    on_stop: Type.Object(
+      {
+        orders: Type.Optional(
+          Type.Union([Type.Literal('cancel'), Type.Literal('keep')], {
+            description: '"cancel" or "keep"',
+          }),
+        ),
+        position: Type.Optional(
+          Type.Union([Type.Literal('keep'), Type.Literal('close')], {
+            description: '"keep" or "close"',
+          }),
+        ),
+      },
+      { ...strict, description: 'what the stop does' },
+    ),
+  },
+  strict,
+);
+
+/** Body of `POST /api/cleanup`. */
+export const CleanupBody = Type.Object(
+  { dry_run: Type.Boolean({ description: 'true or false' }) },
+  strict,
+);
+/** Body of `POST /api/shutdown`. */
+export const ShutdownBody = Type.Object(
+  {
+    bots: Type.Union([Type.Literal('keep'), Type.Literal('stop')], {
+      description: '"keep" or "stop"',
+    }),
+  },
+  strict,
+);
+/** Headers of an adjust. */
+export const KeyHeader = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'a key of at most 200 characters' }),
+  ),
+});
