@@ -8,7 +8,6 @@ import { readFileSync } from 'node:fs';
 import { BOT_EXIT, GriddError } from '../contract/errors.ts';
 import type { SupervisorInfo } from '../contract/fleet-api.ts';
 import { systemClock } from '../platform/clock.ts';
-import { isErrno } from '../platform/json-file.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { spawnDetached } from '../platform/spawn.ts';
@@ -76,23 +75,15 @@ export function supervisorEnvironment(environment: NodeJS.ProcessEnv): Record<st
 
 function spawnSupervisor(context: Context): Spawned {
   const { home } = context;
-  try {
-    return spawnDetached({
-      program: process.execPath,
-      args: [SUPERVISOR_MAIN, '--home', home.folder],
-      cwd: home.folder,
-      env: supervisorEnvironment(context.environment),
-      stdout: join(home.supervisorLogs, 'raw_stdout.log'),
-      stderr: rawErrors(home),
-      fresh: false,
-    });
-  } catch (error) {
-    const refused = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST'];
-    if (error instanceof Error && refused.some((code) => isErrno(error, code))) {
-      throw new GriddError('HOME_UNUSABLE', `The home cannot be written: ${error.message}.`);
-    }
-    throw error;
-  }
+  return spawnDetached({
+    program: process.execPath,
+    args: [SUPERVISOR_MAIN, '--home', home.folder],
+    cwd: home.folder,
+    env: supervisorEnvironment(context.environment),
+    stdout: join(home.supervisorLogs, 'raw_stdout.log'),
+    stderr: rawErrors(home),
+    fresh: false,
+  });
 }
 
 async function waitForSupervisor(

@@ -4,6 +4,7 @@
  */
 import { ERRORS, EXIT, GriddError } from '../contract/errors.ts';
 import type { ErrorBody, Problem } from '../contract/errors.ts';
+import { isErrno } from '../platform/json-file.ts';
 
 /** An error as text for stderr, ending in a newline. */
 export function failureText(error: ErrorBody): string {
@@ -18,10 +19,14 @@ export function exitOf(error: ErrorBody): number {
   return Object.hasOwn(ERRORS, error.code) ? ERRORS[error.code].exit : EXIT.bug;
 }
 
+/** What the machine refuses by these names is the user's to mend, not a bug of ours. */
+const REFUSALS = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'EMFILE'];
+
 /**
  * Any thrown value as text for stderr; our own mistakes with their stack, which a report needs.
  */
-export function thrownText(thrown: unknown): string {
+export function thrownText(given: unknown): string {
+  const thrown = withRefusalsNamed(given);
   if (thrown instanceof GriddError) return failureText(thrown.toBody());
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const stack = (error.stack ?? '').split('\n').slice(1).join('\n');
@@ -30,8 +35,14 @@ export function thrownText(thrown: unknown): string {
 }
 
 /** Exit code of any thrown value. */
-export function exitOfThrown(thrown: unknown): number {
+export function exitOfThrown(given: unknown): number {
+  const thrown = withRefusalsNamed(given);
   return thrown instanceof GriddError ? thrown.exit : EXIT.bug;
+}
+
+function withRefusalsNamed(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || !REFUSALS.some((code) => isErrno(thrown, code))) return thrown;
+  return new GriddError('HOME_UNUSABLE', `A file or folder cannot be used: ${thrown.message}.`);
 }
 
 function problemText(problem: Problem): string {

@@ -42,10 +42,10 @@ let takenOver = false;
  * The supervisor's own entry point takes this process over: one process for systemd, no wrapper.
  */
 async function becomeSupervisor(home: Home): Promise<void> {
-  takenOver = true;
   const main = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
   process.argv.splice(1, process.argv.length, main, '--home', home.folder);
   await import(pathToFileURL(main).href);
+  takenOver = true;
 }
 
 for (const stream of [process.stdout, process.stderr]) {
@@ -61,5 +61,6 @@ const session: Session = {
   becomeSupervisor,
 };
 const exit = await runCli(process.argv.slice(2), session);
-// A supervisor that has taken over says itself how it ends.
-if (!takenOver) process.exitCode = exit;
+// A supervisor that has taken over says itself how it ends. An answer still awaited (a stop left to
+// the supervisor) must not hold the terminal; what was said is out: pipes are synchronous here.
+if (!takenOver) process.exit(exit);

@@ -142,6 +142,18 @@ function launchArgument(
   };
 }
 
+/**
+ * The real reason behind a config that was fine for a program and is none for the built-in bot: the
+ * program is gone, so its arguments were read as the bot's own.
+ */
+export function configFault(thrown: unknown, record: RegistryRecord | undefined): unknown {
+  if (!(thrown instanceof GriddError) || record?.ran_program !== true) return thrown;
+  const own = ({ path }: { path: string }) => path.startsWith('daemon_config.bot_args');
+  if (thrown.code !== 'CONFIG_INVALID' || !thrown.problems.every(own)) return thrown;
+  const message = `The program that ${record.config_file} runs is not there.`;
+  return new GriddError('PROGRAM_MISSING', message);
+}
+
 /** The mark a process of this generation carries in its environment. */
 export function processMarkOf(hash: string, id: string, generation: number): string {
   return `${hash}:${id}:${generation}`;

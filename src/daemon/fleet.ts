@@ -38,6 +38,13 @@ export class Fleet {
     return [...this.instances.values()];
   }
 
+  /** The record that was last started from this config file. */
+  recordOf(file: string): RegistryRecord | undefined {
+    const shown = toHome(this.#parts.home, file);
+    const records = Object.values(this.#parts.registry.read().instances);
+    return records.find(({ config_file }) => config_file === shown);
+  }
+
   /** The instance of an id that is known; INSTANCE_UNKNOWN otherwise. */
   async find(id: string): Promise<Instance> {
     const known = this.known().some((parts) => parts.id === id);

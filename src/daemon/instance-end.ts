@@ -66,7 +66,8 @@ export async function replaceProcess(
   if (process.gone || process.intent !== null) return;
   process.intent = 'replace';
   process.intentReason = reason;
-  await endProcess(instance, process, TERM_GRACE_MS);
+  const timeout = instance.loaded?.config.daemon_config.stop_timeout ?? 15;
+  await endProcess(instance, process, Math.min(TERM_GRACE_MS, timeout * 1000));
 }
 
 /** How a stop came out. `error`: what the bot said, or that it did not answer. */

@@ -19,6 +19,7 @@ import { spawnDetached } from '../platform/spawn.ts';
 import { readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import {
+  configFault,
   describeExit,
   exitError,
   findLiving,
@@ -117,12 +118,20 @@ export class Instance {
     const { record, id } = this;
     const file = fromHome(this.around.home, record.config_file);
     const options = record.instance_id_override ? { instanceId: id } : {};
-    const loaded = readConfigFile(this.around.home, file, options);
+    const loaded = this.#readFile(file, options);
     if (loaded.id !== id) {
       throw new GriddError('CONFIG_CONFLICT', `${record.config_file} is now of ${loaded.id}.`);
     }
     this.loaded = loaded;
     return loaded;
+  }
+
+  #readFile(file: string, options: { instanceId?: string }): LoadedConfig {
+    try {
+      return readConfigFile(this.around.home, file, options);
+    } catch (thrown) {
+      throw configFault(thrown, this.record);
+    }
   }
 
   /**

@@ -24,7 +24,7 @@ import { toHome } from '../platform/paths.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import type { LinkOwner } from './bot-link.ts';
-import { readExitRecord } from './bot-process.ts';
+import { configFault, readExitRecord } from './bot-process.ts';
 import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
 import { Fleet, unknown } from './fleet.ts';
 import type { FleetParts } from './fleet.ts';
@@ -147,7 +147,8 @@ export class Supervisor implements FleetService {
         const options = instance_id === undefined ? {} : { instanceId: instance_id };
         return readConfigFile(this.#parts.home, config_file, options);
       } catch (thrown) {
-        return { id: instance_id ?? basename(config_file, '.json'), thrown };
+        const id = instance_id ?? basename(config_file, '.json');
+        return { id, thrown: configFault(thrown, this.#fleet.recordOf(config_file)) };
       }
     });
     const good = loaded.flatMap((one) => ('thrown' in one ? [] : [one]));

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ListRow } from '../../src/contract/fleet-api.ts';
@@ -14,6 +13,7 @@ import { ROOT } from '../source-tree.ts';
 const ESCAPE = '\u001b';
 let home: FleetHome;
 let ports: number[];
+const children: ChildProcess[] = [];
 
 beforeEach(async () => {
   home = new FleetHome();
@@ -21,7 +21,10 @@ beforeEach(async () => {
   home.write('a', { daemon: { web_port: ports[0] } });
   home.write('b', { daemon: { web_port: ports[1] } });
 });
-afterEach(() => home.dispose());
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await home.dispose();
+});
 
 /** A CLI process that goes on; `said` grows. */
 function follow(words: readonly string[]): { child: ChildProcess; said: () => string } {
@@ -30,6 +33,7 @@ function follow(words: readonly string[]): { child: ChildProcess; said: () => st
     env: { PATH: process.env['PATH'], GRIDD_HOME: home.folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  children.push(child);
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -38,9 +42,9 @@ function follow(words: readonly string[]): { child: ChildProcess; said: () => st
 }
 
 async function endOf(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
-  const [code] = (await once(child, 'close')) as [number | null];
-  return code;
+  const ended = () => child.exitCode !== null || child.signalCode !== null;
+  await waitFor('the end of the CLI', ended);
+  return child.exitCode;
 }
 
 describe('starting', () => {
@@ -96,10 +100,10 @@ describe('starting', () => {
     const text = readFileSync(file, 'utf8');
     await home.ok(words);
     expect(readFileSync(file, 'utf8')).toBe(text);
-    expect((await home.ok(['status', 'a'])).stdout).toContain('adjusted, differs from the file');
     expect((await home.ok(['adjust', 'a', '--save'])).stdout).toBe(
       'a: saved to config/active/a.json\n',
     );
+    expect((await home.ok(['status', 'a'])).stdout).toContain('adjusted, differs from the file');
     const saved = JSON.parse(readFileSync(file, 'utf8')) as { strategy_config: object };
     expect(saved.strategy_config).toMatchObject({
       grid_lower_price: 135,
@@ -172,11 +176,11 @@ describe('attached', () => {
     await home.ok(['start', 'a']);
     const { child, said } = follow(['logs', 'a', '-f', '-n', '1']);
     await waitFor('the first line', () => said().startsWith('a 2'));
-    await home.ok(['pause', 'a']);
+    await home.ok(['restart', 'a']);
     await waitFor('a line that follows', () => said().trimEnd().split('\n').length > 1);
     child.stdout?.destroy();
     child.stderr?.destroy();
-    await home.ok(['resume', 'a']);
+    await home.ok(['restart', 'a']);
     expect(await endOf(child)).toBe(0);
   });
 });

@@ -226,7 +226,7 @@ describe('bots that fail', () => {
 
   test('one that hangs is found, killed and replaced', async () => {
     const home = scripted();
-    home.write('aa_01');
+    home.write('aa_01', { stop_timeout: 1 });
     await home.supervise();
     await home.start('aa_01');
     const { pid } = await home.row('aa_01');
@@ -322,7 +322,8 @@ describe('external programs', () => {
       web_port: port,
       python_path: process.execPath,
       script_path: 'program.mjs',
-      bot_args: ['--symbol', 'SOL_USDC_PERP'],
+      stop_timeout: 1,
+      bot_args: ['--pair', 'SOL'],
       environment: { NAMED: '${MINE}' },
     });
     await home.supervise({ WEB_PORT: '1', LEAKED: 'from the shell' });
@@ -345,7 +346,7 @@ describe('external programs', () => {
     expect(environment).not.toHaveProperty('LEAKED');
     const day = readdirSync(home.path('logs', 'ext_01')).find((name) => /^\d{4}-/.test(name)) ?? '';
     const printed = home.read('logs', 'ext_01', day, 'bot_stdout.log');
-    expect(printed).toBe('started with --symbol SOL_USDC_PERP\n');
+    expect(printed).toBe('started with --pair SOL\n');
     expect(home.read('logs', 'ext_01', day, 'bot_stderr.log')).toBe('a line on stderr\n');
     const [paused] = await home.post('/api/instances/pause', { ids: ['ext_01'] });
     expect(paused?.error?.code).toBe('PROGRAM_UNSUPPORTED');

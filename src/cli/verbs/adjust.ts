@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { parseDecimal, rescale } from '../../contract/decimal.ts';
 import { EXIT, GriddError } from '../../contract/errors.ts';
 import type { InstanceStatus } from '../../contract/fleet-api.ts';
-import type { AdjustAnswer, AdjustRequest } from '../../contract/instance-api.ts';
+import type { AdjustAnswer, AdjustRequest, StatusView } from '../../contract/instance-api.ts';
+import { systemClock } from '../../platform/clock.ts';
 import { fromHome } from '../../platform/paths.ts';
 import { openRegistry, readConfigFile, recordLives } from '../../registry/index.ts';
 import type { LoadedConfig } from '../../registry/index.ts';
@@ -20,6 +21,9 @@ import { renderPairs } from '../render.ts';
 import { tellJson } from '../results.ts';
 import { selectOne } from '../select.ts';
 import type { Selection } from '../select.ts';
+
+const FRESH_POLL_MS = 100;
+const FRESH_DEADLINE_MS = 10_000;
 
 export interface AdjustOptions {
   readonly lower?: string;
@@ -47,8 +51,7 @@ export async function adjust(
   const client = await clientFor(context, id);
   const path = `/api/instances/${encodeURIComponent(id)}`;
   if (request === null) {
-    const view = (await client.get<InstanceStatus>(path)).status;
-    if (view === null) throw new GriddError('PROGRAM_UNSUPPORTED', `${id} shows no grid to save.`);
+    const view = await presentGrid(client, id, path);
     const saved = saveGrid(context, id, view);
     if (json) tellJson(context, { saved });
     else context.terminal.out(`${id}: saved to ${saved}\n`);
@@ -59,6 +62,20 @@ export async function adjust(
   if (json) tellJson(context, { ...answer, saved });
   else context.terminal.out(answerText(context, id, answer, dryRun, saved));
   return EXIT.done;
+}
+
+/** The grid as it is now: a running bot's figures reach the supervisor once a second. */
+async function presentGrid(client: ControlClient, id: string, path: string): Promise<StatusView> {
+  const asked = systemClock.now();
+  for (;;) {
+    const { status: view, pid } = await client.get<InstanceStatus>(path);
+    if (view === null) throw new GriddError('PROGRAM_UNSUPPORTED', `${id} shows no grid to save.`);
+    if (pid === null || Date.parse(view.updated_at) >= asked) return view;
+    if (systemClock.now() > asked + FRESH_DEADLINE_MS) {
+      throw new GriddError('BOT_UNREACHABLE', `${id} does not say what its grid is now.`);
+    }
+    await systemClock.delay(FRESH_POLL_MS);
+  }
 }
 
 function requestOf(options: AdjustOptions): AdjustRequest | null {
