@@ -54,7 +54,10 @@ export function target(file: SourceFile, specifier: string): string | null {
   return relative(ROOT, resolve(ROOT, dirname(file.path), specifier));
 }
 
-/** The room of a file: "src/engine/decide.ts" -> "engine", "src/exchange/paper/x.ts" -> "exchange". */
+/**
+ * The room of a file: "src/engine/decide.ts" -> "engine", "src/exchange/paper/x.ts" ->
+ * "exchange".
+ */
 export function room(path: string): string {
   return path.split('/')[1] ?? '';
 }

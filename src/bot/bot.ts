@@ -1,6 +1,6 @@
 /**
- * One instance put together: config, books, venue, runner, page. Start and crash recovery are the same
- * code: load the store, ask the venue, reconcile, continue.
+ * One instance put together: config, books, venue, runner, page. Start and crash recovery are the
+ * same code: load the store, ask the venue, reconcile, continue.
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -89,7 +89,8 @@ export class Bot {
       const stored = books.engineState();
       const designed = designedAtStart(market, config, price, stored);
       const notes = [...loaded.warnings, ...warnings, ...designed.warnings];
-      const bot = new Bot(parts, { config, books, venue, market, state: designed.state, price, notes });
+      const { state } = designed;
+      const bot = new Bot(parts, { config, books, venue, market, state, price, notes });
       await bot.#recover();
       return bot;
     } catch (error) {
@@ -304,7 +305,8 @@ export class Bot {
       this.#config = { ...this.#config, strategy_config: loaded.config.strategy_config };
       this.#acceptFile(fingerprint(this.#config));
     } catch (error) {
-      log.warn({ error: errorBody(error) }, 'the edited config cannot be used; the old one runs on');
+      const why = { error: errorBody(error) };
+      log.warn(why, 'the edited config cannot be used; the old one runs on');
     }
   }
 }

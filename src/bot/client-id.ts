@@ -1,6 +1,7 @@
 /**
- * Client ids: the instance's tag and our sequence number. The tag says whose order it is; the store maps
- * the number to its gap. At most 36 characters of [a-z0-9-], which every text venue takes.
+ * Client ids: the instance's tag and our sequence number. The tag says whose order it is; the
+ * store maps the number to its gap. At most 36 characters of [a-z0-9-], which every text venue
+ * takes.
  */
 import { createHash } from 'node:crypto';
 

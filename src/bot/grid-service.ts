@@ -1,6 +1,6 @@
 /**
- * What page, supervisor and CLI see of the grid, and what they may ask of it. Reads the runner and the
- * books; changes the grid only by runner tasks.
+ * What page, supervisor and CLI see of the grid, and what they may ask of it. Reads the runner
+ * and the books; changes the grid only by runner tasks.
  */
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
 import type { Money } from '../contract/decimal.ts';
@@ -46,7 +46,9 @@ const STUCK_MS = 10_000;
 export class GridService implements InstanceService {
   readonly id: string;
   readonly #parts: ServiceParts;
-  /** What the account holds besides this grid's result: equity moves with the total between reads. */
+  /**
+   * What the account holds besides this grid's result: equity moves with the total between reads.
+   */
   #equityBase: Money = 0n;
   #profit: { plan: GridPlan; range: { min: string; max: string } } | null = null;
   #adjusted: boolean;
@@ -146,14 +148,14 @@ export class GridService implements InstanceService {
   }
 
   /**
-   * Moves the grid (GRID 8). ADJUST_REFUSED with every problem; IDEMPOTENCY_CONFLICT when the key was
-   * used for another request; a repeated key gets the stored answer and changes nothing.
+   * Moves the grid (GRID 8). ADJUST_REFUSED with every problem; IDEMPOTENCY_CONFLICT when the key
+   * was used for another request; a repeated key gets the stored answer and changes nothing.
    */
   async adjust(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
     const { runner } = this.#parts;
     const answer = await this.#adjustOnce(request, key);
     if (!answer.applied) return answer;
-    // The task ended when everything it caused had its answer: what is not open now is not converged.
+    // The task ended when all it caused had its answer: what is not open now is not converged.
     const pending = runner.state.orders.filter(({ status }) => status !== 'open').length;
     return { ...answer, pending, converged: pending === 0 };
   }
@@ -196,7 +198,9 @@ export class GridService implements InstanceService {
     return this.#parts.runner.subscribe(listener);
   }
 
-  /** Grid values in force (those of the last adjust, else the file's), with the request's on top. */
+  /**
+   * Grid values in force (those of the last adjust, else the file's), with the request's on top.
+   */
   #values(request: AdjustRequest) {
     const { books } = this.#parts;
     const { grid_lower_price, grid_upper_price, grid_num, order_quantity } = request;

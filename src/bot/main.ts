@@ -1,6 +1,6 @@
 /**
- * The process of one instance. Takes the instance's lifetime lock, says who it is, trades until it is
- * told to stop or killed, and leaves an exit record before every end of its own.
+ * The process of one instance. Takes the instance's lifetime lock, says who it is, trades until
+ * it is told to stop or killed, and leaves an exit record before every end of its own.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,7 +42,8 @@ async function main(launch: BotLaunch): Promise<void> {
   ]);
   const { id, generation } = launch;
   const record = (webPort: number | null): void => {
-    const body: BotRecord = { ...ownIdentity(), id, home: home.folder, generation, web_port: webPort };
+    const who = { ...ownIdentity(), id, home: home.folder, generation };
+    const body: BotRecord = { ...who, web_port: webPort };
     writeJson(file('bot.json'), body);
   };
   record(null);

@@ -16,7 +16,9 @@ import type { Home } from '../platform/paths.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Books } from '../store/index.ts';
 
-/** Opens the paper venue; LIVE_UNSUPPORTED for live, REPLAY_FILE for a replay that cannot be read. */
+/**
+ * Opens the paper venue; LIVE_UNSUPPORTED for live, REPLAY_FILE for a replay that cannot be read.
+ */
 export function openVenue(
   home: Home,
   config: InstanceConfig,

@@ -1,6 +1,6 @@
 /**
- * From config values to a designed grid, and which of the two wins: the plan in the store, unless the
- * file's grid values changed since they were last taken (then they are applied as an adjust).
+ * From config values to a designed grid, and which of the two wins: the plan in the store, unless
+ * the file's grid values changed since they were last taken (then they are applied as an adjust).
  */
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { GriddError } from '../contract/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * Brings store and venue to one truth: at every start (which is the same thing as recovery) and every
- * `interval` seconds. Books missed fills, settles orders whose fate is not known, cancels our strays,
- * compares the position. It cancels nothing that is not in our store.
+ * Brings store and venue to one truth: at every start (which is the same thing as recovery) and
+ * every `interval` seconds. Books missed fills, settles orders whose fate is not known, cancels
+ * our strays, compares the position. It cancels nothing that is not in our store.
  */
 import { assert } from '../contract/assert.ts';
 import type { Market } from '../contract/market.ts';

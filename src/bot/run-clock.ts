@@ -1,6 +1,7 @@
 /**
- * How long the present run has lasted: the time during which the instance was desired running, restarts
- * and crashes included; a stop stops this clock. Stored, so that a new process goes on counting.
+ * How long the present run has lasted: the time during which the instance was desired running,
+ * restarts and crashes included; a stop stops this clock. Stored, so that a new process goes on
+ * counting.
  */
 
 /** Persisted form: milliseconds before the last stop, and when it went on (null while stopped). */
@@ -21,7 +22,9 @@ export function halt(clock: RunClock, nowMs: number): RunClock {
   return { before_ms: elapsed(clock, nowMs), since_ms: null };
 }
 
-/** Milliseconds of the run so far; a wall clock that jumped back never makes it shrink below zero. */
+/**
+ * Milliseconds of the run so far; a wall clock that jumped back never makes it shrink below zero.
+ */
 export function elapsed(clock: RunClock, nowMs: number): number {
   const going = clock.since_ms === null ? 0 : Math.max(0, nowMs - clock.since_ms);
   return clock.before_ms + going;

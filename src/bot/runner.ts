@@ -1,8 +1,8 @@
 /**
- * The runner: facts in, engine decides, intent is stored, then sent. One task at a time; a task ends
- * when every command it caused has its answer, so a lockstep venue stands still until the grid is quiet.
- * Invariants: nothing is sent that is not stored; a trade id is booked once; if the store cannot commit,
- * the engine does not move and nothing new is sent.
+ * The runner: facts in, engine decides, intent is stored, then sent. One task at a time; a task
+ * ends when every command it caused has its answer, so a lockstep venue stands still until the
+ * grid is quiet. Invariants: nothing is sent that is not stored; a trade id is booked once; if
+ * the store cannot commit, the engine does not move and nothing new is sent.
  */
 import { assert } from '../contract/assert.ts';
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
@@ -228,7 +228,9 @@ export class Runner {
     return previewAdjust(this.#parts.market, this.#state, plan, position);
   }
 
-  /** Stops the grid as told and resolves with the receipt once the venue has nothing of ours left. */
+  /**
+   * Stops the grid as told and resolves with the receipt once the venue has nothing of ours left.
+   */
   async stop(onStop: OnStop, reason: string, meta: Record<string, string>): Promise<StopReceipt> {
     const open = liveOrders(this.#state).length;
     await this.run(() => {

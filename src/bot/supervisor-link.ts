@@ -1,6 +1,6 @@
 /**
- * The line to the supervisor: the bot calls home, says who it is, then tells that it is ready and beats
- * each second. When the line ends it tries again for ever; trading never depends on it.
+ * The line to the supervisor: the bot calls home, says who it is, then tells that it is ready and
+ * beats each second. When the line ends it tries again for ever; trading never depends on it.
  */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -133,7 +133,11 @@ export class SupervisorLink {
     if (message.type !== 'request') return;
     const { request_id, method, params } = message;
     this.#perform(method, params).then(
-      (result) => this.#send({ type: 'reply', request_id, result }),
+      (result) => {
+        this.#send({ type: 'reply', request_id, result });
+        // What was asked for shows at once, not only at the next beat.
+        this.beat();
+      },
       (error: unknown) => this.#send({ type: 'reply', request_id, error: errorBody(error) }),
     );
   }

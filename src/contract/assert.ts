@@ -1,6 +1,7 @@
 /**
- * Assertions for our own mistakes. A failed assertion is a bug in gridd: it is thrown, the bot ends,
- * the supervisor restarts it and reconcile repairs. User mistakes are `GriddError`s, never assertions.
+ * Assertions for our own mistakes. A failed assertion is a bug in gridd: it is thrown, the bot
+ * ends, the supervisor restarts it and reconcile repairs. User mistakes are `GriddError`s, never
+ * assertions.
  */
 
 /** A broken invariant: our bug, never the user's. */

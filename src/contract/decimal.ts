@@ -1,6 +1,7 @@
 /**
- * Exact decimals. Prices are integer ticks, sizes integer lots, money a bigint in 1e-18 of the quote
- * currency; decimal text is parsed and printed here and nowhere else. Nothing is ever a rounded float.
+ * Exact decimals. Prices are integer ticks, sizes integer lots, money a bigint in 1e-18 of the
+ * quote currency; decimal text is parsed and printed here and nowhere else. Nothing is ever a
+ * rounded float.
  */
 import { assert } from './assert.ts';
 
@@ -19,7 +20,10 @@ export interface Decimal {
 
 const DECIMAL_TEXT = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 
-/** Parses decimal text or a JSON number (through its shortest text); null when it is not a decimal. */
+/**
+ * Parses decimal text or a JSON number (through its shortest text); null when it is not a
+ * decimal.
+ */
 export function parseDecimal(input: string | number): Decimal | null {
   const text = typeof input === 'number' ? String(input) : input.trim();
   const match = DECIMAL_TEXT.exec(text);

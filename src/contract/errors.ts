@@ -1,6 +1,6 @@
 /**
- * Every error a user can meet: its code, exit code, HTTP status and what to do about it. A failure of
- * the user is a `GriddError`; the world's failures are values; our own are assertions.
+ * Every error a user can meet: its code, exit code, HTTP status and what to do about it. A
+ * failure of the user is a `GriddError`; the world's failures are values; our own are assertions.
  * docs/errors.md lists exactly these codes (a test compares both ways).
  */
 

@@ -2,7 +2,13 @@
  * What the supervisor shows and obeys: the registry's records, the rows of `gridd list`, and the
  * interface behind the control API that CLI and console share.
  */
-import type { AdjustAnswer, AdjustRequest, ProcessState, StatusView, StopReceipt } from './instance-api.ts';
+import type {
+  AdjustAnswer,
+  AdjustRequest,
+  ProcessState,
+  StatusView,
+  StopReceipt,
+} from './instance-api.ts';
 import type { ErrorBody } from './errors.ts';
 import type { OnStop } from './trading.ts';
 
@@ -48,7 +54,10 @@ export interface RegistryFile {
   readonly instances: Readonly<Record<string, RegistryRecord>>;
 }
 
-/** One row of `gridd list --json`. Nulls where the value is not known (external program, never ran). */
+/**
+ * One row of `gridd list --json`. Nulls where the value is not known (external program, never
+ * ran).
+ */
 export interface ListRow {
   readonly id: string;
   readonly state: ProcessState;

@@ -198,8 +198,8 @@ export type BotMessage =
       readonly generation: number;
     })
   /**
-   * The bot trades and its page answers; said after every welcome once that is so. `web_port` null: no
-   * port could be had (degraded).
+   * The bot trades and its page answers; said after every welcome once that is so. `web_port`
+   * null: no port could be had (degraded).
    */
   | { readonly type: 'ready'; readonly web_port: number | null }
   /** The bot cannot start; it exits with a telling code after this. */
@@ -222,7 +222,12 @@ export type BotMessage =
 
 /** Lines of JSON the supervisor writes to a bot. */
 export type SupervisorMessage =
-  | { readonly type: 'welcome'; readonly protocol: number; readonly home: string; readonly pid: number }
+  | {
+      readonly type: 'welcome';
+      readonly protocol: number;
+      readonly home: string;
+      readonly pid: number;
+    }
   /** This process is not the instance's bot (wrong home, generation or identity). */
   | { readonly type: 'refused'; readonly reason: string }
   | {

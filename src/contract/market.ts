@@ -45,12 +45,16 @@ export interface Market {
   readonly taker_fee: Decimal;
 }
 
-/** Parses rules; throws `InvariantError` when they are not usable (they come from a venue or preset). */
+/**
+ * Parses rules; throws `InvariantError` when they are not usable (they come from a venue or
+ * preset).
+ */
 export function makeMarket(rules: MarketRules): Market {
   const tick = need(rules.tick, 'tick');
   const lot = need(rules.lot, 'lot');
   assert(tick.digits > 0n && lot.digits > 0n, `${rules.symbol}: tick and lot are above zero`);
-  assert(tick.scale + lot.scale <= MONEY_DECIMALS, `${rules.symbol}: tick x lot needs over 18 decimals`);
+  const exact = tick.scale + lot.scale <= MONEY_DECIMALS;
+  assert(exact, `${rules.symbol}: tick x lot needs over 18 decimals`);
   const minQuantity = need(rules.min_quantity, 'min_quantity');
   const minNotional = rescale(need(rules.min_notional, 'min_notional'), MONEY_DECIMALS);
   assert(minNotional !== null, 'min_notional is money');

@@ -1,7 +1,7 @@
 /**
- * The exchange port: the one interface every venue implements and the only thing the bot knows of it.
- * Decimals cross it as text. Outcomes are values: a venue never throws for what a venue may answer.
- * Fees: > 0 is a cost, < 0 a rebate, whatever the venue's own convention.
+ * The exchange port: the one interface every venue implements and the only thing the bot knows of
+ * it. Decimals cross it as text. Outcomes are values: a venue never throws for what a venue may
+ * answer. Fees: > 0 is a cost, < 0 a rebate, whatever the venue's own convention.
  */
 import type { MarketRules } from '../contract/market.ts';
 import type { Side } from '../contract/trading.ts';
@@ -12,7 +12,10 @@ export interface VenueCapabilities {
   readonly batch: boolean;
   readonly post_only: boolean;
   readonly reduce_only: boolean;
-  /** The venue waits for the bot to be quiet before its market moves on (only an embedded one can). */
+  /**
+   * The venue waits for the bot to be quiet before its market moves on (only an embedded one
+   * can).
+   */
   readonly lockstep: boolean;
 }
 

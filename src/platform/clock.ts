@@ -1,6 +1,6 @@
 /**
- * Time. The only door to wall clock, monotonic clock and timers, so that everything above can be run
- * on another clock. Delays are monotonic: a jump of the wall clock moves no timer.
+ * Time. The only door to wall clock, monotonic clock and timers, so that everything above can be
+ * run on another clock. Delays are monotonic: a jump of the wall clock moves no timer.
  */
 
 /** Ends a timer; calling it again does nothing. */

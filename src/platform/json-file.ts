@@ -1,5 +1,14 @@
 /** JSON files written whole: a reader sees the old or the new content, never a part. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Writes text to a file beside `file`, flushes it and renames it into place. */
@@ -36,7 +45,10 @@ export function readText(file: string): string | null {
   }
 }
 
-/** Parsed JSON of a file; null when absent or not JSON (use `readText` where the difference matters). */
+/**
+ * Parsed JSON of a file; null when absent or not JSON (use `readText` where the difference
+ * matters).
+ */
 export function readJson(file: string): unknown {
   const text = readText(file);
   if (text === null) return null;

@@ -1,7 +1,7 @@
 /**
- * Lifetime locks: held until the process ends, whatever ends it, and freed by nothing else. A held
- * BEGIN EXCLUSIVE on a file of its own. The file is opened once per process and by nothing else: any
- * second open in the holder, even a read, would drop the kernel lock when it closes.
+ * Lifetime locks: held until the process ends, whatever ends it, and freed by nothing else. A
+ * held BEGIN EXCLUSIVE on a file of its own. The file is opened once per process and by nothing
+ * else: any second open in the holder, even a read, would drop the kernel lock when it closes.
  */
 import { openLockFile } from './sqlite.ts';
 import type { SqliteDatabase } from './sqlite.ts';

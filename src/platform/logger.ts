@@ -1,7 +1,8 @@
 /**
- * Logs. `<dir>/YYYY-MM-DD/<name>` (local date) is a link to the part being written, there from the start
- * and from midnight on, so that the guide's `tail -f` works; parts roll daily and by size (pino-roll, as
- * a stream in this process). Logging never throws into its caller; what could not be written is counted.
+ * Logs. `<dir>/YYYY-MM-DD/<name>` (local date) is a link to the part being written, there from
+ * the start and from midnight on, so that the guide's `tail -f` works; parts roll daily and by
+ * size (pino-roll, as a stream in this process). Logging never throws into its caller; what could
+ * not be written is counted.
  */
 import { lstatSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -64,7 +65,9 @@ export async function openLogFile(dir: string, name: string): Promise<LogFile> {
   };
 }
 
-/** Points `<folder of part>/<name>` at `part`; replaced in one step, so a reader never misses it. */
+/**
+ * Points `<folder of part>/<name>` at `part`; replaced in one step, so a reader never misses it.
+ */
 export function linkPlainName(part: string, name: string): void {
   const plain = join(dirname(part), name);
   const present = lstatSync(plain, { throwIfNoEntry: false });
@@ -94,7 +97,7 @@ export function makeLogger(id: string, sinks: readonly LogSink[]): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
-        paths: ['api_key', 'secret_key', '*.api_key', '*.secret_key', '*.*.api_key', '*.*.secret_key'],
+        paths: ['', '*.', '*.*.'].flatMap((at) => [`${at}api_key`, `${at}secret_key`]),
         censor: '[secret]',
       },
     },

@@ -1,6 +1,7 @@
 /**
  * Where things are: the home folder and every path derived from it. Nothing else computes a path.
- * Home is --home, else GRIDD_HOME, else the nearest parent folder with config/active, else the package.
+ * Home is --home, else GRIDD_HOME, else the nearest parent folder with config/active, else the
+ * package.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';

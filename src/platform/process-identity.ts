@@ -1,6 +1,6 @@
 /**
- * Who a process is: pid + kernel start time + boot id, read from /proc. A pid alone is never trusted;
- * a zombie counts as dead.
+ * Who a process is: pid + kernel start time + boot id, read from /proc. A pid alone is never
+ * trusted; a zombie counts as dead.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import type { ProcessIdentity } from '../contract/instance-api.ts';

@@ -37,8 +37,8 @@ export function openLockFile(file: string, timeoutMs: number): SqliteDatabase {
 export type Migration = string;
 
 /**
- * Brings `db` to the newest schema, each step in its own transaction. Returns false and touches nothing
- * when the file is newer than `migrations` knows.
+ * Brings `db` to the newest schema, each step in its own transaction. Returns false and touches
+ * nothing when the file is newer than `migrations` knows.
  */
 export function migrate(db: SqliteDatabase, migrations: readonly Migration[]): boolean {
   const version = Number(db.pragma('user_version', { simple: true }));

@@ -1,7 +1,8 @@
 /**
- * The books of one instance: engine state, orders, fills, receipts, in one SQLite file with one writer,
- * its bot. Invariants: an order is stored before it is sent; a fill and the state after it are one
- * transaction; a trade id is booked once. It refuses a file that belongs to another grid account.
+ * The books of one instance: engine state, orders, fills, receipts, in one SQLite file with one
+ * writer, its bot. Invariants: an order is stored before it is sent; a fill and the state after
+ * it are one transaction; a trade id is booked once. It refuses a file that belongs to another
+ * grid account.
  */
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -64,7 +65,11 @@ export interface Turn {
   readonly intents: readonly Intent[];
   readonly updates: readonly OrderUpdate[];
   readonly fill?: BookedFill;
-  readonly funding?: { readonly funding_id: string; readonly amount: string; readonly at_ms: number };
+  readonly funding?: {
+    readonly funding_id: string;
+    readonly amount: string;
+    readonly at_ms: number;
+  };
   readonly notes: readonly { readonly code: string; readonly text: string }[];
   readonly meta?: Readonly<Record<string, string>>;
   readonly receipt?: StopReceipt;
@@ -99,7 +104,10 @@ export function openBooks(file: string, binding: Binding, synchronous: Synchrono
   return books;
 }
 
-/** Moves the files of old books to `archived/<name>.<time>.db` beside them; null when there were none. */
+/**
+ * Moves the files of old books to `archived/<name>.<time>.db` beside them; null when there were
+ * none.
+ */
 export function archiveBooks(file: string, nowMs: number): string | null {
   if (!existsSync(file)) return null;
   const stamp = isoTime(nowMs).replace(/[:.]/g, '-');

@@ -1,4 +1,6 @@
-/** The tables of an instance's books. Steps are only ever added; a step that ran is never edited. */
+/**
+ * The tables of an instance's books. Steps are only ever added; a step that ran is never edited.
+ */
 import type { Migration } from '../platform/sqlite.ts';
 
 export const MIGRATIONS: readonly Migration[] = [

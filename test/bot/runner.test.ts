@@ -1,4 +1,7 @@
-/** The runner against the real store and the real paper venue: intent first, once, and nothing lost. */
+/**
+ * The runner against the real store and the real paper venue: intent first, once, and nothing
+ * lost.
+ */
 import { afterEach, describe, expect, test } from 'vitest';
 import { clientId } from '../../src/bot/client-id.ts';
 import { GriddError } from '../../src/contract/errors.ts';

@@ -17,9 +17,9 @@ import {
   StartBody,
   StopBody,
 } from '../../contract/fleet-schema.ts';
+import { AdjustBody } from '../../contract/instance-schema.ts';
 import type { AdjustRequest } from '../../contract/instance-api.ts';
 import { makeHttpApp } from './error-reply.ts';
-import { AdjustBody } from './instance-routes.ts';
 
 /** Header in which every answer says whose it is; URI-encoded. */
 export const HOME_HEADER = 'x-gridd-home';

@@ -3,8 +3,8 @@
  * They check the shape of what comes in; whether a grid makes sense is the service's to say.
  */
 import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
-import Type from 'typebox';
 import type { AdjustRequest, InstanceService } from '../../contract/instance-api.ts';
+import { AdjustBody, FillsQuery, NoFields } from '../../contract/instance-schema.ts';
 import { badRequest } from './error-reply.ts';
 import type { EventStreams } from './event-streams.ts';
 import { securityHeaders } from './http-guard.ts';
@@ -12,58 +12,9 @@ import { sendAsset } from './page-assets.ts';
 import type { PageAssets } from './page-assets.ts';
 
 const DEFAULT_FILLS = 100;
-const MAX_FILLS = 1000;
 /** Fills in a snapshot: what the page shows. */
 const SNAPSHOT_FILLS = 50;
-/** Text longer or numbers larger than any market's would only cost time further in. */
-const MAX_VALUE = 1e15;
-const POSITIVE_DECIMAL = '^(?=[0-9.]*[1-9])[0-9]{1,15}(\\.[0-9]{1,18})?$';
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
-const strict = { additionalProperties: false };
-
-function positive(description: string) {
-  return Type.Union(
-    [
-      Type.Number({ exclusiveMinimum: 0, maximum: MAX_VALUE }),
-      Type.String({ pattern: POSITIVE_DECIMAL }),
-    ],
-    { description },
-  );
-}
-
-/** Body of `POST /api/grid/adjust`. */
-export const AdjustBody = Type.Object(
-  {
-    grid_upper_price: positive('a price above 0, as number or decimal text'),
-    grid_lower_price: positive('a price above 0, as number or decimal text'),
-    grid_num: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 1000, description: 'a whole number from 1 to 1000' }),
-    ),
-    order_quantity: Type.Optional(positive('a size above 0, as number or decimal text')),
-    position: Type.Optional(
-      Type.Union([Type.Literal('carry'), Type.Literal('rebalance')], {
-        description: '"carry" or "rebalance"',
-      }),
-    ),
-    dry_run: Type.Optional(Type.Boolean({ description: 'true or false' })),
-  },
-  { ...strict, description: 'a JSON object' },
-);
-
-const NoFields = Type.Object({}, { ...strict, description: 'empty, or an empty JSON object' });
-
-const FillsQuery = Type.Object(
-  {
-    limit: Type.Optional(
-      Type.String({
-        pattern: '^0*([1-9][0-9]{0,2}|1000)$',
-        description: `a whole number from 1 to ${MAX_FILLS}`,
-      }),
-    ),
-  },
-  strict,
-);
-
 /** What the page gets with each event. */
 export function snapshotOf(service: InstanceService): Record<string, unknown> {
   return {
