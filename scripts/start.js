@@ -12,7 +12,7 @@ ensureInstalled();
 await ensureBuilt();
 
 const gridd = join(ROOT, 'bin', 'gridd.js');
-const args = ['start', '--all', '--keep-running', ...process.argv.slice(2)];
+const args = ['start', '--all', ...process.argv.slice(2)];
 const started = spawnSync(process.execPath, [gridd, ...args], { cwd: ROOT, stdio: 'inherit' });
 if (started.status !== 0) process.exit(started.status ?? 1);
 const listed = spawnSync(process.execPath, [gridd, 'list'], { cwd: ROOT, stdio: 'inherit' });

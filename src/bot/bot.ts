@@ -65,9 +65,6 @@ export class Bot {
     const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
     const { config, warnings } = expandConfig(loaded, parts.variables);
     for (const warning of [...loaded.warnings, ...warnings]) log.warn(warning);
-    if (loaded.programDeclared) {
-      log.info('script_path does not exist: the built-in bot runs this instance on paper');
-    }
     if (launch.fresh) {
       const archived = archiveBooks(launch.db_path, clock.now());
       if (archived !== null) log.info({ archived }, 'the old books were archived');

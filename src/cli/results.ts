@@ -40,7 +40,9 @@ export function tellJson(context: Context, document: unknown): void {
 }
 
 function withUrl(result: VerbResult): string {
-  const port = result.row?.web_port ?? null;
+  const row = result.row;
+  const serves = row?.state === 'running' || row?.state === 'degraded';
+  const port = serves ? row.web_port : null;
   const said = result.message.includes('http://') || port === null;
   return said ? result.message : `${result.message}, http://127.0.0.1:${port}`;
 }

@@ -44,7 +44,6 @@ export const ERRORS = {
   INSTANCE_NOT_RUNNING: kind(3, 409, 'Start it with `gridd start ID`.'),
   INSTANCE_RUNNING: kind(4, 409, 'Nothing was changed; `gridd restart ID` restarts it.'),
   INSTANCE_BUSY: kind(4, 409, 'Wait for the operation named to end, then repeat.'),
-  INSTANCE_FINISHED: kind(4, 409, '`gridd start ID` begins a new run on the same books.'),
   START_FAILED: kind(1, 500, '`gridd logs ID` shows what the bot printed.'),
   STOP_INCOMPLETE: kind(1, 500, '`gridd status ID` shows what is left; repeat the stop.'),
   BOT_UNREACHABLE: kind(1, 503, 'The bot does not answer; `gridd status ID` shows its state.'),

@@ -38,7 +38,10 @@ export const AdjustBody = Type.Object(
 );
 
 /** Body of pause and resume. */
-export const NoFields = Type.Object({}, { ...strict, description: 'empty, or an empty JSON object' });
+export const NoFields = Type.Object(
+  {},
+  { ...strict, description: 'empty, or an empty JSON object' },
+);
 
 /** Query of `GET /api/fills`. */
 export const FillsQuery = Type.Object(

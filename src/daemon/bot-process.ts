@@ -72,7 +72,6 @@ export async function planLaunch(
         : 'it ran under this id before';
       throw new GriddError('PROGRAM_MISSING', `The program ${script} is not there, and ${why}.`);
     }
-    warnings.push(`the program ${script} does not exist: the built-in bot runs instead`);
   }
   const file = readEnvFile(home);
   const own = around.environment;

@@ -19,13 +19,23 @@ test('the page lists exactly the codes of the table, with exit code, status and 
   expect(documented).toEqual(coded);
 });
 
+const starter = readFileSync(join(ROOT, 'bin', 'gridd.js'), 'utf8');
+
 test('each code is used somewhere, so that none is promised in vain', () => {
   const source = readTree('src')
     .filter(({ path }) => path !== 'src/contract/errors.ts')
     .map(({ text }) => text)
     .join('\n');
-  const unused = Object.keys(ERRORS).filter((code) => !source.includes(`'${code}'`));
-  expect(unused).toEqual([]);
+  const used = (code: string) => source.includes(`'${code}'`) || starter.includes(`${code}:`);
+  expect(Object.keys(ERRORS).filter((code) => !used(code))).toEqual([]);
+});
+
+test('each code is met by a test', () => {
+  const tests = readTree('test')
+    .filter(({ path }) => path !== 'test/docs/errors.test.ts')
+    .map(({ text }) => text)
+    .join('\n');
+  expect(Object.keys(ERRORS).filter((code) => !tests.includes(code))).toEqual([]);
 });
 
 test('the exit codes of a bot are listed', () => {

@@ -206,6 +206,22 @@ describe('refusals', () => {
     expect(validated.stderr).toMatch(/^CONFIG_CONFLICT: /m);
   });
 
+  test('a second supervisor in the foreground is refused', async () => {
+    await home.ok(['supervisor', 'start']);
+    const { stderr } = await home.ok(['supervisor', 'run'], 4);
+    expect(stderr).toMatch(/^SUPERVISOR_RUNNING: /m);
+  });
+
+  test('a hung bot is BOT_UNREACHABLE once it is killed, not a wait for ever', async () => {
+    const quick = { web_port: ports[0], health_check_interval: 1, stop_timeout: 1 };
+    home.write('a', { daemon: quick });
+    await home.ok(['start', 'a']);
+    const { pid } = await home.row('a');
+    process.kill(pid ?? 0, 'SIGSTOP');
+    const { stderr } = await home.ok(['pause', 'a'], 1);
+    expect(stderr).toMatch(/^BOT_UNREACHABLE: /m);
+  });
+
   test('a home that cannot be written says so', async () => {
     writeFileSync(home.path('logs'), 'a file where the folder should be');
     const { code, stderr } = await home.run(['start', 'a']);

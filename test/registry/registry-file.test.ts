@@ -345,3 +345,22 @@ describe('leftovers', () => {
     expect(findLeftovers(home, openRegistry(home).read())).toEqual([]);
   });
 });
+
+describe('a writer that does not respect the lock', () => {
+  test('is never overwritten: after ten tries the change fails with REGISTRY_LOCKED', async () => {
+    const home = tempHome();
+    const registry = openRegistry(home);
+    await registry.update('other', () => sampleRecord());
+    let writes = 0;
+    const change = registry.update('mine', () => {
+      writes += 1;
+      const other = { ...sampleRecord(), generation: writes + 100 };
+      const file = { version: 1, instances: { other } };
+      writeFileSync(home.registry, JSON.stringify(file, null, 2));
+      return sampleRecord();
+    });
+    await expect(change).rejects.toMatchObject({ code: 'REGISTRY_LOCKED' });
+    expect(onDisk(home).instances['other']?.generation).toBe(writes + 100);
+    expect(onDisk(home).instances['mine']).toBeUndefined();
+  });
+});

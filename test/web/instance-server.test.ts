@@ -152,7 +152,7 @@ describe('writing routes', () => {
     served.service.change({ grid_state: 'finished' });
     const answer = await ask(served.port, '/api/pause', { method: 'POST' });
     served.service.change({ grid_state: 'running' });
-    expect(answer).toMatchObject({ status: 409, json: { code: 'INSTANCE_FINISHED' } });
+    expect(answer).toMatchObject({ status: 409, json: { code: 'INSTANCE_NOT_RUNNING' } });
   });
 });
 

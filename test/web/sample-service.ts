@@ -147,7 +147,7 @@ export class SampleService implements InstanceService {
 
   async pause(): Promise<void> {
     if (this.shown.grid_state === 'finished') {
-      throw new GriddError('INSTANCE_FINISHED', 'The run of bp_sol_01 is over.');
+      throw new GriddError('INSTANCE_NOT_RUNNING', 'The run of bp_sol_01 is over.');
     }
     this.change({ grid_state: 'paused' });
   }

@@ -1,0 +1,122 @@
+/** The books: what they refuse, what a turn stores, what a reader sees. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/platform/sqlite.ts';
+import { archiveBooks, openBooks, readBooks } from '../../src/store/index.ts';
+import type { Binding, Intent, Turn } from '../../src/store/index.ts';
+
+let folder = '';
+let file = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gridd-books-'));
+  file = join(folder, 'a.db');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const BINDING: Binding = {
+  instance_id: 'a',
+  venue: 'paper',
+  mode: 'paper',
+  account: 'paper',
+  symbol: 'SOL_USDC_PERP',
+  direction: 'neutral',
+};
+const INTENT: Intent = {
+  id: 1,
+  client_id: 'gx-1',
+  role: 'line',
+  gap: 3,
+  side: 'buy',
+  price: '100',
+  size: '0.5',
+};
+
+function turn(more: Partial<Turn>): Turn {
+  return { at_ms: 1000, state: '{}', intents: [], updates: [], notes: [], ...more };
+}
+
+function fill(trade_id: string, order_id = 1) {
+  const terms = { gap: 3, side: 'buy', price: '100', size: '0.5', fee: '0.01' };
+  return { trade_id, order_id, ...terms, cycle_profit: null, at_ms: 2000 };
+}
+
+describe('opening', () => {
+  test.each([
+    ['venue', 'backpack'],
+    ['mode', 'live'],
+    ['symbol', 'ETH_USDC_PERP'],
+    ['direction', 'long'],
+    ['account', 'other'],
+  ])('books bound to another %s are refused (BOOKS_BOUND) and untouched', (key, value) => {
+    openBooks(file, BINDING, 'NORMAL').close();
+    const other = { ...BINDING, [key]: value };
+    const refused = expect(() => openBooks(file, other, 'NORMAL'));
+    refused.toThrow(expect.objectContaining({ code: 'BOOKS_BOUND' }));
+    openBooks(file, BINDING, 'NORMAL').close();
+  });
+
+  test('books of a newer gridd are refused (BOOKS_NEWER)', () => {
+    const db = openDatabase(file, 'NORMAL');
+    db.pragma('user_version = 99');
+    db.close();
+    expect(() => openBooks(file, BINDING, 'NORMAL')).toThrow(
+      expect.objectContaining({ code: 'BOOKS_NEWER' }),
+    );
+  });
+
+  test('a file that is no database is refused (BOOKS_UNREADABLE) and kept', () => {
+    writeFileSync(file, 'not a database, '.repeat(500));
+    expect(() => openBooks(file, BINDING, 'NORMAL')).toThrow(
+      expect.objectContaining({ code: 'BOOKS_UNREADABLE' }),
+    );
+    expect(readBooks(file)).toBeNull();
+    expect(readdirSync(folder)).toContain('a.db');
+  });
+
+  test('old books are archived with everything beside them, never overwritten', () => {
+    openBooks(file, BINDING, 'NORMAL').close();
+    const first = archiveBooks(file, 1000);
+    openBooks(file, BINDING, 'NORMAL').close();
+    const second = archiveBooks(file, 2000);
+    expect(first).not.toBe(second);
+    expect(readdirSync(join(folder, 'archived')).filter((name) => name.endsWith('.db'))).toHaveLength(2);
+    expect(archiveBooks(file, 3000)).toBeNull();
+  });
+});
+
+describe('a turn', () => {
+  test('is stored whole or not at all', () => {
+    const books = openBooks(file, BINDING, 'NORMAL');
+    books.commit(turn({ intents: [INTENT], state: '{"turn":1}' }));
+    const broken = turn({ fill: fill('t1', 77), state: '{"turn":2}' });
+    expect(() => books.commit(broken)).toThrow(/FOREIGN KEY/);
+    expect(books.engineState()).toBe('{"turn":1}');
+    expect(books.hasFill('t1')).toBe(false);
+    books.close();
+  });
+
+  test('books a trade id once', () => {
+    const books = openBooks(file, BINDING, 'NORMAL');
+    books.commit(turn({ intents: [INTENT] }));
+    books.commit(turn({ fill: fill('t1') }));
+    expect(() => books.commit(turn({ fill: fill('t1') }))).toThrow(/UNIQUE/);
+    expect(books.lastTradeId()).toBe('t1');
+    books.close();
+  });
+
+  test('a reader beside the writer sees orders that rest and fills, newest first', () => {
+    const books = openBooks(file, BINDING, 'NORMAL');
+    const second = { ...INTENT, id: 2, client_id: 'gx-2' };
+    books.commit(turn({ intents: [INTENT, second] }));
+    books.commit(turn({ updates: [{ id: 1, status: 'filled', filled: '0.5' }], fill: fill('t1') }));
+    books.commit(turn({ fill: fill('t2', 2) }));
+    const reader = readBooks(file);
+    expect(reader?.orders().map(({ id }) => id)).toEqual([2]);
+    expect(reader?.fills(10).map(({ trade_id }) => trade_id)).toEqual(['t2', 't1']);
+    expect(reader?.status()).toBeNull();
+    reader?.close();
+    books.close();
+  });
+});
