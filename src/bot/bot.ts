@@ -7,19 +7,19 @@ import { join } from 'node:path';
 import type { BotLaunch, StopReceipt } from '../contract/instance-api.ts';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
-import { makeMarket, nearestTicks, priceText } from '../contract/market.ts';
+import { makeMarket, nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import type { OnStop } from '../contract/trading.ts';
 import { assert } from '../contract/assert.ts';
 import { decodeState, initialState } from '../engine/index.ts';
-import type { GridState } from '../engine/index.ts';
+import type { DesignInput, GridState } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
 import { systemClock as clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { expandConfig, readConfigFile } from '../registry/index.ts';
-import { archiveBooks, openBooks } from '../store/index.ts';
+import { archiveBooks, openBooks, removeBooks, restoreBooks } from '../store/index.ts';
 import type { Books } from '../store/index.ts';
 import { serveInstance } from '../web/server/instance-server.ts';
 import type { InstanceServer } from '../web/server/instance-server.ts';
@@ -27,7 +27,7 @@ import { loadAssets } from '../web/server/page-assets.ts';
 import { clientTag } from './client-id.ts';
 import { GridService } from './grid-service.ts';
 import { openVenue } from './open-venue.ts';
-import { designGrid, fingerprint, gridValues, sameGrid } from './plan.ts';
+import { designGrid, fingerprint, gridValues, resizes, samePlan } from './plan.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileParts } from './reconcile.ts';
 import { NEW_RUN_CLOCK, elapsed, goOn, halt, parseRunClock } from './run-clock.ts';
@@ -59,16 +59,28 @@ export class Bot {
   #fileTime = 0;
   #statusStale = true;
 
-  /** Opens everything; rejects with a `GriddError` where the user must act. */
+  /** Opens everything, touches no order; rejects with a `GriddError` where the user must act. */
   static async open(parts: BotParts): Promise<Bot> {
     const { home, launch, log } = parts;
     const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
     const { config, warnings } = expandConfig(loaded, parts.variables);
     for (const warning of [...loaded.warnings, ...warnings]) log.warn(warning);
-    if (launch.fresh) {
-      const archived = archiveBooks(launch.db_path, clock.now());
-      if (archived !== null) log.info({ archived }, 'the old books were archived');
+    const archived = launch.fresh ? archiveBooks(launch.db_path, clock.now()) : null;
+    if (archived !== null) log.info({ archived }, 'the old books were archived');
+    try {
+      return await Bot.#openOn(parts, config, [...loaded.warnings, ...warnings]);
+    } catch (error) {
+      if (archived !== null) restoreBooks(archived, launch.db_path);
+      throw error;
     }
+  }
+
+  static async #openOn(
+    parts: BotParts,
+    config: InstanceConfig,
+    warnings: readonly string[],
+  ): Promise<Bot> {
+    const { home, launch } = parts;
     const { mode } = config.exchange_config;
     const binding = {
       instance_id: launch.id,
@@ -85,13 +97,14 @@ export class Bot {
       const price = (await venue.price()).last;
       const stored = books.engineState();
       const designed = designedAtStart(market, config, price, stored);
-      const notes = [...loaded.warnings, ...warnings, ...designed.warnings];
+      const notes = [...warnings, ...designed.warnings];
       const { state } = designed;
-      const bot = new Bot(parts, { config, books, venue, market, state, price, notes });
-      await bot.#recover();
-      return bot;
+      return new Bot(parts, { config, books, venue, market, state, price, notes });
     } catch (error) {
+      const untouched = books.engineState() === null;
       books.close();
+      // Books of a start that was refused must not bind the corrected one.
+      if (untouched) removeBooks(launch.db_path);
       throw error;
     }
   }
@@ -149,8 +162,9 @@ export class Bot {
     return this.runner.gridState === 'finished' && this.#books.meta('ended_by') !== 'source';
   }
 
-  /** Begins to trade: the venue's events arrive from here on. */
-  async connect(): Promise<void> {
+  /** Recovers and begins to trade: the venue's events arrive from here on. */
+  async begin(): Promise<void> {
+    await this.#recover();
     await this.#venue.connect((event) => this.runner.take(event));
     clock.every(STATUS_SAVE_MS, () => this.#tick());
   }
@@ -185,9 +199,12 @@ export class Bot {
     return this.runner.stop(onStop, 'stop', { run_clock });
   }
 
-  /** Writes the end of a finished run's books. */
-  async writeEndReceipt(): Promise<StopReceipt> {
-    return this.runner.run(() => this.runner.makeReceipt('end of the run', 0));
+  /** Writes the receipt of a run's end, once a run. */
+  async writeEndReceipt(): Promise<void> {
+    const run = String(this.runner.state.run.number);
+    if (this.#books.meta('receipt_of_run') === run) return;
+    await this.runner.run(() => this.runner.makeReceipt());
+    this.runner.keep(() => this.#books.setMeta('receipt_of_run', run));
   }
 
   /** Lets the present task end, then closes venue, page and books; orders stay as they are. */
@@ -195,9 +212,16 @@ export class Bot {
     await this.#venue.close();
     await this.runner.run(() => undefined);
     await this.service.refresh();
-    this.#books.saveStatus(this.service.status());
+    this.#saveStatus();
     await this.#server?.close();
     this.#books.close();
+  }
+
+  /** A start that was refused: closes, and leaves no books where nothing ever ran. */
+  abandon(): void {
+    const untouched = this.#books.engineState() === null;
+    this.#books.close();
+    if (untouched) removeBooks(this.#parts.launch.db_path);
   }
 
   async #recover(): Promise<void> {
@@ -213,7 +237,7 @@ export class Bot {
       log.info(next);
     } else await this.#beginOrContinue(finished);
     await this.service.refresh();
-    this.#books.saveStatus(this.service.status());
+    this.#saveStatus();
   }
 
   async #beginOrContinue(finished: boolean): Promise<void> {
@@ -234,7 +258,11 @@ export class Bot {
     if (this.#books.meta('fingerprint') === values) return;
     if (!first) {
       const price = priceText(this.#market, runner.ticks);
-      const { plan } = designGrid(this.#market, gridValues(this.#config), price, 'GRID_REFUSED');
+      const taken = this.#books.meta('fingerprint');
+      const wanted = gridValues(this.#config);
+      // An edit of something else keeps the size in force, however it once came about.
+      const sized = taken !== null && !resizes(taken, wanted) ? this.#inForce(wanted) : wanted;
+      const { plan } = designGrid(this.#market, sized, price, 'GRID_REFUSED');
       this.#parts.log.info('the grid values of the file changed: applied as an adjust');
       const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
       await runner.run(() => runner.apply(event));
@@ -243,9 +271,22 @@ export class Bot {
   }
 
   #acceptFile(values: string): void {
-    this.#books.setMeta('fingerprint', values);
-    this.#books.setMeta('effective', JSON.stringify(gridValues(this.#config)));
-    this.service.clearAdjusted();
+    this.runner.keep(() => {
+      this.#books.setMeta('effective', JSON.stringify(gridValues(this.#config)));
+      this.#books.setMeta('fingerprint', values);
+      this.service.clearAdjusted();
+    });
+  }
+
+  /** `values` with the size per grid that the running plan has. */
+  #inForce(values: DesignInput): DesignInput {
+    const { investment: _investment, ...others } = values;
+    const size = sizeText(this.#market, this.runner.state.plan.lots_per_grid);
+    return { ...others, order_quantity: size };
+  }
+
+  #saveStatus(): void {
+    this.runner.keep(() => this.#books.saveStatus(this.service.status()));
   }
 
   #runClock() {
@@ -260,7 +301,7 @@ export class Bot {
         await this.#checkDuration();
         await this.#compareWhenDue();
         await this.service.refresh();
-        if (this.#statusStale) this.#books.saveStatus(this.service.status());
+        if (this.#statusStale) this.#saveStatus();
         this.#statusStale = false;
         this.#lookAtFile();
       })
@@ -297,8 +338,9 @@ export class Bot {
       const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
       const price = priceText(this.#market, this.runner.ticks);
       const values = gridValues(loaded.config);
-      const { plan } = designGrid(this.#market, values, price, 'GRID_REFUSED');
-      if (!sameGrid(plan, this.runner.state.plan)) return;
+      const sized = values.order_quantity === undefined ? this.#inForce(values) : values;
+      const { plan } = designGrid(this.#market, sized, price, 'GRID_REFUSED');
+      if (!samePlan(plan, this.runner.state.plan)) return;
       this.#config = { ...this.#config, strategy_config: loaded.config.strategy_config };
       this.#acceptFile(fingerprint(this.#config));
     } catch (error) {

@@ -40,6 +40,9 @@ export interface ServiceParts {
   readonly startedAtMs: number;
 }
 
+/** Reasons of a line without its order that end by themselves. */
+const UNSETTLED = new Set(['pending', 'line_taken', 'start_order']);
+
 /** A turn of the engine older than this means that it hangs. */
 const STUCK_MS = 10_000;
 
@@ -155,8 +158,10 @@ export class GridService implements InstanceService {
     const { runner } = this.#parts;
     const answer = await this.#adjustOnce(request, key);
     if (!answer.applied) return answer;
-    // The task ended when all it caused had its answer: what is not open now is not converged.
-    const pending = runner.state.orders.filter(({ status }) => status !== 'open').length;
+    // The task ended when all it caused had its answer: what does not rest now is not converged.
+    const moving = runner.state.orders.filter(({ status, role }) => status !== 'open' || role !== 'line');
+    const waiting = this.levels().filter(({ reason }) => reason !== null && UNSETTLED.has(reason));
+    const pending = moving.length + waiting.length;
     return { ...answer, pending, converged: pending === 0 };
   }
 
@@ -186,7 +191,8 @@ export class GridService implements InstanceService {
 
   async pause(): Promise<void> {
     const { runner, clock } = this.#parts;
-    await runner.run(() => runner.apply({ type: 'pause', at_ms: clock.now() }));
+    const meta = { paused_by: 'user' };
+    await runner.run(() => runner.apply({ type: 'pause', at_ms: clock.now() }, { meta }));
   }
 
   async resume(): Promise<void> {

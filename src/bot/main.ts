@@ -24,6 +24,15 @@ import { SupervisorLink } from './supervisor-link.ts';
 
 const END_TIMEOUT_MS = 5000;
 
+/** A full disk must not end a bot that could trade: what cannot be written is said on stderr. */
+function bestEffort(name: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    process.stderr.write(`${name} could not be written: ${String(error)}\n`);
+  }
+}
+
 async function main(launch: BotLaunch): Promise<void> {
   const home = homeAt(launch.home);
   const lock = await takeLifetimeLock(instanceLock(home, launch.id));
@@ -44,10 +53,10 @@ async function main(launch: BotLaunch): Promise<void> {
   const record = (webPort: number | null): void => {
     const who = { ...ownIdentity(), id, home: home.folder, generation };
     const body: BotRecord = { ...who, web_port: webPort };
-    writeJson(file('bot.json'), body);
+    bestEffort('bot.json', () => writeJson(file('bot.json'), body));
   };
   record(null);
-  writeFileAtomic(file('bot.pid'), `${process.pid}\n`);
+  bestEffort('bot.pid', () => writeFileAtomic(file('bot.pid'), `${process.pid}\n`));
   let bot: Bot | null = null;
   let ending = false;
 
@@ -73,11 +82,7 @@ async function main(launch: BotLaunch): Promise<void> {
       at: isoTime(clock.now()),
       ...(error === undefined ? {} : { error: errorBody(error) }),
     };
-    try {
-      writeJson(file('exit.json'), body);
-    } catch (failure) {
-      process.stderr.write(`the exit record could not be written: ${String(failure)}\n`);
-    }
+    bestEffort('exit.json', () => writeJson(file('exit.json'), body));
   }
 
   /** A crash: nothing is closed in good order, the next start recovers. */
@@ -130,8 +135,10 @@ async function main(launch: BotLaunch): Promise<void> {
     const variables = { ...process.env, ...readEnvFile(home) };
     bot = await Bot.open({ home, launch, variables, log, onBug: crash });
     await bot.serve();
+    await bot.begin();
   } catch (error) {
     if (!(error instanceof GriddError)) crash(error);
+    bot?.abandon();
     process.stderr.write(`${error.code}: ${error.message}\n`);
     log.error({ error: error.toBody() }, error.message);
     exitRecord(BOT_EXIT.configuration, error.message, error);
@@ -150,7 +157,6 @@ async function main(launch: BotLaunch): Promise<void> {
       .then(() => end(BOT_EXIT.done, 'the run is over'))
       .catch(crash);
   };
-  await running.connect();
   log.info({ web_port: running.webPort, pid: process.pid }, 'the grid is ready');
   link.ready();
   running.runner.subscribe(endWhenDone);

@@ -34,7 +34,7 @@ export function openVenue(
       ? replaySource({ file: fromHome(home, replayFile(paper.file)), rules })
       : syntheticSource({
           seed: paper.seed,
-          startPrice: pathStart(books, startPrice),
+          startPrice: text(paper.start_price) ?? pathStart(books, startPrice),
           volatility: paper.volatility,
           rules,
         });
@@ -51,7 +51,7 @@ export function openVenue(
   });
 }
 
-/** The path keeps the start price of its first day: an edited range must not bend the past. */
+/** A path without a start price of its own keeps its first: an edited range must not bend it. */
 function pathStart(books: Books, startPrice: string): string {
   const stored = books.meta('paper_start_price');
   if (stored === null) books.setMeta('paper_start_price', startPrice);

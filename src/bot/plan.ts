@@ -43,11 +43,21 @@ export function designGrid(
   return { plan: result.plan, warnings: result.warnings.map((warning) => warning.message) };
 }
 
-/** Whether two plans rest the same orders: same lines and size. */
-export function sameGrid(a: GridPlan, b: GridPlan): boolean {
-  return (
-    a.lots_per_grid === b.lots_per_grid &&
-    a.lines.length === b.lines.length &&
-    a.lines.every((line, index) => line === b.lines[index])
-  );
+/** Whether two plans say the same; how a range came about by trailing does not count. */
+export function samePlan(a: GridPlan, b: GridPlan): boolean {
+  return JSON.stringify({ ...a, base: null }) === JSON.stringify({ ...b, base: null });
+}
+
+/** Keys that a size is computed from. */
+const SIZING = [
+  ...(['order_quantity', 'investment', 'leverage', 'max_position'] as const),
+  ...(['grid_lower_price', 'grid_upper_price', 'grid_num'] as const),
+];
+
+/** Whether an edit from `before` (a fingerprint) to `after` asks for another size per grid. */
+export function resizes(before: string, after: DesignInput): boolean {
+  const old = JSON.parse(before) as DesignInput;
+  // A fence beside a given size changes no size.
+  const fence = after.order_quantity !== undefined || after.investment !== undefined;
+  return SIZING.some((key) => old[key] !== after[key] && !(fence && key === 'max_position'));
 }

@@ -27,11 +27,13 @@ import type {
   GridFigures,
   GridPlan,
   GridState,
+  LiveOrder,
 } from '../engine/index.ts';
 import type { Venue, VenueEvent, VenueFill } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { isStorageFault } from '../store/index.ts';
 import type { Books, BookedFill, Intent, OrderUpdate, Turn } from '../store/index.ts';
 import { clientId } from './client-id.ts';
 
@@ -51,9 +53,19 @@ export interface RunnerParts {
   readonly onBug: (error: unknown) => void;
 }
 
+/** The last trade of the last listing that was booked to its end. */
+const FILLS_CURSOR = 'fills_cursor';
 const COMMIT_RETRY_MS = 1000;
 const LOOK_UPS = 6;
 const LOOK_UP_FIRST_MS = 100;
+
+/** Why a grid stops and how many orders it had then; kept for its receipt. */
+interface Ending {
+  readonly reason: string;
+  readonly open: number;
+}
+const ENDING = 'ending';
+const NO_ENDING = JSON.stringify({ reason: 'stop', open: 0 } satisfies Ending);
 
 /** Rows that go with a turn besides what the event itself says. */
 type TurnExtras = Pick<Turn, 'meta' | 'receipt' | 'request'>;
@@ -196,6 +208,26 @@ export class Runner {
     await this.apply({ type: 'fill', trade_id, id, side, ticks, lots, fee, at_ms });
   }
 
+  /** Books what the venue executed since this was asked last. Inside a task only. */
+  async bookNewFills(): Promise<void> {
+    const { books, venue } = this.#parts;
+    const fills = await venue.fillsSince(books.meta(FILLS_CURSOR));
+    for (const fill of fills) await this.bookFill(fill);
+    const last = fills.at(-1);
+    // Only up to here is everything booked: a stream may have told of a later trade first.
+    if (last !== undefined) this.keep(() => books.setMeta(FILLS_CURSOR, last.trade_id));
+  }
+
+  /** Stores something that may be stored again later; a full disk only degrades. */
+  keep(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!isStorageFault(error)) throw error;
+      this.setDegraded('store', unwritable(error));
+    }
+  }
+
   /** Tells the engine that an order of ours rests no more. Inside a task only. */
   async orderGone(venueClientId: string): Promise<void> {
     const id = this.#parts.books.orderIdOf(venueClientId);
@@ -208,10 +240,10 @@ export class Runner {
     const { market } = this.#parts;
     const before = this.#state;
     const { state, commands } = decide(market, before, event);
-    const quiet = event.type === 'price' && commands.length === 0;
-    if (!quiet || gridState(state) !== gridState(before)) {
-      await this.#commit(this.#turn(event, before, state, commands, extras));
-    }
+    // A price that nothing follows from is not stored; one that arms or ends something is.
+    const same = state.run === before.run && gridState(state) === gridState(before);
+    const quiet = event.type === 'price' && commands.length === 0 && same;
+    if (!quiet) await this.#commit(this.#turn(event, before, state, commands, extras));
     this.#state = state;
     if (!quiet) {
       const breach = auditIdentity(market, state, this.#ticks);
@@ -232,13 +264,12 @@ export class Runner {
    * Stops the grid as told and resolves with the receipt once the venue has nothing of ours left.
    */
   async stop(onStop: OnStop, reason: string, meta: Record<string, string>): Promise<StopReceipt> {
-    const open = liveOrders(this.#state).length;
     await this.run(() => {
       const at_ms = this.#parts.clock.now();
       return this.apply({ type: 'stop', on_stop: onStop, reason, at_ms }, { meta });
     });
     await this.untilGridState(['stopped', 'finished']);
-    return this.run(() => this.makeReceipt(reason, open));
+    return this.run(() => this.makeReceipt());
   }
 
   /** Resolves when the grid is in one of these states. */
@@ -254,14 +285,15 @@ export class Runner {
     });
   }
 
-  /** Makes and stores the receipt of a stop or an end. Inside a task only. */
-  async makeReceipt(reason: string, openBefore: number): Promise<StopReceipt> {
-    const { market, clock } = this.#parts;
+  /** Makes and stores the receipt of the last stop or end. Inside a task only. */
+  async makeReceipt(): Promise<StopReceipt> {
+    const { market, clock, books } = this.#parts;
     const sums = this.figures();
     const left = liveOrders(this.#state).length;
+    const { reason, open } = JSON.parse(books.meta(ENDING) ?? NO_ENDING) as Ending;
     const receipt: StopReceipt = {
       reason,
-      orders_cancelled: Math.max(0, openBefore - left),
+      orders_cancelled: Math.max(0, open - left),
       orders_left: left,
       position: sizeText(market, sums.position_lots),
       grid_profit: formatMoney(sums.grid_profit),
@@ -285,21 +317,29 @@ export class Runner {
 
   async #place(command: EngineCommand & { type: 'place' }): Promise<void> {
     const { venue, market, clock, tag, log } = this.#parts;
-    const { id, side, post_only, reduce_only } = command;
+    const { id, side, ticks, post_only, reduce_only } = command;
     const outcome = await venue.submit({
       client_id: clientId(tag, id),
       side,
-      price: command.ticks === null ? null : priceText(market, command.ticks),
+      price: ticks === null ? null : priceText(market, ticks),
       size: sizeText(market, command.lots),
       post_only,
       reduce_only,
     });
     const at_ms = clock.now();
-    if (outcome.status === 'accepted') await this.apply({ type: 'accepted', id, at_ms });
-    else if (outcome.status === 'rejected') {
+    if (outcome.status === 'accepted') {
+      await this.apply({ type: 'accepted', id, at_ms });
+      // A market order has executed by now; whoever asks next shall see the position.
+      if (ticks === null) await this.bookNewFills();
+    } else if (outcome.status === 'rejected') {
       log.warn({ id, reason: outcome.reason }, `an order was rejected: ${outcome.message}`);
       await this.apply({ type: 'rejected', id, reason: outcome.reason, at_ms });
     } else await this.#lookUp(id);
+  }
+
+  /** Sends an order again that was stored and never reached the venue. Inside a task only. */
+  async resend(order: LiveOrder): Promise<void> {
+    await this.#place({ ...order, type: 'place', post_only: order.role === 'line' });
   }
 
   /** Cancels one order of ours at the venue. Inside a task only. */
@@ -319,8 +359,8 @@ export class Runner {
       if (order === null) continue;
       const at_ms = clock.now();
       if (order.status === 'open') await this.apply({ type: 'accepted', id, at_ms });
-      // A filled order says so by its fill, which is booked by its trade id.
-      else if (order.status !== 'filled') await this.orderGone(order.client_id);
+      else if (order.status === 'filled') await this.bookNewFills();
+      else await this.orderGone(order.client_id);
       return;
     }
     this.#parts.log.warn({ id }, 'the venue does not know an order; the next comparison decides');
@@ -334,8 +374,7 @@ export class Runner {
         return;
       } catch (error) {
         if (!isStorageFault(error)) throw error;
-        const why = error instanceof Error ? error.message : String(error);
-        this.setDegraded('store', `The books cannot be written (${why}); nothing new is sent.`);
+        this.setDegraded('store', unwritable(error));
         await this.#parts.clock.delay(COMMIT_RETRY_MS);
       }
     }
@@ -357,6 +396,7 @@ export class Runner {
       notes: commands.filter((command) => command.type === 'note'),
       ...(fill === undefined ? {} : { fill }),
       ...extras,
+      meta: { ...extras.meta, ...endingOf(event, before, state) },
     };
   }
 
@@ -415,8 +455,18 @@ export class Runner {
   }
 }
 
-/** A disk that is full, read-only or failing: waits and tries again. Anything else is our bug. */
-function isStorageFault(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return /^SQLITE_(FULL|IOERR|READONLY|BUSY|CANTOPEN)/.test(String(error.code));
+/** What a turn that begins a stop must remember. */
+function endingOf(event: EngineEvent, before: GridState, state: GridState): Record<string, string> {
+  // An order that rests is what a stop can cancel; those of this very turn are not sent yet.
+  const open = liveOrders(before).length;
+  const begins = before.stopping === null && state.stopping !== null;
+  const asked = event.type === 'stop' || event.type === 'end' ? event.reason : null;
+  const again = asked !== null && state.stopping === null;
+  const reason = state.stopping?.reason ?? asked ?? '';
+  return begins || again ? { [ENDING]: JSON.stringify({ reason, open } satisfies Ending) } : {};
+}
+
+function unwritable(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return `The books cannot be written (${why}); nothing new is sent.`;
 }

@@ -50,8 +50,8 @@ async function becomeSupervisor(home: Home): Promise<void> {
 }
 
 /**
- * `gridd list` is typed all day and stands in every monitor: its plain forms go without the parser of
- * the command line, which costs more than the list itself.
+ * `gridd list` is typed all day and stands in every monitor: its plain forms go without the parser
+ * of the command line, which costs more than the list itself.
  */
 async function perform(words: readonly string[]): Promise<number> {
   const plain = plainListOptions(words);

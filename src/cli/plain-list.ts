@@ -1,4 +1,4 @@
-/** Recognises `gridd list` in its plain forms; everything else is for the parser of the command line. */
+/** Recognises `gridd list` in its plain forms; everything else is for the full parser. */
 import type { ListOptions } from './verbs/list.ts';
 
 /** Options of a plain `list [--wide] [--json]`; null when the words are anything else. */

@@ -4,7 +4,7 @@
  * it are one transaction; a trade id is booked once. It refuses a file that belongs to another
  * grid account.
  */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { FillView, OrderView, StatusView, StopReceipt } from '../contract/instance-api.ts';
 import { GriddError } from '../contract/errors.ts';
@@ -76,6 +76,12 @@ export interface Turn {
   readonly request?: { readonly key: string; readonly request: string; readonly answer: string };
 }
 
+/** Whether SQLite failed for the disk's sake: full, read-only, failing or busy. */
+export function isStorageFault(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return /^SQLITE_(FULL|IOERR|READONLY|BUSY|CANTOPEN)/.test(String(error.code));
+}
+
 /** Opens the books; BOOKS_BOUND, BOOKS_NEWER or BOOKS_UNREADABLE when they cannot be used. */
 export function openBooks(file: string, binding: Binding, synchronous: Synchronous): Books {
   let db: SqliteDatabase;
@@ -85,7 +91,8 @@ export function openBooks(file: string, binding: Binding, synchronous: Synchrono
       throw new GriddError('BOOKS_NEWER', `${file} was written by a newer gridd.`);
     }
   } catch (error) {
-    if (error instanceof GriddError) throw error;
+    // A full or failing disk may mend: that is a crash and a restart, not a configuration.
+    if (error instanceof GriddError || isStorageFault(error)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new GriddError('BOOKS_UNREADABLE', `The database ${file} cannot be opened: ${why}.`);
   }
@@ -105,19 +112,47 @@ export function openBooks(file: string, binding: Binding, synchronous: Synchrono
 }
 
 /**
- * Moves the files of old books to `archived/<name>.<time>.db` beside them; null when there were
- * none.
+ * Moves old books to `archived/<name>.<time>.db` beside them; null when there were none. In one
+ * step: what the log beside the file holds is brought into the file first.
  */
 export function archiveBooks(file: string, nowMs: number): string | null {
   if (!existsSync(file)) return null;
+  foldLog(file);
   const stamp = isoTime(nowMs).replace(/[:.]/g, '-');
   const folder = join(dirname(file), 'archived');
   const target = join(folder, `${basename(file, '.db')}.${stamp}.db`);
   mkdirSync(folder, { recursive: true });
-  for (const suffix of ['-wal', '-shm', '']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
-  }
+  moveBooks(file, target);
   return target;
+}
+
+/** Puts archived books back in their place: what was to follow them could not begin. */
+export function restoreBooks(archived: string, file: string): void {
+  removeBooks(file);
+  moveBooks(archived, file);
+}
+
+/** Removes books in which nothing was ever booked. */
+export function removeBooks(file: string): void {
+  for (const suffix of SUFFIXES) rmSync(file + suffix, { force: true });
+}
+
+const SUFFIXES = ['', '-wal', '-shm'];
+
+function moveBooks(from: string, to: string): void {
+  for (const suffix of SUFFIXES) {
+    if (existsSync(from + suffix)) renameSync(from + suffix, to + suffix);
+  }
+}
+
+function foldLog(file: string): void {
+  try {
+    const db = openDatabase(file, 'FULL');
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    db.close();
+  } catch {
+    // Not a readable database: it is archived as it is, with what lies beside it.
+  }
 }
 
 export class Books {

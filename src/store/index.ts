@@ -1,5 +1,12 @@
 /** The books of an instance: written by its bot, read by anyone. */
-export { Books, archiveBooks, openBooks } from './books.ts';
+export {
+  Books,
+  archiveBooks,
+  isStorageFault,
+  openBooks,
+  removeBooks,
+  restoreBooks,
+} from './books.ts';
 export type { Binding, BookedFill, Intent, OrderUpdate, Turn } from './books.ts';
 export { readBooks } from './reader.ts';
 export type { BooksReader } from './reader.ts';

@@ -48,6 +48,8 @@ export interface Desk {
   readonly runner: Runner;
   readonly service: GridService;
   readonly bugs: unknown[];
+  /** One comparison with the venue, as every `interval` seconds. */
+  compare(): Promise<void>;
 }
 
 /** Start and recovery: from the stored state (else a new grid), reconcile, start. */
@@ -71,7 +73,9 @@ export async function openDesk(rig: Rig, venue: Venue = rig.venue): Promise<Desk
     onBug: (error) => bugs.push(error),
   });
   const now = () => systemClock.now();
-  await runner.run(() => reconcile({ runner, venue, books, market, tag: TAG, log, now }));
+  const parts = { runner, venue, books, market, tag: TAG, log, now };
+  const compare = () => runner.run(() => reconcile(parts));
+  await compare();
   await runner.run(() => runner.apply({ type: 'start', ticks, at_ms: now() }));
   const service = new GridService({
     id: 'rig',
@@ -84,7 +88,7 @@ export async function openDesk(rig: Rig, venue: Venue = rig.venue): Promise<Desk
     warnings: [],
     startedAtMs: 0,
   });
-  return { runner, service, bugs };
+  return { runner, service, bugs, compare };
 }
 
 /** Lets the price move through `ticks` and waits until the grid is quiet there. */

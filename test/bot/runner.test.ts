@@ -129,6 +129,23 @@ describe('fills', () => {
   });
 });
 
+describe('a position that differs', () => {
+  test('pauses the grid, says so, and goes on by itself when both agree again', async () => {
+    const rig = rigAt(10450);
+    const desk = await openDesk(rig);
+    const hand = { price: null, size: '1', post_only: false, reduce_only: false } as const;
+    await rig.venue.submit({ ...hand, side: 'buy', client_id: 'by-hand-1' });
+    await desk.compare();
+    expect(desk.runner.gridState).toBe('paused');
+    expect(desk.runner.degraded.join()).toContain('venue 1, books 0');
+    await rig.venue.submit({ ...hand, side: 'sell', client_id: 'by-hand-2' });
+    // The stranger's trades cost a fee: on an account that should be ours alone, that is a breach.
+    await expect(desk.compare()).rejects.toThrow('venue and books differ by');
+    expect(desk.runner.degraded).toEqual([]);
+    expect(desk.runner.gridState).toBe('running');
+  });
+});
+
 describe('strays', () => {
   test('foreign orders and unknown ones with our mark are never cancelled', async () => {
     const rig = rigAt(10450);

@@ -5,7 +5,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BOT_EXIT } from '../../src/contract/errors.ts';
-import type { ExitRecord } from '../../src/contract/instance-api.ts';
+import type { ExitRecord, StopReceipt } from '../../src/contract/instance-api.ts';
+import { decodeState } from '../../src/engine/index.ts';
+import type { GridPlan } from '../../src/engine/index.ts';
+import { openReadOnly } from '../../src/platform/sqlite.ts';
 import { readBooks } from '../../src/store/index.ts';
 import { freePorts } from '../fixtures/fleet-home.ts';
 import { LoneBot } from '../fixtures/lone-bot.ts';
@@ -97,6 +100,23 @@ describe('ends', () => {
   });
 });
 
+test('a long run ends flat when told to, and its receipt says what was done', async () => {
+  const on_stop = { orders: 'cancel', position: 'close' };
+  const one = bot({ strategy: { direction: 'long', duration: 1, on_stop } });
+  expect(await one.ended(one.start())).toBe(BOT_EXIT.done);
+  expect(one.savedStatus()).toMatchObject({ position: '0', grid_state: 'finished' });
+  const db = openReadOnly(one.dbPath);
+  const receipts = db.prepare<[], { body: string }>('SELECT body FROM receipts').all();
+  const venue = db.prepare<[], { n: number }>('SELECT count(*) n FROM paper_trades').get();
+  const booked = db.prepare<[], { n: number }>('SELECT count(*) n FROM fills').get();
+  db.close();
+  expect(receipts).toHaveLength(1);
+  const receipt = JSON.parse(receipts[0]?.body ?? '{}') as StopReceipt;
+  expect(receipt).toMatchObject({ reason: 'duration', orders_left: 0, position: '0' });
+  expect(receipt.orders_cancelled).toBeGreaterThanOrEqual(20);
+  expect(booked?.n).toBe(venue?.n);
+});
+
 function logFile(of: LoneBot, name: string): string {
   const day = readdirSync(of.logDir).find((each) => /^\d{4}-\d\d-\d\d$/.test(each));
   return join(of.logDir, day ?? '', name);
@@ -140,6 +160,8 @@ describe('the port of the page', () => {
       const one = bot({ daemon: { web_port: port, strict_port: true } });
       expect(await one.ended(one.start({ port }))).toBe(BOT_EXIT.configuration);
       expect(exitRecord(one).error?.code).toBe('PORT_TAKEN');
+      // Refused means that nothing was traded and nothing is bound.
+      expect(existsSync(one.dbPath)).toBe(false);
       one.start({ cause: 'restart', port });
       await waitFor('a degraded bot', () => one.savedStatus()?.state === 'degraded');
       expect(one.savedStatus()?.degraded.join()).toContain(`${port}`);
@@ -175,6 +197,69 @@ describe('the file against the stored plan', () => {
     expect(one.savedStatus()).toMatchObject({ upper: '170', adjusted: false });
   });
 });
+
+describe('what an edit of the file must not lose', () => {
+  test('a stop-loss added while the bot runs is taken at the next start', async () => {
+    const one = bot();
+    const child = one.start();
+    await ready(one);
+    one.write(config({ strategy: { stop_loss_price: 120 } }));
+    await waitFor('a later save', () => {
+      const saved = one.savedStatus();
+      return saved !== null && Date.parse(saved.updated_at) > Date.parse(saved.started_at) + 2500;
+    });
+    child.kill('SIGTERM');
+    await one.ended(child);
+    const again = one.start();
+    await ready(one);
+    again.kill('SIGTERM');
+    await one.ended(again);
+    expect(storedPlan(one)).toMatchObject({ stop_loss_ticks: 12000 });
+  });
+
+  test('an edit of something else leaves the size that the investment once gave', async () => {
+    const strategy = { order_quantity: undefined, investment: 1000, leverage: 2 };
+    const one = bot({ strategy });
+    const child = one.start();
+    await ready(one);
+    const { lots_per_grid } = storedPlan(one);
+    // Long enough for the price to move: sized anew, the grid would get another quantity.
+    await waitFor('a moved price', () => (one.savedStatus()?.price ?? '150') !== '150');
+    child.kill('SIGTERM');
+    await one.ended(child);
+    one.write(config({ strategy: { ...strategy, out_of_range: 'close' } }));
+    const again = one.start();
+    await ready(one);
+    again.kill('SIGTERM');
+    await one.ended(again);
+    expect(storedPlan(one)).toMatchObject({ lots_per_grid, out_of_range: 'close' });
+  });
+
+  test('--fresh with a grid that must not run keeps the old books', async () => {
+    const one = bot();
+    const child = one.start();
+    await ready(one);
+    child.kill('SIGTERM');
+    await one.ended(child);
+    const before = storedPlan(one);
+    one.write(config({ strategy: { grid_num: 1000 } }));
+    expect(await one.ended(one.start({ fresh: true }))).toBe(BOT_EXIT.configuration);
+    expect(storedPlan(one)).toEqual(before);
+    one.write(config());
+    const again = one.start({ fresh: true });
+    await ready(one);
+    expect(readdirSync(join(one.home, 'database', 'archived'))).toHaveLength(1);
+    again.kill('SIGTERM');
+    await one.ended(again);
+  });
+});
+
+function storedPlan(of: LoneBot): GridPlan {
+  const db = openReadOnly(of.dbPath);
+  const row = db.prepare<[], { state: string }>('SELECT state FROM engine').get();
+  db.close();
+  return decodeState(row?.state ?? '').plan;
+}
 
 describe('secrets', () => {
   test('stand in no log, no record, no database and no answer', async () => {

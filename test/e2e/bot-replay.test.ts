@@ -13,8 +13,8 @@ afterEach(() => {
   for (const bot of bots.splice(0)) bot.dispose();
 });
 
-function replayBot(prepare: (file: string) => void): LoneBot {
-  const bot = new LoneBot('replay_01', replayConfig('candles.csv'));
+function replayBot(prepare: (file: string) => void, strategy: object = {}): LoneBot {
+  const bot = new LoneBot('replay_01', replayConfig('candles.csv', strategy));
   bots.push(bot);
   prepare(join(bot.home, 'candles.csv'));
   return bot;
@@ -111,5 +111,29 @@ describe('kill -9', () => {
     const status = await runToEnd(killed);
     expect(killed.trades()).toEqual(expected);
     expect(money(status.total_pnl)).toBe(money(status.grid_profit) + money(status.unpaired));
+  });
+
+  test.each([
+    { direction: 'long', grid_type: 'geometric' },
+    { direction: 'short', grid_type: 'arithmetic' },
+  ])('at each of the first borders of a $direction grid: its start order too', async (shape) => {
+    const prepare = (file: string) => writeCandles(file, 300, 5);
+    const whole = replayBot(prepare, shape);
+    const figures = await runToEnd(whole);
+    const expected = whole.trades();
+    expect(expected.length).toBeGreaterThan(20);
+    const preload = join(ROOT, 'test', 'fixtures', 'kill-at-commit.mjs');
+    const killed = replayBot(prepare, shape);
+    // Each start gets a little further: intent, venue's commit, answer, fill, counter orders.
+    for (let border = 2; border <= 16; border += 2) {
+      const env = { GRIDD_TEST_KILL_AT: String(border) };
+      const child = killed.start({ imports: [preload], env });
+      expect(await killed.ended(child), killed.errors.join('')).toBe('SIGKILL');
+    }
+    const status = await runToEnd(killed);
+    expect(killed.trades()).toEqual(expected);
+    expect(status.total_pnl).toBe(figures.total_pnl);
+    expect(status.position).toBe(figures.position);
+    expect(money(status.equity) - money('10000')).toBe(money(status.total_pnl));
   });
 });

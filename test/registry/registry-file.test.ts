@@ -350,14 +350,14 @@ describe('a writer that does not respect the lock', () => {
   test('is never overwritten: after ten tries the change fails with REGISTRY_LOCKED', async () => {
     const home = tempHome();
     const registry = openRegistry(home);
-    await registry.update('other', () => sampleRecord());
+    await registry.update('other', () => sampleRecord('other'));
     let writes = 0;
     const change = registry.update('mine', () => {
       writes += 1;
-      const other = { ...sampleRecord(), generation: writes + 100 };
+      const other = sampleRecord('other', { generation: writes + 100 });
       const file = { version: 1, instances: { other } };
       writeFileSync(home.registry, JSON.stringify(file, null, 2));
-      return sampleRecord();
+      return sampleRecord('mine');
     });
     await expect(change).rejects.toMatchObject({ code: 'REGISTRY_LOCKED' });
     expect(onDisk(home).instances['other']?.generation).toBe(writes + 100);

@@ -59,7 +59,6 @@ export class PriceWalk {
 
   /** Events to be told before the market moves on. */
   tell(events: readonly VenueEvent[]): void {
-    if (events.length === 0 || this.#listener === null) return;
     this.#outbox.push(...events);
     this.#wake?.();
   }
