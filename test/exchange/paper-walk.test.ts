@@ -157,7 +157,7 @@ describe('reduce-only', () => {
       ['r3', 'sell', 180, 7, { reduce_only: true }],
     );
     const events = await untilEnd(venue);
-    expect(brief(events).slice(3, -2)).toEqual([
+    expect(brief(events).slice(4, -2)).toEqual([
       'sell r1@1.6',
       'sell r2@1.7',
       'cancelled r2 0.03/0.07',
