@@ -159,7 +159,8 @@ export class GridService implements InstanceService {
     const answer = await this.#adjustOnce(request, key);
     if (!answer.applied) return answer;
     // The task ended when all it caused had its answer: what does not rest now is not converged.
-    const moving = runner.state.orders.filter(({ status, role }) => status !== 'open' || role !== 'line');
+    const { orders } = runner.state;
+    const moving = orders.filter(({ status, role }) => status !== 'open' || role !== 'line');
     const waiting = this.levels().filter(({ reason }) => reason !== null && UNSETTLED.has(reason));
     const pending = moving.length + waiting.length;
     return { ...answer, pending, converged: pending === 0 };

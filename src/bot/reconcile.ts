@@ -104,8 +104,8 @@ const BREACH = parseMoney('0.00000001') ?? 0n;
 const ACCOUNT_BASE = 'account_base';
 
 /**
- * The venue's own account against the books' total at the venue's price: what the account holds besides
- * this grid never changes. Only an embedded venue is ours alone; there a breach is our bug.
+ * The venue's own account against the books' total at the venue's price: what the account holds
+ * besides this grid never changes. Only an embedded venue is ours alone; there a breach is our bug.
  */
 async function compareMoney(parts: ReconcileParts): Promise<void> {
   const { runner, venue, books, market } = parts;

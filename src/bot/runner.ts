@@ -34,8 +34,9 @@ import type { Clock } from '../platform/clock.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isStorageFault } from '../store/index.ts';
-import type { Books, BookedFill, Intent, OrderUpdate, Turn } from '../store/index.ts';
+import type { Books, Turn } from '../store/index.ts';
 import { clientId } from './client-id.ts';
+import { ENDING, makeTurn, parseEnding } from './turn.ts';
 
 /** What a runner works with. `books` and `venue` are the real ones, also in tests. */
 export interface RunnerParts {
@@ -58,14 +59,6 @@ const FILLS_CURSOR = 'fills_cursor';
 const COMMIT_RETRY_MS = 1000;
 const LOOK_UPS = 6;
 const LOOK_UP_FIRST_MS = 100;
-
-/** Why a grid stops and how many orders it had then; kept for its receipt. */
-interface Ending {
-  readonly reason: string;
-  readonly open: number;
-}
-const ENDING = 'ending';
-const NO_ENDING = JSON.stringify({ reason: 'stop', open: 0 } satisfies Ending);
 
 /** Rows that go with a turn besides what the event itself says. */
 type TurnExtras = Pick<Turn, 'meta' | 'receipt' | 'request'>;
@@ -243,7 +236,11 @@ export class Runner {
     // A price that nothing follows from is not stored; one that arms or ends something is.
     const same = state.run === before.run && gridState(state) === gridState(before);
     const quiet = event.type === 'price' && commands.length === 0 && same;
-    if (!quiet) await this.#commit(this.#turn(event, before, state, commands, extras));
+    if (!quiet) {
+      const { tag } = this.#parts;
+      const turn = makeTurn({ market, tag, event, before, state, commands });
+      await this.#commit({ ...turn, ...extras, meta: { ...turn.meta, ...extras.meta } });
+    }
     this.#state = state;
     if (!quiet) {
       const breach = auditIdentity(market, state, this.#ticks);
@@ -290,7 +287,7 @@ export class Runner {
     const { market, clock, books } = this.#parts;
     const sums = this.figures();
     const left = liveOrders(this.#state).length;
-    const { reason, open } = JSON.parse(books.meta(ENDING) ?? NO_ENDING) as Ending;
+    const { reason, open } = parseEnding(books.meta(ENDING));
     const receipt: StopReceipt = {
       reason,
       orders_cancelled: Math.max(0, open - left),
@@ -379,91 +376,6 @@ export class Runner {
       }
     }
   }
-
-  #turn(
-    event: EngineEvent,
-    before: GridState,
-    state: GridState,
-    commands: readonly EngineCommand[],
-    extras: TurnExtras,
-  ): Turn {
-    const fill = event.type === 'fill' ? this.#bookedFill(event, before, state) : undefined;
-    return {
-      at_ms: event.at_ms,
-      state: encodeState(state),
-      intents: commands.flatMap((command) => this.#intent(command)),
-      updates: this.#updates(event, before, commands),
-      notes: commands.filter((command) => command.type === 'note'),
-      ...(fill === undefined ? {} : { fill }),
-      ...extras,
-      meta: { ...extras.meta, ...endingOf(event, before, state) },
-    };
-  }
-
-  #intent(command: EngineCommand): Intent[] {
-    if (command.type !== 'place') return [];
-    const { market, tag } = this.#parts;
-    const { id, role, gap, side, ticks, lots } = command;
-    const price = ticks === null ? null : priceText(market, ticks);
-    const size = sizeText(market, lots);
-    return [{ id, client_id: clientId(tag, id), role, gap, side, price, size }];
-  }
-
-  #updates(
-    event: EngineEvent,
-    before: GridState,
-    commands: readonly EngineCommand[],
-  ): OrderUpdate[] {
-    const updates: OrderUpdate[] = [];
-    if (event.type === 'accepted') updates.push({ id: event.id, status: 'open' });
-    if (event.type === 'cancelled') updates.push({ id: event.id, status: 'cancelled' });
-    if (event.type === 'rejected') {
-      updates.push({ id: event.id, status: 'rejected', reason: event.reason });
-    }
-    if (event.type === 'fill') {
-      const order = before.orders.find(({ id }) => id === event.id);
-      const executed = (order?.filled ?? 0) + event.lots;
-      const status = order !== undefined && executed >= order.lots ? 'filled' : null;
-      updates.push({ id: event.id, status, filled: sizeText(this.#parts.market, executed) });
-    }
-    for (const command of commands) {
-      if (command.type === 'cancel') updates.push({ id: command.id, status: 'cancelling' });
-    }
-    return updates;
-  }
-
-  #bookedFill(
-    event: EngineEvent & { type: 'fill' },
-    before: GridState,
-    state: GridState,
-  ): BookedFill {
-    const { market } = this.#parts;
-    const known = [...before.orders, ...before.ended].find(({ id }) => id === event.id);
-    const cycled = state.books.cycles > before.books.cycles;
-    const profit = state.books.grid_profit - before.books.grid_profit;
-    return {
-      trade_id: event.trade_id,
-      order_id: event.id,
-      gap: known?.gap ?? null,
-      side: event.side,
-      price: priceText(market, event.ticks),
-      size: sizeText(market, event.lots),
-      fee: formatMoney(event.fee),
-      cycle_profit: cycled ? formatMoney(profit) : null,
-      at_ms: event.at_ms,
-    };
-  }
-}
-
-/** What a turn that begins a stop must remember. */
-function endingOf(event: EngineEvent, before: GridState, state: GridState): Record<string, string> {
-  // An order that rests is what a stop can cancel; those of this very turn are not sent yet.
-  const open = liveOrders(before).length;
-  const begins = before.stopping === null && state.stopping !== null;
-  const asked = event.type === 'stop' || event.type === 'end' ? event.reason : null;
-  const again = asked !== null && state.stopping === null;
-  const reason = state.stopping?.reason ?? asked ?? '';
-  return begins || again ? { [ENDING]: JSON.stringify({ reason, open } satisfies Ending) } : {};
 }
 
 function unwritable(error: unknown): string {

@@ -1,0 +1,108 @@
+/**
+ * What one engine turn changes in the books: pure, from the event and the states around it. Invariant:
+ * every order the engine wants sent is an intent of the same turn.
+ */
+import { formatMoney } from '../contract/decimal.ts';
+import type { Market } from '../contract/market.ts';
+import { priceText, sizeText } from '../contract/market.ts';
+import { encodeState, liveOrders } from '../engine/index.ts';
+import type { EngineCommand, EngineEvent, GridState } from '../engine/index.ts';
+import type { BookedFill, Intent, OrderUpdate, Turn } from '../store/index.ts';
+import { clientId } from './client-id.ts';
+
+/** One decision of the engine: what came in, and what it made of it. */
+export interface DecidedTurn {
+  readonly market: Market;
+  readonly tag: string;
+  readonly event: EngineEvent;
+  readonly before: GridState;
+  readonly state: GridState;
+  readonly commands: readonly EngineCommand[];
+}
+
+/** The rows of a turn, to be committed whole. */
+export function makeTurn(turn: DecidedTurn): Turn {
+  const { event, state, commands } = turn;
+  const fill = event.type === 'fill' ? bookedFill(turn, event) : undefined;
+  return {
+    at_ms: event.at_ms,
+    state: encodeState(state),
+    intents: commands.flatMap((command) => intents(turn, command)),
+    updates: updates(turn),
+    notes: commands.filter((command) => command.type === 'note'),
+    ...(fill === undefined ? {} : { fill }),
+    meta: endingOf(turn),
+  };
+}
+
+/** Key under which the reason of a stop is kept for its receipt. */
+export const ENDING = 'ending';
+
+/** Why a grid stops and how many orders it had then. */
+interface Ending {
+  readonly reason: string;
+  readonly open: number;
+}
+
+/** The stored ending; that of a plain stop when none is stored. */
+export function parseEnding(text: string | null): Ending {
+  return text === null ? { reason: 'stop', open: 0 } : (JSON.parse(text) as Ending);
+}
+
+/** What a turn that begins a stop must remember. */
+function endingOf({ event, before, state }: DecidedTurn): Record<string, string> {
+  // An order that rests is what a stop can cancel; those of this very turn are not sent yet.
+  const open = liveOrders(before).length;
+  const begins = before.stopping === null && state.stopping !== null;
+  const asked = event.type === 'stop' || event.type === 'end' ? event.reason : null;
+  const again = asked !== null && state.stopping === null;
+  const reason = state.stopping?.reason ?? asked ?? '';
+  return begins || again ? { [ENDING]: JSON.stringify({ reason, open } satisfies Ending) } : {};
+}
+
+function intents({ market, tag }: DecidedTurn, command: EngineCommand): Intent[] {
+  if (command.type !== 'place') return [];
+  const { id, role, gap, side, ticks, lots } = command;
+  const price = ticks === null ? null : priceText(market, ticks);
+  const size = sizeText(market, lots);
+  return [{ id, client_id: clientId(tag, id), role, gap, side, price, size }];
+}
+
+function updates({ market, event, before, commands }: DecidedTurn): OrderUpdate[] {
+  const found: OrderUpdate[] = [];
+  if (event.type === 'accepted') found.push({ id: event.id, status: 'open' });
+  if (event.type === 'cancelled') found.push({ id: event.id, status: 'cancelled' });
+  if (event.type === 'rejected') {
+    found.push({ id: event.id, status: 'rejected', reason: event.reason });
+  }
+  if (event.type === 'fill') {
+    const order = before.orders.find(({ id }) => id === event.id);
+    const executed = (order?.filled ?? 0) + event.lots;
+    const status = order !== undefined && executed >= order.lots ? 'filled' : null;
+    found.push({ id: event.id, status, filled: sizeText(market, executed) });
+  }
+  for (const command of commands) {
+    if (command.type === 'cancel') found.push({ id: command.id, status: 'cancelling' });
+  }
+  return found;
+}
+
+function bookedFill(
+  { market, before, state }: DecidedTurn,
+  event: EngineEvent & { type: 'fill' },
+): BookedFill {
+  const known = [...before.orders, ...before.ended].find(({ id }) => id === event.id);
+  const cycled = state.books.cycles > before.books.cycles;
+  const profit = state.books.grid_profit - before.books.grid_profit;
+  return {
+    trade_id: event.trade_id,
+    order_id: event.id,
+    gap: known?.gap ?? null,
+    side: event.side,
+    price: priceText(market, event.ticks),
+    size: sizeText(market, event.lots),
+    fee: formatMoney(event.fee),
+    cycle_profit: cycled ? formatMoney(profit) : null,
+    at_ms: event.at_ms,
+  };
+}
