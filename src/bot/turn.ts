@@ -1,6 +1,6 @@
 /**
- * What one engine turn changes in the books: pure, from the event and the states around it. Invariant:
- * every order the engine wants sent is an intent of the same turn.
+ * What one engine turn changes in the books: pure, from the event and the states around it.
+ * Invariant: every order the engine wants sent is an intent of the same turn.
  */
 import { formatMoney } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';

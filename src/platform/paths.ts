@@ -82,7 +82,8 @@ export function toHome(home: Home, path: string): string {
 /** Whether `path` lies inside `folder` once links of its existing part are resolved. */
 export function isInside(folder: string, path: string): boolean {
   const rest = relative(folder, realExisting(resolve(path)));
-  return rest !== '' && !rest.startsWith('..') && !isAbsolute(rest);
+  const outside = rest === '..' || rest.startsWith('../') || isAbsolute(rest);
+  return rest !== '' && !outside;
 }
 
 function realExisting(path: string): string {

@@ -38,7 +38,7 @@ export function checkAcross(
   ];
   const warnings = plainSecrets(root);
   if (builtIn && context.found.declared && !context.template) {
-    const script = String(context.found.script);
+    const script = String(at(root, 'daemon_config', 'script_path'));
     warnings.push(`daemon_config.script_path: ${script} does not exist; the built-in bot runs.`);
   }
   return { problems, warnings };
