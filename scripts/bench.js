@@ -6,7 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT, checkPlatform, ensureBuilt, ensureInstalled } from './ensure.js';
+import { ensureBuilt } from './build.js';
+import { ROOT, checkPlatform, ensureInstalled } from './ensure.js';
 
 const GRIDD = join(ROOT, 'bin', 'gridd.js');
 const LIST_RUNS = 15;

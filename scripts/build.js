@@ -4,16 +4,47 @@
  * started meanwhile finds the old or the new build, never a part. A bundle reads all its code before it
  * is ready and needs nothing from dist afterwards.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ROOT, checkPlatform, ensureInstalled, sourceHash } from './ensure.js';
+import { ROOT, checkPlatform, ensureInstalled, hash } from './ensure.js';
 
 // Bundled CommonJS packages ask for node: modules with require, which an ES module does not have.
 const REQUIRE = "import { createRequire as gridd_require } from 'node:module';\n" +
   'const require = gridd_require(import.meta.url);';
 
-export async function build(hash = sourceHash()) {
+/** Builds into dist when a source changed since the last build. */
+export async function ensureBuilt() {
+  const marker = join(ROOT, 'dist', '.source-hash');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === sourceHash()) return false;
+  await build();
+  return true;
+}
+
+function sourceHash() {
+  const files = listFiles(join(ROOT, 'src')).sort();
+  const fixed = ['package.json', 'package-lock.json', 'scripts/build.js'].map((f) => join(ROOT, f));
+  return hash([...files, ...fixed].flatMap((file) => [file, readFileSync(file)]));
+}
+
+function listFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? listFiles(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+}
+
+/** Builds, whatever is there. */
+export async function build() {
+  const sources = sourceHash();
   const { build: bundle } = await import('esbuild');
   const target = join(ROOT, `dist.${process.pid}.new`);
   rmSync(target, { recursive: true, force: true });
@@ -55,7 +86,7 @@ export async function build(hash = sourceHash()) {
       cpSync(join(ui, name), join(target, 'web', 'ui', name));
     }
   }
-  writeFileSync(join(target, '.source-hash'), hash);
+  writeFileSync(join(target, '.source-hash'), sources);
   const dist = join(ROOT, 'dist');
   const old = join(ROOT, `dist.${process.pid}.old`);
   if (existsSync(dist)) renameSync(dist, old);

@@ -4,8 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '..');
@@ -62,33 +61,9 @@ function sqliteLoads() {
   return spawnSync(process.execPath, ['-e', program], { cwd: ROOT, stdio: 'ignore' }).status === 0;
 }
 
-/** Builds into dist when a source changed since the last build. */
-export async function ensureBuilt() {
-  const wanted = sourceHash();
-  const marker = join(ROOT, 'dist', '.source-hash');
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return false;
-  const { build } = await import('./build.js');
-  await build(wanted);
-  return true;
-}
-
-export function sourceHash() {
-  const files = listFiles(join(ROOT, 'src')).sort();
-  const fixed = ['package.json', 'package-lock.json', 'scripts/build.js'].map((f) => join(ROOT, f));
-  return hash([...files, ...fixed].flatMap((file) => [file, readFileSync(file)]));
-}
-
-function listFiles(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? listFiles(join(folder, entry.name)) : [join(folder, entry.name)],
-  );
-}
-
-function hash(parts) {
+/** SHA-256 of all parts, each closed by a zero byte. */
+export function hash(parts) {
   const sum = createHash('sha256');
   for (const part of parts) sum.update(part).update('\0');
   return sum.digest('hex');
 }
-
-/** A require that resolves from the checkout. */
-export const requireFromRoot = createRequire(join(ROOT, 'package.json'));

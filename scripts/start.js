@@ -5,7 +5,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ROOT, checkPlatform, ensureBuilt, ensureInstalled } from './ensure.js';
+import { ensureBuilt } from './build.js';
+import { ROOT, checkPlatform, ensureInstalled } from './ensure.js';
 
 checkPlatform();
 ensureInstalled();

@@ -6,7 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT, checkPlatform, ensureBuilt, ensureInstalled, run } from './ensure.js';
+import { ensureBuilt } from './build.js';
+import { ROOT, checkPlatform, ensureInstalled, run } from './ensure.js';
 
 checkPlatform();
 ensureInstalled();
