@@ -68,7 +68,7 @@ export class Bot {
     const archived = launch.fresh ? archiveBooks(launch.db_path, clock.now()) : null;
     if (archived !== null) log.info({ archived }, 'the old books were archived');
     try {
-      return await Bot.#openOn(parts, config, [...loaded.warnings, ...warnings]);
+      return await Bot.#openOn(parts, config, loaded.warnings);
     } catch (error) {
       if (archived !== null) restoreBooks(archived, launch.db_path);
       throw error;
@@ -143,6 +143,7 @@ export class Bot {
       books,
       runner,
       clock,
+      log,
       warnings: opened.notes,
       startedAtMs: clock.now(),
     });

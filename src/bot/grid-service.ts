@@ -3,6 +3,7 @@
  * and the books; changes the grid only by runner tasks.
  */
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
+import { GRID_STATES } from '../contract/trading.ts';
 import type { Money } from '../contract/decimal.ts';
 import { GriddError } from '../contract/errors.ts';
 import type {
@@ -23,6 +24,7 @@ import type { AdjustDiff, GridPlan } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isoTime } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import { designGrid, gridValues } from './plan.ts';
 import type { Runner } from './runner.ts';
@@ -36,9 +38,16 @@ export interface ServiceParts {
   readonly books: Books;
   readonly runner: Runner;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly warnings: readonly string[];
   readonly startedAtMs: number;
 }
+
+/** Reasons of our own for a line without its order; every other one is the venue's refusal. */
+const OWN_REASONS: ReadonlySet<string> = new Set([
+  ...['max_position', 'max_orders', 'entry_waits', 'post_only_would_cross', 'cancelled'],
+  ...['line_taken', 'start_order', 'pending', ...GRID_STATES],
+]);
 
 /** Reasons of a line without its order that end by themselves. */
 const UNSETTLED = new Set(['pending', 'line_taken', 'start_order']);
@@ -84,11 +93,12 @@ export class GridService implements InstanceService {
     const { metadata, exchange_config } = this.#parts.config();
     const { plan } = runner.state;
     const sums = runner.figures();
+    const degraded = [...runner.degraded, ...this.#refusedLines()];
     return {
       instance_id: this.id,
       name: metadata.name ?? this.id,
-      state: runner.degraded.length > 0 ? 'degraded' : 'running',
-      degraded: runner.degraded,
+      state: degraded.length > 0 ? 'degraded' : 'running',
+      degraded,
       grid_state: runner.gridState,
       venue: this.#parts.venue.name,
       mode: exchange_config.mode,
@@ -113,10 +123,41 @@ export class GridService implements InstanceService {
       carry: sizeText(market, sums.carry_lots),
       profit_per_grid: this.#profitRange(plan),
       adjusted: this.#adjusted,
-      warnings: this.#parts.warnings,
+      warnings: [...this.#parts.warnings, ...this.#outOfRange(plan)],
       started_at: isoTime(this.#parts.startedAtMs),
       updated_at: isoTime(clock.now()),
     };
+  }
+
+  /**
+   * Lines that the venue refuses, told once per reason: a grid without orders must not look well.
+   */
+  #refusedLines(): string[] {
+    const { market, runner } = this.#parts;
+    const counts = new Map<string, number>();
+    for (const { reason } of ladder(market, runner.state)) {
+      if (reason === null || OWN_REASONS.has(reason)) continue;
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+    return [...counts].map(
+      ([reason, count]) => `The venue refuses ${count} orders: ${reason.replaceAll('_', ' ')}.`,
+    );
+  }
+
+  #outOfRange(plan: GridPlan): string[] {
+    const { market, runner } = this.#parts;
+    const [lower = 0, upper = 0] = [plan.lines[0], plan.lines.at(-1)];
+    if (runner.ticks >= lower && runner.ticks <= upper) return [];
+    const side = runner.ticks < lower ? 'below' : 'above';
+    return [`The price ${priceText(market, runner.ticks)} is ${side} the range.`];
+  }
+
+  /** A run that is over is a result: it is looked at, not moved. */
+  #assertNotOver(code: 'ADJUST_REFUSED' | 'INSTANCE_NOT_RUNNING'): void {
+    if (this.#parts.runner.gridState !== 'finished') return;
+    throw new GriddError(code, `The run of ${this.id} is over; nothing was changed.`, {
+      hint: '`gridd stop ID`, then `gridd start ID` begins a new run, with --fresh on new books.',
+    });
   }
 
   orders(): readonly OrderView[] {
@@ -169,6 +210,7 @@ export class GridService implements InstanceService {
   #adjustOnce(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
     const { runner, books, clock } = this.#parts;
     return runner.run(async () => {
+      this.#assertNotOver('ADJUST_REFUSED');
       const wanted = JSON.stringify(request);
       const known = key === null ? null : books.answer(key);
       if (known !== null) {
@@ -179,13 +221,16 @@ export class GridService implements InstanceService {
       const position = request.position ?? 'carry';
       const diff = runner.preview(plan, position);
       const dry = request.dry_run === true;
-      const answer = this.#answer(plan, diff, warnings, dry);
+      const told = [...warnings, ...this.#outOfRange(plan)];
+      const answer = this.#answer(plan, diff, told, dry);
       if (dry) return answer;
       const saved = key === null ? {} : { request: stored(key, wanted, answer) };
       const meta = { adjusted: 'yes', effective: JSON.stringify(this.#values(request)) };
       const event = { type: 'adjust', plan, position, at_ms: clock.now() } as const;
       await runner.apply(event, diff.unchanged ? saved : { meta, ...saved });
       if (!diff.unchanged) this.#adjusted = true;
+      const { lower, upper, grids } = answer;
+      this.#parts.log.info({ lower, upper, grids }, 'adjusted');
       return answer;
     });
   }
@@ -193,12 +238,20 @@ export class GridService implements InstanceService {
   async pause(): Promise<void> {
     const { runner, clock } = this.#parts;
     const meta = { paused_by: 'user' };
-    await runner.run(() => runner.apply({ type: 'pause', at_ms: clock.now() }, { meta }));
+    await runner.run(() => {
+      this.#assertNotOver('INSTANCE_NOT_RUNNING');
+      return runner.apply({ type: 'pause', at_ms: clock.now() }, { meta });
+    });
+    this.#parts.log.info('paused by the user');
   }
 
   async resume(): Promise<void> {
     const { runner, clock } = this.#parts;
-    await runner.run(() => runner.apply({ type: 'resume', at_ms: clock.now() }));
+    await runner.run(() => {
+      this.#assertNotOver('INSTANCE_NOT_RUNNING');
+      return runner.apply({ type: 'resume', at_ms: clock.now() });
+    });
+    this.#parts.log.info('resumed by the user');
   }
 
   subscribe(listener: () => void): () => void {

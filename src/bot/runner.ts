@@ -72,6 +72,8 @@ export class Runner {
   #ticks: number;
   #queue: Promise<unknown> = Promise.resolve();
   #busySince: number | null = null;
+  /** Reason of the last rejected order since one was accepted. */
+  #refusal: string | null = null;
   #lastTurn: number;
 
   constructor(parts: RunnerParts) {
@@ -199,6 +201,8 @@ export class Runner {
     assert(ticks !== null && lots !== null && fee !== null, `unreadable fill ${fill.trade_id}`);
     const { trade_id, side, at_ms } = fill;
     await this.apply({ type: 'fill', trade_id, id, side, ticks, lots, fee, at_ms });
+    const { price, size } = fill;
+    log.info({ trade_id, side, price, size, fee: fill.fee }, 'filled');
   }
 
   /** Books what the venue executed since this was asked last. Inside a task only. */
@@ -325,11 +329,16 @@ export class Runner {
     });
     const at_ms = clock.now();
     if (outcome.status === 'accepted') {
+      this.#refusal = null;
       await this.apply({ type: 'accepted', id, at_ms });
       // A market order has executed by now; whoever asks next shall see the position.
       if (ticks === null) await this.bookNewFills();
     } else if (outcome.status === 'rejected') {
-      log.warn({ id, reason: outcome.reason }, `an order was rejected: ${outcome.message}`);
+      // A venue without margin refuses every line alike: the first says it, the ladder shows all.
+      if (outcome.reason !== this.#refusal) {
+        log.warn({ id, reason: outcome.reason }, `an order was rejected: ${outcome.message}`);
+      }
+      this.#refusal = outcome.reason;
       await this.apply({ type: 'rejected', id, reason: outcome.reason, at_ms });
     } else await this.#lookUp(id);
   }

@@ -17,7 +17,7 @@ import { tellResults } from './results.ts';
 
 const POLL_MS = 200;
 const POLLS_PER_STATUS = 5;
-const ENDED: readonly ProcessState[] = ['stopped', 'failed'];
+const ENDED: readonly ProcessState[] = ['stopped', 'failed', 'finished'];
 
 /** Opens the log of the instance where it ends now, so that nothing of its start is missed. */
 export function openAttachment(loaded: readonly LoadedConfig[]): LogCursor[] {

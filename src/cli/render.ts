@@ -152,6 +152,14 @@ export function durationText(seconds: number | null): string {
   return s >= 60 ? `${Math.floor(s / 60)}m${two(s % 60)}s` : `${s}s`;
 }
 
+/** The process's state, or what its grid does instead of trading: "running" must mean trading. */
+function stateWord({ state, grid_state }: ListRow): string {
+  const idle = ['paused', 'tripped', 'waiting', 'finished', 'stopped'];
+  return state === 'running' && grid_state !== null && idle.includes(grid_state)
+    ? grid_state
+    : state;
+}
+
 /** Colours a state: green when well, yellow when it changes, red when somebody should look. */
 export function paintState(text: string, state: ProcessState, colours: Colours): string {
   switch (state) {
@@ -182,7 +190,7 @@ const LIST_COLUMNS: readonly Column<ListRow>[] = [
   { title: 'id', wraps: 10, value: (row) => row.id },
   {
     title: 'state',
-    value: (row) => row.state,
+    value: (row) => stateWord(row),
     paint: (text, row, colours) => paintState(text, row.state, colours),
   },
   { title: 'port', align: 'right', value: (row) => orDash(row.web_port) },

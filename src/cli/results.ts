@@ -49,9 +49,7 @@ function withUrl(result: VerbResult): string {
 
 function receiptText(receipt: StopReceipt | null | undefined): string {
   if (receipt === null || receipt === undefined) return '';
-  const { orders_cancelled: cancelled, orders_left: left, position } = receipt;
   return (
-    `\n  orders cancelled ${cancelled}, left ${left}; position ${position}` +
     `\n  grid profit ${moneyText(receipt.grid_profit)}, ` +
     `unpaired ${moneyText(receipt.unpaired)}, total ${moneyText(receipt.total_pnl)}`
   );

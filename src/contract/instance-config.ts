@@ -84,7 +84,9 @@ const DaemonConfig = Type.Object(
       minimum: 0,
       maximum: LONGEST_TIMER_S,
       default: 60,
-      description: 'First restart delay, seconds; doubles with each further restart.',
+      description:
+        'Delay before a restart, seconds; doubles with each further one. A bot that was up for a ' +
+        'minute is restarted at once.',
     }),
     health_check_interval: Type.Number({
       exclusiveMinimum: 0,

@@ -14,6 +14,7 @@ import type {
   ExitRecord,
   ProcessIdentity,
 } from '../contract/instance-api.ts';
+import type { InstanceConfig } from '../contract/instance-config.ts';
 import { localDate } from '../platform/clock.ts';
 import { readJson, readText, writeFileAtomic } from '../platform/json-file.ts';
 import { fromHome } from '../platform/paths.ts';
@@ -22,7 +23,7 @@ import { findMarked, isAlive, signalProcess } from '../platform/process-identity
 import type { DetachedSpawn } from '../platform/spawn.ts';
 import { claimedPorts, expandConfig, namedVariables, readEnvFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
-import { findPort } from './free-port.ts';
+import { handPort } from './free-port.ts';
 import { processEnvironment, withoutSecrets } from './process-environment.ts';
 import { RAW_NAMES, lastLines, linkRawFiles } from './raw-logs.ts';
 
@@ -54,15 +55,17 @@ export interface LaunchPlan {
   readonly secrets: readonly string[];
 }
 
-/** Plans a process. Throws PROGRAM_MISSING, PORT_TAKEN, ENV_MISSING. */
-export async function planLaunch(
-  around: LaunchSurroundings,
+/** Throws PROGRAM_MISSING or ENV_MISSING where no process can be planned; starts nothing. */
+export function checkLaunch(
+  around: Pick<LaunchSurroundings, 'home' | 'environment'>,
   loaded: LoadedConfig,
   record: RegistryRecord,
-  wish: LaunchWish,
-): Promise<LaunchPlan> {
-  const { home } = around;
-  const warnings = [...loaded.warnings];
+): void {
+  checkProgram(loaded, record);
+  expandConfig(loaded, { ...around.environment, ...readEnvFile(around.home) });
+}
+
+function checkProgram(loaded: LoadedConfig, record: RegistryRecord): void {
   const script = loaded.config.daemon_config.script_path;
   if (loaded.program === null && loaded.programDeclared) {
     const live = loaded.config.exchange_config.mode === 'live';
@@ -73,6 +76,18 @@ export async function planLaunch(
       throw new GriddError('PROGRAM_MISSING', `The program ${script} is not there, and ${why}.`);
     }
   }
+}
+
+/** Plans a process. Throws PROGRAM_MISSING, PORT_TAKEN, ENV_MISSING. */
+export async function planLaunch(
+  around: LaunchSurroundings,
+  loaded: LoadedConfig,
+  record: RegistryRecord,
+  wish: LaunchWish,
+): Promise<LaunchPlan> {
+  const { home } = around;
+  const warnings = [...loaded.warnings];
+  checkProgram(loaded, record);
   const file = readEnvFile(home);
   const own = around.environment;
   const named = namedVariables(loaded);
@@ -83,7 +98,7 @@ export async function planLaunch(
     named,
     configured: expanded.config.daemon_config.environment,
   };
-  const secrets = named.flatMap((name) => file[name] ?? own[name] ?? []);
+  const secrets = secretsOf(expanded.config);
   const mark = processMarkOf(around.hash, loaded.id, wish.generation);
   const given = { GRIDD_HOME: home.folder, GRIDD_MARK: mark };
   const avoid = [...claimedPorts(home, loaded.id), ...around.portsInUse];
@@ -101,7 +116,7 @@ export async function planLaunch(
   }
   const { web_host: host, strict_port } = loaded.config.daemon_config;
   const strict = strict_port && wish.cause === 'start';
-  const { port, warning } = await findPort({ wanted, host, strict, avoid });
+  const { port, warning } = await handPort(loaded.id, { wanted, host, strict, avoid });
   if (warning !== null) warnings.push(warning);
   const env = processEnvironment({
     ...parts,
@@ -118,6 +133,32 @@ export async function planLaunch(
   linkRawFiles(loaded.logDir, localDate(around.now));
   const { program, args, cwd } = loaded.program;
   return { spawn: { ...common, program, args, cwd, env }, external: true, port, warnings, secrets };
+}
+
+/**
+ * Values that must appear in no record: keys, and whatever a config hands over in `environment`.
+ */
+function secretsOf(config: InstanceConfig): string[] {
+  const { api_key, secret_key } = config.exchange_config;
+  const values = [api_key, secret_key, ...Object.values(config.daemon_config.environment)];
+  // Short values such as "1" or "info" are no secrets, and blotting them out would hide the error.
+  return values.flatMap((value) => (value !== undefined && value.length >= 6 ? [value] : []));
+}
+
+/**
+ * The secrets of a config as it stands now; null when they cannot be known: nothing is safe then.
+ */
+export function secretsNow(
+  around: Pick<LaunchSurroundings, 'home' | 'environment'>,
+  loaded: LoadedConfig | null,
+): string[] | null {
+  if (loaded === null) return null;
+  try {
+    const variables = { ...around.environment, ...readEnvFile(around.home) };
+    return secretsOf(expandConfig(loaded, variables).config);
+  } catch {
+    return null;
+  }
 }
 
 function launchArgument(
@@ -163,8 +204,9 @@ export function rawFiles(logDir: string): { readonly stdout: string; readonly st
   return { stdout: join(logDir, RAW_NAMES.stdout), stderr: join(logDir, RAW_NAMES.stderr) };
 }
 
-/** Last lines of a process's stderr, secrets blotted out. */
-export function stderrTail(logDir: string, secrets: readonly string[]): string[] {
+/** Last lines of a process's stderr, secrets blotted out; none where those are not known. */
+export function stderrTail(logDir: string, secrets: readonly string[] | null): string[] {
+  if (secrets === null) return [];
   return lastLines(rawFiles(logDir).stderr, 10).map((line) =>
     withoutSecrets(line, secrets).slice(0, 500),
   );

@@ -25,9 +25,11 @@ export function decideExit(ended: EndedProcess): ExitDecision {
   if (ended.intent === 'stop' || ended.intent === 'shutdown') return 'end';
   if (ended.intent === 'restart') return 'handover';
   if (ended.desired === 'stopped') return 'end';
-  if (ended.code === BOT_EXIT.configuration) return 'fail';
-  if (ended.code === BOT_EXIT.done) return 'finish';
-  if (ended.code === BOT_EXIT.lock_held && !ended.external) return 'adopt';
+  // What an external program means by such a code is its own affair: there it is a crash.
+  const telling = ended.external ? null : ended.code;
+  if (telling === BOT_EXIT.configuration) return 'fail';
+  if (telling === BOT_EXIT.done) return 'finish';
+  if (telling === BOT_EXIT.lock_held) return 'adopt';
   // A replacement is our doing, not a crash: auto_restart does not forbid it.
   if (!ended.auto_restart && ended.intent === null) return ended.code === 0 ? 'end' : 'fail';
   return 'retry';

@@ -9,6 +9,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
+import { conflictError, findConflicts } from '../registry/index.ts';
 import type { LoadedConfig, Registry } from '../registry/index.ts';
 import { Instance } from './instance.ts';
 import type { InstanceSurroundings } from './instance.ts';
@@ -18,11 +19,9 @@ import { RecordWriter } from './record-writer.ts';
 import { savedFigures } from './saved-figures.ts';
 
 /** What instances are made with. */
-export interface FleetParts extends Omit<InstanceSurroundings, 'portsInUse'> {
+export interface FleetParts extends Omit<InstanceSurroundings, 'portsInUse' | 'refuseConflicts'> {
   readonly registry: Registry;
   readonly log: Logger;
-  /** The logger of an instance; its lines go to daemon.log in `logDir`. */
-  openLog(id: string, logDir: string): Promise<Logger>;
 }
 
 export class Fleet {
@@ -54,13 +53,8 @@ export class Fleet {
 
   /** Every record of the file, overlaid with what is known here; forgets what was dropped. */
   known(): RowParts[] {
-    const { instances } = this.#parts.registry.read();
+    const instances = this.#readRecords();
     const now = this.#parts.clock.now();
-    for (const [id, instance] of this.instances) {
-      const { writer, process, restartWaits } = instance;
-      const gone = !(id in instances) && writer.exists && writer.isClean;
-      if (gone && process === null && !restartWaits) this.instances.delete(id);
-    }
     const known: RowParts[] = [];
     for (const [id, instance] of this.instances) {
       if (!instance.writer.exists) continue;
@@ -85,8 +79,47 @@ export class Fleet {
     return known;
   }
 
+  /** The records of the file; what was dropped there is forgotten here. */
+  #readRecords(): Readonly<Record<string, RegistryRecord>> {
+    const { instances } = this.#parts.registry.read();
+    for (const [id, instance] of this.instances) {
+      const { writer, process, restartWaits } = instance;
+      const gone = !(id in instances) && writer.exists && writer.isClean;
+      if (gone && process === null && !restartWaits) this.instances.delete(id);
+    }
+    return instances;
+  }
+
+  /**
+   * What the instances other than `except` hold: those with a process, and those that are to have
+   * one.
+   */
+  inHand(except: readonly string[]): LoadedConfig[] {
+    this.#readRecords();
+    return this.all.flatMap(({ id, process, loaded, record, logDir }) => {
+      if (except.includes(id) || loaded === null) return [];
+      if (process === null) return record.desired === 'running' ? [loaded] : [];
+      // A process keeps the places it was started with, whatever its config says now.
+      return [{ ...loaded, logDir, dbPath: fromHome(this.#parts.home, record.db_path) }];
+    });
+  }
+
+  /**
+   * Throws CONFIG_CONFLICT when another instance in hand has what `loaded` claims; `withStopped`:
+   * or a config of config/active that does not run.
+   */
+  refuseConflicts(loaded: LoadedConfig, withStopped: boolean): void {
+    const others = this.inHand([loaded.id]);
+    const held = new Set(others.map(({ id }) => id));
+    const conflicts = findConflicts(this.#parts.home, [loaded, ...others]).filter(
+      ({ ids }) => ids.includes(loaded.id) && (withStopped || ids.some((id) => held.has(id))),
+    );
+    if (conflicts.length > 0) throw conflictError(conflicts);
+  }
+
   /** The instance of `id`, made from its record, or from `loaded` when it is new. */
   open(id: string, loaded: LoadedConfig | null): Promise<Instance> {
+    this.#readRecords();
     const present = this.instances.get(id);
     if (present !== undefined) return Promise.resolve(present);
     const opening = this.#opening.get(id) ?? this.#make(id, loaded);
@@ -99,20 +132,34 @@ export class Fleet {
     const kept = registry.read().instances[id];
     const record = kept ?? (loaded === null ? null : newRecord(home, loaded, clock.now()));
     if (record === null) throw unknown(id);
-    const log = await this.#parts.openLog(id, fromHome(home, record.log_dir));
+    const log = await this.#openLog(id, fromHome(home, record.log_dir));
     const update = registry.update.bind(registry);
     const writer = new RecordWriter(id, record, kept !== undefined, update, log);
-    const around = { ...this.#parts, portsInUse: (mine: string) => this.portsInUse(mine) };
+    const around: InstanceSurroundings = {
+      ...this.#parts,
+      portsInUse: (mine) => this.portsInUse(mine),
+      refuseConflicts: (claims, withStopped) => this.refuseConflicts(claims, withStopped),
+    };
     const instance = new Instance(id, writer, loaded, log, around);
     if (loaded === null) {
       try {
-        instance.readConfig();
+        instance.loaded = instance.readConfig();
       } catch (thrown) {
         own.warn(`the config of ${id} cannot be read: ${errorBody(thrown).message}`);
       }
     }
     this.instances.set(id, instance);
     return instance;
+  }
+
+  /** A folder that takes no log must not keep a living bot from being found. */
+  async #openLog(id: string, logDir: string): Promise<Logger> {
+    try {
+      return await this.#parts.openLog(id, logDir);
+    } catch (thrown) {
+      this.#parts.log.warn(`${id} has no daemon.log: ${errorBody(thrown).message}`);
+      return this.#parts.log;
+    }
   }
 
   portsInUse(mine: string): number[] {

@@ -33,6 +33,23 @@ export async function findPort(wish: PortWish): Promise<{ port: number; warning:
   throw new GriddError('PORT_TAKEN', `No port from ${FIRST_PORT} to ${LAST_PORT} is free.`);
 }
 
+/** Ports handed to programs by instance: a program binds its port a while after it got it. */
+const handed = new Map<string, number>();
+let turn: Promise<unknown> = Promise.resolve();
+
+/** As `findPort`, one at a time, and never a port that another instance was handed. */
+export function handPort(id: string, wish: PortWish): ReturnType<typeof findPort> {
+  const found = turn.then(async () => {
+    const others = [...handed].flatMap(([owner, port]) => (owner === id ? [] : [port]));
+    const wanted = wish.wanted !== null && others.includes(wish.wanted) ? null : wish.wanted;
+    const result = await findPort({ ...wish, wanted, avoid: [...wish.avoid, ...others] });
+    handed.set(id, result.port);
+    return result;
+  });
+  turn = found.catch(() => undefined);
+  return found;
+}
+
 function canBind(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

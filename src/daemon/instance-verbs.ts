@@ -2,6 +2,7 @@
  * The user's verbs on one instance. Each runs in the instance's queue and tells the truth about
  * how it came out. The wish (`desired`) is on disk before anything is done about it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
 import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
@@ -17,6 +18,7 @@ import type { RunningProcess } from './running-process.ts';
 
 const READY_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 15_000;
+const CALL_HOME_MS = 5_000;
 
 type Result = Omit<VerbResult, 'row'>;
 
@@ -49,7 +51,7 @@ export function startInstance(instance: Instance, wish: StartWish): Promise<Resu
 export function restartInstance(instance: Instance): Promise<Result> {
   return instance.enqueue(async () => {
     // A config that cannot start must not cost the bot that runs.
-    instance.readConfig();
+    instance.checkLaunch();
     const { process } = instance;
     if (process !== null) {
       process.intent = 'restart';
@@ -126,16 +128,28 @@ function where(instance: Instance): string {
   return url === null ? word : `${word} on ${url}`;
 }
 
-/** Stops the instance for good: the stop command, then the end of its process. */
-export function stopInstance(instance: Instance, onStop: Partial<OnStop>): Promise<Result> {
+/**
+ * Stops the instance for good: the stop command, then the end of its process. A second stop that
+ * wishes the same joins the first; INSTANCE_BUSY for one that wishes something else.
+ */
+export async function stopInstance(
+  instance: Instance,
+  onStop: Partial<OnStop>,
+): Promise<Result> {
+  const { id, stopping } = instance;
+  if (stopping !== null) {
+    if (isDeepStrictEqual(stopping.onStop, onStop)) return stopping.result;
+    throw new GriddError('INSTANCE_BUSY', `${id} is being stopped with other wishes.`);
+  }
   // A start that waits for its bot gives way at once.
   instance.process?.started.open({ kind: 'interrupted' });
-  instance.stopping ??= instance
+  const result = instance
     .enqueue(() => stopNow(instance, onStop))
     .finally(() => {
       instance.stopping = null;
     });
-  return instance.stopping;
+  instance.stopping = { onStop, result };
+  return result;
 }
 
 async function stopNow(instance: Instance, onStop: Partial<OnStop>): Promise<Result> {
@@ -194,7 +208,7 @@ export function endForShutdown(instance: Instance): Promise<void> {
 /** Pauses or resumes the grid. */
 export async function switchGrid(instance: Instance, verb: 'pause' | 'resume'): Promise<Result> {
   const { id } = instance;
-  const process = readyProcess(instance);
+  const process = await readyProcess(instance);
   if (process.external) await postToProgram(programUrlOf(instance), `/api/${verb}`, {});
   else await lineOf(instance, process).request(verb, {}, REQUEST_TIMEOUT_MS);
   return { id, ok: true, message: verb === 'pause' ? 'paused' : 'resumed' };
@@ -206,7 +220,7 @@ export async function adjustGrid(
   request: AdjustRequest,
   key: string | null,
 ): Promise<AdjustAnswer> {
-  const process = readyProcess(instance);
+  const process = await readyProcess(instance);
   if (!process.external) {
     return lineOf(instance, process).request('adjust', { request, key }, REQUEST_TIMEOUT_MS);
   }
@@ -239,15 +253,23 @@ function programAnswer(request: AdjustRequest, answer: unknown): AdjustAnswer {
   };
 }
 
-function readyProcess(instance: Instance): RunningProcess {
-  const { id, process, record } = instance;
-  if (process === null) {
-    throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (${record.state}).`);
+/** The process once it obeys: one that was just adopted calls home within a second. */
+async function readyProcess(instance: Instance): Promise<RunningProcess> {
+  const { id } = instance;
+  const { clock } = instance.around;
+  const deadline = clock.monotonic() + CALL_HOME_MS;
+  for (;;) {
+    const { process, record } = instance;
+    if (process === null) {
+      throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (${record.state}).`);
+    }
+    if (process.intent !== null) throw new GriddError('INSTANCE_BUSY', `${id} is being ended.`);
+    if (process.ready) return process;
+    if (clock.monotonic() > deadline) {
+      throw new GriddError('INSTANCE_BUSY', `${id} is ${record.state} and not ready yet.`);
+    }
+    await clock.delay(50);
   }
-  if (!process.ready || process.intent !== null) {
-    throw new GriddError('INSTANCE_BUSY', `${id} is ${record.state}.`);
-  }
-  return process;
 }
 
 function lineOf(instance: Instance, process: RunningProcess) {

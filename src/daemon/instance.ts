@@ -7,7 +7,14 @@
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { RegistryRecord, VerbResult } from '../contract/fleet-api.ts';
-import type { BotLaunch, ProcessIdentity, StatusView } from '../contract/instance-api.ts';
+import { join } from 'node:path';
+import type {
+  BotLaunch,
+  BotRecord,
+  ProcessIdentity,
+  StatusView,
+} from '../contract/instance-api.ts';
+import { readJson } from '../platform/json-file.ts';
 import { assert } from '../contract/assert.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Cancel, Clock } from '../platform/clock.ts';
@@ -19,6 +26,7 @@ import { spawnDetached } from '../platform/spawn.ts';
 import { readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import {
+  checkLaunch,
   configFault,
   describeExit,
   exitError,
@@ -28,6 +36,7 @@ import {
   processMarkOf,
   readExitRecord,
   removePids,
+  secretsNow,
   stderrTail,
   writePid,
 } from './bot-process.ts';
@@ -51,6 +60,10 @@ export interface InstanceSurroundings {
   random(): number;
   /** Ports that living instances other than `id` use. */
   portsInUse(id: string): number[];
+  /** Throws CONFIG_CONFLICT when others have what `loaded` claims; `withStopped`: even stopped. */
+  refuseConflicts(loaded: LoadedConfig, withStopped: boolean): void;
+  /** The logger of an instance; its lines go to daemon.log in `logDir`, opened anew where gone. */
+  openLog(id: string, logDir: string): Promise<Logger>;
 }
 
 export class Instance {
@@ -68,8 +81,11 @@ export class Instance {
   cleanedAt: number | null = null;
   /** Warnings of the last launch. */
   warnings: readonly string[] = [];
-  /** The stop under way: a second one is the same one. */
-  stopping: Promise<Omit<VerbResult, 'row'>> | null = null;
+  /** The stop under way, with what it was told to do. */
+  stopping: {
+    readonly onStop: Partial<OnStop>;
+    readonly result: Promise<Omit<VerbResult, 'row'>>;
+  } | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #cancelRestart: Cancel | null = null;
 
@@ -113,17 +129,23 @@ export class Instance {
     this.log[level]({ state: next, from: state, event }, `${state} -> ${next}: ${reason}`);
   }
 
-  /** Reads the config anew. Throws what the registry room throws. */
-  readConfig(): LoadedConfig {
-    const { record, id } = this;
+  /** Reads the config that `record` names. Throws what the registry room throws. */
+  readConfig(record: RegistryRecord = this.record): LoadedConfig {
+    const { id } = this;
     const file = fromHome(this.around.home, record.config_file);
     const options = record.instance_id_override ? { instanceId: id } : {};
     const loaded = this.#readFile(file, options);
     if (loaded.id !== id) {
       throw new GriddError('CONFIG_CONFLICT', `${record.config_file} is now of ${loaded.id}.`);
     }
-    this.loaded = loaded;
     return loaded;
+  }
+
+  /** Throws what a launch would refuse before it touches anything. */
+  checkLaunch(): void {
+    const loaded = this.readConfig();
+    this.around.refuseConflicts(loaded, true);
+    checkLaunch(this.around, loaded, this.record);
   }
 
   #readFile(file: string, options: { instanceId?: string }): LoadedConfig {
@@ -146,11 +168,14 @@ export class Instance {
     assert(this.process === null, `${this.id}: launch beside a living process`);
     const { around, record } = this;
     const now = around.clock.now();
-    const loaded = this.readConfig();
+    const loaded = this.readConfig({ ...record, ...patch });
+    around.refuseConflicts(loaded, false);
     const generation = record.generation + 1;
     const portsInUse = around.portsInUse(this.id);
     const surroundings = { ...around, portsInUse, now };
     const plan = await planLaunch(surroundings, loaded, record, { cause, fresh, generation });
+    this.log = await around.openLog(this.id, loaded.logDir);
+    this.loaded = loaded;
     this.warnings = plan.warnings;
     for (const warning of plan.warnings) this.log.warn(warning);
     this.cancelRestart();
@@ -168,6 +193,10 @@ export class Instance {
     });
     this.move('spawn', cause === 'start' ? 'start asked for' : 'started again');
     await this.writer.settled();
+    if (this.writer.dropped) {
+      const message = `The record of ${this.id} was dropped while it was being started.`;
+      throw new GriddError('INSTANCE_BUSY', message);
+    }
     return this.#spawn(plan, generation, now);
   }
 
@@ -194,7 +223,7 @@ export class Instance {
     external: boolean,
     adopted: boolean,
     startedAt: number,
-    secrets: readonly string[],
+    secrets: readonly string[] | null,
   ): RunningProcess {
     const since = this.around.clock.monotonic();
     const health = freshHealth(since, this.healthIntervalMs);
@@ -227,10 +256,13 @@ export class Instance {
   adopt(identity: ProcessIdentity, generation: number, reason: string): RunningProcess {
     assert(this.process === null, `${this.id}: adoption beside a living process`);
     this.cancelRestart();
-    const external = this.record.ran_program && this.loaded?.program !== null;
+    // What this process is, not what the config's script file says today: a bot left its record.
+    const own = readJson(join(this.logDir, 'bot.json')) as BotRecord | null;
+    const external = this.record.ran_program && own?.pid !== identity.pid;
+    const secrets = secretsNow(this.around, this.loaded);
     const started = Date.parse(this.record.started_at ?? '');
     const at = Number.isNaN(started) ? this.around.clock.now() : started;
-    const adopted = this.#take(identity, generation, external, true, at, []);
+    const adopted = this.#take(identity, generation, external, true, at, secrets);
     this.log.info({ pid: identity.pid, generation }, `adopted pid ${identity.pid}: ${reason}`);
     this.move('adopt', reason);
     // A program says nothing by itself; a bot repeats that it is ready when it calls home.

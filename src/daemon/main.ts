@@ -11,11 +11,11 @@ import { BOT_EXIT, EXIT, GriddError } from '../contract/errors.ts';
 import { systemClock as clock } from '../platform/clock.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
 import { makeLogger, openLogFile } from '../platform/logger.ts';
-import type { LogFile, Logger } from '../platform/logger.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import { openRegistry } from '../registry/index.ts';
 import { serveFleet } from '../web/server/fleet-server.ts';
 import { openBotLink } from './bot-link.ts';
+import { InstanceLogs } from './instance-logs.ts';
 import { cleanLogs } from './log-retention.ts';
 import { Sockets } from './sockets.ts';
 import { chooseEndpoint, homeHash } from './socket-folder.ts';
@@ -52,6 +52,7 @@ async function main(): Promise<void> {
     temporary: tmpdir(),
   };
   const endpoint = chooseEndpoint(home, around, process.pid);
+  const instanceLogs = new InstanceLogs(file);
   const supervisor = new Supervisor({
     home,
     hash: homeHash(home),
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
     pid: process.pid,
     random: () => Math.random(),
     memoryMb: () => Math.round(process.memoryUsage.rss() / 104857.6) / 10,
-    openLog: instanceLogs(file),
+    openLog: (id, logDir) => instanceLogs.open(id, logDir),
     leave: () => void leave('asked over the control API'),
   });
   // Adoption comes first: whoever reaches a socket meets a supervisor that knows its bots.
@@ -100,19 +101,6 @@ async function main(): Promise<void> {
   tendOwnLogs();
   clock.every(OWN_CLEANUP_MS, tendOwnLogs);
   clock.every(LOOK_MS, () => void sockets.look());
-}
-
-/** One open log per folder: an instance that comes back goes on in the same file. */
-function instanceLogs(own: LogFile): (id: string, logDir: string) => Promise<Logger> {
-  const open = new Map<string, Promise<LogFile>>();
-  return async (id, logDir) => {
-    const file = open.get(logDir) ?? openLogFile(logDir, 'daemon.log');
-    open.set(logDir, file);
-    return makeLogger(id, [
-      { level: 'info', file: await file },
-      { level: 'info', file: own },
-    ]);
-  };
 }
 
 function packageVersion(): string {

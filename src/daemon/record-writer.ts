@@ -19,6 +19,7 @@ export class RecordWriter {
   #pending: Partial<RegistryRecord> = {};
   #writing: Promise<void> | null = null;
   #exists: boolean;
+  #dropped = false;
 
   /** `exists`: the record is in the file already; otherwise the first save creates it. */
   constructor(
@@ -42,6 +43,11 @@ export class RecordWriter {
   /** Whether the file has (or had) this record. */
   get exists(): boolean {
     return this.#exists;
+  }
+
+  /** Whether the last write found that another program had dropped the record. */
+  get dropped(): boolean {
+    return this.#dropped;
   }
 
   get isClean(): boolean {
@@ -74,12 +80,13 @@ export class RecordWriter {
       this.#pending = {};
       try {
         const create = !this.#exists;
-        await this.#update(this.#id, (record) => {
+        const written = await this.#update(this.#id, (record) => {
           if (record === null) return create ? whole : null;
           if (!create) return { ...record, ...patch };
           return { ...whole, registered_at: record.registered_at };
         });
         this.#exists = true;
+        this.#dropped = written === null;
       } catch (error) {
         this.#pending = { ...patch, ...this.#pending };
         throw error;

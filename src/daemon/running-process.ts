@@ -25,7 +25,7 @@ export interface RunningProcess {
   readonly since: number;
   /** Wall clock of its start, ms. */
   readonly startedAt: number;
-  readonly secrets: readonly string[];
+  readonly secrets: readonly string[] | null;
   readonly started: Gate<StartOutcome>;
   readonly ended: Gate<void>;
   connection: BotConnection | null;

@@ -152,10 +152,7 @@ export class Supervisor implements FleetService {
       }
     });
     const good = loaded.flatMap((one) => ('thrown' in one ? [] : [one]));
-    const others = this.#fleet.all.flatMap((instance) =>
-      instance.process !== null && instance.loaded !== null ? [instance.loaded] : [],
-    );
-    const foreign = others.filter(({ id }) => !good.some((one) => one.id === id));
+    const foreign = this.#fleet.inHand(good.map(({ id }) => id));
     const conflicts = findConflicts(this.#parts.home, [...good, ...foreign]);
     return Promise.all(
       loaded.map((one, index) =>
@@ -174,9 +171,6 @@ export class Supervisor implements FleetService {
     this.#refuseWhenClosing();
     const { home } = this.#parts;
     const instance = await this.#fleet.open(loaded.id, loaded);
-    if (instance.process === null && instance.logDir !== loaded.logDir) {
-      instance.log = await this.#parts.openLog(loaded.id, loaded.logDir);
-    }
     const patch = {
       config_file: toHome(home, loaded.file),
       instance_id_override: override,

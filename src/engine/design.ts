@@ -233,8 +233,9 @@ function checkLevels(wish: Wish, lines: readonly number[], levels: Levels): void
     const allowed = `to ${priceText(market, lower)}`;
     problems.push({ path: 'trail_lower_price', message, allowed });
   }
-  if (loss === null || profit === null) return;
   const { direction = 'neutral' } = input;
+  if (direction !== 'neutral') checkSides(wish, direction, { loss, profit });
+  if (loss === null || profit === null) return;
   const [low, high] = direction === 'short' ? [profit, loss] : [loss, profit];
   if (direction === 'neutral' ? loss !== profit : low < high) return;
   const allowed = direction === 'short' ? 'above the take-profit' : 'below the take-profit';
@@ -244,6 +245,28 @@ function checkLevels(wish: Wish, lines: readonly number[], levels: Levels): void
     message,
     allowed: direction === 'neutral' ? 'not the take-profit' : allowed,
   });
+}
+
+/** A level that the market has already reached would end the grid with its first trade. */
+function checkSides(
+  { market, input, problems }: Wish,
+  direction: 'long' | 'short',
+  { loss, profit }: { loss: number | null; profit: number | null },
+): void {
+  const price = input.price === undefined ? null : nearestTicks(market, input.price);
+  if (price === null) return;
+  const text = priceText(market, price);
+  const [lossSide, profitSide] = direction === 'long' ? ['below', 'above'] : ['above', 'below'];
+  const reached = (level: number, side: string | undefined) =>
+    side === 'below' ? level >= price : level <= price;
+  if (loss !== null && reached(loss, lossSide)) {
+    const message = `the price ${text} has already reached the stop-loss`;
+    problems.push({ path: 'stop_loss_price', message, allowed: `${lossSide} ${text}` });
+  }
+  if (profit !== null && reached(profit, profitSide)) {
+    const message = `the price ${text} has already reached the take-profit`;
+    problems.push({ path: 'take_profit_price', message, allowed: `${profitSide} ${text}` });
+  }
 }
 
 function readMaxPosition(wish: Wish): number | null {

@@ -16,6 +16,10 @@ export type Logger = pino.Logger;
 export interface LogFile {
   write(line: string): void;
   flush(): void;
+  /** Ends it: nothing is written or rolled any more. */
+  close(): void;
+  /** The part being written. */
+  readonly path: string;
   readonly lost: number;
 }
 
@@ -58,6 +62,16 @@ export async function openLogFile(dir: string, name: string): Promise<LogFile> {
       } catch {
         lost += 1;
       }
+    },
+    close() {
+      try {
+        stream.end();
+      } catch {
+        lost += 1;
+      }
+    },
+    get path() {
+      return stream.file;
     },
     get lost() {
       return lost;

@@ -34,7 +34,7 @@ export function judgeRecord({ record, alive, config_exists }: CleanupFacts): Rec
     return { kind: 'drop', action: `dropped its record: ${record.config_file} is gone` };
   }
   if (record.desired === 'stopped' && !record.ran_program) {
-    return { kind: 'drop', action: 'dropped its record: it is stopped and should be' };
+    return { kind: 'drop', action: 'dropped its record: it was stopped by the user' };
   }
   if (record.pid !== null) {
     return { kind: 'clear', action: `cleared pid ${record.pid}: no such process lives` };

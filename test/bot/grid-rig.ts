@@ -85,6 +85,7 @@ export async function openDesk(rig: Rig, venue: Venue = rig.venue): Promise<Desk
     books,
     runner,
     clock: systemClock,
+    log,
     warnings: [],
     startedAtMs: 0,
   });
