@@ -7,6 +7,7 @@
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { RegistryRecord, VerbResult } from '../contract/fleet-api.ts';
+import type { OnStop } from '../contract/trading.ts';
 import { join } from 'node:path';
 import type {
   BotLaunch,

@@ -82,7 +82,7 @@ describe('starting', () => {
     await home.ok(['resume', '--all']);
     await home.ok(['pause', 'b'], 3);
     const stopped = await home.ok(['stop', '--config', 'config/active/a.json']);
-    expect(stopped.stdout).toMatch(/orders cancelled 20, left 0; position /);
+    expect(stopped.stdout).toMatch(/20 orders cancelled, 0 left, position /);
     await home.ok(['stop', 'a'], 3);
     const before = await home.row('a');
     expect(before).toMatchObject({ state: 'stopped', desired: 'stopped', pid: null });
@@ -131,7 +131,7 @@ describe('starting', () => {
     await home.ok(['supervisor', 'status'], 3);
     const stopped = await home.ok(['stop', 'a']);
     expect(stopped.stderr).toContain('supervisor started');
-    expect(stopped.stdout).toMatch(/orders cancelled \d+, left 0/);
+    expect(stopped.stdout).toMatch(/\d+ orders cancelled, 0 left/);
     expect(bot !== null && isAlive(bot)).toBe(false);
     expect(await home.row('b')).toMatchObject({ state: 'running', restarts: 0 });
   });
@@ -143,7 +143,7 @@ describe('attached', () => {
     await waitFor('the log', () => said().includes('info  ') && said().includes('running on'));
     child.kill('SIGINT');
     expect(await endOf(child)).toBe(0);
-    expect(said()).toMatch(/orders cancelled 20, left 0/);
+    expect(said()).toMatch(/20 orders cancelled, 0 left/);
     expect(await home.row('a')).toMatchObject({ state: 'stopped', desired: 'stopped' });
   });
 
