@@ -281,3 +281,40 @@ describe('pause', () => {
     await expectWhole(rig, desk, 10);
   });
 });
+
+describe('what must not look well', () => {
+  test('lines that the venue refuses degrade the bot, in words, until they rest', async () => {
+    const rig = rigAt(10450);
+    const desk = await openDesk(rig);
+    await desk.service.adjust({ ...VALUES, order_quantity: '50000' }, null);
+    const { state, degraded } = desk.service.status();
+    expect(state).toBe('degraded');
+    expect(degraded.join()).toMatch(/The venue refuses \d+ orders: insufficient margin\./);
+    await desk.service.adjust(VALUES, null);
+    expect(desk.service.status()).toMatchObject({ state: 'running', degraded: [] });
+  });
+
+  test('a range beside the price is said in the answer and in the status', async () => {
+    const rig = rigAt(10450);
+    const desk = await openDesk(rig);
+    const above = { ...VALUES, grid_lower_price: 120, grid_upper_price: 130 };
+    const answer = await desk.service.adjust(above, null);
+    expect(answer.warnings).toEqual(['The price 104.5 is below the range.']);
+    expect(desk.service.status().warnings).toEqual(['The price 104.5 is below the range.']);
+  });
+
+  test('a run that is over is a result: adjust, pause and resume are refused', async () => {
+    const rig = rigAt(10450);
+    const desk = await openDesk(rig);
+    await desk.runner.take({ type: 'ended', at_ms: 1 });
+    const before = desk.service.status();
+    const moved = { ...VALUES, grid_lower_price: 101, grid_upper_price: 111 };
+    await expect(desk.service.adjust(moved, null)).rejects.toMatchObject({
+      code: 'ADJUST_REFUSED',
+    });
+    await expect(desk.service.pause()).rejects.toMatchObject({ code: 'INSTANCE_NOT_RUNNING' });
+    await expect(desk.service.resume()).rejects.toMatchObject({ code: 'INSTANCE_NOT_RUNNING' });
+    expect(desk.service.status()).toMatchObject({ lower: before.lower, grid_state: 'finished' });
+    expect(desk.bugs).toEqual([]);
+  });
+});

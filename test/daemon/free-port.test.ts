@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findPort } from '../../src/daemon/free-port.ts';
+import { findPort, handPort } from '../../src/daemon/free-port.ts';
 
 let server: Server;
 let held: number;
@@ -38,4 +38,15 @@ test('claimed ports are left alone; none left is an error', async () => {
   await expect(findPort({ wanted: null, host, strict: false, avoid })).rejects.toMatchObject({
     code: 'PORT_TAKEN',
   });
+});
+
+test('two programs that start at once are never handed the same port', async () => {
+  const wish = { wanted: null, host: '127.0.0.1', strict: false, avoid: [] };
+  const ids = ['p_01', 'p_02', 'p_03', 'p_04'];
+  const found = await Promise.all(ids.map((id) => handPort(id, wish)));
+  expect(new Set(found.map(({ port }) => port)).size).toBe(ids.length);
+  const again = await handPort('p_01', { ...wish, wanted: found[0]?.port ?? 0 });
+  expect(again).toEqual({ port: found[0]?.port, warning: null });
+  const other = await handPort('p_02', { ...wish, wanted: found[0]?.port ?? 0 });
+  expect(other.port).not.toBe(found[0]?.port);
 });

@@ -119,3 +119,17 @@ describe('design', () => {
     expect(problems({ ...input, trail_lower_price: 150 })[0]?.path).toBe('trail_lower_price');
   });
 });
+
+describe('a level that the price has already reached', () => {
+  const long = { ...guide, direction: 'long', price: '150' } as const;
+  const short = { ...guide, direction: 'short', price: '150' } as const;
+
+  it.each([
+    ['long', { ...long, stop_loss_price: 150 }, 'stop_loss_price', 'below 150'],
+    ['long', { ...long, take_profit_price: 100 }, 'take_profit_price', 'above 150'],
+    ['short', { ...short, stop_loss_price: 149 }, 'stop_loss_price', 'above 150'],
+    ['short', { ...short, take_profit_price: 160 }, 'take_profit_price', 'below 150'],
+  ])('of a %s grid is refused before it trades', (_direction, input, path, allowed) => {
+    expect(problems(input)).toEqual([expect.objectContaining({ path, allowed })]);
+  });
+});
