@@ -121,8 +121,9 @@ describe('design', () => {
 });
 
 describe('a level that the price has already reached', () => {
-  const long = { ...guide, direction: 'long', price: '150' } as const;
-  const short = { ...guide, direction: 'short', price: '150' } as const;
+  const sized = { ...guide, order_quantity: 1, price: '150' };
+  const long = { ...sized, direction: 'long' } as const;
+  const short = { ...sized, direction: 'short' } as const;
 
   it.each([
     ['long', { ...long, stop_loss_price: 150 }, 'stop_loss_price', 'below 150'],
