@@ -15,7 +15,10 @@ export interface ListOptions {
 
 /** Prints the table or the JSON array. */
 export async function list(context: Context, options: ListOptions): Promise<number> {
+  // The table's code loads while the supervisor answers.
+  const table = options.json === true ? null : import('../render.ts');
   const rows = await readList(context);
+  await table;
   if (options.json === true) {
     context.terminal.out(`${JSON.stringify(rows.map(listDocument), null, 2)}\n`);
     return EXIT.done;
