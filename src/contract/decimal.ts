@@ -10,7 +10,6 @@ export type Money = bigint;
 
 /** Decimal places of `Money`. */
 export const MONEY_DECIMALS = 18;
-const MONEY_ONE = 10n ** BigInt(MONEY_DECIMALS);
 
 /** An exact decimal: `digits` x 10^-`scale`. */
 export interface Decimal {
@@ -93,11 +92,3 @@ export function divideRounded(a: bigint, b: bigint): bigint {
 export function applyRate(money: Money, rate: Decimal): Money {
   return divideRounded(money * rate.digits, 10n ** BigInt(rate.scale));
 }
-
-/** Money as a float, for charts, ratios and log lines; never for books. */
-export function moneyToNumber(money: Money): number {
-  return Number(money / 1_000_000_000n) / 1e9;
-}
-
-/** One whole unit of the quote currency. */
-export const MONEY_UNIT: Money = MONEY_ONE;

@@ -5,11 +5,9 @@
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
-import { isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
-import type { Home } from '../platform/paths.ts';
-import { conflictError, findConflicts } from '../registry/index.ts';
+import { conflictError, findConflicts, newRecord } from '../registry/index.ts';
 import type { LoadedConfig, Registry } from '../registry/index.ts';
 import { Instance } from './instance.ts';
 import type { InstanceSurroundings } from './instance.ts';
@@ -130,7 +128,9 @@ export class Fleet {
   async #make(id: string, loaded: LoadedConfig | null): Promise<Instance> {
     const { home, registry, log: own, clock } = this.#parts;
     const kept = registry.read().instances[id];
-    const record = kept ?? (loaded === null ? null : newRecord(home, loaded, clock.now()));
+    const fresh = () =>
+      loaded === null ? null : newRecord(home, loaded, 'never started', clock.now());
+    const record = kept ?? fresh();
     if (record === null) throw unknown(id);
     const log = await this.#openLog(id, fromHome(home, record.log_dir));
     const update = registry.update.bind(registry);
@@ -172,28 +172,4 @@ export class Fleet {
 /** INSTANCE_UNKNOWN for `id`. */
 export function unknown(id: string): GriddError {
   return new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
-}
-
-function newRecord(home: Home, loaded: LoadedConfig, now: number): RegistryRecord {
-  return {
-    config_file: toHome(home, loaded.file),
-    instance_id_override: false,
-    registered_at: isoTime(now),
-    pid: null,
-    start_time: null,
-    boot_id: null,
-    generation: 0,
-    log_dir: toHome(home, loaded.logDir),
-    db_path: toHome(home, loaded.dbPath),
-    web_port: null,
-    desired: 'stopped',
-    state: 'stopped',
-    state_reason: 'never started',
-    started_at: null,
-    restarts: 0,
-    restart_times: [],
-    last_exit: null,
-    last_error: null,
-    ran_program: false,
-  };
 }

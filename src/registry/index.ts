@@ -11,6 +11,7 @@ export type { ExpandedConfig, Variables } from './variables.ts';
 export { activeFiles, findActiveFile } from './active-configs.ts';
 export { claimedPorts, conflictError, findConflicts } from './conflicts.ts';
 export type { Conflict } from './conflicts.ts';
+export { newRecord } from './new-record.ts';
 export { openRegistry } from './registry-file.ts';
 export type { RecordChange, Registry, RegistryOptions } from './registry-file.ts';
 export { listTemplates, newInstance } from './template.ts';

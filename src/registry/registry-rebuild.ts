@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import type { BotRecord } from '../contract/instance-api.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
-import { isoTime, systemClock } from '../platform/clock.ts';
+import { systemClock } from '../platform/clock.ts';
 import { readJson } from '../platform/json-file.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
@@ -17,6 +17,7 @@ import { isAlive } from '../platform/process-identity.ts';
 import { activeClaims } from './active-configs.ts';
 import type { Claim } from './active-configs.ts';
 import { isRecord } from './jsonc-text.ts';
+import { newRecord } from './new-record.ts';
 import { isRegistryRecord } from './registry-schema.ts';
 
 /** Records as they could be put together, and a sentence for each that was. */
@@ -158,25 +159,6 @@ function assumedClaim(home: Home, id: string): Claim {
 }
 
 function stoppedRecord(home: Home, claim: Claim): RegistryRecord {
-  return {
-    config_file: toHome(home, claim.file),
-    instance_id_override: false,
-    registered_at: isoTime(systemClock.now()),
-    pid: null,
-    start_time: null,
-    boot_id: null,
-    generation: 0,
-    log_dir: toHome(home, claim.logDir),
-    db_path: toHome(home, claim.dbPath),
-    web_port: claim.webPort,
-    desired: 'stopped',
-    state: 'stopped',
-    state_reason: 'rebuilt from its config',
-    started_at: null,
-    restarts: 0,
-    restart_times: [],
-    last_exit: null,
-    last_error: null,
-    ran_program: false,
-  };
+  const record = newRecord(home, claim, 'rebuilt from its config', systemClock.now());
+  return { ...record, web_port: claim.webPort };
 }
