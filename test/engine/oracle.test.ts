@@ -5,10 +5,12 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { MONEY_UNIT } from '../../src/contract/decimal.ts';
+import { MONEY_DECIMALS } from '../../src/contract/decimal.ts';
 import { Matching, planOf, testMarket } from './matching.ts';
 
 const FEE_PER_MILLION = 150n;
+/** The oracle counts in millionths of the quote currency. */
+const MONEY_PER_MILLIONTH = 10n ** BigInt(MONEY_DECIMALS - 6);
 
 /** Waits to buy at `low`, to sell at `high`, or (holding the start price) for either. */
 interface Machine {
@@ -92,8 +94,8 @@ it('agrees with the machines on trades, position, cycles, profit and cash', () =
         engine.moveTo(target);
         const { position_lots: position, cycles, grid_profit: profit } = engine.figures();
         expect([position, cycles]).toEqual([oracle.position, oracle.cycles]);
-        expect(profit).toBe((oracle.profit * MONEY_UNIT) / 1_000_000n);
-        expect(engine.state.books.cash).toBe((oracle.cash * MONEY_UNIT) / 1_000_000n);
+        expect(profit).toBe(oracle.profit * MONEY_PER_MILLIONTH);
+        expect(engine.state.books.cash).toBe(oracle.cash * MONEY_PER_MILLIONTH);
       }
       const trades = engine.trades.map((trade) => `${trade.side} ${trade.ticks}`);
       expect(trades).toEqual(oracle.trades);

@@ -1,7 +1,7 @@
 /** Market presets of the paper venue: any spelling, and a usable rule for every other symbol. */
 import { describe, expect, it } from 'vitest';
 import { makeMarket, nearestTicks, notional } from '../../src/contract/market.ts';
-import { moneyToNumber } from '../../src/contract/decimal.ts';
+import { formatMoney } from '../../src/contract/decimal.ts';
 import { paperMarket, splitSymbol } from '../../src/exchange/paper/index.ts';
 
 describe('paper markets', () => {
@@ -39,7 +39,7 @@ describe('paper markets', () => {
       const ticks = nearestTicks(market, price) ?? 0;
       const error = Math.abs(ticks * Number(rules.tick) - Number(price)) / Number(price);
       expect(error, price).toBeLessThan(0.0001);
-      expect(moneyToNumber(notional(market, ticks, 1)), price).toBeLessThanOrEqual(0.2);
+      expect(Number(formatMoney(notional(market, ticks, 1))), price).toBeLessThanOrEqual(0.2);
     }
   });
 });
