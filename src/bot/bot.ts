@@ -200,6 +200,20 @@ export class Bot {
     return this.runner.stop(onStop, 'stop', { run_clock });
   }
 
+  /** Safe mode: cancels what rests of ours and books what was missed; places nothing. */
+  async clearOrders(): Promise<StopReceipt> {
+    const { runner } = this;
+    const at_ms = clock.now();
+    const meta = { run_clock: JSON.stringify(halt(this.#runClock(), at_ms)) };
+    const on_stop = { orders: 'cancel', position: 'keep' } as const;
+    // The fence first: a fill that nobody saw must cause nothing now.
+    await runner.run(() =>
+      runner.apply({ type: 'stop', on_stop, reason: 'safe mode', at_ms }, { meta }),
+    );
+    await runner.run(() => reconcile(this.#reconcileParts));
+    return runner.run(() => runner.makeReceipt());
+  }
+
   /** Writes the receipt of a run's end, once a run. */
   async writeEndReceipt(): Promise<void> {
     const run = String(this.runner.state.run.number);

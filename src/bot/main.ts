@@ -134,6 +134,11 @@ async function main(launch: BotLaunch): Promise<void> {
   try {
     const variables = { ...process.env, ...readEnvFile(home) };
     bot = await Bot.open({ home, launch, variables, log, onBug: crash });
+    if (launch.cause === 'safe') {
+      const { orders_cancelled: gone, orders_left: left, position } = await bot.clearOrders();
+      const what = `${gone} orders cancelled, ${left} left, position ${position}`;
+      await end(BOT_EXIT.clean, `safe mode: ${what}`);
+    }
     await bot.serve();
     await bot.begin();
   } catch (error) {

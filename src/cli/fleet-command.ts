@@ -4,8 +4,7 @@
  * nothing.
  */
 import { EXIT, GriddError } from '../contract/errors.ts';
-import type { ListRow, VerbResult } from '../contract/fleet-api.ts';
-import type { OnStop } from '../contract/trading.ts';
+import type { ListRow, StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import type { Context } from './context.ts';
 import { ControlClient } from './control-client.ts';
 import { ensureSupervisor, infoOrNull } from './ensure-supervisor.ts';
@@ -17,8 +16,8 @@ export type Command = 'stop' | 'restart' | 'pause' | 'resume';
 
 export interface CommandOptions {
   readonly json?: boolean;
-  /** What a stop does; values left out are the config's. */
-  readonly onStop?: Partial<OnStop>;
+  /** How to stop; values left out are the config's. */
+  readonly stop?: Omit<StopRequest, 'ids'>;
 }
 
 /** Sends the command and tells each instance's answer. */
@@ -30,13 +29,14 @@ export async function fleetCommand(
 ): Promise<number> {
   const ids = selectIds(context, selection);
   if ((await infoOrNull(new ControlClient(context.home))) === null) {
-    const worth = await worthStarting(context, verb, ids);
+    const worth = await worthStarting(context, verb, ids, options);
     if (!worth) return tellNothing(context, verb, options);
   }
   const { client } = await ensureSupervisor(context);
   const chosen = ids ?? meantByAll(verb, await client.get<readonly ListRow[]>('/api/instances'));
   if (chosen.length === 0) return tellNothing(context, verb, options);
-  const body = verb === 'stop' ? { ids: chosen, on_stop: options.onStop ?? {} } : { ids: chosen };
+  const how = verb === 'stop' ? (options.stop ?? { on_stop: {} }) : {};
+  const body = { ids: chosen, ...how };
   const results = await client.post<readonly VerbResult[]>(`/api/instances/${verb}`, body);
   return tellResults(context, results, options.json === true);
 }
@@ -58,6 +58,7 @@ async function worthStarting(
   context: Context,
   verb: Command,
   ids: readonly string[] | null,
+  options: CommandOptions,
 ): Promise<boolean> {
   const { offlineFleet } = await import('./offline-fleet.ts');
   const notice = (sentence: string) => context.terminal.err(`${sentence}\n`);
@@ -69,7 +70,9 @@ async function worthStarting(
     if (known === undefined) {
       throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
     }
-    if (verb !== 'restart' && !active.includes(known)) {
+    // What a program left behind outlives the instance's own state.
+    const cleans = options.stop?.all_descendants === true;
+    if (verb !== 'restart' && !cleans && !active.includes(known)) {
       throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (state ${known.state}).`);
     }
   }

@@ -6,7 +6,7 @@
 import { GriddError } from '../contract/errors.ts';
 import type { InstanceStatus, ListRow, RegistryRecord } from '../contract/fleet-api.ts';
 import type { ProcessState, StatusView } from '../contract/instance-api.ts';
-import { systemClock } from '../platform/clock.ts';
+import { ageAt, systemClock } from '../platform/clock.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { openRegistry, recordLives } from '../registry/index.ts';
@@ -41,7 +41,7 @@ function describe(home: Home, id: string, record: RegistryRecord): InstanceStatu
   const alive = recordLives(home, record);
   const status = savedStatus(fromHome(home, record.db_path));
   const state = alive ? livingState(record.state) : restingState(record.state);
-  const since = record.started_at === null ? null : Date.parse(record.started_at);
+  const since = alive ? record.start_time : null;
   return {
     id,
     state,
@@ -58,7 +58,7 @@ function describe(home: Home, id: string, record: RegistryRecord): InstanceStatu
     restarts: record.restarts,
     cpu_percent: null,
     memory_mb: null,
-    uptime_s: alive && since !== null ? Math.floor((systemClock.now() - since) / 1000) : null,
+    uptime_s: since === null ? null : Math.round(ageAt(systemClock.sinceBoot(), since) / 1000),
     started_at: record.started_at,
     config_file: record.config_file,
     log_dir: record.log_dir,
@@ -67,6 +67,7 @@ function describe(home: Home, id: string, record: RegistryRecord): InstanceStatu
     db_path: record.db_path,
     generation: record.generation,
     last_exit: record.last_exit,
+    safe_run: record.safe_run,
     url: alive && record.web_port !== null ? `http://127.0.0.1:${record.web_port}` : null,
     status,
   };

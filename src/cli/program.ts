@@ -12,6 +12,7 @@ import type { Context, Session } from './context.ts';
 import { exitOfThrown, failureText, thrownText } from './failure.ts';
 import type { Selection } from './select.ts';
 import type { AdjustOptions } from './verbs/adjust.ts';
+import type { StopOptions } from './verbs/stop.ts';
 
 /** Runs a verb with its context and keeps its exit code. */
 type Run = (verb: (context: Context) => Promise<number>) => Promise<void>;
@@ -100,8 +101,10 @@ function addFleetVerbs(program: Command, run: Run): void {
     .description('stop instances: cancel our orders, keep the position, unless told otherwise')
     .option('--orders <what>', 'cancel or keep the resting orders')
     .option('--position <what>', 'keep or close the position')
+    .option('--timeout <seconds>', 'time before a process is killed (config: stop_timeout)')
+    .option('--all-descendants', 'end what its programs started outside their process group, too')
     .option('--json', 'one JSON document')
-    .action((ids: string[], options: Flags<'json'> & { orders?: string; position?: string }) =>
+    .action((ids: string[], options: TargetOptions & StopOptions) =>
       run(async (context) => {
         const { stop } = await import('./verbs/stop.ts');
         return stop(context, selection(ids, options), options);

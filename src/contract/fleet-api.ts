@@ -31,8 +31,11 @@ export interface RegistryRecord {
   readonly started_at: string | null;
   /** Automatic restarts since the user's last start. */
   readonly restarts: number;
-  /** Moments of restarts inside the present window, milliseconds since the epoch. */
+  /** Moments of restarts that still count, milliseconds since the boot `restart_boot_id`. */
   readonly restart_times: readonly number[];
+  readonly restart_boot_id: string | null;
+  /** The one run in safe mode since the instance failed; null: none was due. */
+  readonly safe_run: SafeRun | null;
   readonly last_exit: LastExit | null;
   readonly last_error: ErrorBody | null;
   /** An external program ran under this id: the built-in bot never takes its place silently. */
@@ -48,9 +51,15 @@ export interface LastExit {
   readonly stderr_tail: readonly string[];
 }
 
+/** The run that clears the orders of a failed instance: when it ended, and how, in a sentence. */
+export interface SafeRun {
+  readonly at: string;
+  readonly outcome: string;
+}
+
 /** logs/instances.json. */
 export interface RegistryFile {
-  readonly version: 1;
+  readonly version: 2;
   readonly instances: Readonly<Record<string, RegistryRecord>>;
 }
 
@@ -87,6 +96,7 @@ export interface InstanceStatus extends ListRow {
   readonly db_path: string;
   readonly generation: number;
   readonly last_exit: LastExit | null;
+  readonly safe_run: SafeRun | null;
   readonly url: string | null;
   /** The bot's figures; those of the store when it is stopped; null for an external program. */
   readonly status: StatusView | null;
@@ -116,6 +126,10 @@ export interface VerbResult {
 export interface StopRequest {
   readonly ids: readonly string[];
   readonly on_stop: Partial<OnStop>;
+  /** Seconds the stop may take before the process is killed; left out: the config's. */
+  readonly timeout_s?: number;
+  /** Ends what the instance's programs started outside their process group, too. */
+  readonly all_descendants?: boolean;
 }
 
 /** One line of what `cleanup` did or would do. */

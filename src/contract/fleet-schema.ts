@@ -61,6 +61,10 @@ export const StopBody = Type.Object(
       },
       { ...strict, description: 'what the stop does' },
     ),
+    timeout_s: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 600, description: 'seconds, 0 to 600' }),
+    ),
+    all_descendants: Type.Optional(Type.Boolean({ description: 'true or false' })),
   },
   strict,
 );

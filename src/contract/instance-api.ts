@@ -250,7 +250,8 @@ export interface BotLaunch {
   /** Ports other active configs claim. */
   readonly avoid_ports: readonly number[];
   /** `start`: the user waits and is told; `restart`: trade on whatever the page does. */
-  readonly cause: 'start' | 'restart';
+  /** `safe`: cancel our orders and end; nothing is placed, no page is served. */
+  readonly cause: 'start' | 'restart' | 'safe';
   /** Archive the old books first. */
   readonly fresh: boolean;
 }

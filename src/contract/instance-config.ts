@@ -104,6 +104,14 @@ const DaemonConfig = Type.Object(
       default: 80,
       description: 'Warn above this CPU use, percent of one core.',
     }),
+    on_failed: Type.Optional(
+      Type.Union([Type.Literal('cancel'), Type.Literal('keep')], {
+        description:
+          'What becomes of the resting orders of an instance that failed: "cancel" runs the bot ' +
+          'once in safe mode, which cancels them and places nothing. Default: cancel when live, ' +
+          'keep on paper.',
+      }),
+    ),
     auto_restart: Type.Boolean({ default: true, description: 'Restart after a crash.' }),
     log_cleanup_interval: Type.Number({
       minimum: 1,

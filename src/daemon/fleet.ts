@@ -10,14 +10,17 @@ import { fromHome, toHome } from '../platform/paths.ts';
 import { conflictError, findConflicts, newRecord } from '../registry/index.ts';
 import type { LoadedConfig, Registry } from '../registry/index.ts';
 import { Instance } from './instance.ts';
-import type { InstanceSurroundings } from './instance.ts';
+import type { InstanceSurroundings } from './instance-surroundings.ts';
 import type { RowParts } from './instance-rows.ts';
 import { pageUrl } from './instance-watch.ts';
 import { RecordWriter } from './record-writer.ts';
+import { RestartGate } from './restart-gate.ts';
+import { runSafely } from './safe-run.ts';
 import { savedFigures } from './saved-figures.ts';
 
 /** What instances are made with. */
-export interface FleetParts extends Omit<InstanceSurroundings, 'portsInUse' | 'refuseConflicts'> {
+type Own = 'portsInUse' | 'refuseConflicts' | 'restarts' | 'failed';
+export interface FleetParts extends Omit<InstanceSurroundings, Own> {
   readonly registry: Registry;
   readonly log: Logger;
 }
@@ -25,10 +28,12 @@ export interface FleetParts extends Omit<InstanceSurroundings, 'portsInUse' | 'r
 export class Fleet {
   readonly instances = new Map<string, Instance>();
   readonly #parts: FleetParts;
+  readonly #restarts: RestartGate;
   readonly #opening = new Map<string, Promise<Instance>>();
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
+    this.#restarts = new RestartGate(parts.clock);
   }
 
   get all(): Instance[] {
@@ -52,7 +57,7 @@ export class Fleet {
   /** Every record of the file, overlaid with what is known here; forgets what was dropped. */
   known(): RowParts[] {
     const instances = this.#readRecords();
-    const now = this.#parts.clock.now();
+    const since_boot = this.#parts.clock.sinceBoot();
     const known: RowParts[] = [];
     for (const [id, instance] of this.instances) {
       if (!instance.writer.exists) continue;
@@ -66,12 +71,12 @@ export class Fleet {
         status: process === null ? savedFigures(instance) : process.status,
         usage: process?.usage ?? null,
         url: pageUrl(instance),
-        now,
+        since_boot,
       });
     }
     for (const [id, record] of Object.entries(instances)) {
       if (this.instances.has(id)) continue;
-      const rest = { alive: false, external: record.ran_program, url: null, now };
+      const rest = { alive: false, external: record.ran_program, url: null, since_boot };
       known.push({ id, record, loaded: null, status: null, usage: null, ...rest });
     }
     return known;
@@ -134,11 +139,16 @@ export class Fleet {
     if (record === null) throw unknown(id);
     const log = await this.#openLog(id, fromHome(home, record.log_dir));
     const update = registry.update.bind(registry);
-    const writer = new RecordWriter(id, record, kept !== undefined, update, log);
+    const writer = new RecordWriter(id, record, kept !== undefined, update, log, clock);
     const around: InstanceSurroundings = {
       ...this.#parts,
       portsInUse: (mine) => this.portsInUse(mine),
       refuseConflicts: (claims, withStopped) => this.refuseConflicts(claims, withStopped),
+      restarts: this.#restarts,
+      failed: (failed) => {
+        const instance = this.instances.get(failed);
+        if (instance !== undefined) runSafely(instance);
+      },
     };
     const instance = new Instance(id, writer, loaded, log, around);
     if (loaded === null) {

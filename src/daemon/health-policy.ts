@@ -6,8 +6,9 @@
 
 /** A bot sends a beat each second. */
 export const BEAT_LIMIT_MS = 4_000;
-/** Age of the last engine turn beyond which the bot counts as stuck although it beats. */
-export const TURN_LIMIT_MS = 15_000;
+/** Age of the last engine turn beyond which the bot counts as stuck although it beats: bounds. */
+const LEAST_TURN_LIMIT_MS = 6_000;
+const MOST_TURN_LIMIT_MS = 15_000;
 /**
  * Time to call home, recover and become ready; also to call home again after a supervisor's start.
  */
@@ -36,13 +37,18 @@ export function freshHealth(now: number, intervalMs: number): HealthState {
   return { misses: 0, next_at: now + intervalMs };
 }
 
+/** Stuck longer than a check interval is stuck, within bounds: a slow venue is no hung bot, ms. */
+export function turnLimit(intervalMs: number): number {
+  return Math.max(LEAST_TURN_LIMIT_MS, Math.min(MOST_TURN_LIMIT_MS, 1.2 * intervalMs));
+}
+
 /** What is wrong with a pulse, as a sentence; null when nothing is. */
-export function judgePulse(pulse: Pulse): string | null {
+export function judgePulse(pulse: Pulse, intervalMs: number): string | null {
   const limit = pulse.ready ? BEAT_LIMIT_MS : START_LIMIT_MS;
   if (pulse.silent_ms > limit) {
     return `no sign of life for ${Math.round(pulse.silent_ms / 1000)} s`;
   }
-  if (pulse.ready && pulse.turn_age_ms !== null && pulse.turn_age_ms > TURN_LIMIT_MS) {
+  if (pulse.ready && pulse.turn_age_ms !== null && pulse.turn_age_ms > turnLimit(intervalMs)) {
     return `its engine stands still for ${Math.round(pulse.turn_age_ms / 1000)} s`;
   }
   return null;

@@ -1,20 +1,30 @@
 /**
- * Ending a process: asked first (a stop command, or SIGTERM), then made to. Every signal goes to a
- * proved process; SIGKILL goes to its whole group. SIGTERM never touches orders; only a stop
- * command does.
+ * Ending a process: asked first (a stop command, or SIGTERM), then made to. It has ended when its
+ * process group is empty. Every signal goes to a proved process, or to a group of which a member
+ * is proved. SIGTERM never touches orders; only a stop command does.
  */
 import { GriddError } from '../contract/errors.ts';
 import type { StopReceipt } from '../contract/instance-api.ts';
 import type { OnStop } from '../contract/trading.ts';
 import type { Clock } from '../platform/clock.ts';
-import { signalProcess } from '../platform/process-identity.ts';
+import {
+  groupIsEmpty,
+  processMark,
+  signalGroup,
+  signalProcess,
+} from '../platform/process-identity.ts';
+import { processMarkOf } from './bot-process.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
 
-/** Time between SIGTERM and SIGKILL after a stop command was not obeyed, or for a hung bot. */
+/** Time between SIGTERM and SIGKILL for a hung bot. */
 export const TERM_GRACE_MS = 5_000;
+/** The last part of a stop's time that belongs to SIGTERM. */
+const TERM_PART_MS = 2_000;
 const KILL_GRACE_MS = 5_000;
 const POLL_MS = 50;
+/** A look at a group may walk over /proc: more seldom the longer it lasts. */
+const LONGEST_GROUP_PAUSE_MS = 400;
 
 /** Whether `passed` comes true within `ms`. */
 export async function within(passed: Promise<unknown>, ms: number, clock: Clock): Promise<boolean> {
@@ -28,33 +38,71 @@ export async function within(passed: Promise<unknown>, ms: number, clock: Clock)
 }
 
 /** Waits for the end of a process; looks itself where nobody tells. */
-export async function waitEnd(
+async function waitEnd(
   instance: Instance,
   process: RunningProcess,
-  ms: number,
+  until: number,
 ): Promise<boolean> {
   const { clock } = instance.around;
-  const deadline = clock.monotonic() + ms;
   for (;;) {
     if (process.gone || instance.noteIfGone(process)) return true;
-    const left = deadline - clock.monotonic();
+    const left = until - clock.monotonic();
     if (left <= 0) return false;
     await within(process.ended.passed, process.adopted ? Math.min(POLL_MS, left) : left, clock);
   }
 }
 
-/** SIGTERM, and after `graceMs` SIGKILL to the group; false when even that did not end it. */
+/** Waits until nobody lives in the process's group. */
+async function waitEmpty(
+  instance: Instance,
+  process: RunningProcess,
+  until: number,
+): Promise<boolean> {
+  const { clock } = instance.around;
+  for (let pause = 5; ; pause = Math.min(2 * pause, LONGEST_GROUP_PAUSE_MS)) {
+    if (groupIsEmpty(process.identity.pid)) return true;
+    const left = until - clock.monotonic();
+    if (left <= 0) return false;
+    await clock.delay(Math.min(pause, left));
+  }
+}
+
+/** Waits for the end of a process and of everybody in its group. */
+async function waitGone(
+  instance: Instance,
+  process: RunningProcess,
+  until: number,
+): Promise<boolean> {
+  return (await waitEnd(instance, process, until)) && waitEmpty(instance, process, until);
+}
+
+/** SIGTERM, and after `graceMs` SIGKILL; false when even that left somebody of its group. */
 export async function endProcess(
   instance: Instance,
   process: RunningProcess,
   graceMs: number,
 ): Promise<boolean> {
-  const { identity } = process;
-  signalProcess(identity, 'SIGTERM');
-  if (await waitEnd(instance, process, graceMs)) return true;
-  instance.log.warn({ pid: identity.pid }, `pid ${identity.pid} ignores SIGTERM; killing it`);
-  signalProcess(identity, 'SIGKILL', 'group');
-  return waitEnd(instance, process, KILL_GRACE_MS);
+  const { clock } = instance.around;
+  const { pid } = process.identity;
+  // A program may be a shell around the real one: all of its group are asked.
+  if (process.external) signalOurs(instance, process, 'SIGTERM');
+  else signalProcess(process.identity, 'SIGTERM');
+  if (await waitGone(instance, process, clock.monotonic() + graceMs)) return true;
+  const who = process.gone ? `what pid ${pid} left in its group` : `pid ${pid}`;
+  instance.log.warn({ pid }, `${who} ignores SIGTERM; killing it`);
+  signalOurs(instance, process, 'SIGKILL');
+  return waitGone(instance, process, clock.monotonic() + KILL_GRACE_MS);
+}
+
+function signalOurs(instance: Instance, process: RunningProcess, signal: NodeJS.Signals): void {
+  const { identity, generation } = process;
+  const mark = processMarkOf(instance.around.hash, instance.id, generation);
+  const sent = signalGroup(identity.pid, signal, (member) => {
+    const leader = member.pid === identity.pid && member.start_time === identity.start_time;
+    return leader || processMark(member.pid) === mark;
+  });
+  // One that leads no group of its own was not started by us; it alone is proved.
+  if (!sent) signalProcess(identity, signal);
 }
 
 /** Ends a hung or oversized process, so that its exit starts the next one. */
@@ -77,7 +125,10 @@ export interface StopOutcome {
   readonly error: GriddError | null;
 }
 
-/** The stop command, the bot's own end, then SIGTERM and SIGKILL. Programs get SIGTERM at once. */
+/**
+ * The stop command, the bot's own end, SIGTERM for the last part of `timeoutMs`, then SIGKILL.
+ * Programs get SIGTERM at once.
+ */
 export async function stopProcess(
   instance: Instance,
   process: RunningProcess,
@@ -89,10 +140,11 @@ export async function stopProcess(
     return { ended, receipt: null, error: null };
   }
   const { clock } = instance.around;
-  const deadline = clock.monotonic() + timeoutMs;
+  const forTerm = Math.min(TERM_PART_MS, timeoutMs / 4);
+  const deadline = clock.monotonic() + timeoutMs - forTerm;
   const asked = await askToStop(instance, process, onStop, deadline);
-  const own = await waitEnd(instance, process, Math.max(0, deadline - clock.monotonic()));
-  const ended = own || (await endProcess(instance, process, TERM_GRACE_MS));
+  const own = await waitGone(instance, process, deadline);
+  const ended = own || (await endProcess(instance, process, forTerm));
   return { ended, ...asked };
 }
 

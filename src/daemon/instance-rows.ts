@@ -1,10 +1,11 @@
 /** Rows of `gridd list` and `gridd status` from a record and what is known of its process. PURE. */
 import type { InstanceStatus, ListRow, RegistryRecord } from '../contract/fleet-api.ts';
 import type { StatusView } from '../contract/instance-api.ts';
+import { ageAt } from '../platform/clock.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import type { Usage } from './usage.ts';
 
-/** What a row is made of. `now`: ms since the epoch. */
+/** What a row is made of. `since_boot`: the present moment, ms. */
 export interface RowParts {
   readonly id: string;
   readonly record: RegistryRecord;
@@ -14,15 +15,15 @@ export interface RowParts {
   readonly status: StatusView | null;
   readonly usage: Usage | null;
   readonly url: string | null;
-  readonly now: number;
+  readonly since_boot: number;
 }
 
 /** One row of `gridd list --json`. */
 export function listRow(parts: RowParts): ListRow {
   const { id, record, alive, external, status, usage } = parts;
   const config = external ? undefined : parts.loaded?.config;
-  const started = record.started_at === null ? NaN : Date.parse(record.started_at);
-  const uptime = alive && !Number.isNaN(started) ? (parts.now - started) / 1000 : null;
+  const since = alive ? record.start_time : null;
+  const uptime = since === null ? null : ageAt(parts.since_boot, since) / 1000;
   const mode = config?.exchange_config.mode ?? null;
   const failed = ['failed', 'backoff', 'unhealthy', 'degraded'].includes(record.state);
   return {
@@ -41,7 +42,7 @@ export function listRow(parts: RowParts): ListRow {
     restarts: record.restarts,
     cpu_percent: usage?.cpu_percent ?? null,
     memory_mb: usage?.memory_mb ?? null,
-    uptime_s: uptime === null ? null : Math.max(0, Math.round(uptime)),
+    uptime_s: uptime === null ? null : Math.round(uptime),
     started_at: record.started_at,
     config_file: record.config_file,
     log_dir: record.log_dir,
@@ -58,6 +59,7 @@ export function instanceStatus(parts: RowParts): InstanceStatus {
     db_path: record.db_path,
     generation: record.generation,
     last_exit: record.last_exit,
+    safe_run: record.safe_run,
     url: alive ? url : null,
     status,
   };

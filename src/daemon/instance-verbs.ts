@@ -2,15 +2,13 @@
  * The user's verbs on one instance. Each runs in the instance's queue and tells the truth about
  * how it came out. The wish (`desired`) is on disk before anything is done about it.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
 import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
-import type { OnStop } from '../contract/trading.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import { isUp } from './lifecycle.ts';
-import { TERM_GRACE_MS, endProcess, stopProcess, within } from './instance-end.ts';
-import type { StopOutcome } from './instance-end.ts';
+import { endProcess, within } from './instance-end.ts';
+import { notEnded, stopTimeoutMs } from './instance-stop.ts';
 import type { Instance } from './instance.ts';
 import { pageUrl } from './instance-watch.ts';
 import { postToProgram } from './program-port.ts';
@@ -71,7 +69,8 @@ async function launchAndWait(
   fresh: boolean,
   patch: Partial<RegistryRecord>,
 ): Promise<Result> {
-  const asked = { desired: 'running', restarts: 0, restart_times: [], last_error: null } as const;
+  const anew = { restarts: 0, restart_times: [], last_error: null, safe_run: null };
+  const asked = { desired: 'running', ...anew } as const;
   try {
     const process = await instance.launch('start', fresh, { ...asked, ...patch });
     return await untilReady(instance, process);
@@ -126,83 +125,6 @@ function where(instance: Instance): string {
   const url = pageUrl(instance);
   const word = state === 'degraded' ? `degraded (${instance.record.state_reason})` : state;
   return url === null ? word : `${word} on ${url}`;
-}
-
-/**
- * Stops the instance for good: the stop command, then the end of its process. A second stop that
- * wishes the same joins the first; INSTANCE_BUSY for one that wishes something else.
- */
-export async function stopInstance(
-  instance: Instance,
-  onStop: Partial<OnStop>,
-): Promise<Result> {
-  const { id, stopping } = instance;
-  if (stopping !== null) {
-    if (isDeepStrictEqual(stopping.onStop, onStop)) return stopping.result;
-    throw new GriddError('INSTANCE_BUSY', `${id} is being stopped with other wishes.`);
-  }
-  // A start that waits for its bot gives way at once.
-  instance.process?.started.open({ kind: 'interrupted' });
-  const result = instance
-    .enqueue(() => stopNow(instance, onStop))
-    .finally(() => {
-      instance.stopping = null;
-    });
-  instance.stopping = { onStop, result };
-  return result;
-}
-
-async function stopNow(instance: Instance, onStop: Partial<OnStop>): Promise<Result> {
-  const { id, process, record } = instance;
-  if (process === null && record.desired === 'stopped') {
-    throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (${record.state}).`);
-  }
-  instance.writer.save({ desired: 'stopped' });
-  await instance.writer.settled();
-  instance.cancelRestart();
-  if (process === null) {
-    instance.move('stop', 'stop asked for');
-    await instance.writer.settled();
-    const message = `stopped; no process ran (it was ${record.state})`;
-    return { id, ok: true, message, receipt: null };
-  }
-  process.intent = 'stop';
-  process.intentReason = null;
-  instance.move('stop', 'stop asked for');
-  const outcome = await stopProcess(instance, process, onStop, stopTimeoutMs(instance));
-  await instance.writer.settled();
-  return stopResult(instance, process, outcome);
-}
-
-function stopResult(instance: Instance, process: RunningProcess, outcome: StopOutcome): Result {
-  const { id } = instance;
-  const { ended, receipt, error } = outcome;
-  if (!ended) throw notEnded(instance, process);
-  if (process.external) return { id, ok: true, message: 'stopped', receipt: null };
-  if (receipt !== null) {
-    const { orders_cancelled: gone, orders_left: left, position } = receipt;
-    const message = `stopped; ${gone} orders cancelled, ${left} left, position ${position}`;
-    return { id, ok: true, message, receipt };
-  }
-  const why = error === null ? 'it gave no receipt' : error.message;
-  const code = error === null || error.code === 'BOT_UNREACHABLE' ? 'STOP_INCOMPLETE' : error.code;
-  throw new GriddError(code, `The process of ${id} was ended without a clean stop: ${why}`, {
-    hint: 'Its orders may still rest; `gridd status ID` shows them, a start and stop clears them.',
-  });
-}
-
-/** Ends a process without touching orders, for the supervisor's own end with its bots. */
-export function endForShutdown(instance: Instance): Promise<void> {
-  instance.process?.started.open({ kind: 'interrupted' });
-  return instance.enqueue(async () => {
-    instance.cancelRestart();
-    const { process } = instance;
-    if (process === null) return;
-    process.intent = 'shutdown';
-    instance.move('stop', 'the supervisor is being stopped with its bots');
-    await endProcess(instance, process, Math.max(stopTimeoutMs(instance), TERM_GRACE_MS));
-    await instance.writer.settled();
-  });
 }
 
 /** Pauses or resumes the grid. */
@@ -281,13 +203,4 @@ function programUrlOf(instance: Instance): string {
   const url = pageUrl(instance);
   if (url !== null) return url;
   throw new GriddError('PROGRAM_UNSUPPORTED', `The program of ${instance.id} has no port.`);
-}
-
-function stopTimeoutMs(instance: Instance): number {
-  return (instance.loaded?.config.daemon_config.stop_timeout ?? 15) * 1000;
-}
-
-function notEnded(instance: Instance, process: RunningProcess): GriddError {
-  const { pid } = process.identity;
-  return new GriddError('STOP_INCOMPLETE', `Process ${pid} of ${instance.id} cannot be ended.`);
 }

@@ -15,6 +15,8 @@ import type { RunningProcess } from './running-process.ts';
 import type { Usage } from './usage.ts';
 
 const MEMORY_SAMPLES = 3;
+/** A check that is due between two looks belongs to the nearer one. */
+const HALF_A_LOOK_MS = 500;
 /** Between two warnings about CPU use. */
 const CPU_WARNING_MS = 600_000;
 
@@ -24,7 +26,8 @@ export function lookAt(instance: Instance): void {
   if (process === null || instance.noteIfGone(process) || process.intent !== null) return;
   const now = instance.around.clock.monotonic();
   // A program that has just been started is asked each second until it answers.
-  const due = now >= process.health.next_at || (process.external && !process.ready);
+  const checkDue = now + HALF_A_LOOK_MS >= process.health.next_at;
+  const due = checkDue || (process.external && !process.ready);
   if (!due) return;
   if (process.external) void probe(instance, process);
   else check(instance, process, pulseFault(instance, process));
@@ -33,7 +36,8 @@ export function lookAt(instance: Instance): void {
 function pulseFault(instance: Instance, process: RunningProcess): string | null {
   const silent = instance.around.clock.monotonic() - process.heardAt;
   const turn_age_ms = process.turnAgeMs === null ? null : process.turnAgeMs + silent;
-  return judgePulse({ ready: process.ready, silent_ms: silent, turn_age_ms });
+  const pulse = { ready: process.ready, silent_ms: silent, turn_age_ms };
+  return judgePulse(pulse, instance.healthIntervalMs);
 }
 
 async function probe(instance: Instance, process: RunningProcess): Promise<void> {

@@ -6,8 +6,7 @@
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
-import type { RegistryRecord, VerbResult } from '../contract/fleet-api.ts';
-import type { OnStop } from '../contract/trading.ts';
+import type { RegistryRecord, StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import { join } from 'node:path';
 import type {
   BotLaunch,
@@ -17,33 +16,30 @@ import type {
 } from '../contract/instance-api.ts';
 import { readJson } from '../platform/json-file.ts';
 import { assert } from '../contract/assert.ts';
-import { isoTime } from '../platform/clock.ts';
-import type { Cancel, Clock } from '../platform/clock.ts';
+import { ageAt, isoTime } from '../platform/clock.ts';
+import type { Cancel } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
-import type { Home } from '../platform/paths.ts';
 import { identify, isAlive, currentBootId } from '../platform/process-identity.ts';
 import { spawnDetached } from '../platform/spawn.ts';
-import { readConfigFile } from '../registry/index.ts';
+import { readConfigFile, sameClaims } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import {
   checkLaunch,
   configFault,
-  describeExit,
-  exitError,
   findLiving,
   killMarked,
   planLaunch,
   processMarkOf,
-  readExitRecord,
   removePids,
   secretsNow,
-  stderrTail,
   writePid,
 } from './bot-process.ts';
 import type { LaunchPlan } from './bot-process.ts';
-import { decideExit } from './exit-decision.ts';
+import { decideExit, endsByStep } from './exit-decision.ts';
+import { exitFacts } from './exit-facts.ts';
 import { freshHealth } from './health-policy.ts';
+import type { InstanceSurroundings } from './instance-surroundings.ts';
 import { nextState } from './lifecycle.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
 import type { RecordWriter } from './record-writer.ts';
@@ -51,21 +47,11 @@ import { decideRestart } from './restart-policy.ts';
 import { newProcess } from './running-process.ts';
 import type { RunningProcess } from './running-process.ts';
 
-/** What an instance is given by the supervisor. */
-export interface InstanceSurroundings {
-  readonly home: Home;
-  readonly hash: string;
-  readonly clock: Clock;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly botMain: string;
-  random(): number;
-  /** Ports that living instances other than `id` use. */
-  portsInUse(id: string): number[];
-  /** Throws CONFIG_CONFLICT when others have what `loaded` claims; `withStopped`: even stopped. */
-  refuseConflicts(loaded: LoadedConfig, withStopped: boolean): void;
-  /** The logger of an instance; its lines go to daemon.log in `logDir`, opened anew where gone. */
-  openLog(id: string, logDir: string): Promise<Logger>;
-}
+const LAUNCH_REASONS: Readonly<Record<BotLaunch['cause'], string>> = {
+  start: 'start asked for',
+  restart: 'started again',
+  safe: 'safe run: its orders are cancelled, nothing is placed',
+};
 
 export class Instance {
   readonly id: string;
@@ -84,7 +70,7 @@ export class Instance {
   warnings: readonly string[] = [];
   /** The stop under way, with what it was told to do. */
   stopping: {
-    readonly onStop: Partial<OnStop>;
+    readonly wish: Omit<StopRequest, 'ids'>;
     readonly result: Promise<Omit<VerbResult, 'row'>>;
   } | null = null;
   #queue: Promise<unknown> = Promise.resolve();
@@ -170,7 +156,10 @@ export class Instance {
     const { around, record } = this;
     const now = around.clock.now();
     const loaded = this.readConfig({ ...record, ...patch });
-    around.refuseConflicts(loaded, false);
+    // What it claimed before is kept from the others while it should run: a restart looks only at
+    // what is new, and is not held up by reading every other config.
+    const known = cause === 'restart' && this.loaded !== null && sameClaims(loaded, this.loaded);
+    if (!known) around.refuseConflicts(loaded, false);
     const generation = record.generation + 1;
     const portsInUse = around.portsInUse(this.id);
     const surroundings = { ...around, portsInUse, now };
@@ -192,16 +181,16 @@ export class Instance {
       started_at: isoTime(now),
       ran_program: record.ran_program || plan.external,
     });
-    this.move('spawn', cause === 'start' ? 'start asked for' : 'started again');
+    this.move('spawn', LAUNCH_REASONS[cause]);
     await this.writer.settled();
     if (this.writer.dropped) {
       const message = `The record of ${this.id} was dropped while it was being started.`;
       throw new GriddError('INSTANCE_BUSY', message);
     }
-    return this.#spawn(plan, generation, now);
+    return this.#spawn(plan, generation);
   }
 
-  async #spawn(plan: LaunchPlan, generation: number, now: number): Promise<RunningProcess> {
+  async #spawn(plan: LaunchPlan, generation: number): Promise<RunningProcess> {
     const spawned = spawnDetached(plan.spawn);
     if (spawned.pid === null) {
       const { error } = await spawned.ended;
@@ -212,7 +201,7 @@ export class Instance {
     // Null when it has ended already: its exit is told in a moment, and nobody can be mistaken for
     // it.
     const identity = identify(pid) ?? { pid, start_time: 'ended', boot_id: currentBootId() };
-    const process = this.#take(identity, generation, plan.external, false, now, plan.secrets);
+    const process = this.#take(identity, generation, plan.external, false, plan.secrets);
     this.log.info({ pid, generation, external: plan.external }, `started pid ${pid}`);
     void spawned.ended.then(({ code, signal }) => this.noteExit(process, code, signal));
     return process;
@@ -223,19 +212,17 @@ export class Instance {
     generation: number,
     external: boolean,
     adopted: boolean,
-    startedAt: number,
     secrets: readonly string[] | null,
   ): RunningProcess {
-    const since = this.around.clock.monotonic();
-    const health = freshHealth(since, this.healthIntervalMs);
+    const heardAt = this.around.clock.monotonic();
+    const health = freshHealth(heardAt, this.healthIntervalMs);
     this.process = newProcess({
       identity,
       generation,
       external,
       adopted,
-      since,
-      startedAt,
       secrets,
+      heardAt,
       health,
     });
     const { pid, start_time, boot_id } = identity;
@@ -261,9 +248,7 @@ export class Instance {
     const own = readJson(join(this.logDir, 'bot.json')) as BotRecord | null;
     const external = this.record.ran_program && own?.pid !== identity.pid;
     const secrets = secretsNow(this.around, this.loaded);
-    const started = Date.parse(this.record.started_at ?? '');
-    const at = Number.isNaN(started) ? this.around.clock.now() : started;
-    const adopted = this.#take(identity, generation, external, true, at, secrets);
+    const adopted = this.#take(identity, generation, external, true, secrets);
     this.log.info({ pid: identity.pid, generation }, `adopted pid ${identity.pid}: ${reason}`);
     this.move('adopt', reason);
     // A program says nothing by itself; a bot repeats that it is ready when it calls home.
@@ -284,7 +269,8 @@ export class Instance {
   /** Looks closely for a moment whether an adopted process has ended. */
   async watchEnd(process: RunningProcess): Promise<void> {
     if (!process.adopted) return;
-    for (const pause of [0, 10, 20, 40, 80, 160, 320]) {
+    // Its sockets close a moment before the kernel calls it dead.
+    for (const pause of [0, 1, 1, 2, 4, 8, 16, 32, 64, 128, 256]) {
       await this.around.clock.delay(pause);
       if (process.gone || this.noteIfGone(process)) return;
     }
@@ -308,27 +294,24 @@ export class Instance {
     process.connection?.close();
     process.connection = null;
     const { pid } = process.identity;
-    const written = readExitRecord(this.logDir, pid, process.generation);
-    const exitCode = code ?? written?.code ?? null;
-    const tail = exitCode === 0 ? [] : stderrTail(this.logDir, process.secrets);
-    const plain = describeExit(exitCode, signal);
-    const why = process.intentReason ?? written?.reason ?? process.exitReason;
-    const reason = why === null ? plain : `${plain} (${why})`;
-    const now = this.around.clock.now();
-    const last_exit = { at: isoTime(now), code: exitCode, signal, reason, stderr_tail: tail };
+    const at = isoTime(this.around.clock.now());
+    const { last_exit, error } = exitFacts(this.id, this.logDir, process, { code, signal, at });
+    const { reason } = last_exit;
     this.writer.save({ pid: null, start_time: null, boot_id: null, last_exit });
-    this.log.info({ pid, code: exitCode, signal }, `pid ${pid} ${reason}`);
+    this.log.info({ pid, code: last_exit.code, signal }, `pid ${pid} ${reason}`);
     removePids(this.logDir, pid);
-    if (process.external) {
-      const killed = killMarked(processMarkOf(this.around.hash, this.id, process.generation));
-      if (killed > 0) this.log.warn(`killed ${killed} processes that it left behind`);
-    }
+    if (process.external && !endsByStep(process.intent)) this.#killLeftovers(process);
     this.process = null;
     this.saved = undefined;
-    const error = exitError(this.id, plain, tail, process.failure ?? written?.error ?? null);
-    const outcome = this.#follow(process, exitCode, reason, error);
+    const outcome = this.#follow(process, last_exit.code, reason, error);
     process.started.open(outcome === 'adopted' ? { kind: 'adopted' } : { kind: 'ended', error });
     process.ended.open();
+  }
+
+  /** Before the next one is started, nobody of the last may be left, in its group or out of it. */
+  #killLeftovers(process: RunningProcess): void {
+    const killed = killMarked(processMarkOf(this.around.hash, this.id, process.generation));
+    if (killed > 0) this.log.warn(`killed ${killed} processes that it left behind`);
   }
 
   #follow(
@@ -350,8 +333,7 @@ export class Instance {
         this.move('finish', reason);
         break;
       case 'fail':
-        this.writer.save({ last_error: error });
-        this.move('fail', error.message);
+        this.fail(error, error.message);
         break;
       case 'handover':
         break;
@@ -367,11 +349,15 @@ export class Instance {
   }
 
   #retry(process: RunningProcess, error: ErrorBody, reason: string): void {
-    const { clock } = this.around;
-    const up = process.adopted
-      ? clock.now() - process.startedAt
-      : clock.monotonic() - process.since;
-    this.retryAfter(up, error, reason);
+    const now = this.around.clock.sinceBoot();
+    this.retryAfter(ageAt(now, process.identity.start_time), error, reason);
+  }
+
+  /** Down, until the user acts. */
+  fail(error: ErrorBody, reason: string): void {
+    this.writer.save({ last_error: error });
+    this.move('fail', reason);
+    this.around.failed(this.id);
   }
 
   /** Starts the instance again after its delay, or gives up. */
@@ -380,31 +366,38 @@ export class Instance {
       restart_delay: 60,
       max_restart_attempts: 3,
     };
-    const { clock, random } = this.around;
+    const { clock, random, restarts } = this.around;
+    const { restart_times, restart_boot_id } = this.record;
+    const boot = currentBootId();
     const ended = {
-      now: clock.now(),
+      now: Math.round(clock.sinceBoot()),
       up_ms: upMs,
-      times: this.record.restart_times,
+      times: restart_boot_id === boot ? restart_times : [],
       random: random(),
     };
     const decision = decideRestart(ended, limits);
-    this.writer.save({ last_error: error, restart_times: decision.times });
+    this.writer.save({ restart_times: decision.times, restart_boot_id: boot });
     if (decision.kind === 'give_up') {
       const minutes = Math.round(decision.window_ms / 60_000);
       const sum = `${decision.attempts} restarts within ${minutes} minutes`;
-      this.move('fail', `${sum}; last: ${reason}`);
+      this.fail(error, `${sum}; last: ${reason}`);
       return;
     }
-    this.writer.save({ restarts: this.record.restarts + 1 });
+    this.writer.save({ last_error: error, restarts: this.record.restarts + 1 });
     const seconds = Math.round(decision.delay_ms / 100) / 10;
     this.move('retry', `${reason}; restart ${decision.attempt} in ${seconds} s`);
     this.cancelRestart();
-    const again = () => {
+    const relaunch = () => {
       this.enqueue(() => this.relaunch()).catch((thrown: unknown) => {
         this.log.error({ err: thrown }, 'a restart failed in gridd itself');
       });
     };
-    this.#cancelRestart = clock.after(decision.delay_ms, again);
+    const pass = () => {
+      this.#cancelRestart = restarts.pass(relaunch);
+    };
+    // Without a timer where there is no delay: everything up to the spawn is then one write.
+    if (decision.delay_ms === 0) pass();
+    else this.#cancelRestart = clock.after(decision.delay_ms, pass);
   }
 
   /** Whether a restart is waiting for its time. */
@@ -426,12 +419,8 @@ export class Instance {
     } catch (thrown) {
       const error = errorBody(thrown);
       const users = thrown instanceof GriddError && [2, 4].includes(thrown.exit);
-      if (users) {
-        this.writer.save({ last_error: error });
-        this.move('fail', error.message);
-      } else {
-        this.retryAfter(0, error, error.message);
-      }
+      if (users) this.fail(error, error.message);
+      else this.retryAfter(0, error, error.message);
     }
   }
 

@@ -6,6 +6,7 @@
  */
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import type { RecordChange } from '../registry/index.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 
 /** Writes one record under the registry's lock. */
@@ -15,6 +16,7 @@ export class RecordWriter {
   readonly #id: string;
   readonly #update: RegistryUpdate;
   readonly #log: Logger;
+  readonly #clock: Clock;
   #record: RegistryRecord;
   #pending: Partial<RegistryRecord> = {};
   #writing: Promise<void> | null = null;
@@ -28,12 +30,14 @@ export class RecordWriter {
     exists: boolean,
     update: RegistryUpdate,
     log: Logger,
+    clock: Clock,
   ) {
     this.#id = id;
     this.#record = record;
     this.#exists = exists;
     this.#update = update;
     this.#log = log;
+    this.#clock = clock;
   }
 
   get record(): RegistryRecord {
@@ -72,8 +76,9 @@ export class RecordWriter {
   }
 
   async #flush(): Promise<void> {
-    // One turn later: changes that belong together are written together.
-    await Promise.resolve();
+    // One turn later: changes that belong together are written together, such as an end and the
+    // start of the next process.
+    await this.#clock.breathe();
     while (Object.keys(this.#pending).length > 0) {
       const patch = this.#pending;
       const whole = this.#record;

@@ -19,7 +19,7 @@ export interface RestartLimits {
   readonly max_restart_attempts: number;
 }
 
-/** How the process ended: `now` and `times` in ms since the epoch, `random` in [0, 1). */
+/** How the process ended: `now` and `times` in ms since boot, `random` in [0, 1). */
 export interface Ended {
   readonly now: number;
   readonly up_ms: number;

@@ -21,10 +21,6 @@ export interface RunningProcess {
   readonly external: boolean;
   /** Started by an earlier supervisor: its exit code reaches us through exit.json only. */
   readonly adopted: boolean;
-  /** Monotonic, ms; for an adopted process the moment it was adopted. */
-  readonly since: number;
-  /** Wall clock of its start, ms. */
-  readonly startedAt: number;
   readonly secrets: readonly string[] | null;
   readonly started: Gate<StartOutcome>;
   readonly ended: Gate<void>;
@@ -58,9 +54,8 @@ export function newProcess(
     | 'generation'
     | 'external'
     | 'adopted'
-    | 'since'
-    | 'startedAt'
     | 'secrets'
+    | 'heardAt'
     | 'health'
   >,
 ): RunningProcess {
@@ -71,7 +66,6 @@ export function newProcess(
     connection: null,
     connected: new Gate(),
     ready: false,
-    heardAt: facts.since,
     turnAgeMs: null,
     status: null,
     probing: false,

@@ -31,19 +31,15 @@ import type { FleetParts } from './fleet.ts';
 import type { Instance } from './instance.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
 import { instanceStatus, listRow } from './instance-rows.ts';
-import {
-  adjustGrid,
-  endForShutdown,
-  restartInstance,
-  startInstance,
-  stopInstance,
-  switchGrid,
-} from './instance-verbs.ts';
+import { endForShutdown, stopInstance } from './instance-stop.ts';
+import { adjustGrid, restartInstance, startInstance, switchGrid } from './instance-verbs.ts';
 import { forgetAges, lookAt, noteUsage, tendLogs, tendRawFiles } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
 import { sampleUsage } from './usage.ts';
 
 const TICK_MS = 1_000;
+/** Between two looks at adopted processes whose end no connection tells. */
+const GONE_MS = 250;
 const USAGE_TICKS = 3;
 const RAW_TICKS = 5;
 
@@ -88,7 +84,12 @@ export class Supervisor implements FleetService {
       this.#background(instance.enqueue(() => instance.relaunch()), instance);
     }
     this.#lastTick = this.#parts.clock.monotonic();
-    this.#cancelTicks = this.#parts.clock.every(TICK_MS, () => this.#tick());
+    const { clock } = this.#parts;
+    const cancels = [
+      clock.every(TICK_MS, () => this.#tick()),
+      clock.every(GONE_MS, () => this.#noteGone()),
+    ];
+    this.#cancelTicks = () => cancels.forEach((cancel) => cancel());
   }
 
   /** What the bot link asks and tells. */
@@ -186,7 +187,8 @@ export class Supervisor implements FleetService {
   }
 
   stop(request: StopRequest): Promise<VerbResult[]> {
-    return this.#each(request.ids, (instance) => stopInstance(instance, request.on_stop));
+    const { ids, ...wish } = request;
+    return this.#each(ids, (instance) => stopInstance(instance, wish));
   }
 
   restart(ids: readonly string[]): Promise<VerbResult[]> {
@@ -270,7 +272,9 @@ export class Supervisor implements FleetService {
     try {
       const instance = await this.#fleet.open(id, null);
       if (instance.adoptLiving('it lives since an earlier supervisor')) {
-        if (record.desired === 'stopped') this.#background(stopInstance(instance, {}), instance);
+        if (record.desired === 'stopped') {
+          this.#background(stopInstance(instance, { on_stop: {} }), instance);
+        }
         return;
       }
       this.#noteEndBefore(instance, record);
@@ -308,6 +312,13 @@ export class Supervisor implements FleetService {
 
   #background(work: Promise<unknown>, instance: Instance): void {
     work.catch((error: unknown) => instance.log.error({ err: error }, 'could not be carried out'));
+  }
+
+  #noteGone(): void {
+    for (const instance of this.#fleet.all) {
+      const { process } = instance;
+      if (process !== null && process.connection === null) instance.noteIfGone(process);
+    }
   }
 
   #tick(): void {

@@ -2,6 +2,7 @@
  * Time. The only door to wall clock, monotonic clock and timers, so that everything above can be
  * run on another clock. Delays are monotonic: a jump of the wall clock moves no timer.
  */
+import { processStat } from './process-identity.ts';
 
 /** Ends a timer; calling it again does nothing. */
 export type Cancel = () => void;
@@ -11,6 +12,11 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only ever grow. */
   monotonic(): number;
+  /**
+   * Milliseconds since the machine started, on the scale of kernel start times: comparable between
+   * the processes of one boot, and no jump of the wall clock moves it.
+   */
+  sinceBoot(): number;
   /** Calls `fn` once after `ms`. A pending timer does not keep the process alive when `idle`. */
   after(ms: number, fn: () => void, idle?: 'idle'): Cancel;
   /** Calls `fn` every `ms`; never keeps the process alive. */
@@ -21,9 +27,18 @@ export interface Clock {
   breathe(): Promise<void>;
 }
 
+/** Kernel start times count in hundredths of a second (USER_HZ), whatever the kernel's own tick. */
+const TICK_MS = 10;
+let ownStart: number | undefined;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  sinceBoot() {
+    // Anchored at our own start time: /proc/uptime is another machine's in some containers.
+    ownStart ??= Number(processStat(process.pid)?.startTime ?? 0) * TICK_MS;
+    return ownStart + performance.now();
+  },
   after(ms, fn, idle) {
     const timer = setTimeout(fn, ms);
     if (idle === 'idle') timer.unref();
@@ -37,6 +52,13 @@ export const systemClock: Clock = {
   delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   breathe: () => new Promise((resolve) => setImmediate(resolve)),
 };
+
+/** Age in ms of the process with this kernel start time, at a moment of `sinceBoot`. */
+export function ageAt(sinceBoot: number, startTime: string): number {
+  const age = sinceBoot - Number(startTime) * TICK_MS;
+  // A process that ended before it could be looked at has no start time.
+  return Number.isNaN(age) ? 0 : Math.max(0, age);
+}
 
 /** `ms` since the epoch as ISO text in UTC. */
 export function isoTime(ms: number): string {

@@ -3,6 +3,7 @@
  * a holder of another user cannot be seen and is then "another process".
  */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { processName } from './process-identity.ts';
 
 /** The process that holds a port. */
 export interface PortHolder {
@@ -19,7 +20,7 @@ export function portHolder(port: number): PortHolder | null {
   if (sockets.size === 0) return null;
   for (const name of names('/proc')) {
     const pid = Number(name);
-    if (Number.isInteger(pid) && holdsOne(pid, sockets)) return { pid, command: commandOf(pid) };
+    if (Number.isInteger(pid) && holdsOne(pid, sockets)) return { pid, command: processName(pid) };
   }
   return null;
 }
@@ -48,10 +49,6 @@ function listeningInodes(port: number): string[] {
 
 function holdsOne(pid: number, sockets: ReadonlySet<string>): boolean {
   return names(`/proc/${pid}/fd`).some((fd) => sockets.has(target(`/proc/${pid}/fd/${fd}`)));
-}
-
-function commandOf(pid: number): string {
-  return text(`/proc/${pid}/comm`).trim() || 'a process';
 }
 
 // Processes end while they are looked at, and those of others are closed to us: nothing is seen.

@@ -53,20 +53,58 @@ export function isAlive(identity: ProcessIdentity): boolean {
 
 /**
  * Signals exactly this process; false when it is gone. The identity is checked at the moment of the
- * signal. `group`: its whole process group, only while it leads that group.
+ * signal.
  */
-export function signalProcess(
-  identity: ProcessIdentity,
-  signal: NodeJS.Signals,
-  group: 'process' | 'group' = 'process',
-): boolean {
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (identity.pid <= 1 || !isAlive(identity)) return false;
-  const leads = processStat(identity.pid)?.group === identity.pid;
+  return send(identity.pid, signal);
+}
+
+/**
+ * Signals process group `group`, only while `isOurs` says so of a living member; false otherwise.
+ * A member keeps the kernel from giving the group's number to anyone else.
+ */
+export function signalGroup(
+  group: number,
+  signal: NodeJS.Signals,
+  isOurs: (member: ProcessIdentity) => boolean,
+): boolean {
+  if (!isGroup(group) || !groupMembers(group).some(isOurs)) return false;
+  return send(-group, signal);
+}
+
+/** Whether nobody lives in process group `group`; zombies do not count. */
+export function groupIsEmpty(group: number): boolean {
+  if (!isGroup(group)) return true;
   try {
-    process.kill(group === 'group' && leads ? -identity.pid : identity.pid, signal);
+    // One call in place of a walk over /proc: it finds zombies too, so only its "no" is final.
+    process.kill(-group, 0);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return true;
+  }
+  return groupMembers(group).length === 0;
+}
+
+/** 0 and 1 mean our own group and everybody to the kernel. */
+function isGroup(group: number): boolean {
+  return Number.isSafeInteger(group) && group > 1;
+}
+
+function send(target: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(target, signal);
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Command name as the kernel knows it, e.g. "python3"; "a process" when it cannot be read. */
+export function processName(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() || 'a process';
+  } catch {
+    return 'a process';
   }
 }
 

@@ -2,7 +2,7 @@
  * config/active as a whole: its files and what each claims (id, places, port). A neighbour that is
  * not valid still claims what it names; one that cannot be read at all claims nothing.
  */
-import { readdirSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInstanceId } from '../contract/instance-config.ts';
 import { isErrno } from '../platform/json-file.ts';
@@ -41,7 +41,28 @@ export function findActiveFile(home: Home, id: string): string | null {
 
 /** What the files of config/active claim. */
 export function activeClaims(home: Home): Claim[] {
-  return activeFiles(home).flatMap((file) => claimOf(home, file) ?? []);
+  return activeFiles(home).flatMap((file) => rememberedClaim(home, file) ?? []);
+}
+
+/** Whether two configs ask for the same things. */
+export function sameClaims(a: Claim, b: Claim): boolean {
+  const same = a.id === b.id && a.logDir === b.logDir && a.dbPath === b.dbPath;
+  return same && a.webPort === b.webPort;
+}
+
+/** A supervisor asks at each start and restart: a file that did not change is not read again. */
+const remembered = new Map<string, { readonly stamp: string; readonly claim: Claim | null }>();
+
+function rememberedClaim(home: Home, file: string): Claim | null {
+  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
+  if (stat === undefined) return null;
+  // ctime too: it moves with every write, whatever sets the mtime back.
+  const stamp = `${home.folder} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+  const known = remembered.get(file);
+  if (known?.stamp === stamp) return known.claim;
+  const claim = claimOf(home, file);
+  remembered.set(file, { stamp, claim });
+  return claim;
 }
 
 function claimOf(home: Home, file: string): Claim | null {

@@ -26,7 +26,11 @@ export function findConflicts(home: Home, more: readonly LoadedConfig[] = []): C
   for (const claim of more) given.set(`${realFile(claim.file)} ${claim.id}`, claim);
   const replaced = new Set(more.map(({ file }) => realFile(file)));
   const active = activeClaims(home).filter(({ file }) => !replaced.has(realFile(file)));
-  const claims = [...active, ...given.values()];
+  const claims = [...active, ...given.values()].map((claim) => ({
+    ...claim,
+    realLogDir: realPlace(claim.logDir),
+    realDbPath: realPlace(claim.dbPath),
+  }));
   const conflicts: Conflict[] = [];
   claims.forEach((later, index) => {
     for (const earlier of claims.slice(0, index)) conflicts.push(...between(home, earlier, later));
@@ -34,16 +38,21 @@ export function findConflicts(home: Home, more: readonly LoadedConfig[] = []): C
   return conflicts;
 }
 
-function between(home: Home, a: Claim, b: Claim): Conflict[] {
+/** A claim whose places have their links resolved. */
+interface PlacedClaim extends Claim {
+  readonly realLogDir: string;
+  readonly realDbPath: string;
+}
+
+function between(home: Home, a: PlacedClaim, b: PlacedClaim): Conflict[] {
   const files = [toHome(home, a.file), toHome(home, b.file)] as const;
   const ids = [a.id, b.id] as const;
   const conflicts: Conflict[] = [];
   if (a.id === b.id) conflicts.push({ key: 'instance_id', value: a.id, files, ids });
-  const logDir = realPlace(a.logDir);
-  if (logDir === realPlace(b.logDir)) {
+  if (a.realLogDir === b.realLogDir) {
     conflicts.push({ key: 'log_dir', value: toHome(home, a.logDir), files, ids });
   }
-  if (realPlace(a.dbPath) === realPlace(b.dbPath)) {
+  if (a.realDbPath === b.realDbPath) {
     conflicts.push({ key: 'db_path', value: toHome(home, a.dbPath), files, ids });
   }
   if (a.webPort !== null && a.webPort === b.webPort) {

@@ -29,6 +29,8 @@ export function newRecord(
     started_at: null,
     restarts: 0,
     restart_times: [],
+    restart_boot_id: null,
+    safe_run: null,
     last_exit: null,
     last_error: null,
     ran_program: false,

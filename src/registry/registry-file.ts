@@ -17,7 +17,13 @@ import { isoTime, systemClock } from '../platform/clock.ts';
 import type { Home } from '../platform/paths.ts';
 import { isRecord } from './jsonc-text.ts';
 import { emptyRecords, rebuildRegistry } from './registry-rebuild.ts';
-import { REGISTRY_VERSION, isRegistryRecord, recordFault } from './registry-schema.ts';
+import {
+  REGISTRY_VERSION,
+  isReadable,
+  isRegistryRecord,
+  recordFault,
+  upgradeRecord,
+} from './registry-schema.ts';
 
 /** From the present record to the next; null removes it. May be called again: it has no effects. */
 export type RecordChange = (record: RegistryRecord | null) => RegistryRecord | null;
@@ -262,17 +268,18 @@ function parseRegistry(home: Home, text: string): Parsed {
     throw new GriddError('REGISTRY_NEWER', message);
   }
   const instances = isRecord(value) ? value['instances'] : undefined;
-  if (version !== REGISTRY_VERSION || !isRecord(instances)) {
+  if (!isReadable(version) || !isRecord(instances)) {
     return { valid: {}, doubtful: null, fault: 'it is JSON, but no registry' };
   }
-  return parseRecords(instances);
+  return parseRecords(version, instances);
 }
 
-function parseRecords(instances: Record<string, unknown>): Parsed {
+function parseRecords(version: number, instances: Record<string, unknown>): Parsed {
   const valid = emptyRecords();
   const doubtful: string[] = [];
   let fault: string | null = null;
-  for (const [id, record] of Object.entries(instances)) {
+  for (const [id, stored] of Object.entries(instances)) {
+    const record = upgradeRecord(version, stored);
     if (!isInstanceId(id)) fault ??= `"${id.slice(0, 80)}" is no instance id`;
     else if (isRegistryRecord(record)) valid[id] = record;
     else {

@@ -18,7 +18,7 @@ import { activeClaims } from './active-configs.ts';
 import type { Claim } from './active-configs.ts';
 import { isRecord } from './jsonc-text.ts';
 import { newRecord } from './new-record.ts';
-import { isRegistryRecord } from './registry-schema.ts';
+import { isReadable, isRegistryRecord, upgradeRecord } from './registry-schema.ts';
 
 /** Records as they could be put together, and a sentence for each that was. */
 export interface Rebuilt {
@@ -78,9 +78,12 @@ function backupRecords(home: Home): Record<string, RegistryRecord> {
   } catch {
     // A backup that cannot be read says nothing.
   }
-  const instances = isRecord(value) && value['version'] === 1 ? value['instances'] : null;
   const records = emptyRecords();
-  for (const [id, record] of Object.entries(isRecord(instances) ? instances : {})) {
+  const version = isRecord(value) ? value['version'] : null;
+  if (!isRecord(value) || !isReadable(version)) return records;
+  const { instances } = value;
+  for (const [id, stored] of Object.entries(isRecord(instances) ? instances : {})) {
+    const record = upgradeRecord(version, stored);
     if (isInstanceId(id) && isRegistryRecord(record)) records[id] = record;
   }
   return records;

@@ -1,6 +1,6 @@
 /**
- * The shape of logs/instances.json, version 1. Every record is checked before it is believed; keys
- * that are not known are kept.
+ * The shape of logs/instances.json. Every record is checked before it is believed; keys that are
+ * not known are kept. A file of an earlier version is brought to this one as it is read.
  */
 import { Ajv } from 'ajv';
 import type { ValidateFunction } from 'ajv';
@@ -8,8 +8,19 @@ import type { RegistryRecord } from '../contract/fleet-api.ts';
 import { PROCESS_STATES } from '../contract/instance-api.ts';
 import { ERRORS } from '../contract/errors.ts';
 
-/** Version of the file that this gridd writes. */
-export const REGISTRY_VERSION = 1;
+/** Version of the file that this gridd writes. 1 counted restarts on the wall clock. */
+export const REGISTRY_VERSION = 2;
+
+/** Whether a file of this version can be read. */
+export function isReadable(version: unknown): version is number {
+  return version === 1 || version === REGISTRY_VERSION;
+}
+
+/** A record as a file of `version` holds it, in the present shape; unchecked, before and after. */
+export function upgradeRecord(version: number, record: unknown): unknown {
+  if (version === REGISTRY_VERSION || typeof record !== 'object' || record === null) return record;
+  return { ...record, restart_times: [], restart_boot_id: null, safe_run: null };
+}
 
 const text = { type: 'string' };
 const filled = { type: 'string', minLength: 1 };
@@ -49,6 +60,8 @@ const RECORD_KEYS: Readonly<Record<keyof RegistryRecord, object>> = {
   started_at: orNull(text),
   restarts: count,
   restart_times: list({ type: 'number' }),
+  restart_boot_id: orNull(text),
+  safe_run: orNull(shape({ at: text, outcome: text })),
   last_exit: orNull(LAST_EXIT),
   last_error: orNull(shape({ code: oneOf(Object.keys(ERRORS)), message: text, hint: text })),
   ran_program: flag,

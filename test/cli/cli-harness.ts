@@ -68,6 +68,8 @@ export function recordOf(id: string, more: Record<string, unknown> = {}) {
     started_at: null,
     restarts: 0,
     restart_times: [],
+    restart_boot_id: null,
+    safe_run: null,
     last_exit: null,
     last_error: null,
     ran_program: false,
@@ -77,7 +79,7 @@ export function recordOf(id: string, more: Record<string, unknown> = {}) {
 
 /** logs/instances.json with these records. */
 export function registryOf(records: Readonly<Record<string, object>>) {
-  return { version: 1, instances: records };
+  return { version: 2, instances: records };
 }
 
 /** What a run of the CLI said and how it ended. */

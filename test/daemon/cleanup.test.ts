@@ -20,6 +20,8 @@ const record: RegistryRecord = {
   started_at: null,
   restarts: 0,
   restart_times: [],
+  restart_boot_id: null,
+  safe_run: null,
   last_exit: null,
   last_error: null,
   ran_program: false,

@@ -1,6 +1,6 @@
 /** When a bot counts as hung. */
 import { expect, test } from 'vitest';
-import { freshHealth, judgePulse, noteCheck } from '../../src/daemon/health-policy.ts';
+import { freshHealth, judgePulse, noteCheck, turnLimit } from '../../src/daemon/health-policy.ts';
 
 test('three misses in a row, the later ones a second apart', () => {
   let health = freshHealth(0, 30_000);
@@ -25,9 +25,16 @@ test('one sign of life between them begins the count anew', () => {
 
 test('silence and a standing engine are faults; a start has its time', () => {
   const pulse = { ready: true, silent_ms: 1_000, turn_age_ms: 1_000 };
-  expect(judgePulse(pulse)).toBeNull();
-  expect(judgePulse({ ...pulse, silent_ms: 4_001 })).toContain('no sign of life');
-  expect(judgePulse({ ...pulse, turn_age_ms: 15_001 })).toContain('engine stands still');
-  expect(judgePulse({ ready: false, silent_ms: 29_000, turn_age_ms: 20_000 })).toBeNull();
-  expect(judgePulse({ ready: false, silent_ms: 31_000, turn_age_ms: null })).not.toBeNull();
+  const judge = (patch: Partial<typeof pulse>) => judgePulse({ ...pulse, ...patch }, 30_000);
+  expect(judge({})).toBeNull();
+  expect(judge({ silent_ms: 4_001 })).toContain('no sign of life');
+  expect(judge({ turn_age_ms: 15_001 })).toContain('engine stands still');
+  expect(judge({ ready: false, silent_ms: 29_000, turn_age_ms: 20_000 })).toBeNull();
+  expect(judge({ ready: false, silent_ms: 31_000 })).not.toBeNull();
+});
+
+test('a standing engine is found within 15 s at an interval of 5, and a slow one is let be', () => {
+  expect([1, 5, 10, 30, 600].map((s) => turnLimit(s * 1000) / 1000)).toEqual([6, 6, 12, 15, 15]);
+  // The limit, the wait for the next check, and two more a second apart.
+  expect(turnLimit(5_000) + 5_000 + 2_000).toBeLessThan(15_000);
 });

@@ -33,6 +33,7 @@ export function manualClock(start = 1_700_000_000_000): ManualClock {
   return {
     now: () => start + elapsed,
     monotonic: () => elapsed,
+    sinceBoot: () => elapsed,
     after,
     every: (ms, fn) => {
       let cancel = after(ms, again);

@@ -3,13 +3,16 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
+import { ageAt, systemClock } from '../../src/platform/clock.ts';
 import {
   findMarked,
+  groupIsEmpty,
   groupMembers,
   identify,
   isAlive,
   ownIdentity,
   processMark,
+  signalGroup,
   signalProcess,
 } from '../../src/platform/process-identity.ts';
 import { waitFor } from '../fixtures/wait-for.ts';
@@ -45,7 +48,7 @@ test('a process with a reused pid or of another boot is not signalled', async ()
   const identity = identify(child.pid ?? 0);
   if (identity === null) throw new Error('the child lives');
   expect(signalProcess({ ...identity, start_time: '7' }, 'SIGKILL')).toBe(false);
-  expect(signalProcess({ ...identity, boot_id: 'x' }, 'SIGKILL', 'group')).toBe(false);
+  expect(signalProcess({ ...identity, boot_id: 'x' }, 'SIGKILL')).toBe(false);
   expect(isAlive(identity)).toBe(true);
   expect(signalProcess(identity, 'SIGKILL')).toBe(true);
   await once(child, 'exit');
@@ -58,18 +61,44 @@ test('pid 1 is never signalled, whatever a record says', () => {
   if (init !== null) expect(signalProcess(init, 'SIGCONT')).toBe(false);
 });
 
-test('a group is signalled only through the process that leads it', async () => {
-  const leader = sleeper({ detached: true });
-  const member = sleeper();
-  const led = identify(leader.pid ?? 0);
-  const other = identify(member.pid ?? 0);
-  if (led === null || other === null) throw new Error('both live');
-  expect(groupMembers(led.pid).map(({ pid }) => pid)).toEqual([led.pid]);
-  // The member is in the test's own group: only itself may be hit.
-  expect(signalProcess(other, 'SIGKILL', 'group')).toBe(true);
-  await once(member, 'exit');
-  expect(signalProcess(led, 'SIGKILL', 'group')).toBe(true);
-  await once(leader, 'exit');
+test('a group is signalled only while a living member of it is proved ours', async () => {
+  // The shell leads a group, leaves a sleeper in it and ends: the number alone proves nothing.
+  const mark = `test:${process.pid}:group`;
+  const env = { PATH: process.env['PATH'], GRIDD_MARK: mark };
+  const shell = spawn('sh', ['-c', 'sleep 60 & echo $!'], { env, detached: true });
+  children.push(shell);
+  const [printed] = (await once(shell.stdout, 'data')) as [Buffer];
+  const sleeper = identify(Number(printed));
+  const group = shell.pid ?? 0;
+  await waitFor('the end of the shell', () => identify(group) === null);
+  if (sleeper === null) throw new Error('the sleeper lives');
+  expect(groupMembers(group)).toEqual([sleeper]);
+  expect(groupIsEmpty(group)).toBe(false);
+  expect(signalGroup(group, 'SIGKILL', () => false)).toBe(false);
+  expect(isAlive(sleeper)).toBe(true);
+  expect(signalGroup(group, 'SIGKILL', ({ pid }) => processMark(pid) === mark)).toBe(true);
+  await waitFor('its end', () => groupIsEmpty(group));
+  expect(isAlive(sleeper)).toBe(false);
+  expect(signalGroup(group, 'SIGKILL', () => true)).toBe(false);
+});
+
+test('our own group and everybody are no groups to signal', () => {
+  for (const group of [0, 1, -1, 1.5, Number.NaN]) {
+    expect(signalGroup(group, 'SIGCONT', () => true)).toBe(false);
+    expect(groupIsEmpty(group)).toBe(true);
+  }
+});
+
+test('ages are told on the scale of kernel start times', async () => {
+  const before = systemClock.sinceBoot();
+  const child = sleeper();
+  const after = systemClock.sinceBoot();
+  const start = identify(child.pid ?? 0)?.start_time ?? '';
+  // Start times are cut to hundredths of a second.
+  expect(Number(start) * 10).toBeGreaterThanOrEqual(before - 40);
+  expect(Number(start) * 10).toBeLessThanOrEqual(after + 40);
+  expect(ageAt(after + 1_000, start)).toBeGreaterThan(900);
+  expect(ageAt(after, 'ended')).toBe(0);
 });
 
 test('a marked process is found by its mark', async () => {

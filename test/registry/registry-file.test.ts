@@ -40,7 +40,7 @@ describe('reading and updating', () => {
     const home = tempHome();
     put(home, 'config/active/x_01.json', smallConfig());
     const registry = openRegistry(home);
-    expect(registry.read()).toEqual({ version: 1, instances: {} });
+    expect(registry.read()).toEqual({ version: 2, instances: {} });
     expect(registry.notices).toEqual([]);
     expect(existsSync(home.logs)).toBe(false);
   });
@@ -61,7 +61,7 @@ describe('reading and updating', () => {
     expect(changed).toMatchObject({ desired: 'running', pid: 42 });
     expect(readFileSync(`${home.registry}.bak`, 'utf8')).toBe(before);
     expect(await registry.update('b', () => null)).toBeNull();
-    expect(onDisk(home)).toEqual({ version: 1, instances: { a: changed } });
+    expect(onDisk(home)).toEqual({ version: 2, instances: { a: changed } });
     expect(openRegistry(home).read()).toEqual(onDisk(home));
     expect(readdirSync(home.logs).sort()).toEqual(['instances.json', 'instances.json.bak']);
     expect(statSync(home.registry).mode & 0o777).toBe(0o600);
@@ -135,16 +135,43 @@ describe('reading and updating', () => {
   test('unknown keys of a record are kept', async () => {
     const home = tempHome();
     const record = { ...sampleRecord('a'), note: 'from a later version' };
-    put(home, 'logs/instances.json', { version: 1, instances: { a: record } });
+    put(home, 'logs/instances.json', { version: 2, instances: { a: record } });
     await openRegistry(home).update('b', () => sampleRecord('b'));
     expect(onDisk(home).instances['a']).toEqual(record);
+  });
+});
+
+describe('a file of version 1', () => {
+  test('is read with its records, and written as the present one by the first change', async () => {
+    const home = tempHome();
+    const { restart_boot_id: _boot, safe_run: _run, ...rest } = sampleRecord('a');
+    // Version 1 counted on the wall clock: such moments mean nothing on the new scale.
+    const old = { ...rest, restarts: 2, restart_times: [1_700_000_000_000] };
+    put(home, 'logs/instances.json', { version: 1, instances: { a: old } });
+    const registry = openRegistry(home);
+    const upgraded = { ...old, restart_times: [], restart_boot_id: null, safe_run: null };
+    expect(registry.read()).toEqual({ version: 2, instances: { a: upgraded } });
+    await registry.update('b', () => sampleRecord('b'));
+    expect(onDisk(home)).toEqual({
+      version: 2,
+      instances: { a: upgraded, b: sampleRecord('b') },
+    });
+    expect(registry.notices).toEqual([]);
+  });
+
+  test('serves as the backup of a damaged one', () => {
+    const home = tempHome();
+    const { restart_boot_id: _boot, safe_run: _run, ...old } = sampleRecord('a');
+    put(home, 'logs/instances.json.bak', { version: 1, instances: { a: old } });
+    put(home, 'logs/instances.json', 'nonsense');
+    expect(openRegistry(home).read().instances['a']).toMatchObject({ safe_run: null });
   });
 });
 
 describe('a file of a newer version, and one that cannot be used', () => {
   test('a newer version is refused and not touched', async () => {
     const home = tempHome();
-    const file = put(home, 'logs/instances.json', { version: 2, instances: {} });
+    const file = put(home, 'logs/instances.json', { version: 3, instances: {} });
     const registry = openRegistry(home);
     const text = readFileSync(file, 'utf8');
     expect(refusal(() => registry.read()).code).toBe('REGISTRY_NEWER');
@@ -269,7 +296,7 @@ describe('rebuilding', () => {
     await first.update('removed', () => null);
     const file = onDisk(home);
     const broken = { ...file.instances, bad: { ...file.instances['bad'], pid: 'x' } };
-    put(home, 'logs/instances.json', { version: 1, instances: broken });
+    put(home, 'logs/instances.json', { version: 2, instances: broken });
     const registry = openRegistry(home);
     expect(registry.read().instances).toEqual({
       good: sampleRecord('good', { restarts: 1 }),
@@ -355,7 +382,7 @@ describe('a writer that does not respect the lock', () => {
     const change = registry.update('mine', () => {
       writes += 1;
       const other = sampleRecord('other', { generation: writes + 100 });
-      const file = { version: 1, instances: { other } };
+      const file = { version: 2, instances: { other } };
       writeFileSync(home.registry, JSON.stringify(file, null, 2));
       return sampleRecord('mine');
     });

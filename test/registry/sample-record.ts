@@ -20,6 +20,8 @@ export function sampleRecord(id: string, changes: Partial<RegistryRecord> = {}):
     started_at: null,
     restarts: 0,
     restart_times: [],
+    restart_boot_id: null,
+    safe_run: null,
     last_exit: null,
     last_error: null,
     ran_program: false,

@@ -48,6 +48,8 @@ function processPairs(found: InstanceStatus): Pair[] {
   ];
   if (found.last_error !== null) pairs.push(['last error', found.last_error]);
   if (found.last_exit !== null) pairs.push(['last exit', exitText(found.last_exit)]);
+  const { safe_run: safe } = found;
+  if (safe !== null) pairs.push(['safe run', `${safe.at}: ${safe.outcome}`]);
   return pairs;
 }
 

@@ -8,10 +8,15 @@ import type { Context } from '../context.ts';
 import { fleetCommand } from '../fleet-command.ts';
 import type { Selection } from '../select.ts';
 
+/** The CLI waits a quarter of an hour for an answer. */
+const LONGEST_STOP_S = 600;
+
 export interface StopOptions {
   readonly json?: boolean;
   readonly orders?: string;
   readonly position?: string;
+  readonly timeout?: string;
+  readonly allDescendants?: boolean;
 }
 
 /** Stops the instances; what is not given is what each config's on_stop says. */
@@ -20,8 +25,19 @@ export function stop(
   selection: Selection,
   options: StopOptions,
 ): Promise<number> {
-  const { json = false } = options;
-  return fleetCommand(context, 'stop', selection, { json, onStop: onStopOf(options) });
+  const { json = false, timeout, allDescendants = false } = options;
+  const stop = {
+    on_stop: onStopOf(options),
+    ...(timeout !== undefined && { timeout_s: secondsOf(timeout) }),
+    ...(allDescendants && { all_descendants: true }),
+  };
+  return fleetCommand(context, 'stop', selection, { json, stop });
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && seconds <= LONGEST_STOP_S) return seconds;
+  throw new GriddError('USAGE', `--timeout takes seconds, 0 to ${LONGEST_STOP_S}, not "${text}".`);
 }
 
 function onStopOf({ orders, position }: StopOptions): Partial<OnStop> {

@@ -1,0 +1,146 @@
+/**
+ * The stop of an instance: the one verb that may touch orders, then the end of everything it runs.
+ * It says "stopped" only when the process group is empty and no leftover holds the port; what left
+ * the group is named, and ended when asked. A stop that wishes the same as one under way joins it.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { GriddError } from '../contract/errors.ts';
+import type { StopRequest, VerbResult } from '../contract/fleet-api.ts';
+import type { ProcessIdentity } from '../contract/instance-api.ts';
+import { portHolder } from '../platform/port-holder.ts';
+import { endDescendants, findDescendants, namesOf } from './descendants.ts';
+import { TERM_GRACE_MS, endProcess, stopProcess } from './instance-end.ts';
+import type { StopOutcome } from './instance-end.ts';
+import type { Instance } from './instance.ts';
+import type { RunningProcess } from './running-process.ts';
+
+type Result = Omit<VerbResult, 'row'>;
+/** What a stop is told. */
+export type StopWish = Omit<StopRequest, 'ids'>;
+
+/**
+ * Stops the instance for good; INSTANCE_BUSY while a stop with other wishes is under way,
+ * INSTANCE_NOT_RUNNING, STOP_INCOMPLETE.
+ */
+export async function stopInstance(instance: Instance, wish: StopWish): Promise<Result> {
+  const { id, stopping } = instance;
+  if (stopping !== null) {
+    if (isDeepStrictEqual(stopping.wish, wish)) return stopping.result;
+    throw new GriddError('INSTANCE_BUSY', `${id} is being stopped with other wishes.`);
+  }
+  // A start that waits for its bot gives way at once.
+  instance.process?.started.open({ kind: 'interrupted' });
+  const result = instance
+    .enqueue(() => stopNow(instance, wish))
+    .finally(() => {
+      instance.stopping = null;
+    });
+  instance.stopping = { wish, result };
+  return result;
+}
+
+async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
+  const { id, process, record } = instance;
+  const endsAll = wish.all_descendants === true;
+  if (process === null && record.desired === 'stopped') {
+    const found = endsAll ? findDescendants(instance) : [];
+    if (found.length > 0) return afterStop(instance, wish, { id, ok: true, message: 'stopped' });
+    throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (${record.state}).`);
+  }
+  instance.writer.save({ desired: 'stopped' });
+  await instance.writer.settled();
+  instance.cancelRestart();
+  if (process === null) {
+    instance.move('stop', 'stop asked for');
+    await instance.writer.settled();
+    const message = `stopped; no process ran (it was ${record.state})`;
+    return afterStop(instance, wish, { id, ok: true, message, receipt: null });
+  }
+  process.intent = 'stop';
+  process.intentReason = null;
+  instance.move('stop', 'stop asked for');
+  const { timeout_s } = wish;
+  const timeout = timeout_s === undefined ? stopTimeoutMs(instance) : timeout_s * 1000;
+  const outcome = await stopProcess(instance, process, wish.on_stop, timeout);
+  await instance.writer.settled();
+  return afterStop(instance, wish, stopResult(instance, process, outcome));
+}
+
+/** What a program left outside its group is named or ended; a port it still holds is told. */
+async function afterStop(instance: Instance, wish: StopWish, result: Result): Promise<Result> {
+  const { id } = instance;
+  const found = findDescendants(instance);
+  if (found.length > 0) {
+    const names = namesOf(found);
+    instance.log.warn(`left outside its process group: ${names}`);
+    if (wish.all_descendants !== true) {
+      await refuseHeldPort(instance, found);
+      const sentence = `${names} left its process group and goes on`;
+      const hint = `\`gridd stop ${id} --all-descendants\` ends what is left`;
+      return { ...result, warnings: [...(result.warnings ?? []), `${sentence}; ${hint}`] };
+    }
+    const left = await endDescendants(instance, found);
+    if (left.length > 0) {
+      throw new GriddError('STOP_INCOMPLETE', `${namesOf(left)} of ${id} cannot be ended.`);
+    }
+    return { ...result, message: `${result.message}; ended ${names} outside its group` };
+  }
+  return result;
+}
+
+/** A port that a leftover holds is not free: then the stop is not whole. */
+async function refuseHeldPort(
+  instance: Instance,
+  found: readonly ProcessIdentity[],
+): Promise<void> {
+  const { web_port: port } = instance.record;
+  const holder = port === null ? null : portHolder(port);
+  const holds = found.find(({ pid }) => pid === holder?.pid);
+  if (port === null || holds === undefined) return;
+  const message = `${namesOf([holds])}, started by ${instance.id}, still holds port ${port}.`;
+  throw new GriddError('STOP_INCOMPLETE', message, {
+    hint: `\`gridd stop ${instance.id} --all-descendants\` ends it.`,
+  });
+}
+
+function stopResult(instance: Instance, process: RunningProcess, outcome: StopOutcome): Result {
+  const { id } = instance;
+  const { ended, receipt, error } = outcome;
+  if (!ended) throw notEnded(instance, process);
+  if (process.external) return { id, ok: true, message: 'stopped', receipt: null };
+  if (receipt !== null) {
+    const { orders_cancelled: gone, orders_left: left, position } = receipt;
+    const message = `stopped; ${gone} orders cancelled, ${left} left, position ${position}`;
+    return { id, ok: true, message, receipt };
+  }
+  const why = error === null ? 'it gave no receipt' : error.message;
+  const code = error === null || error.code === 'BOT_UNREACHABLE' ? 'STOP_INCOMPLETE' : error.code;
+  throw new GriddError(code, `The process of ${id} was ended without a clean stop: ${why}`, {
+    hint: 'Its orders may still rest; `gridd status ID` shows them, a start and stop clears them.',
+  });
+}
+
+/** Ends a process without touching orders, for the supervisor's own end with its bots. */
+export function endForShutdown(instance: Instance): Promise<void> {
+  instance.process?.started.open({ kind: 'interrupted' });
+  return instance.enqueue(async () => {
+    instance.cancelRestart();
+    const { process } = instance;
+    if (process === null) return;
+    process.intent = 'shutdown';
+    instance.move('stop', 'the supervisor is being stopped with its bots');
+    await endProcess(instance, process, Math.max(stopTimeoutMs(instance), TERM_GRACE_MS));
+    await instance.writer.settled();
+  });
+}
+
+/** What the config grants a stop, ms. */
+export function stopTimeoutMs(instance: Instance): number {
+  return (instance.loaded?.config.daemon_config.stop_timeout ?? 15) * 1000;
+}
+
+/** STOP_INCOMPLETE: even SIGKILL left somebody. */
+export function notEnded(instance: Instance, process: RunningProcess): GriddError {
+  const { pid } = process.identity;
+  return new GriddError('STOP_INCOMPLETE', `Process ${pid} of ${instance.id} cannot be ended.`);
+}

@@ -1,0 +1,26 @@
+/** What an instance needs of the supervisor around it. */
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Home } from '../platform/paths.ts';
+import type { LoadedConfig } from '../registry/index.ts';
+import type { RestartGate } from './restart-gate.ts';
+
+/** What an instance is given by the supervisor. */
+export interface InstanceSurroundings {
+  readonly home: Home;
+  readonly hash: string;
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly botMain: string;
+  /** Holds crash restarts back when many fail together. */
+  readonly restarts: RestartGate;
+  random(): number;
+  /** Hears of each instance that is down until the user acts. */
+  failed(id: string): void;
+  /** Ports that living instances other than `id` use. */
+  portsInUse(id: string): number[];
+  /** Throws CONFIG_CONFLICT when others have what `loaded` claims; `withStopped`: even stopped. */
+  refuseConflicts(loaded: LoadedConfig, withStopped: boolean): void;
+  /** The logger of an instance; its lines go to daemon.log in `logDir`, opened anew where gone. */
+  openLog(id: string, logDir: string): Promise<Logger>;
+}
