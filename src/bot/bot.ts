@@ -53,6 +53,8 @@ export class Bot {
   readonly #venue: Venue;
   readonly #market: Market;
   readonly #reconcileParts: ReconcileParts;
+  /** Read once: a page that gets its port late must not depend on the installation. */
+  readonly #assets = loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui'));
   #config: InstanceConfig;
   #server: InstanceServer | null = null;
   #nextComparison = 0;
@@ -180,7 +182,7 @@ export class Bot {
         port: launch.web_port,
         avoidPorts: launch.avoid_ports,
         strictPort: strict_port,
-        assets: loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui')),
+        assets: this.#assets,
         log: (error) => log.error({ err: error }, 'the page server failed'),
       });
       if (this.#server.warning !== null) log.warn(this.#server.warning);

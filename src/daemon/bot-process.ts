@@ -10,7 +10,6 @@ import type { ErrorBody } from '../contract/errors.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import type {
   BotLaunch,
-  BotRecord,
   ExitRecord,
   ProcessIdentity,
 } from '../contract/instance-api.ts';
@@ -21,7 +20,13 @@ import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { findMarked, isAlive, signalProcess } from '../platform/process-identity.ts';
 import type { DetachedSpawn } from '../platform/spawn.ts';
-import { claimedPorts, expandConfig, namedVariables, readEnvFile } from '../registry/index.ts';
+import {
+  claimedPorts,
+  expandConfig,
+  namedVariables,
+  readBotRecord,
+  readEnvFile,
+} from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { handPort } from './free-port.ts';
 import { processEnvironment, withoutSecrets } from './process-environment.ts';
@@ -220,31 +225,22 @@ export function writePid(logDir: string, name: 'daemon.pid' | 'bot.pid', pid: nu
 /** Removes the pid files after an end; `bot.pid` only while it names the process that ended. */
 export function removePids(logDir: string, pid: number): void {
   const botPid = join(logDir, 'bot.pid');
-  if (readText(botPid)?.trim() === String(pid)) rmSync(botPid, { force: true });
+  if (quietly(() => readText(botPid))?.trim() === String(pid)) rmSync(botPid, { force: true });
   rmSync(join(logDir, 'daemon.pid'), { force: true });
 }
 
-/** What the living bot wrote about itself under its lock; null when it is absent or broken. */
-export function readBotRecord(logDir: string): BotRecord | null {
-  const value = readJson(join(logDir, 'bot.json'));
-  if (typeof value !== 'object' || value === null) return null;
-  const complete =
-    'pid' in value &&
-    typeof value.pid === 'number' &&
-    'start_time' in value &&
-    typeof value.start_time === 'string' &&
-    'boot_id' in value &&
-    typeof value.boot_id === 'string' &&
-    'generation' in value &&
-    typeof value.generation === 'number' &&
-    'id' in value &&
-    'home' in value;
-  return complete ? (value as BotRecord) : null;
+/** Somebody may have put a folder or a broken link there: it says nothing then. */
+function quietly<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
 }
 
 /** What a process wrote about its own end; null when it crashed. */
 export function readExitRecord(logDir: string, pid: number, generation: number): ExitRecord | null {
-  const value = readJson(join(logDir, 'exit.json'));
+  const value = quietly(() => readJson(join(logDir, 'exit.json')));
   if (typeof value !== 'object' || value === null) return null;
   const complete =
     'pid' in value &&

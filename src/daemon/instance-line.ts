@@ -4,8 +4,8 @@
  */
 import type { BotMessage } from '../contract/instance-api.ts';
 import { isAlive } from '../platform/process-identity.ts';
+import { readBotRecord } from '../registry/index.ts';
 import type { BotConnection, Hello } from './bot-link.ts';
-import { readBotRecord } from './bot-process.ts';
 import { Gate } from './gate.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';

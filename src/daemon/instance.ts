@@ -7,14 +7,11 @@
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { RegistryRecord, StopRequest, VerbResult } from '../contract/fleet-api.ts';
-import { join } from 'node:path';
 import type {
   BotLaunch,
-  BotRecord,
   ProcessIdentity,
   StatusView,
 } from '../contract/instance-api.ts';
-import { readJson } from '../platform/json-file.ts';
 import { assert } from '../contract/assert.ts';
 import { ageAt, isoTime } from '../platform/clock.ts';
 import type { Cancel } from '../platform/clock.ts';
@@ -22,7 +19,7 @@ import type { Logger } from '../platform/logger.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
 import { identify, isAlive, currentBootId } from '../platform/process-identity.ts';
 import { spawnDetached } from '../platform/spawn.ts';
-import { readConfigFile, sameClaims } from '../registry/index.ts';
+import { readBotRecord, readConfigFile, sameClaims } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import {
   checkLaunch,
@@ -245,7 +242,7 @@ export class Instance {
     assert(this.process === null, `${this.id}: adoption beside a living process`);
     this.cancelRestart();
     // What this process is, not what the config's script file says today: a bot left its record.
-    const own = readJson(join(this.logDir, 'bot.json')) as BotRecord | null;
+    const own = readBotRecord(this.logDir);
     const external = this.record.ran_program && own?.pid !== identity.pid;
     const secrets = secretsNow(this.around, this.loaded);
     const adopted = this.#take(identity, generation, external, true, secrets);

@@ -17,14 +17,13 @@ import type {
   VerbResult,
 } from '../contract/fleet-api.ts';
 import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
-import { BOT_EXIT } from '../contract/errors.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Cancel } from '../platform/clock.ts';
 import { toHome } from '../platform/paths.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import type { LinkOwner } from './bot-link.ts';
-import { configFault, readExitRecord } from './bot-process.ts';
+import { configFault } from './bot-process.ts';
 import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
 import { Fleet, unknown } from './fleet.ts';
 import type { FleetParts } from './fleet.ts';
@@ -35,6 +34,8 @@ import { endForShutdown, stopInstance } from './instance-stop.ts';
 import { adjustGrid, restartInstance, startInstance, switchGrid } from './instance-verbs.ts';
 import { forgetAges, lookAt, noteUsage, tendLogs, tendRawFiles } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
+import { followUnseenEnd, noteUnseenEnd } from './unseen-end.ts';
+import type { UnseenEnd } from './unseen-end.ts';
 import { sampleUsage } from './usage.ts';
 
 const TICK_MS = 1_000;
@@ -55,8 +56,8 @@ export interface SupervisorParts extends FleetParts {
 export class Supervisor implements FleetService {
   readonly #parts: SupervisorParts;
   readonly #fleet: Fleet;
-  /** Instances that should run and do not, found at the start. */
-  readonly #missing: Instance[] = [];
+  /** Instances without a process, found at the start, with the end that nobody saw. */
+  readonly #down: { readonly instance: Instance; readonly end: UnseenEnd | null }[] = [];
   readonly #startedAt: string;
   #lastTick: number;
   #ticks = 0;
@@ -80,8 +81,8 @@ export class Supervisor implements FleetService {
 
   /** Starts what should run, and looks after everything from then on. */
   begin(): void {
-    for (const instance of this.#missing.splice(0)) {
-      this.#background(instance.enqueue(() => instance.relaunch()), instance);
+    for (const { instance, end } of this.#down.splice(0)) {
+      this.#background(instance.enqueue(() => followUnseenEnd(instance, end)), instance);
     }
     this.#lastTick = this.#parts.clock.monotonic();
     const { clock } = this.#parts;
@@ -277,33 +278,10 @@ export class Supervisor implements FleetService {
         }
         return;
       }
-      this.#noteEndBefore(instance, record);
-      if (instance.record.desired === 'running') {
-        this.#missing.push(instance);
-      } else if (isUp(record.state) || record.state === 'backoff') {
-        instance.move('end', 'its process ended while no supervisor ran');
-      }
+      this.#down.push({ instance, end: noteUnseenEnd(instance) });
     } catch (thrown) {
       this.#parts.log.error({ err: thrown }, `${id} could not be restored`);
     }
-  }
-
-  /** An end that no supervisor saw: the bot may have said that its work is done. */
-  #noteEndBefore(instance: Instance, record: RegistryRecord): void {
-    const { pid, generation } = record;
-    if (pid === null) return;
-    const written = readExitRecord(instance.logDir, pid, generation);
-    const { code = null, reason = 'ended while no supervisor ran', at } = written ?? {};
-    const when = at ?? isoTime(this.#parts.clock.now());
-    instance.writer.save({
-      pid: null,
-      start_time: null,
-      boot_id: null,
-      last_exit: { at: when, code, signal: null, reason, stderr_tail: [] },
-    });
-    if (code !== BOT_EXIT.done) return;
-    instance.writer.save({ desired: 'stopped' });
-    instance.move('finish', reason);
   }
 
   #refuseWhenClosing(): void {

@@ -77,6 +77,7 @@ export async function cleanUp(
     });
     if (!dryRun) rmSync(leftover.file, { recursive: true, force: true });
   }
+  const changes: Promise<unknown>[] = [];
   for (const [id, seen] of Object.entries(file.instances)) {
     const judge = (record: RegistryRecord) => {
       const config_exists = existsSync(fromHome(home, record.config_file));
@@ -87,13 +88,16 @@ export async function cleanUp(
     if (step.kind === 'keep') continue;
     if (!dryRun) {
       // Judged again under the lock: it may have been started since.
-      await registry.update(id, (record) => {
+      const change = registry.update(id, (record) => {
         const now = record === null ? null : judge(record);
         if (record === null || now === null || now.kind === 'keep') return record;
         return now.kind === 'drop' ? null : clearedRecord(record);
       });
+      changes.push(change);
     }
     actions.push({ id, action: step.action });
   }
+  // Asked for together they are one write.
+  await Promise.all(changes);
   return actions;
 }

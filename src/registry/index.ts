@@ -12,6 +12,7 @@ export { activeFiles, findActiveFile, sameClaims } from './active-configs.ts';
 export { claimedPorts, conflictError, findConflicts } from './conflicts.ts';
 export type { Conflict } from './conflicts.ts';
 export { newRecord } from './new-record.ts';
+export { readBotRecord } from './registry-rebuild.ts';
 export { openRegistry } from './registry-file.ts';
 export type { RecordChange, Registry, RegistryOptions } from './registry-file.ts';
 export { listTemplates, newInstance } from './template.ts';

@@ -6,7 +6,15 @@
  * believed is set aside, never overwritten.
  */
 import { lock } from 'proper-lockfile';
-import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { RegistryFile, RegistryRecord } from '../contract/fleet-api.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
@@ -48,7 +56,7 @@ export interface Registry {
 
 const LOCK = {
   realpath: false,
-  stale: 3000,
+  stale: 2000,
   update: 1000,
   // About 20 s in all: longer than a killed holder's lock lives and 20 writers need.
   retries: { retries: 500, factor: 1, minTimeout: 15, maxTimeout: 40, randomize: true },
@@ -133,6 +141,7 @@ async function takeLock(home: Home): Promise<() => Promise<void>> {
   try {
     // Losing the lock is seen by the stamp before the write; thrown from a timer it would end us.
     const release = await lock(home.registry, { ...LOCK, onCompromised: () => undefined });
+    dateNow(`${home.registry}.lock`);
     // What cannot be released (taken over meanwhile, removed by hand) goes stale by itself.
     return () => release().catch(() => undefined);
   } catch (error) {
@@ -141,6 +150,19 @@ async function takeLock(home: Home): Promise<() => Promise<void>> {
       throw new GriddError('REGISTRY_LOCKED', message);
     }
     throw unreadable(home, error);
+  }
+}
+
+/**
+ * The package dates the first lock of a process up to a second ahead; if its holder dies, it would
+ * block everybody that much longer.
+ */
+function dateNow(lockFolder: string): void {
+  const now = systemClock.now() / 1000;
+  try {
+    utimesSync(lockFolder, now, now);
+  } catch {
+    // Removed by hand meanwhile: seen by the stamp before the write.
   }
 }
 

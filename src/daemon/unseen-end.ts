@@ -1,0 +1,113 @@
+/**
+ * The end of a process that no supervisor saw: what can still be known of it, and what follows. It
+ * counts like any other end, except where the whole machine went down or a restart had been asked
+ * for. A record that is `failed` stays so: a new supervisor is no new chance.
+ */
+import { BOT_EXIT } from '../contract/errors.ts';
+import type { ErrorBody } from '../contract/errors.ts';
+import { ageAt, isoTime } from '../platform/clock.ts';
+import { currentBootId } from '../platform/process-identity.ts';
+import {
+  describeExit,
+  exitError,
+  killMarked,
+  processMarkOf,
+  readExitRecord,
+  removePids,
+  secretsNow,
+  stderrTail,
+} from './bot-process.ts';
+import { decideExit } from './exit-decision.ts';
+import type { EndedProcess, ExitDecision } from './exit-decision.ts';
+import type { Instance } from './instance.ts';
+import { isUp } from './lifecycle.ts';
+
+/** What is known of such an end. `up_ms`: how long the process ran, at most. */
+export interface UnseenEnd {
+  readonly code: number | null;
+  readonly reason: string;
+  readonly error: ErrorBody;
+  readonly up_ms: number;
+  /** False where the end says nothing against the bot. */
+  readonly counts: boolean;
+}
+
+/**
+ * What follows from such an end. PURE. `relaunch`: started at once and uncounted, whatever
+ * auto_restart says; the rest as in `decideExit`.
+ */
+export function decideUnseenEnd(
+  ended: Omit<EndedProcess, 'intent'>,
+  counts: boolean,
+): ExitDecision | 'relaunch' {
+  const { desired, code, external } = ended;
+  const codes: readonly (number | null)[] = [BOT_EXIT.configuration, BOT_EXIT.done];
+  const told = !external && codes.includes(code);
+  if (desired === 'running' && !counts && !told) return 'relaunch';
+  const decision = decideExit({ ...ended, intent: null });
+  // Whoever holds the lock would have been found alive before.
+  return decision === 'adopt' ? 'retry' : decision;
+}
+
+/** Writes the end of the process on record down; null when none is on record. */
+export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
+  const { id, record, around } = instance;
+  const { pid, generation } = record;
+  if (pid === null) return null;
+  const written = readExitRecord(instance.logDir, pid, generation);
+  const rebooted = record.boot_id !== currentBootId();
+  const asked = record.state === 'stopping';
+  const code = written?.code ?? null;
+  const why = written?.reason ?? (rebooted ? 'the machine was started anew' : null);
+  const plain = `${describeExit(code, null)} while no supervisor ran`;
+  const reason = why === null ? plain : `${plain} (${why})`;
+  const secrets = secretsNow(around, instance.loaded);
+  const tail = code === 0 ? [] : stderrTail(instance.logDir, secrets);
+  const now = around.clock.now();
+  const at = written?.at ?? isoTime(now);
+  const last_exit = { at, code, signal: null, reason, stderr_tail: tail };
+  instance.writer.save({ pid: null, start_time: null, boot_id: null, last_exit });
+  instance.log.warn({ pid, code }, `pid ${pid} ${reason}`);
+  removePids(instance.logDir, pid);
+  if (record.ran_program) killMarked(processMarkOf(around.hash, id, generation));
+  // Its end may be older than this moment: then it ran for less.
+  const { start_time } = record;
+  const known = !rebooted && start_time !== null;
+  const up_ms = known ? ageAt(around.clock.sinceBoot(), start_time) : 0;
+  const error = exitError(id, plain, tail, written?.error ?? null);
+  return { code, reason, error, up_ms, counts: !rebooted && !asked };
+}
+
+/** Does what follows for an instance that has no process; `end`: the one nobody saw, if any. */
+export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null): Promise<void> {
+  // It may have called home since.
+  if (instance.process !== null) return;
+  const { desired, state } = instance.record;
+  if (end === null) {
+    if (desired === 'running' && state !== 'failed') await instance.relaunch();
+    if (desired === 'stopped' && (isUp(state) || state === 'backoff')) {
+      instance.move('end', 'its process ended while no supervisor ran');
+    }
+    return;
+  }
+  const { code, error, reason } = end;
+  const external = instance.record.ran_program && instance.loaded?.program !== null;
+  const auto_restart = instance.loaded?.config.daemon_config.auto_restart ?? true;
+  switch (decideUnseenEnd({ desired, code, external, auto_restart }, end.counts)) {
+    case 'finish':
+      instance.writer.save({ desired: 'stopped' });
+      instance.move('finish', reason);
+      break;
+    case 'fail':
+      instance.fail(error, error.message);
+      break;
+    case 'relaunch':
+      await instance.relaunch();
+      break;
+    case 'retry':
+      instance.retryAfter(end.up_ms, error, reason);
+      break;
+    default:
+      instance.move('end', reason);
+  }
+}

@@ -1,0 +1,35 @@
+/** What follows from an end that no supervisor saw. */
+import { expect, test } from 'vitest';
+import { BOT_EXIT } from '../../src/contract/errors.ts';
+import { decideUnseenEnd } from '../../src/daemon/unseen-end.ts';
+
+const crash = { desired: 'running', code: null, external: false, auto_restart: true } as const;
+
+test('a crash is a crash, whoever saw it', () => {
+  expect(decideUnseenEnd(crash, true)).toBe('retry');
+  expect(decideUnseenEnd({ ...crash, code: 1 }, true)).toBe('retry');
+  expect(decideUnseenEnd({ ...crash, auto_restart: false }, true)).toBe('fail');
+  expect(decideUnseenEnd({ ...crash, desired: 'stopped' }, true)).toBe('end');
+});
+
+test('what went down with the machine or was being restarted comes back uncounted', () => {
+  expect(decideUnseenEnd(crash, false)).toBe('relaunch');
+  expect(decideUnseenEnd({ ...crash, auto_restart: false }, false)).toBe('relaunch');
+  expect(decideUnseenEnd({ ...crash, code: 0 }, false)).toBe('relaunch');
+  expect(decideUnseenEnd({ ...crash, desired: 'stopped' }, false)).toBe('end');
+});
+
+test('what a bot said by its code holds, counted or not; of a program it is a crash', () => {
+  for (const counts of [true, false]) {
+    const of = (code: number) => decideUnseenEnd({ ...crash, code }, counts);
+    expect(of(BOT_EXIT.done)).toBe('finish');
+    expect(of(BOT_EXIT.configuration)).toBe('fail');
+  }
+  const program = { ...crash, external: true, code: BOT_EXIT.done };
+  expect(decideUnseenEnd(program, true)).toBe('retry');
+  expect(decideUnseenEnd(program, false)).toBe('relaunch');
+});
+
+test('a lock whose holder is not to be found is tried again, counted', () => {
+  expect(decideUnseenEnd({ ...crash, code: BOT_EXIT.lock_held }, true)).toBe('retry');
+});
