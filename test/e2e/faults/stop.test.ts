@@ -15,7 +15,7 @@ import { FAMILY_PROGRAM, SupervisedHome, freePort } from '../../fixtures/supervi
 import { waitFor } from '../../fixtures/wait-for.ts';
 
 const LONG = process.env['GRIDD_SOAK'] === '1';
-const ROUNDS = LONG ? 100 : 2;
+const ROUNDS = LONG ? 100 : 1;
 const GRACE_S = 1;
 
 const homes: SupervisedHome[] = [];
