@@ -1,8 +1,9 @@
 /**
- * Writes docs/config.md from the config schema. The generator is TypeScript, which Node 20 does not
- * run, so it is bundled into a temporary file first.
+ * Writes what docs/ says of the code from the code: docs/config.md from the config schema, the table
+ * of docs/supervision.md from the lifecycle. The generators are TypeScript, which Node 20 does not
+ * run, so they are bundled into a temporary file first.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,9 +12,21 @@ import { ROOT } from './ensure.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gridd-docs-'));
 try {
-  const outfile = join(folder, 'config-docs.mjs');
+  const { configDocs } = await load('src/registry/config-docs.ts');
+  write('docs/config.md', configDocs());
+  const { lifecycleTable } = await load('src/daemon/lifecycle-docs.ts');
+  const page = readFileSync(join(ROOT, 'docs/supervision.md'), 'utf8');
+  const table = `<!-- lifecycle -->\n${lifecycleTable()}\n<!-- /lifecycle -->`;
+  const place = /<!-- lifecycle -->[^]*<!-- \/lifecycle -->/;
+  write('docs/supervision.md', page.replace(place, () => table));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function load(source) {
+  const outfile = join(folder, `${source.replaceAll('/', '-')}.mjs`);
   await build({
-    entryPoints: [join(ROOT, 'src', 'registry', 'config-docs.ts')],
+    entryPoints: [join(ROOT, source)],
     outfile,
     bundle: true,
     format: 'esm',
@@ -22,9 +35,10 @@ try {
     mainFields: ['module', 'main'],
     logLevel: 'warning',
   });
-  const { configDocs } = await import(pathToFileURL(outfile).href);
-  writeFileSync(join(ROOT, 'docs', 'config.md'), configDocs());
-  console.log('gridd: wrote docs/config.md');
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  return import(pathToFileURL(outfile).href);
+}
+
+function write(file, text) {
+  writeFileSync(join(ROOT, file), text);
+  console.log(`gridd: wrote ${file}`);
 }

@@ -1,8 +1,12 @@
 /** The full table of process states, and what an end means. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { lifecycleTable } from '../../src/daemon/lifecycle-docs.ts';
 import { PROCESS_STATES } from '../../src/contract/instance-api.ts';
 import { decideExit } from '../../src/daemon/exit-decision.ts';
 import { LIFECYCLE_EVENTS, isUp, nextState } from '../../src/daemon/lifecycle.ts';
+import { ROOT } from '../source-tree.ts';
 
 describe('lifecycle', () => {
   test('every state answers every event with a state or with nothing', () => {
@@ -77,4 +81,10 @@ describe('the meaning of an end', () => {
   ] as const)('%s', (_name, more, decision) => {
     expect(decideExit({ ...crash, ...more })).toBe(decision);
   });
+});
+
+test('docs/supervision.md shows the table as it is (npm run docs writes it)', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'supervision.md'), 'utf8');
+  const shown = /<!-- lifecycle -->\n([^]*)\n<!-- \/lifecycle -->/.exec(page)?.[1];
+  expect(shown).toBe(lifecycleTable());
 });
