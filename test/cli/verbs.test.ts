@@ -43,6 +43,8 @@ describe('the command line', () => {
     ['--save with --dry-run', ['adjust', 'a', '--save', '--dry-run']],
     ['two answers', ['supervisor', 'stop', '--keep-bots', '--stop-bots']],
     ['an unknown answer', ['stop', 'a', '--orders', 'sell']],
+    ['no time', ['stop', 'a', '--timeout', 'soon']],
+    ['too long a time', ['stop', 'a', '--timeout', '601']],
     ['--foreground for two', ['start', '--all', '--foreground']],
   ])('answers %s with USAGE on stderr, exit 2', async (_what, args) => {
     const { exit, out, err } = await gridd(makeHome(twoConfigs), args);

@@ -82,3 +82,21 @@ test('ten minutes of uptime forgive everything before', () => {
     times: [1e12],
   });
 });
+
+test('one that exits at once, without a delay of its own, starts at most 6 times in 30 s', () => {
+  const limits = { restart_delay: 0, max_restart_attempts: 100 };
+  // The jitter that shortens every delay the most.
+  let now = 0;
+  let times: readonly number[] = [];
+  const starts = [0];
+  while (now < 300_000) {
+    const decision = decideRestart({ now, up_ms: 0, times, random: 0 }, limits);
+    if (decision.kind !== 'restart') throw new Error('the bound is far away');
+    now += decision.delay_ms;
+    times = decision.times;
+    starts.push(now);
+  }
+  for (const from of starts) {
+    expect(starts.filter((at) => at >= from && at < from + 30_000).length).toBeLessThanOrEqual(6);
+  }
+});

@@ -81,9 +81,10 @@ describe('starting', () => {
     await waitFor('the pause', async () => (await home.row('a')).grid_state === 'paused');
     await home.ok(['resume', '--all']);
     await home.ok(['pause', 'b'], 3);
-    const stopped = await home.ok(['stop', '--config', 'config/active/a.json']);
+    const stopped = await home.ok(['stop', '-c', 'config/active/a.json', '--timeout', '20']);
     expect(stopped.stdout).toMatch(/20 orders cancelled, 0 left, position /);
     await home.ok(['stop', 'a'], 3);
+    await home.ok(['stop', 'a', '--all-descendants'], 3);
     const before = await home.row('a');
     expect(before).toMatchObject({ state: 'stopped', desired: 'stopped', pid: null });
     expect((await home.ok(['restart', '--all'])).stdout).toContain('nothing to restart');
