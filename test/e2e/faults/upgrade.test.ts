@@ -1,4 +1,4 @@
-/** An upgrade stops no grid: bots outlive the code they were started from, and obey the next one. */
+/** An upgrade stops no grid: bots outlive the code they were started from and obey the next. */
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { SupervisorInfo } from '../../../src/contract/fleet-api.ts';
