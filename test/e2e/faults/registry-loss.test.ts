@@ -73,11 +73,11 @@ describe('a writer that ends in the middle', () => {
     expect(registry.notices).toEqual([]);
     const slowest = Math.round(Math.max(...recovery));
     const waited = recovery.filter((ms) => ms > 1_000).length;
-    console.log(`${probes} kills, ${waited} under the lock, next write after ${slowest} ms at most`);
+    console.log(`${probes} kills, ${waited} under the lock; next write after ${slowest} ms`);
     expect(slowest).toBeLessThan(RECOVERY_LIMIT_MS);
   }, 1_200_000);
 
-  test('killed or stopped under the lock: the next write waits for it and nothing is lost', async () => {
+  test('killed or stopped under the lock: the next write waits, nothing is lost', async () => {
     const [one, two] = [tempHome(), tempHome()];
     const dead = startWriter(writer, one, 'holder', 3, 'SIGKILL');
     const frozen = startWriter(writer, two, 'holder', 3, 'SIGSTOP');
