@@ -122,6 +122,34 @@ describe('ambient effects', () => {
   });
 });
 
+describe('locks', () => {
+  /** Where each of these may stand. */
+  const KEPT: readonly (readonly [RegExp, readonly string[]])[] = [
+    [/\bopenLockFile\b/, ['src/platform/sqlite.ts', 'src/platform/lifetime-lock.ts']],
+    [/\btakeLifetimeLock\(/, ['src/platform/lifetime-lock.ts', ...mains('bot', 'daemon')]],
+    [/\b(instanceLock|supervisorLock)\b/, ['src/platform/paths.ts', ...mains('bot', 'daemon')]],
+    // A copy of a whole folder would read the locks in it.
+    [/\bcp(Sync)?\(/, []],
+  ];
+
+  function mains(...rooms: readonly string[]): string[] {
+    return rooms.map((each) => `src/${each}/main.ts`);
+  }
+
+  test('a lock file is opened once by the module that holds it: a look would drop it', () => {
+    const met = new Set<string>();
+    const found = offenders(({ path, text }) =>
+      KEPT.flatMap(([word, places]) => {
+        if (!word.test(text)) return [];
+        met.add(path);
+        return places.includes(path) ? [] : [word.source];
+      }),
+    );
+    expect(found).toEqual([]);
+    expect([...met].sort()).toEqual([...new Set(KEPT.flatMap(([, places]) => places))].sort());
+  });
+});
+
 describe('shape', () => {
   test('file names are kebab-case nouns', () => {
     const found = offenders(({ path }) => {

@@ -62,6 +62,7 @@ export const ERRORS = {
   SUPERVISOR_UNREACHABLE: kind(1, 503, 'See logs/supervisor; `gridd supervisor status` says more.'),
   SUPERVISOR_FOREIGN: kind(4, 409, 'The socket answers for another home; remove endpoint.json and repeat.'),
   REGISTRY_UNREADABLE: kind(2, 500, 'The file was kept; `gridd start --all` rebuilds what it can.'),
+  REGISTRY_UNWRITABLE: kind(1, 503, 'Free space on its disk, or make logs/ writable for you; repeat.'),
   REGISTRY_NEWER: kind(2, 409, 'Use the gridd version that wrote logs/instances.json, or a newer one.'),
   REGISTRY_LOCKED: kind(1, 503, 'Another gridd is writing; repeat in a few seconds.'),
   ANSWER_NEEDED: kind(2, 400, 'Give the option named; without a terminal nobody can be asked.'),

@@ -7,7 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -18,7 +18,8 @@ export function writeFileAtomic(file: string, text: string, mode = 0o644): void 
   try {
     const fd = openSync(temporary, 'w', mode);
     try {
-      writeSync(fd, text);
+      // Unlike one write, it goes on after a short one: on a nearly full disk that would be a part.
+      writeFileSync(fd, text);
       fsyncSync(fd);
     } finally {
       closeSync(fd);

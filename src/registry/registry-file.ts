@@ -46,7 +46,10 @@ export interface Registry {
    * What the file holds now; rebuilt in memory where it cannot be believed. Throws REGISTRY_NEWER.
    */
   read(): RegistryFile;
-  /** Changes one record; resolves with what was written. Throws REGISTRY_LOCKED, REGISTRY_NEWER. */
+  /**
+   * Changes one record; resolves with what was written. Throws REGISTRY_LOCKED, REGISTRY_NEWER,
+   * and REGISTRY_UNWRITABLE, after which the file is as it was.
+   */
   update(id: string, change: RecordChange): Promise<RegistryRecord | null>;
   /** Sets a file that cannot be believed aside and writes the rebuilt one; whether it had to. */
   repair(): Promise<boolean>;
@@ -54,13 +57,10 @@ export interface Registry {
   readonly notices: readonly string[];
 }
 
-const LOCK = {
-  realpath: false,
-  stale: 2000,
-  update: 1000,
-  // About 20 s in all: longer than a killed holder's lock lives and 20 writers need.
-  retries: { retries: 500, factor: 1, minTimeout: 15, maxTimeout: 40, randomize: true },
-};
+const LOCK = { realpath: false, stale: 2000, update: 1000 };
+/** Longer than a killed holder's lock lives and 20 writers need. */
+const LOCK_WAIT_MS = 20_000;
+const LOCK_LOOK_MS = 15;
 
 interface Pending {
   readonly id: string;
@@ -129,6 +129,8 @@ export function openRegistry(home: Home, options: RegistryOptions = {}): Registr
           if (found.rebuilt === null) return false;
           if (write(home, found, found.instances, notice)) return true;
         }
+      } catch (error) {
+        throw unwritable(home, error);
       } finally {
         await release();
       }
@@ -137,19 +139,31 @@ export function openRegistry(home: Home, options: RegistryOptions = {}): Registr
 }
 
 async function takeLock(home: Home): Promise<() => Promise<void>> {
-  mkdirSync(dirname(home.registry), { recursive: true });
+  const deadline = systemClock.monotonic() + LOCK_WAIT_MS;
+  for (let look = 0; ; look += 1) {
+    const release = await tryLock(home);
+    if (release !== null) return release;
+    if (systemClock.monotonic() > deadline) {
+      const message = `${home.registry} has been locked by another gridd for 20 s.`;
+      throw new GriddError('REGISTRY_LOCKED', message);
+    }
+    // Spread, or those that collided once would collide again.
+    await systemClock.delay(LOCK_LOOK_MS + ((process.pid + 7 * look) % 25));
+  }
+}
+
+/** The release of the lock, or null while another holds it; a disk that refuses is told at once. */
+async function tryLock(home: Home): Promise<(() => Promise<void>) | null> {
   try {
+    mkdirSync(dirname(home.registry), { recursive: true });
     // Losing the lock is seen by the stamp before the write; thrown from a timer it would end us.
     const release = await lock(home.registry, { ...LOCK, onCompromised: () => undefined });
     dateNow(`${home.registry}.lock`);
     // What cannot be released (taken over meanwhile, removed by hand) goes stale by itself.
     return () => release().catch(() => undefined);
   } catch (error) {
-    if (isErrno(error, 'ELOCKED')) {
-      const message = `${home.registry} has been locked by another gridd for 20 s.`;
-      throw new GriddError('REGISTRY_LOCKED', message);
-    }
-    throw unreadable(home, error);
+    if (isErrno(error, 'ELOCKED')) return null;
+    throw unwritable(home, error);
   }
 }
 
@@ -188,7 +202,8 @@ function writeChanges(
     const message = `${home.registry} is being changed by another process all the time.`;
     throw new GriddError('REGISTRY_LOCKED', message);
   } catch (error) {
-    return () => batch.forEach(({ reject }) => reject(error));
+    const told = unwritable(home, error);
+    return () => batch.forEach(({ reject }) => reject(told));
   }
 }
 
@@ -326,6 +341,13 @@ const ABSENT = 'absent';
 function stampOf(file: string): string {
   const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
   return stat === undefined ? ABSENT : `${stat.ino}.${stat.mtimeNs}.${stat.size}`;
+}
+
+/** What a write met that the user can mend; anything else as it is. */
+function unwritable(home: Home, error: unknown): unknown {
+  if (error instanceof GriddError || !(error instanceof Error && 'code' in error)) return error;
+  const message = `${home.registry} could not be written (${String(error.code)}).`;
+  return new GriddError('REGISTRY_UNWRITABLE', message);
 }
 
 function unreadable(home: Home, error: unknown): GriddError {

@@ -1,77 +1,29 @@
 /** Many processes write the registry at once, some are killed in the middle: no update is lost. */
-import { build } from 'esbuild';
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { RegistryFile } from '../../src/contract/fleet-api.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Home } from '../../src/platform/paths.ts';
 import { openRegistry } from '../../src/registry/index.ts';
-import { ROOT } from '../source-tree.ts';
 import { tempHome } from './temp-home.ts';
+import {
+  WRITER_SOURCE,
+  bundleProgram,
+  counts as countsIn,
+  startWriter as startWriterOf,
+  untilConfirmed,
+} from './writer-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gridd-writer-'));
 const program = join(folder, 'registry-writer.mjs');
 
-beforeAll(async () => {
-  await build({
-    entryPoints: [join(ROOT, 'test', 'registry', 'registry-writer.ts')],
-    outfile: program,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    mainFields: ['module', 'main'],
-    banner: {
-      js:
-        "import { createRequire } from 'node:module';" +
-        'const require = createRequire(import.meta.url);',
-    },
-    logLevel: 'warning',
-  });
-});
+beforeAll(() => bundleProgram(WRITER_SOURCE, program));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Writer {
-  readonly child: ChildProcess;
-  /** Updates it had confirmed. */
-  readonly confirmed: () => number;
-  readonly failure: () => string;
-  readonly ended: Promise<unknown>;
-}
-
-function startWriter(home: Home, name: string, updates: number): Writer {
-  const child = spawn(process.execPath, [program, home.folder, name, String(updates)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let printed = '';
-  let failed = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (failed += text));
-  return {
-    child,
-    confirmed: () => printed.split('\n').length - 1,
-    failure: () => failed,
-    ended: once(child, 'close'),
-  };
-}
-
-/** Resolves when the writer had `count` updates confirmed. */
-async function untilConfirmed(writer: Writer, count: number): Promise<void> {
-  while (writer.confirmed() < count) {
-    if (writer.child.stdout === null) throw new Error('stdout is a pipe');
-    await once(writer.child.stdout, 'data', { signal: AbortSignal.timeout(20_000) });
-  }
-}
-
-function counts(home: Home): Record<string, number> {
-  const file = JSON.parse(readFileSync(home.registry, 'utf8')) as RegistryFile;
-  return Object.fromEntries(Object.entries(file.instances).map(([id, r]) => [id, r.restarts]));
-}
+const startWriter = (home: Home, name: string, updates: number) =>
+  startWriterOf(program, home, name, updates);
+const counts = (home: Home) => countsIn(home.registry);
 
 test('20 processes at once lose no update, and a reader never sees a part', async () => {
   const home = tempHome();

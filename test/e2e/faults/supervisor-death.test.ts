@@ -173,7 +173,7 @@ describe('what ended while no supervisor ran', () => {
     expect(marked().filter((mark) => mark.includes(':aa_01:'))).toEqual([]);
   });
 
-  test('is what the bot said; what was asked for, or went with the machine, is no crash', async () => {
+  test('is what the bot said; a restart asked for or a reboot is no crash', async () => {
     home = new SupervisedHome({ bot: SCRIPTED_BOT });
     const ids = ['done_01', 'conf_02', 'asked_03', 'boot_04'];
     for (const id of ids) home.write(id);

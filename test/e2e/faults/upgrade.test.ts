@@ -1,4 +1,4 @@
-/** An upgrade stops no grid: bots outlive the code they were started from, and obey the next one. */
+/** An upgrade stops no grid: bots outlive the code they were started from and obey the next. */
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { SupervisorInfo } from '../../../src/contract/fleet-api.ts';
@@ -52,7 +52,7 @@ async function readPage(url: string): Promise<void> {
   expect((await fetch(`${url}/api/grid/adjust`, bad)).status).toBe(400);
 }
 
-test('code deleted under running bots, then a newer supervisor: all of it still obeys', async () => {
+test('code deleted under running bots, then a newer supervisor: all still obey', async () => {
   home = new FleetHome();
   const old = Installation.present();
   installations.push(old);
