@@ -15,6 +15,7 @@ import { decodeState, initialState } from '../engine/index.ts';
 import type { DesignInput, GridState } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
 import { systemClock as clock } from '../platform/clock.ts';
+import type { LifetimeLock } from '../platform/lifetime-lock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
@@ -39,11 +40,15 @@ export interface BotParts {
   readonly launch: BotLaunch;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
+  /** Held by this process for its life. */
+  readonly lock: Pick<LifetimeLock, 'guards'>;
   readonly onBug: (error: unknown) => void;
 }
 
 const PAGE_RETRY_MS = 30_000;
 const STATUS_SAVE_MS = 1000;
+const UNGUARDED =
+  'Its lock file was removed, so a second bot could be started beside it: restart it.';
 
 export class Bot {
   readonly runner: Runner;
@@ -310,11 +315,13 @@ export class Bot {
     return parseRunClock(this.#books.meta('run_clock'));
   }
 
-  /** Each second: duration, comparison with the venue, saved figures, an edited file. */
+  /** Each second: duration, comparison with the venue, saved figures, an edited file, its lock. */
   #tick(): void {
     const { runner } = this;
     runner
       .run(async () => {
+        const guarded = this.#parts.lock.guards();
+        runner.setDegraded('lock', guarded ? null : UNGUARDED);
         await this.#checkDuration();
         await this.#compareWhenDue();
         await this.service.refresh();

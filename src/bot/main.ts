@@ -133,7 +133,7 @@ async function main(launch: BotLaunch): Promise<void> {
   }
   try {
     const variables = { ...process.env, ...readEnvFile(home) };
-    bot = await Bot.open({ home, launch, variables, log, onBug: crash });
+    bot = await Bot.open({ home, launch, variables, log, lock, onBug: crash });
     if (launch.cause === 'safe') {
       const { orders_cancelled: gone, orders_left: left, position } = await bot.clearOrders();
       const what = `${gone} orders cancelled, ${left} left, position ${position}`;

@@ -100,7 +100,11 @@ async function main(): Promise<void> {
   const tendOwnLogs = () => cleanLogs(home.supervisorLogs, OWN_LOGS, clock.now());
   tendOwnLogs();
   clock.every(OWN_CLEANUP_MS, tendOwnLogs);
-  clock.every(LOOK_MS, () => void sockets.look());
+  clock.every(LOOK_MS, () => {
+    // Without its lock a second supervisor may run: the bots are better off with that one alone.
+    if (!lock.guards()) void leave(`${home.supervisorLock} was removed`);
+    else void sockets.look();
+  });
 }
 
 function packageVersion(): string {

@@ -58,10 +58,10 @@ export class Sockets {
     }
   }
 
-  /** Takes the file away, so that nobody looks for us. */
+  /** Takes the file away, so that nobody looks for us; not one that another supervisor wrote. */
   close(): void {
     this.#closed = true;
-    rmSync(this.#home.endpoint, { force: true });
+    if (this.#isPublished()) rmSync(this.#home.endpoint, { force: true });
   }
 
   async #mend(path: string, socket: Reopenable): Promise<void> {

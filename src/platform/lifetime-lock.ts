@@ -3,12 +3,18 @@
  * held BEGIN EXCLUSIVE on a file of its own. The file is opened once per process and by nothing
  * else: any second open in the holder, even a read, would drop the kernel lock when it closes.
  */
+import { statSync } from 'node:fs';
 import { openLockFile } from './sqlite.ts';
 import type { SqliteDatabase } from './sqlite.ts';
 import { systemClock } from './clock.ts';
 
 /** A held lock. `release` is for a process that goes on living; death frees it too. */
 export interface LifetimeLock {
+  /**
+   * Whether the lock still keeps others out: a removed or replaced file leaves the kernel lock on
+   * nothing that anyone else would meet. Looks at the path only and opens nothing.
+   */
+  guards(): boolean;
   release(): void;
 }
 
@@ -25,7 +31,11 @@ export async function takeLifetimeLock(file: string): Promise<LifetimeLock | nul
     try {
       db.pragma('journal_mode = DELETE');
       db.exec('BEGIN EXCLUSIVE');
-      return { release: () => closeLock(file) };
+      const taken = inodeOf(file);
+      return {
+        guards: () => held.get(file) === db && inodeOf(file) === taken,
+        release: () => closeLock(file),
+      };
     } catch (error) {
       closeLock(file);
       if (!isBusy(error)) throw error;
@@ -34,6 +44,11 @@ export async function takeLifetimeLock(file: string): Promise<LifetimeLock | nul
     if (attempt < TRIES) await systemClock.delay(20 + Math.random() * 80);
   }
   return null;
+}
+
+function inodeOf(file: string): string | null {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? null : `${stat.dev} ${stat.ino}`;
 }
 
 function closeLock(file: string): void {

@@ -121,6 +121,24 @@ describe('one supervisor per home', () => {
     expect((await home.start('aa_01'))[0]).toMatchObject({ ok: true });
   });
 
+  test('without its lock file it leaves, and the next one finds the bots', async () => {
+    const home = makeHome();
+    home.write('aa_01', { web_port: await freePort() });
+    const first = await home.supervise();
+    await home.start('aa_01');
+    const { pid } = await home.row('aa_01');
+    unlinkSync(home.path('logs', 'supervisor', 'lock.db'));
+    await waitFor('its end', () => first.exitCode !== null);
+    expect(home.read('logs', 'supervisor', 'endpoint.json')).toBeNull();
+    unlinkSync(home.path('database', 'aa_01.lock.db'));
+    await home.supervise();
+    await home.state('aa_01', 'degraded');
+    expect(await home.row('aa_01')).toMatchObject({ pid });
+    expect((await home.status('aa_01')).state_reason).toContain('lock file was removed');
+    await home.post('/api/instances/restart', { ids: ['aa_01'] });
+    expect((await home.row('aa_01')).state).toBe('running');
+  });
+
   test('it leaves on SIGTERM and on request; bots go on, or end and come back', async () => {
     const home = scripted();
     home.write('aa_01');

@@ -31,6 +31,22 @@ async function hold(): Promise<ChildProcess> {
   return holder;
 }
 
+test('a lock whose file was removed or replaced guards nothing any more', async () => {
+  const lock = await takeLifetimeLock(file);
+  expect(lock?.guards()).toBe(true);
+  rmSync(file);
+  expect(lock?.guards()).toBe(false);
+  const second = await hold();
+  expect(lock?.guards()).toBe(false);
+  lock?.release();
+  second.kill('SIGKILL');
+  await once(second, 'exit');
+  const again = await takeLifetimeLock(file);
+  expect(again?.guards()).toBe(true);
+  again?.release();
+  expect(again?.guards()).toBe(false);
+});
+
 test('held by another process: not taken; freed by kill -9 at once', async () => {
   const child = await hold();
   expect(await takeLifetimeLock(file)).toBeNull();
