@@ -4,7 +4,12 @@ import { performance } from 'node:perf_hooks';
 import { afterEach, expect, test } from 'vitest';
 import { RESTARTS_PER_SECOND } from '../../../src/daemon/restart-gate.ts';
 import { processStat } from '../../../src/platform/process-identity.ts';
-import { SCRIPTED_BOT, SupervisedHome } from '../../fixtures/supervised-home.ts';
+import {
+  FAMILY_PROGRAM,
+  SCRIPTED_BOT,
+  SupervisedHome,
+  freePort,
+} from '../../fixtures/supervised-home.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
 
 let home: SupervisedHome | null = null;
@@ -63,6 +68,23 @@ test('from a death to the next spawn: own and adopted bots, median within 5 x 10
   for (const id of ids.slice(4)) adopted.push(await latency(made, id));
   expect(median(own), `${own.join(' ')} ms`).toBeLessThan(50);
   expect(median(adopted), `${adopted.join(' ')} ms`).toBeLessThan(50);
+});
+
+test('a program that was adopted is missed within 5 x 1 s', async () => {
+  const made = new SupervisedHome();
+  home = made;
+  made.write('ext_01', {
+    web_port: await freePort(),
+    python_path: process.execPath,
+    script_path: FAMILY_PROGRAM,
+  });
+  const first = await made.supervise();
+  await made.start('ext_01');
+  first.kill('SIGKILL');
+  await waitFor('its end', () => first.signalCode !== null);
+  await made.supervise();
+  await made.state('ext_01', 'running');
+  expect(await latency(made, 'ext_01')).toBeLessThan(5_000);
 });
 
 test('twelve that die together are started again at most four a second', async () => {
