@@ -4,22 +4,9 @@
  * terminal.
  */
 import type { Home } from '../platform/paths.ts';
+import type { Terminal } from '../platform/terminal.ts';
 
-/** Where words go and come from. `out` is for results, `err` for everything said beside them. */
-export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
-  /** Width of the output; 80 where it is no terminal. */
-  readonly columns: number;
-  /** Colours on `out`: only on a terminal and without NO_COLOR. */
-  readonly colours: boolean;
-  /** Somebody can be asked. */
-  readonly interactive: boolean;
-  /** Asks one question and resolves with the line typed, trimmed. */
-  ask(question: string): Promise<string>;
-  /** Calls `fn` at each Ctrl-C instead of ending; returns how to undo that. */
-  onInterrupt(fn: () => void): () => void;
-}
+export type { Terminal };
 
 /** Where and with what the CLI was called. */
 export interface Session {

@@ -4,16 +4,21 @@
  */
 import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import { ERRORS, GriddError } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { Endpoint, SupervisorInfo } from '../contract/fleet-api.ts';
+import { systemClock } from '../platform/clock.ts';
 import { isErrno, readJson } from '../platform/json-file.ts';
 import type { Home } from '../platform/paths.ts';
+import { processStat } from '../platform/process-identity.ts';
 
 /** Header in which the supervisor says whose it is, URI-encoded. */
 export const HOME_HEADER = 'x-gridd-home';
 
 const QUICK_MS = 5_000;
+/** Time without an answer after which the supervisor's process is looked at. */
+const STOPPED_LOOK_MS = 200;
 /** A start or stop of a whole fleet takes as long as its slowest bot's grace time. */
 const PATIENT_MS = 15 * 60_000;
 
@@ -68,7 +73,7 @@ export class ControlClient {
     const endpoint = readEndpoint(this.#home);
     // A copied home brings another home's endpoint.json along: there is no supervisor of this one.
     if (endpoint === null || endpoint.home !== this.#home.folder) throw this.#notRunning();
-    const answer = await this.#send(endpoint.control_socket, call);
+    const answer = await this.#send(endpoint, call);
     const theirs = answer.headers[HOME_HEADER];
     if (theirs !== encodeURI(this.#home.folder)) {
       throw new GriddError(
@@ -79,7 +84,7 @@ export class ControlClient {
     return parseAnswer<T>(answer);
   }
 
-  #send(socketPath: string, call: Call): Promise<Answer> {
+  #send(endpoint: Endpoint, call: Call): Promise<Answer> {
     const text = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers: Record<string, string | number> = { ...call.headers, connection: 'close' };
     if (text !== undefined) {
@@ -88,7 +93,14 @@ export class ControlClient {
     }
     return new Promise((resolve, reject) => {
       const { method, path, timeoutMs: timeout } = call;
-      const options = { socketPath, method, path, headers, timeout, agent: false };
+      // Without an agent: one question needs no pool, and a pool costs as much as the question.
+      const createConnection = () => connect(endpoint.control_socket);
+      const options = { method, path, headers, timeout, createConnection };
+      const cancel = systemClock.after(STOPPED_LOOK_MS, () => {
+        // The kernel takes connections for a process that is stopped; it will not answer.
+        if (processStat(endpoint.pid)?.stopped !== true) return;
+        sent.destroy(new Error(`its process ${endpoint.pid} is stopped`));
+      });
       const sent = request(options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -98,6 +110,7 @@ export class ControlClient {
           resolve({ status, headers: theirs, text: Buffer.concat(chunks).toString('utf8') });
         });
       });
+      sent.on('close', cancel);
       sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
       sent.on('error', (error) => reject(this.#failure(error)));
       sent.end(text);

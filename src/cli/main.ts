@@ -4,38 +4,10 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
+import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
-import { isErrno } from '../platform/json-file.ts';
-import type { Session, Terminal } from './context.ts';
-import { exitOfThrown, thrownText } from './failure.ts';
-import { plainListOptions } from './plain-list.ts';
-
-const WIDTH_WITHOUT_TERMINAL = 80;
-
-function terminal(): Terminal {
-  const { stdin, stdout, stderr, env } = process;
-  return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
-    columns: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
-    colours: stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
-    interactive: stdin.isTTY && stdout.isTTY,
-    async ask(question) {
-      const { createInterface } = await import('node:readline/promises');
-      const lines = createInterface({ input: stdin, output: stdout });
-      try {
-        return (await lines.question(question)).trim();
-      } finally {
-        lines.close();
-      }
-    },
-    onInterrupt(fn) {
-      process.on('SIGINT', fn);
-      return () => process.off('SIGINT', fn);
-    },
-  };
-}
+import { processTerminal } from '../platform/terminal.ts';
+import { runCli } from './program.ts';
 
 let takenOver = false;
 
@@ -49,39 +21,14 @@ async function becomeSupervisor(home: Home): Promise<void> {
   takenOver = true;
 }
 
-/**
- * `gridd list` is typed all day and stands in every monitor: its plain forms go without the parser
- * of the command line, which costs more than the list itself.
- */
-async function perform(words: readonly string[]): Promise<number> {
-  const plain = plainListOptions(words);
-  if (plain === null) {
-    const { runCli } = await import('./program.ts');
-    return runCli(words, session);
-  }
-  const { list } = await import('./verbs/list.ts');
-  try {
-    const home = findHome(undefined, session.environment, session.cwd);
-    return await list({ ...session, home }, plain);
-  } catch (error) {
-    session.terminal.err(thrownText(error));
-    return exitOfThrown(error);
-  }
-}
-
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error) => {
-    if (!isErrno(error, 'EPIPE')) throw error;
+const exit = await runCli(process.argv.slice(2), {
+  terminal: processTerminal(() => {
     if (!takenOver) process.exit(0);
-  });
-}
-const session: Session = {
-  terminal: terminal(),
+  }),
   cwd: process.cwd(),
   environment: process.env,
   becomeSupervisor,
-};
-const exit = await perform(process.argv.slice(2));
+});
 // A supervisor that has taken over says itself how it ends. An answer still awaited (a stop left to
 // the supervisor) must not hold the terminal; what was said is out: pipes are synchronous here.
 if (!takenOver) process.exit(exit);

@@ -16,7 +16,7 @@ export function currentBootId(): string {
 /** Kernel facts of a living process; null when there is none (or only a zombie). */
 export function processStat(
   pid: number,
-): { startTime: string; group: number; parent: number } | null {
+): { startTime: string; group: number; parent: number; stopped: boolean } | null {
   if (!Number.isSafeInteger(pid) || pid <= 0) return null;
   let stat: string;
   try {
@@ -29,7 +29,8 @@ export function processStat(
   const [state, parent, group] = fields;
   const startTime = fields[19];
   if (state === 'Z' || state === 'X' || startTime === undefined) return null;
-  return { startTime, group: Number(group), parent: Number(parent) };
+  const stopped = state === 'T' || state === 't';
+  return { startTime, group: Number(group), parent: Number(parent), stopped };
 }
 
 /** Identity of a living process; null when there is none. */

@@ -1,0 +1,33 @@
+/**
+ * `gridd list` in its plain forms, as a program of its own: it is typed all day and stands in every
+ * monitor, and the full command line costs more than the list itself. It knows one question and its
+ * answer; whatever else there is to say is left to the full command line.
+ */
+import type { ListRow } from '../../contract/fleet-api.ts';
+import { findHome } from '../../platform/paths.ts';
+import { processTerminal } from '../../platform/terminal.ts';
+import { ControlClient } from '../control-client.ts';
+import { tellList } from '../list-table.ts';
+import type { ListOptions } from '../list-table.ts';
+
+/** Prints the list; false where the full command line must, with nothing said yet. */
+export async function quickList(words: readonly string[]): Promise<boolean> {
+  const options = plainListOptions(words);
+  if (options === null) return false;
+  try {
+    const home = findHome(undefined, process.env, process.cwd());
+    const rows = await new ControlClient(home).get<readonly ListRow[]>('/api/instances');
+    tellList({ terminal: processTerminal(() => process.exit(0)), home }, rows, options);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Options of a plain `list [--wide] [--json]`; null when the words are anything else. */
+function plainListOptions(words: readonly string[]): ListOptions | null {
+  const [verb, ...flags] = words;
+  const plain = flags.every((flag) => flag === '--wide' || flag === '--json');
+  if (verb !== 'list' || !plain) return null;
+  return { wide: flags.includes('--wide'), json: flags.includes('--json') };
+}

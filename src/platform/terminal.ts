@@ -1,0 +1,54 @@
+/** The terminal of this process: where words go and come from. */
+import { isErrno } from './json-file.ts';
+
+/** Where words go and come from. `out` is for results, `err` for everything said beside them. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Width of the output; 80 where it is no terminal. */
+  readonly columns: number;
+  /** Colours on `out`: only on a terminal and without NO_COLOR. */
+  readonly colours: boolean;
+  /** Somebody can be asked. */
+  readonly interactive: boolean;
+  /** Asks one question and resolves with the line typed, trimmed. */
+  ask(question: string): Promise<string>;
+  /** Calls `fn` at each Ctrl-C instead of ending; returns how to undo that. */
+  onInterrupt(fn: () => void): () => void;
+}
+
+const WIDTH_WITHOUT_TERMINAL = 80;
+
+/** This process's own. `onClosed`: called when the reader of its output went away. */
+export function processTerminal(onClosed: () => void): Terminal {
+  const { stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error) => {
+      if (!isErrno(error, 'EPIPE')) throw error;
+      onClosed();
+    });
+  }
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    columns: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
+    colours: stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    // Looked at only when asked: opening standard input costs every other verb time.
+    get interactive() {
+      return process.stdin.isTTY && stdout.isTTY;
+    },
+    async ask(question) {
+      const { createInterface } = await import('node:readline/promises');
+      const lines = createInterface({ input: process.stdin, output: stdout });
+      try {
+        return (await lines.question(question)).trim();
+      } finally {
+        lines.close();
+      }
+    },
+    onInterrupt(fn) {
+      process.on('SIGINT', fn);
+      return () => process.off('SIGINT', fn);
+    },
+  };
+}
