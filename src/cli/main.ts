@@ -8,7 +8,7 @@ import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { isErrno } from '../platform/json-file.ts';
 import type { Session, Terminal } from './context.ts';
-import { exitOfThrown, thrownText } from './failure.ts';
+import { exitOfThrown, thrownJson, thrownText } from './failure.ts';
 import { plainListOptions } from './plain-list.ts';
 
 const WIDTH_WITHOUT_TERMINAL = 80;
@@ -64,7 +64,7 @@ async function perform(words: readonly string[]): Promise<number> {
     const home = findHome(undefined, session.environment, session.cwd);
     return await list({ ...session, home }, plain);
   } catch (error) {
-    session.terminal.err(thrownText(error));
+    session.terminal.err(words.includes('--json') ? thrownJson(error) : thrownText(error));
     return exitOfThrown(error);
   }
 }

@@ -50,6 +50,7 @@ import type { RecordWriter } from './record-writer.ts';
 import { decideRestart } from './restart-policy.ts';
 import { newProcess } from './running-process.ts';
 import type { RunningProcess } from './running-process.ts';
+import { spawnAdvice } from './start-fault.ts';
 
 /** What an instance is given by the supervisor. */
 export interface InstanceSurroundings {
@@ -206,7 +207,8 @@ export class Instance {
     if (spawned.pid === null) {
       const { error } = await spawned.ended;
       const reason = `${plan.spawn.program} ${error ?? 'could not be started'}`;
-      throw new GriddError('START_FAILED', `The process of ${this.id} was not started: ${reason}.`);
+      const message = `The process of ${this.id} was not started: ${reason}.`;
+      throw new GriddError('START_FAILED', message, spawnAdvice(reason));
     }
     const { pid } = spawned;
     // Null when it has ended already: its exit is told in a moment, and nobody can be mistaken for
