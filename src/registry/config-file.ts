@@ -70,7 +70,8 @@ export function loadConfigText(
   const faulty = new Set(problems.map(({ path }) => path));
   problems.push(...further.filter(({ path }) => !faulty.has(path)));
   if (found.declared && !external && faults.some(isMissingGrid)) problems.push(noProgram(found));
-  if (problems.length > 0 || id === null || !isConfig(root, external)) throw invalid(file, problems);
+  const usable = isConfig(root, external);
+  if (problems.length > 0 || id === null || !usable) throw invalid(file, problems);
   const convert = '`gridd validate --convert` shows the new one';
   const note = `${file} is in the older flat format; ${convert}.`;
   return {

@@ -54,8 +54,8 @@ export function isMissingGrid({ path, message }: Problem): boolean {
 }
 
 function isGridKeyMissing({ keyword, instancePath, params }: ErrorObject): boolean {
-  const missing = String(params['missingProperty']);
-  return keyword === 'required' && instancePath === '/strategy_config' && GRID_KEYS.includes(missing);
+  if (keyword !== 'required' || instancePath !== '/strategy_config') return false;
+  return GRID_KEYS.includes(String(params['missingProperty']));
 }
 
 function toProblems(errors: readonly ErrorObject[]): Problem[] {
