@@ -325,5 +325,5 @@ function collect(value: string, previous: string[]): string[] {
 
 function count(option: string, text: string): number {
   if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw new GriddError('USAGE', `${option} takes a whole number, not "${text}".`);
+  throw new GriddError('USAGE', `${option} takes a whole number up to 9999999, not "${text}".`);
 }
