@@ -88,7 +88,9 @@ async function main(launch: BotLaunch): Promise<void> {
   /** A crash: nothing is closed in good order, the next start recovers. */
   function crash(error: unknown): never {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`${text}\n`);
+    // The reason comes last: the last words of a bot are what its user is told first.
+    const reason = error instanceof Error ? `${error.message}\n` : '';
+    process.stderr.write(`${text}\n${reason}`);
     log.fatal({ error: text }, 'the bot crashed');
     process.exit(1);
   }

@@ -2,7 +2,7 @@
  * How a failure is told: `CODE: sentence`, a hint, and each problem on a line of its own with
  * path, found and allowed. Always on stderr; the exit code says who must act.
  */
-import { ERRORS, EXIT, GriddError } from '../contract/errors.ts';
+import { ERRORS, EXIT, GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody, Problem } from '../contract/errors.ts';
 import { isErrno } from '../platform/json-file.ts';
 
@@ -32,6 +32,14 @@ export function thrownText(given: unknown): string {
   const stack = (error.stack ?? '').split('\n').slice(1).join('\n');
   const text = failureText(new GriddError('INTERNAL', error.message).toBody());
   return stack === '' ? text : `${text}${stack}\n`;
+}
+
+/**
+ * The same for a caller that asked for JSON: one object on one line, the last of stderr, so that
+ * notes before it do no harm. stdout stays empty.
+ */
+export function thrownJson(given: unknown): string {
+  return `${JSON.stringify({ error: errorBody(withRefusalsNamed(given)) })}\n`;
 }
 
 /** Exit code of any thrown value. */

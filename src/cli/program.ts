@@ -9,7 +9,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, GriddError } from '../contract/errors.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import type { Context, Session } from './context.ts';
-import { exitOfThrown, failureText, thrownText } from './failure.ts';
+import { exitOfThrown, thrownJson, thrownText } from './failure.ts';
 import type { Selection } from './select.ts';
 import type { AdjustOptions } from './verbs/adjust.ts';
 import type { StopOptions } from './verbs/stop.ts';
@@ -61,21 +61,17 @@ export async function runCli(args: readonly string[], session: Session): Promise
     await program.parseAsync([...args], { from: 'user' });
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return tellUsage(session, error);
-    session.terminal.err(thrownText(error));
-    return exitOfThrown(error);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    const told = error instanceof CommanderError ? usageOf(error) : error;
+    session.terminal.err(args.includes('--json') ? thrownJson(told) : thrownText(told));
+    return exitOfThrown(told);
   }
 }
 
-function tellUsage(session: Session, error: CommanderError): number {
-  if (error.exitCode === 0) return EXIT.done;
-  if (error.code === 'commander.help') {
-    session.terminal.err(failureText(new GriddError('USAGE', 'A verb is missing.').toBody()));
-    return EXIT.input;
-  }
-  const sentence = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-  session.terminal.err(failureText(new GriddError('USAGE', sentence).toBody()));
-  return EXIT.input;
+function usageOf({ code, message }: CommanderError): GriddError {
+  if (code === 'commander.help') return new GriddError('USAGE', 'A verb is missing.');
+  const sentence = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  return new GriddError('USAGE', sentence);
 }
 
 function version(): string {
@@ -332,5 +328,5 @@ function collect(value: string, previous: string[]): string[] {
 
 function count(option: string, text: string): number {
   if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw new GriddError('USAGE', `${option} takes a whole number, not "${text}".`);
+  throw new GriddError('USAGE', `${option} takes a whole number up to 9999999, not "${text}".`);
 }

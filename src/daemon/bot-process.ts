@@ -187,13 +187,15 @@ function launchArgument(
   };
 }
 
+const PROGRAM_KEYS = /^daemon_config\.(bot_args|script_path)|^strategy_config\.grid_/;
+
 /**
  * The real reason behind a config that was fine for a program and is none for the built-in bot: the
- * program is gone, so its arguments were read as the bot's own.
+ * program is gone, so its arguments were read as the bot's own and its grid was missed.
  */
 export function configFault(thrown: unknown, record: RegistryRecord | undefined): unknown {
   if (!(thrown instanceof GriddError) || record?.ran_program !== true) return thrown;
-  const own = ({ path }: { path: string }) => path.startsWith('daemon_config.bot_args');
+  const own = ({ path }: { path: string }) => PROGRAM_KEYS.test(path);
   if (thrown.code !== 'CONFIG_INVALID' || !thrown.problems.every(own)) return thrown;
   const message = `The program that ${record.config_file} runs is not there.`;
   return new GriddError('PROGRAM_MISSING', message);
@@ -297,5 +299,8 @@ export function exitError(
   if (said !== null) return said;
   const last = tail.at(-1);
   const words = last === undefined ? '' : ` Its last words: ${last}`;
-  return new GriddError('START_FAILED', `The process of ${id} ${reason}.${words}`).toBody();
+  const error = new GriddError('START_FAILED', `The process of ${id} ${reason}.${words}`);
+  if (tail.length < 2) return error.toBody();
+  const lines = tail.slice(-5).join('\n    ');
+  return { ...error.toBody(), hint: `${error.hint} The end of it:\n    ${lines}` };
 }

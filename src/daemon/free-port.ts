@@ -50,7 +50,8 @@ export function handPort(id: string, wish: PortWish): ReturnType<typeof findPort
   return found;
 }
 
-function canBind(port: number, host: string): Promise<boolean> {
+/** Whether the port could be bound a moment ago. */
+export function canBind(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

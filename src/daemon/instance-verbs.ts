@@ -11,8 +11,10 @@ import { endProcess, within } from './instance-end.ts';
 import { notEnded, stopTimeoutMs } from './instance-stop.ts';
 import type { Instance } from './instance.ts';
 import { pageUrl } from './instance-watch.ts';
+import { portNotes, refuseHeldPort } from './port-notes.ts';
 import { postToProgram } from './program-port.ts';
 import type { RunningProcess } from './running-process.ts';
+import { startFault } from './start-fault.ts';
 
 const READY_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -52,6 +54,7 @@ export function restartInstance(instance: Instance): Promise<Result> {
     instance.checkLaunch();
     const { process } = instance;
     if (process !== null) {
+      await refuseHeldPort(instance, process);
       process.intent = 'restart';
       process.intentReason = 'restart asked for';
       instance.move('stop', 'restart asked for');
@@ -72,9 +75,12 @@ async function launchAndWait(
   const anew = { restarts: 0, restart_times: [], last_error: null, safe_run: null };
   const asked = { desired: 'running', ...anew } as const;
   try {
+    const kept = instance.record.web_port;
     const process = await instance.launch('start', fresh, { ...asked, ...patch });
-    return await untilReady(instance, process);
-  } catch (thrown) {
+    const result = await untilReady(instance, process);
+    return { ...result, warnings: [...(result.warnings ?? []), ...portNotes(instance, kept)] };
+  } catch (caught) {
+    const thrown = startFault(instance.id, caught);
     // Refused before a process existed: whatever had been ended for it stays down, and says so.
     if (instance.process === null && isUp(instance.record.state)) {
       const error = errorBody(thrown);
@@ -116,8 +122,8 @@ async function untilReady(instance: Instance, first: RunningProcess): Promise<Re
 function startFailed(instance: Instance, error: GriddError): GriddError {
   const { state, state_reason } = instance.record;
   if (state !== 'backoff') return error;
-  const problems = error.problems;
-  return new GriddError(error.code, `${error.message} (${state_reason})`, { problems });
+  const { problems, hint } = error;
+  return new GriddError(error.code, `${error.message} (${state_reason})`, { problems, hint });
 }
 
 function where(instance: Instance): string {

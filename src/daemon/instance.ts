@@ -43,6 +43,7 @@ import type { RecordWriter } from './record-writer.ts';
 import { decideRestart } from './restart-policy.ts';
 import { newProcess } from './running-process.ts';
 import type { RunningProcess } from './running-process.ts';
+import { spawnAdvice } from './start-fault.ts';
 
 const LAUNCH_REASONS: Readonly<Record<BotLaunch['cause'], string>> = {
   start: 'start asked for',
@@ -192,7 +193,8 @@ export class Instance {
     if (spawned.pid === null) {
       const { error } = await spawned.ended;
       const reason = `${plan.spawn.program} ${error ?? 'could not be started'}`;
-      throw new GriddError('START_FAILED', `The process of ${this.id} was not started: ${reason}.`);
+      const message = `The process of ${this.id} was not started: ${reason}.`;
+      throw new GriddError('START_FAILED', message, spawnAdvice(reason));
     }
     const { pid } = spawned;
     // Null when it has ended already: its exit is told in a moment, and nobody can be mistaken for

@@ -31,20 +31,24 @@ export function portHolderText(port: number): string {
   return holder === null ? 'another process' : `${holder.command} (pid ${holder.pid})`;
 }
 
+/** Ports on which somebody listens now, whichever address. */
+export function listeningPorts(): Set<number> {
+  return new Set(listeners().map(({ port }) => port));
+}
+
 function listeningInodes(port: number): string[] {
-  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const inodes: string[] = [];
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    for (const line of text(table).split('\n').slice(1)) {
-      const fields = line.trim().split(/\s+/);
-      const [, local, , state] = fields;
-      const inode = fields[9];
-      if (local?.endsWith(suffix) === true && state === LISTEN && inode !== undefined) {
-        inodes.push(inode);
-      }
-    }
-  }
-  return inodes;
+  return listeners().flatMap((one) => (one.port === port ? [one.inode] : []));
+}
+
+function listeners(): { readonly port: number; readonly inode: string }[] {
+  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => text(table).split('\n'));
+  return lines.flatMap((line) => {
+    const fields = line.trim().split(/\s+/);
+    const [, local, , state] = fields;
+    const inode = fields[9];
+    if (local === undefined || state !== LISTEN || inode === undefined) return [];
+    return [{ port: Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16), inode }];
+  });
 }
 
 function holdsOne(pid: number, sockets: ReadonlySet<string>): boolean {

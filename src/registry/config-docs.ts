@@ -90,7 +90,9 @@ const PART_NOTES: Readonly<Record<string, string>> = {
   metadata: 'What the instance is.',
   daemon_config: 'How its process is run and watched. All keys have defaults.',
   exchange_config: 'Where it trades. All keys have defaults; the default is paper trading.',
-  strategy_config: 'The grid. `grid_lower_price`, `grid_upper_price` and `grid_num` are needed.',
+  strategy_config:
+    'The grid. `grid_lower_price`, `grid_upper_price` and `grid_num` are needed, but for an ' +
+    'external program, which has its own arguments.',
 };
 
 function partText(part: string): string {

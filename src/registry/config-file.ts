@@ -10,7 +10,8 @@ import type { Home } from '../platform/paths.ts';
 import { applyBotArgs } from './bot-args.ts';
 import { checkAcross } from './config-checks.ts';
 import { claimedPlaces, findProgram, placeProblems } from './config-places.ts';
-import { isConfig, validateConfig } from './config-schema.ts';
+import type { FoundProgram } from './config-places.ts';
+import { isConfig, isMissingGrid, validateConfig } from './config-schema.ts';
 import type { CodedProblem } from './config-schema.ts';
 import { flatPath, isFlat, toFourParts } from './flat-format.ts';
 import { checkInstanceId, claimedId, idSource } from './instance-id.ts';
@@ -58,14 +59,19 @@ export function loadConfigText(
     const path = flag === undefined ? problem.path : `daemon_config.bot_args ${flag}`;
     return { ...problem, path: flat ? flatPath(path) : path };
   };
-  const problems: CodedProblem[] = [...applied.problems, ...validateConfig(root)].map(named);
+  const external = found.program !== null;
+  if (external) root['strategy_config'] ??= {};
+  const faults = validateConfig(root, external);
+  const problems: CodedProblem[] = [...applied.problems, ...faults].map(named);
   const checks = checkAcross(root, { home, found, template: options.template === true });
   const places = claimedPlaces(home, root, id ?? 'unnamed');
   const further = [...checks.problems, ...placeProblems(home, places)].map(named);
   // A key that is already faulty by itself needs no second sentence.
   const faulty = new Set(problems.map(({ path }) => path));
   problems.push(...further.filter(({ path }) => !faulty.has(path)));
-  if (problems.length > 0 || id === null || !isConfig(root)) throw invalid(file, problems);
+  if (found.declared && !external && faults.some(isMissingGrid)) problems.push(noProgram(found));
+  const usable = isConfig(root, external);
+  if (problems.length > 0 || id === null || !usable) throw invalid(file, problems);
   const convert = '`gridd validate --convert` shows the new one';
   const note = `${file} is in the older flat format; ${convert}.`;
   return {
@@ -82,6 +88,12 @@ export function loadConfigText(
 }
 
 const NO_ARGS: ReturnType<typeof applyBotArgs> = { problems: [], warnings: [], origins: new Map() };
+
+/** Why a config that was complete for its program is none for the built-in bot. */
+function noProgram({ script }: FoundProgram): Problem {
+  const message = 'does not exist, and the built-in bot in its place needs a grid';
+  return { path: 'daemon_config.script_path', message, found: script };
+}
 
 function invalid(file: string, coded: readonly CodedProblem[]): GriddError {
   const problems: Problem[] = coded.map(({ code: _code, ...problem }) => problem);

@@ -16,24 +16,46 @@ export interface CodedProblem extends Problem {
   readonly code?: ErrorCode;
 }
 
+const MISSING = 'is missing';
+
 let compiled: ValidateFunction<InstanceConfig> | undefined;
+
+/** What only the built-in bot needs: an external program has its own arguments. */
+const GRID_KEYS = ['grid_lower_price', 'grid_upper_price', 'grid_num'];
 
 /**
  * Fills defaults into `value` (in place) and returns every problem; none means `value` is a config.
+ * `external`: a program runs in place of the built-in bot, so that no grid need be given.
  */
-export function validateConfig(value: unknown): readonly Problem[] {
+export function validateConfig(value: unknown, external: boolean): readonly Problem[] {
   compiled ??= new Ajv({
     allErrors: true,
     useDefaults: true,
     strict: true,
     verbose: true,
   }).compile<InstanceConfig>(CONFIG_SCHEMA);
-  return compiled(value) ? [] : toProblems(compiled.errors ?? []);
+  if (compiled(value)) return [];
+  const errors = compiled.errors ?? [];
+  return toProblems(external ? errors.filter((error) => !isGridKeyMissing(error)) : errors);
 }
 
-/** Whether `value` has no problem; a type guard over `validateConfig`. */
-export function isConfig(value: unknown): value is InstanceConfig {
-  return validateConfig(value).length === 0;
+/**
+ * Whether `value` has no problem; a type guard over `validateConfig`. The grid of an external
+ * program may be absent all the same: nothing of ours reads it.
+ */
+export function isConfig(value: unknown, external: boolean): value is InstanceConfig {
+  return validateConfig(value, external).length === 0;
+}
+
+/** Whether a problem says that the built-in bot has no grid. */
+export function isMissingGrid({ path, message }: Problem): boolean {
+  const key = path.replace(/^strategy_config\.?/, '');
+  return message === MISSING && (path === 'strategy_config' || GRID_KEYS.includes(key));
+}
+
+function isGridKeyMissing({ keyword, instancePath, params }: ErrorObject): boolean {
+  if (keyword !== 'required' || instancePath !== '/strategy_config') return false;
+  return GRID_KEYS.includes(String(params['missingProperty']));
 }
 
 function toProblems(errors: readonly ErrorObject[]): Problem[] {
@@ -57,7 +79,7 @@ function toProblem(error: ErrorObject): Problem {
     const missing = String(error.params['missingProperty']);
     const wanted = schema.properties?.[missing];
     const allowed = wanted === undefined ? {} : { allowed: allowedText(wanted) };
-    return { path: pathText([...keys, missing]), message: 'is missing', ...allowed };
+    return { path: pathText([...keys, missing]), message: MISSING, ...allowed };
   }
   if (error.keyword === 'additionalProperties') {
     const unknown = String(error.params['additionalProperty']);

@@ -68,16 +68,49 @@ function realPlace(path: string): string {
   return join(realPlace(dirname(path)), path.slice(dirname(path).length));
 }
 
-/** CONFIG_CONFLICT naming each thing and both its files; `conflicts` is not empty. */
+/**
+ * CONFIG_CONFLICT naming each thing once, with every file that claims it; `conflicts` is not empty.
+ */
 export function conflictError(conflicts: readonly Conflict[]): GriddError {
-  const sentences = conflicts.map(
-    ({ key, value, files: [a, b] }) => `${a} and ${b} both use ${key} ${value}`,
-  );
-  const problems = conflicts.map(({ key, value, files: [a, b] }) => {
+  const things = claimedThings(conflicts);
+  const problems = things.map(({ key, value, files }) => {
     const path = key === 'instance_id' ? 'metadata.instance_id' : `daemon_config.${key}`;
-    return { path, message: `is the same in ${a} and ${b}`, found: value };
+    return { path, message: `is the same in ${listText(files)}`, found: value };
   });
+  const claims = new Map<string, string[]>();
+  for (const { key, value, files } of things) {
+    const names = `${listText(files)} ${USE[files.length] ?? 'all use'}`;
+    claims.set(names, [...(claims.get(names) ?? []), `${key} ${value}`]);
+  }
+  const sentences = [...claims].map(([names, claimed]) => `${names} ${listText(claimed)}`);
   return new GriddError('CONFIG_CONFLICT', `${sentences.join('; ')}.`, { problems });
+}
+
+interface ClaimedThing {
+  readonly key: Conflict['key'];
+  readonly value: string;
+  readonly files: readonly string[];
+}
+
+/** Twenty copies of one config are 190 pairs and one mistake: a thing, with all its files. */
+function claimedThings(conflicts: readonly Conflict[]): ClaimedThing[] {
+  const things = new Map<string, ClaimedThing>();
+  for (const { key, value, files } of conflicts) {
+    const name = `${key} ${value}`;
+    const known = things.get(name)?.files ?? [];
+    things.set(name, { key, value, files: [...new Set([...known, ...files])] });
+  }
+  return [...things.values()];
+}
+
+const USE: Readonly<Record<number, string>> = { 1: 'under two ids uses', 2: 'both use' };
+const MOST_NAMED = 4;
+
+function listText(words: readonly string[]): string {
+  const more = words.length - MOST_NAMED;
+  const named = more > 1 ? [...words.slice(0, MOST_NAMED), `${more} more`] : [...words];
+  const last = named.pop() ?? '';
+  return named.length === 0 ? last : `${named.join(', ')} and ${last}`;
 }
 
 /** Ports that the active configs other than `exceptId` claim, ascending. */

@@ -10,6 +10,7 @@ import { GriddError } from '../contract/errors.ts';
 import { isErrno } from '../platform/json-file.ts';
 import { PACKAGE_FOLDER, homeAt } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
+import { listeningPorts } from '../platform/port-holder.ts';
 import { findActiveFile } from './active-configs.ts';
 import { loadConfigText } from './config-file.ts';
 import { claimedPorts, conflictError, findConflicts } from './conflicts.ts';
@@ -43,7 +44,8 @@ function templateFiles(home: Home): Map<string, string> {
 
 /**
  * Writes config/active/<id>.json from a template and returns it as read back. `sets`: "path=value",
- * the value JSON or else plain text. Throws INSTANCE_ID_INVALID, TEMPLATE_UNKNOWN, FILE_EXISTS,
+ * the value JSON or else plain text; its port is one that no active config claims and that is not
+ * among those `listening`. Throws INSTANCE_ID_INVALID, TEMPLATE_UNKNOWN, FILE_EXISTS,
  * USAGE for a faulty `sets`, CONFIG_CONFLICT, or what `readConfigFile` throws; then nothing is
  * written.
  */
@@ -52,6 +54,7 @@ export function newInstance(
   template: string,
   id: string,
   sets: readonly string[] = [],
+  listening: () => ReadonlySet<number> = listeningPorts,
 ): LoadedConfig {
   checkInstanceId(id, 'given with --id');
   const source = findTemplate(home, template);
@@ -66,7 +69,7 @@ export function newInstance(
     { path: ['metadata', 'instance_id'], value: id },
     { path: ['daemon_config', 'log_dir'], value: `logs/${id}` },
     { path: ['daemon_config', 'db_path'], value: `database/${id}.db` },
-    { path: ['daemon_config', 'web_port'], value: freePort(home) },
+    { path: ['daemon_config', 'web_port'], value: freePort(home, listening()) },
   ];
   for (const { path, value } of [...own, ...wanted]) {
     text = applyEdits(text, modify(text, [...path], value, INDENT));
@@ -104,10 +107,10 @@ function writeNew(file: string, text: string): void {
   }
 }
 
-function freePort(home: Home): number {
-  const claimed = new Set(claimedPorts(home, null));
+function freePort(home: Home, listening: ReadonlySet<number>): number {
+  const taken = new Set([...claimedPorts(home, null), ...listening]);
   let port = FIRST_PORT;
-  while (claimed.has(port) && port < LAST_PORT) port += 1;
+  while (taken.has(port) && port < LAST_PORT) port += 1;
   return port;
 }
 

@@ -92,8 +92,11 @@ export function openBooks(file: string, binding: Binding, synchronous: Synchrono
     }
   } catch (error) {
     // A full or failing disk may mend: that is a crash and a restart, not a configuration.
-    if (error instanceof GriddError || isStorageFault(error)) throw error;
+    if (error instanceof GriddError) throw error;
     const why = error instanceof Error ? error.message : String(error);
+    if (isStorageFault(error)) {
+      throw new Error(`The database ${file} cannot be used now: ${why}.`, { cause: error });
+    }
     throw new GriddError('BOOKS_UNREADABLE', `The database ${file} cannot be opened: ${why}.`);
   }
   const books = new Books(db);

@@ -20,6 +20,12 @@ const twoConfigs = {
   'config/active/b.json': configOf('b', 5002),
 };
 
+/** The error object of `--json`: the last line of stderr, by itself. */
+function errorIn(err: string): unknown {
+  const last = err.trimEnd().split('\n').at(-1) ?? '';
+  return (JSON.parse(last) as { error: unknown }).error;
+}
+
 describe('the command line', () => {
   it('answers an unknown verb with the one that was meant, exit 2', async () => {
     const { exit, out, err } = await gridd(makeHome(), ['lst']);
@@ -50,6 +56,26 @@ describe('the command line', () => {
     const { exit, out, err } = await gridd(makeHome(twoConfigs), args);
     expect({ exit, out }).toEqual({ exit: 2, out: '' });
     expect(err).toMatch(/USAGE: .+\n {2}\S/);
+  });
+
+  it('with --json an error is one object on stderr, and stdout stays empty', async () => {
+    const home = makeHome({ 'x.json': '{', 'y.json': configOf('y', 80) });
+    const hint = 'Run the verb with --help to see what it takes.';
+    const unknown = await gridd(home, ['list', '--json', '--wid']);
+    expect(unknown).toMatchObject({ exit: 2, out: '' });
+    expect(JSON.parse(unknown.err)).toEqual({
+      error: { code: 'USAGE', message: "unknown option '--wid' (Did you mean --wide?)", hint },
+    });
+    const one = await gridd(home, ['start', '-c', 'y.json', '--json']);
+    expect(one).toMatchObject({ exit: 2, out: '' });
+    expect(JSON.parse(one.err)).toMatchObject({
+      error: { code: 'CONFIG_INVALID', problems: [{ path: 'daemon_config.web_port', found: 80 }] },
+    });
+    const two = await gridd(home, ['start', '-c', 'x.json', '-c', 'y.json', '--json']);
+    expect(two).toMatchObject({ exit: 2, out: '' });
+    const { error } = JSON.parse(two.err) as { error: { code: string; problems: unknown[] } };
+    expect(error.code).toBe('CONFIG_SYNTAX');
+    expect(JSON.stringify(error.problems)).toMatch(/x\.json.*y\.json.*web_port/);
   });
 
   it('helps on stdout with exit 0', async () => {
@@ -157,8 +183,11 @@ describe('without a supervisor', () => {
     const home = makeHome({ 'logs/instances.json': registry });
     const { exit, out, err } = await gridd(home, [verb, id, '--json']);
     expect({ exit, out }).toEqual({ exit: 3, out: '' });
-    expect(err).toMatch(new RegExp(`^(no supervisor.*\n)?${code}: `));
+    expect(errorIn(err)).toMatchObject({ code });
     expect(err).not.toContain('supervisor started');
+    const plain = await gridd(home, [verb, id]);
+    expect(plain).toMatchObject({ exit: 3, out: '' });
+    expect(plain.err).toMatch(new RegExp(`^(no supervisor.*\n)?${code}: `));
   });
 
   it.each([
@@ -169,7 +198,7 @@ describe('without a supervisor', () => {
   ])('supervisor %s %s is SUPERVISOR_NOT_RUNNING, exit 3', async (...args) => {
     const { exit, out, err } = await gridd(makeHome(), ['supervisor', ...args]);
     expect({ exit, out }).toEqual({ exit: 3, out: '' });
-    expect(err).toMatch(/^SUPERVISOR_NOT_RUNNING: /);
+    expect(err).toMatch(/^(\{"error":\{"code":")?SUPERVISOR_NOT_RUNNING[:"]/);
   });
 
   it('fills and orders of an instance without books are empty', async () => {
@@ -179,7 +208,7 @@ describe('without a supervisor', () => {
     const broken = makeHome({ 'logs/instances.json': registry, 'database/gone.db': 'no database' });
     const ran = await gridd(broken, ['fills', 'gone', '--json']);
     expect(ran).toMatchObject({ exit: 2, out: '' });
-    expect(ran.err).toContain('BOOKS_UNREADABLE: ');
+    expect(errorIn(ran.err)).toMatchObject({ code: 'BOOKS_UNREADABLE' });
   });
 });
 
@@ -235,11 +264,35 @@ describe('validate', () => {
 
   it('finds what two files claim in common, exit 4, both named', async () => {
     const home = makeHome({ ...twoConfigs, 'config/active/c.json': configOf('c', 5001) });
-    const { exit, err } = await gridd(home, ['validate', 'config/active/c.json']);
+    const { exit, out, err } = await gridd(home, ['validate', 'config/active/c.json']);
     expect(exit).toBe(4);
+    expect(out).toBe('config/active/c.json: conflicts with another config (c)\n');
     expect(err).toMatch(/^CONFIG_CONFLICT: /);
     expect(err).toContain('a.json');
     expect(err).toContain('c.json');
+    const files = ['config/active/b.json', 'config/active/c.json'];
+    const judged = await gridd(home, ['validate', ...files, '--json']);
+    expect(JSON.parse(judged.out)).toEqual([
+      expect.objectContaining({ id: 'b', valid: true, errors: [] }),
+      expect.objectContaining({
+        id: 'c',
+        valid: false,
+        errors: [expect.objectContaining({ code: 'CONFIG_CONFLICT' })],
+      }),
+    ]);
+  });
+
+  it('says once what many files claim, not once for each pair', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const copies = names.map((name) => [`config/active/${name}.json`, configOf('same', 5001)]);
+    const { exit, err } = await gridd(makeHome(Object.fromEntries(copies)), ['validate']);
+    expect(exit).toBe(4);
+    expect(err.trimEnd().split('\n')).toHaveLength(6);
+    expect(err).toContain(
+      'config/active/a.json, config/active/b.json, config/active/c.json, config/active/d.json ' +
+        'and 3 more all use instance_id same, log_dir logs/same, db_path database/same.db ' +
+        'and web_port 5001.',
+    );
   });
 
   it('is one JSON array with --json, errors on stderr all the same', async () => {
@@ -286,6 +339,21 @@ describe('new and archive', () => {
     expect(to).toMatch(/^config\/archived\/mine\.\d{4}-\d{2}-\d{2}\.json$/);
     expect(readFileSync(join(home.folder, to), 'utf8')).toContain('"mine"');
     expect(await gridd(home, ['archive', 'mine'])).toMatchObject({ exit: 2, out: '' });
+  });
+
+  it('archive says where the books stay, and what a new instance would do with them', async () => {
+    const home = makeHome({
+      ...twoConfigs,
+      'database/a.db': 'books',
+      'config/active/c.json': configOf('c', 5003, { daemon_config: { db_path: 'database/own.db' } }),
+      'database/own.db': 'books',
+    });
+    const { out } = await gridd(home, ['archive', 'a']);
+    expect(out).toContain('its books stay in database/a.db; a new instance a would go on with them');
+    expect(out).toContain('--fresh');
+    expect((await gridd(home, ['archive', 'b'])).out).not.toContain('books');
+    const own = await gridd(home, ['archive', 'c', '--json']);
+    expect(JSON.parse(own.out)).toMatchObject({ id: 'c', database: 'database/own.db' });
   });
 
   it('archive forgets a stopped instance and refuses one that should run', async () => {

@@ -191,7 +191,7 @@ describe('refusals', () => {
     home.write('bad', { strategy: { grid_num: 0, grid_lower_price: 'x' } });
     const { stdout, stderr } = await home.ok(['start', 'bad', '--json'], 2);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^CONFIG_INVALID: /);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'CONFIG_INVALID' } });
     expect(stderr).toContain('strategy_config.grid_num');
     expect(stderr).toContain('strategy_config.grid_lower_price');
     await home.ok(['supervisor', 'status'], 3);

@@ -205,6 +205,32 @@ describe('external programs', () => {
     });
   });
 
+  test('a program needs no grid; the built-in bot in its place does, and says so', () => {
+    const home = tempHome();
+    const config = smallConfig();
+    config.daemon_config = { script_path: 'bot.py', python_path: 'python3' };
+    for (const key of ['grid_lower_price', 'grid_upper_price', 'grid_num', 'order_quantity']) {
+      delete config.strategy_config[key];
+    }
+    const file = put(home, 'config/active/x_01.json', config);
+    const lines = problemLines(refusal(() => readConfigFile(home, file)));
+    for (const key of ['grid_lower_price', 'grid_upper_price', 'grid_num']) {
+      expect(lines.filter((line) => line.startsWith(`strategy_config.${key}: `))).toHaveLength(1);
+    }
+    expect(lines.join('\n')).toContain(
+      'daemon_config.script_path: does not exist, and the built-in bot in its place needs a grid',
+    );
+    put(home, 'bot.py', 'print()');
+    expect(readConfigFile(home, file).program).not.toBeNull();
+    const bare = { ...config, strategy_config: undefined };
+    expect(readConfigFile(home, put(home, 'bare.json', bare)).config.strategy_config).toMatchObject({
+      interval: 60,
+    });
+    const wrong = { ...config, strategy_config: { grid_num: 0 } };
+    const [line] = problemLines(refusal(() => readConfigFile(home, put(home, 'wrong.json', wrong))));
+    expect(line).toMatch(/^strategy_config\.grid_num: /);
+  });
+
   test('without python_path the script runs itself, if it may', () => {
     const home = tempHome();
     const script = put(home, 'bot.sh', '#!/bin/sh\n');

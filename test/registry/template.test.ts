@@ -3,11 +3,13 @@
  * lost.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { localDate, systemClock } from '../../src/platform/clock.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import type { Home } from '../../src/platform/paths.ts';
+import { listeningPorts } from '../../src/platform/port-holder.ts';
 import {
   archiveInstance,
   findConflicts,
@@ -28,6 +30,9 @@ const TEMPLATES = [
   'short',
 ];
 
+/** A machine on which nobody listens, so that the ports found are the same everywhere. */
+const nobody = () => new Set<number>();
+
 function candles(home: Home): void {
   put(home, 'data/candles.csv', 'ts_ms,open,high,low,close,volume\n');
 }
@@ -44,7 +49,7 @@ describe('templates', () => {
     expect(template.config.exchange_config.mode).toBe('paper');
     const home = tempHome();
     candles(home);
-    const loaded = newInstance(home, name, 'my_01');
+    const loaded = newInstance(home, name, 'my_01', [], nobody);
     expect(loaded).toMatchObject({ id: 'my_01', webPort: 5001 });
     expect(loaded.logDir).toBe(join(home.logs, 'my_01'));
     expect(loaded.dbPath).toBe(join(home.database, 'my_01.db'));
@@ -77,11 +82,25 @@ describe('templates', () => {
 describe('new', () => {
   test('takes the first port that no active config claims', () => {
     const home = tempHome();
-    const ports = ['a', 'b', 'c'].map((id) => newInstance(home, 'neutral', id).webPort);
-    expect(ports).toEqual([5001, 5002, 5003]);
+    const portOf = (id: string) => newInstance(home, 'neutral', id, [], nobody).webPort;
+    expect(['a', 'b', 'c'].map(portOf)).toEqual([5001, 5002, 5003]);
     archiveInstance(home, 'b');
-    expect(newInstance(home, 'neutral', 'd').webPort).toBe(5002);
+    expect(portOf('d')).toBe(5002);
     expect(findConflicts(home)).toEqual([]);
+  });
+
+  test('takes no port that somebody listens on', async () => {
+    const home = tempHome();
+    const first = newInstance(home, 'neutral', 'a').webPort ?? 0;
+    archiveInstance(home, 'a');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(first, '127.0.0.1', resolve));
+    try {
+      expect(listeningPorts()).toContain(first);
+      expect(newInstance(home, 'neutral', 'b').webPort).toBeGreaterThan(first);
+    } finally {
+      server.close();
+    }
   });
 
   test('--set takes JSON or text, also for keys the template does not have', () => {
@@ -128,13 +147,13 @@ describe('new', () => {
   test('an invalid result, a conflict and a missing replay file write nothing', () => {
     const home = tempHome();
     const code = (template: string, ...sets: string[]) => {
-      const error = refusal(() => newInstance(home, template, 'x_01', sets));
+      const error = refusal(() => newInstance(home, template, 'x_01', sets, nobody));
       expect(existsSync(join(home.active, 'x_01.json'))).toBe(false);
       return error.code;
     };
     expect(code('neutral', 'strategy_config.grid_num=0')).toBe('CONFIG_INVALID');
     expect(code('replay')).toBe('REPLAY_FILE');
-    newInstance(home, 'neutral', 'first');
+    newInstance(home, 'neutral', 'first', [], nobody);
     expect(code('neutral', 'daemon_config.web_port=5001')).toBe('CONFIG_CONFLICT');
     expect(code('neutral', 'daemon_config.log_dir=logs/first')).toBe('CONFIG_CONFLICT');
   });

@@ -15,7 +15,9 @@ export async function newConfig(
   const { home, terminal } = context;
   const made = newInstance(home, template, options.id, options.set);
   const file = toHome(home, made.file);
-  const { problems, warnings } = checkGrid(made.config);
+  // The grid of an external program is its own.
+  const grid = made.program === null ? checkGrid(made.config) : { problems: [], warnings: [] };
+  const { problems, warnings } = grid;
   for (const warning of [...made.warnings, ...warnings]) terminal.err(`warning: ${warning}\n`);
   for (const { path, message } of problems) {
     terminal.err(`warning: ${path}: ${message}; it will not start before that is changed\n`);

@@ -2,7 +2,7 @@
  * `gridd start`: config files, folders or ids -> running instances. What is wrong with a file is
  * told before a supervisor is started for it; --foreground attaches to the one instance it starts.
  */
-import { EXIT, GriddError } from '../../contract/errors.ts';
+import { EXIT, GriddError, errorBody } from '../../contract/errors.ts';
 import type { VerbResult } from '../../contract/fleet-api.ts';
 import { namedVariables, readConfigFile, readEnvFile } from '../../registry/index.ts';
 import type { LoadedConfig } from '../../registry/index.ts';
@@ -32,7 +32,7 @@ export async function start(
     throw new GriddError('USAGE', '--foreground goes with exactly one instance, without --json.');
   }
   const { loaded, faults } = readAll(context, targets);
-  if (loaded.length === 0) return tellFaults(context, faults);
+  if (loaded.length === 0) return tellFaults(context, faults, json);
   tellShellVariables(context, loaded);
   const { client } = await ensureSupervisor(context);
   const named = selection.all !== true && targets.length === selectedCount(selection);
@@ -73,9 +73,22 @@ function readAll(
   return { loaded, faults };
 }
 
-function tellFaults(context: Context, faults: readonly unknown[]): number {
+function tellFaults(context: Context, faults: readonly unknown[], json: boolean): number {
+  if (json) throw joined(faults);
   for (const fault of faults) context.terminal.err(thrownText(fault));
   return exitOfThrown(faults[0]);
+}
+
+/** The faults of several files as the one error that a reader of JSON expects. */
+function joined(faults: readonly unknown[]): unknown {
+  if (faults.length === 1) return faults[0];
+  const bodies = faults.map(errorBody);
+  const problems = bodies.flatMap(({ message, problems: own = [] }) => [
+    { path: '', message },
+    ...own,
+  ]);
+  const code = bodies[0]?.code ?? 'INTERNAL';
+  return new GriddError(code, `None of ${faults.length} configs can be started.`, { problems });
 }
 
 /** A bot reads .env, never the caller's shell: who relies on the shell is told so. */

@@ -15,7 +15,7 @@ import {
   readConfigFile,
   readEnvFile,
 } from '../../registry/index.ts';
-import type { LoadedConfig } from '../../registry/index.ts';
+import type { Conflict, LoadedConfig } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
 import { exitOf, failureText } from '../failure.ts';
 import { checkGrid } from '../grid-design.ts';
@@ -31,7 +31,10 @@ export interface ValidateOptions {
 interface Verdict {
   readonly file: string;
   readonly loaded: LoadedConfig | null;
+  /** What is wrong with the file by itself. */
   readonly errors: readonly ErrorBody[];
+  /** What it has in common with others; null: nothing. */
+  readonly conflict: ErrorBody | null;
   readonly warnings: readonly string[];
 }
 
@@ -46,12 +49,16 @@ export async function validate(
   const named = paths.length > 0 ? paths : [context.home.active];
   const files = [...new Set(named.flatMap((path) => configFiles(context, path)))];
   if (options.convert === true) return convert(context, files);
-  const verdicts = files.map((file) => judge(context, file));
-  const conflict = conflictOf(context, verdicts);
-  tell(context, verdicts, conflict, options.json === true);
-  const first = verdicts.flatMap(({ errors }) => errors)[0];
+  const judged = files.map((file) => judge(context, file));
+  const conflicts = findConflicts(
+    context.home,
+    judged.flatMap(({ loaded }) => loaded ?? []),
+  );
+  const verdicts = judged.map((verdict) => withConflicts(context, verdict, conflicts));
+  tell(context, verdicts, conflicts, options.json === true);
+  const first = judged.flatMap(({ errors }) => errors)[0];
   if (first !== undefined) return exitOf(first);
-  return conflict === null ? EXIT.done : exitOf(conflict);
+  return conflicts.length === 0 ? EXIT.done : exitOf(conflictError(conflicts).toBody());
 }
 
 function convert(context: Context, files: readonly string[]): number {
@@ -69,7 +76,7 @@ function judge(context: Context, file: string): Verdict {
   try {
     loaded = readConfigFile(home, file);
   } catch (error) {
-    return { file, loaded: null, errors: [errorBody(error)], warnings: [] };
+    return { file, loaded: null, errors: [errorBody(error)], conflict: null, warnings: [] };
   }
   const errors: ErrorBody[] = [];
   const warnings = [...loaded.warnings];
@@ -85,7 +92,7 @@ function judge(context: Context, file: string): Verdict {
   } catch (error) {
     errors.push(errorBody(error));
   }
-  return { file, loaded, errors, warnings };
+  return { file, loaded, errors, conflict: null, warnings };
 }
 
 function gridError(context: Context, file: string, problems: ErrorBody['problems']): ErrorBody {
@@ -95,33 +102,39 @@ function gridError(context: Context, file: string, problems: ErrorBody['problems
   }).toBody();
 }
 
-function conflictOf(context: Context, verdicts: readonly Verdict[]): ErrorBody | null {
-  const loaded = verdicts.flatMap((verdict) => verdict.loaded ?? []);
-  const conflicts = findConflicts(context.home, loaded);
-  return conflicts.length === 0 ? null : conflictError(conflicts).toBody();
+/** A file that claims what another has must not start: that is part of its verdict. */
+function withConflicts(
+  context: Context,
+  verdict: Verdict,
+  conflicts: readonly Conflict[],
+): Verdict {
+  const name = toHome(context.home, verdict.file);
+  const mine = conflicts.filter(({ files }) => files.includes(name));
+  return mine.length === 0 ? verdict : { ...verdict, conflict: conflictError(mine).toBody() };
 }
 
 function tell(
   context: Context,
   verdicts: readonly Verdict[],
-  conflict: ErrorBody | null,
+  conflicts: readonly Conflict[],
   json: boolean,
 ): void {
   const { terminal, home } = context;
   if (json) {
-    const documents = verdicts.map(({ file, loaded, errors, warnings }) => ({
+    const documents = verdicts.map(({ file, loaded, errors, conflict, warnings }) => ({
       file: toHome(home, file),
       id: loaded?.id ?? null,
-      valid: errors.length === 0,
-      errors,
+      valid: errors.length === 0 && conflict === null,
+      errors: [...errors, ...(conflict === null ? [] : [conflict])],
       warnings,
     }));
     tellJson(context, documents);
   }
-  for (const { file, loaded, errors, warnings } of verdicts) {
+  for (const { file, loaded, errors, conflict, warnings } of verdicts) {
     const name = toHome(home, file);
     if (!json && loaded !== null && errors.length === 0) {
-      terminal.out(`${name}: valid (${loaded.id})\n`);
+      const verdict = conflict === null ? 'valid' : 'conflicts with another config';
+      terminal.out(`${name}: ${verdict} (${loaded.id})\n`);
     }
     for (const error of errors) {
       const said = error.message.includes(name) ? '' : `${name}: `;
@@ -129,5 +142,5 @@ function tell(
     }
     for (const warning of json ? [] : warnings) terminal.err(`warning: ${name}: ${warning}\n`);
   }
-  if (conflict !== null) terminal.err(failureText(conflict));
+  if (conflicts.length > 0) terminal.err(failureText(conflictError(conflicts).toBody()));
 }

@@ -1,0 +1,77 @@
+/** What is told about ports at a start and a restart, and commands given right after a handover. */
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { rmSync, writeFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { localDate } from '../../../src/platform/clock.ts';
+import { SCRIPTED_BOT, SupervisedHome, freePort } from '../../fixtures/supervised-home.ts';
+import { waitFor } from '../../fixtures/wait-for.ts';
+
+const homes: SupervisedHome[] = [];
+const servers: Server[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) server.close();
+  await Promise.all(homes.splice(0).map((home) => home.close()));
+});
+
+function makeHome(options: { bot?: string } = {}): SupervisedHome {
+  const home = new SupervisedHome(options);
+  homes.push(home);
+  return home;
+}
+
+async function hold(port: number): Promise<void> {
+  const server = createServer();
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+}
+
+test('a start on another port than the wanted one says who holds that', async () => {
+  const home = makeHome();
+  const port = await freePort();
+  await hold(port);
+  home.write('aa_01', { web_port: port });
+  await home.supervise();
+  const [started] = await home.start('aa_01');
+  expect(started).toMatchObject({ ok: true });
+  expect(started?.row?.web_port).not.toBe(port);
+  const notes = (started?.warnings ?? []).join('\n');
+  expect(notes).toMatch(new RegExp(`port ${port} is held by .* \\(pid ${process.pid}\\); using`));
+});
+
+test('a restart onto a strict port that is taken is refused before the bot is ended', async () => {
+  const home = makeHome();
+  const [port, taken] = [await freePort(), await freePort()];
+  home.write('aa_01', { web_port: port, strict_port: true });
+  await home.supervise();
+  await home.start('aa_01');
+  const { pid } = await home.row('aa_01');
+  await hold(taken);
+  home.write('aa_01', { web_port: taken, strict_port: true });
+  const [refused] = await home.post('/api/instances/restart', { ids: ['aa_01'] });
+  expect(refused?.error?.code).toBe('PORT_TAKEN');
+  expect(refused?.error?.message).toContain(`(pid ${process.pid})`);
+  expect(await home.row('aa_01')).toMatchObject({ pid, state: 'running', web_port: port });
+  // Its own port is no obstacle.
+  home.write('aa_01', { web_port: port, strict_port: true });
+  const [restarted] = await home.post('/api/instances/restart', { ids: ['aa_01'] });
+  expect(restarted).toMatchObject({ ok: true, row: { web_port: port } });
+});
+
+test('a command right after a handover waits for the bot, also where its log cannot be opened', async () => {
+  const home = makeHome({ bot: SCRIPTED_BOT });
+  home.write('aa_01');
+  const first = await home.supervise();
+  await home.start('aa_01');
+  const { pid } = await home.row('aa_01');
+  first.kill('SIGKILL');
+  await waitFor('its end', () => first.signalCode !== null);
+  const today = home.path('logs', 'aa_01', localDate(Date.now()));
+  rmSync(today, { recursive: true });
+  writeFileSync(today, 'no folder');
+  await home.supervise();
+  const [paused] = await home.post('/api/instances/pause', { ids: ['aa_01'] });
+  expect(paused).toMatchObject({ ok: true, message: 'paused' });
+  expect((await home.row('aa_01')).pid).toBe(pid);
+});
