@@ -12,7 +12,8 @@ test('a dropped record stays dropped, and says so until it is there again', asyn
   const record = sampleRecord('aa_01');
   await registry.update('aa_01', () => record);
   const update = registry.update.bind(registry);
-  const writer = new RecordWriter('aa_01', record, true, update, pino({ enabled: false }, systemClock));
+  const log = pino({ enabled: false });
+  const writer = new RecordWriter('aa_01', record, true, update, log, systemClock);
   writer.save({ generation: 7 });
   await writer.settled();
   expect(writer.dropped).toBe(false);
