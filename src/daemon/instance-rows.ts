@@ -1,4 +1,5 @@
 /** Rows of `gridd list` and `gridd status` from a record and what is known of its process. PURE. */
+import type { ExitEntry } from '../contract/history-api.ts';
 import type { InstanceStatus, ListRow, RegistryRecord } from '../contract/fleet-api.ts';
 import type { StatusView } from '../contract/instance-api.ts';
 import type { LoadedConfig } from '../registry/index.ts';
@@ -50,7 +51,7 @@ export function listRow(parts: RowParts): ListRow {
 }
 
 /** The answer of `gridd status ID --json`. */
-export function instanceStatus(parts: RowParts): InstanceStatus {
+export function instanceStatus(parts: RowParts, exits: readonly ExitEntry[]): InstanceStatus {
   const { record, status, url, alive } = parts;
   return {
     ...listRow(parts),
@@ -58,6 +59,7 @@ export function instanceStatus(parts: RowParts): InstanceStatus {
     db_path: record.db_path,
     generation: record.generation,
     last_exit: record.last_exit,
+    exits,
     url: alive ? url : null,
     status,
   };

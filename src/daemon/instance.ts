@@ -43,6 +43,7 @@ import {
 } from './bot-process.ts';
 import type { LaunchPlan } from './bot-process.ts';
 import { decideExit } from './exit-decision.ts';
+import type { FleetHistory } from './fleet-history.ts';
 import { freshHealth } from './health-policy.ts';
 import { nextState } from './lifecycle.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
@@ -58,6 +59,7 @@ export interface InstanceSurroundings {
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly botMain: string;
+  readonly history: FleetHistory;
   random(): number;
   /** Ports that living instances other than `id` use. */
   portsInUse(id: string): number[];
@@ -317,6 +319,8 @@ export class Instance {
     const now = this.around.clock.now();
     const last_exit = { at: isoTime(now), code: exitCode, signal, reason, stderr_tail: tail };
     this.writer.save({ pid: null, start_time: null, boot_id: null, last_exit });
+    const { generation, adopted } = process;
+    this.around.history.exit(this.id, { ...last_exit, generation, pid, adopted });
     this.log.info({ pid, code: exitCode, signal }, `pid ${pid} ${reason}`);
     removePids(this.logDir, pid);
     if (process.external) {
