@@ -4,13 +4,14 @@
  * nothing.
  */
 import { GriddError } from '../contract/errors.ts';
+import type { ExitEntry } from '../contract/history-api.ts';
 import type { InstanceStatus, ListRow, RegistryRecord } from '../contract/fleet-api.ts';
 import type { ProcessState, StatusView } from '../contract/instance-api.ts';
 import { ageAt, systemClock } from '../platform/clock.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { openRegistry, recordLives } from '../registry/index.ts';
-import { readBooks } from '../store/index.ts';
+import { readBooks, readHistory } from '../store/index.ts';
 
 /** Rows and details of this home's instances. */
 export interface FleetReader {
@@ -31,13 +32,17 @@ export function offlineFleet(home: Home, notice: (sentence: string) => void): Fl
       Object.entries(instances).map(([id, record]) => describe(home, id, record)),
     status: async (id) => {
       const record = instances[id];
-      if (record !== undefined) return describe(home, id, record);
-      throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+      if (record === undefined) {
+        throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+      }
+      return { ...describe(home, id, record), exits: savedExits(home, id) };
     },
   };
 }
 
-function describe(home: Home, id: string, record: RegistryRecord): InstanceStatus {
+type Description = Omit<InstanceStatus, 'exits'>;
+
+function describe(home: Home, id: string, record: RegistryRecord): Description {
   const alive = recordLives(home, record);
   const status = savedStatus(fromHome(home, record.db_path));
   const state = alive ? livingState(record.state) : restingState(record.state);
@@ -96,5 +101,17 @@ function savedStatus(dbPath: string): StatusView | null {
     return null;
   } finally {
     books?.close();
+  }
+}
+
+function savedExits(home: Home, id: string): ExitEntry[] {
+  const history = readHistory(home.history);
+  try {
+    return history?.exits(id) ?? [];
+  } catch {
+    // The record still knows the last end.
+    return [];
+  } finally {
+    history?.close();
   }
 }

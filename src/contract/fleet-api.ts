@@ -10,7 +10,10 @@ import type {
   StopReceipt,
 } from './instance-api.ts';
 import type { ErrorBody } from './errors.ts';
+import type { ExitEntry, HistoryFacts, LastExit, UsageHistory } from './history-api.ts';
 import type { OnStop } from './trading.ts';
+
+export type { LastExit } from './history-api.ts';
 
 /** One instance in logs/instances.json. Paths are relative to the home. */
 export interface RegistryRecord {
@@ -40,15 +43,6 @@ export interface RegistryRecord {
   readonly last_error: ErrorBody | null;
   /** An external program ran under this id: the built-in bot never takes its place silently. */
   readonly ran_program: boolean;
-}
-
-/** How the last process of an instance ended. */
-export interface LastExit {
-  readonly at: string;
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly reason: string;
-  readonly stderr_tail: readonly string[];
 }
 
 /** The run that clears the orders of a failed instance: when it ended, and how, in a sentence. */
@@ -97,6 +91,8 @@ export interface InstanceStatus extends ListRow {
   readonly generation: number;
   readonly last_exit: LastExit | null;
   readonly safe_run: SafeRun | null;
+  /** All ends that are kept, newest first. */
+  readonly exits: readonly ExitEntry[];
   readonly url: string | null;
   /** The bot's figures; those of the store when it is stopped; null for an external program. */
   readonly status: StatusView | null;
@@ -146,6 +142,7 @@ export interface SupervisorInfo {
   readonly instances: number;
   readonly running: number;
   readonly memory_mb: number;
+  readonly history: HistoryFacts;
 }
 
 /** What the supervisor hands to the control server. Methods reject with `GriddError` only. */
@@ -153,6 +150,7 @@ export interface FleetService {
   info(): SupervisorInfo;
   list(): readonly ListRow[];
   status(id: string): InstanceStatus;
+  usage(id: string): UsageHistory;
   start(request: StartRequest): Promise<readonly VerbResult[]>;
   stop(request: StopRequest): Promise<readonly VerbResult[]>;
   restart(ids: readonly string[]): Promise<readonly VerbResult[]>;

@@ -97,12 +97,25 @@ const DaemonConfig = Type.Object(
     memory_limit_mb: Type.Number({
       minimum: 1,
       default: 2048,
-      description: 'Restart above this resident memory (three samples), MiB.',
+      description:
+        'Restart when the bot and all it started hold more resident memory (three samples), MiB.',
     }),
     cpu_limit_percent: Type.Number({
       minimum: 1,
       default: 80,
-      description: 'Warn above this CPU use, percent of one core.',
+      description:
+        'Most CPU of the bot and all it started, percent of one core, on average of ' +
+        'cpu_limit_window.',
+    }),
+    cpu_limit_window: Type.Number({
+      minimum: 3,
+      maximum: 3600,
+      default: 60,
+      description: 'Seconds over which CPU use is averaged; it is sampled every 3 s.',
+    }),
+    cpu_limit_action: Type.Union([Type.Literal('warn'), Type.Literal('restart')], {
+      default: 'warn',
+      description: 'What follows above cpu_limit_percent: a line in the log, or a restart.',
     }),
     on_failed: Type.Optional(
       Type.Union([Type.Literal('cancel'), Type.Literal('keep')], {

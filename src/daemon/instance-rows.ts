@@ -1,4 +1,5 @@
 /** Rows of `gridd list` and `gridd status` from a record and what is known of its process. PURE. */
+import type { ExitEntry } from '../contract/history-api.ts';
 import type { InstanceStatus, ListRow, RegistryRecord } from '../contract/fleet-api.ts';
 import type { StatusView } from '../contract/instance-api.ts';
 import { ageAt } from '../platform/clock.ts';
@@ -51,7 +52,7 @@ export function listRow(parts: RowParts): ListRow {
 }
 
 /** The answer of `gridd status ID --json`. */
-export function instanceStatus(parts: RowParts): InstanceStatus {
+export function instanceStatus(parts: RowParts, exits: readonly ExitEntry[]): InstanceStatus {
   const { record, status, url, alive } = parts;
   return {
     ...listRow(parts),
@@ -60,6 +61,7 @@ export function instanceStatus(parts: RowParts): InstanceStatus {
     generation: record.generation,
     last_exit: record.last_exit,
     safe_run: record.safe_run,
+    exits,
     url: alive ? url : null,
     status,
   };

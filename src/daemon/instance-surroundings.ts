@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Home } from '../platform/paths.ts';
 import type { LoadedConfig } from '../registry/index.ts';
+import type { FleetHistory } from './fleet-history.ts';
 import type { RestartGate } from './restart-gate.ts';
 
 /** What an instance is given by the supervisor. */
@@ -12,6 +13,7 @@ export interface InstanceSurroundings {
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly botMain: string;
+  readonly history: FleetHistory;
   /** Holds crash restarts back when many fail together. */
   readonly restarts: RestartGate;
   random(): number;

@@ -9,12 +9,12 @@ import { freshHealth, judgePulse, noteCheck } from './health-policy.ts';
 import { replaceProcess } from './instance-end.ts';
 import { noteReady } from './instance-line.ts';
 import type { Instance } from './instance.ts';
+import { NO_SAMPLES, judgeUsage } from './limit-policy.ts';
 import { cleanLogs } from './log-retention.ts';
 import { probeProgram, programUrl } from './program-port.ts';
 import type { RunningProcess } from './running-process.ts';
 import type { Usage } from './usage.ts';
 
-const MEMORY_SAMPLES = 3;
 /** A check that is due between two looks belongs to the nearer one. */
 const HALF_A_LOOK_MS = 500;
 /** Between two warnings about CPU use. */
@@ -82,29 +82,27 @@ export function forgetAges(instance: Instance): void {
   const now = instance.around.clock.monotonic();
   process.heardAt = now;
   process.turnAgeMs = null;
-  process.overMemory = 0;
+  process.limits = NO_SAMPLES;
   process.health = freshHealth(now, instance.healthIntervalMs);
 }
 
 /** Takes a sample of CPU and memory. */
 export function noteUsage(instance: Instance, process: RunningProcess, usage: Usage): void {
   process.usage = usage;
+  instance.around.history.sample(instance.id, usage);
   const limits = instance.loaded?.config.daemon_config;
   if (limits === undefined || process.intent !== null) return;
   const now = instance.around.clock.monotonic();
-  const over = usage.cpu_percent > limits.cpu_limit_percent;
-  const silent = instance.cpuWarnedAt === null || now - instance.cpuWarnedAt > CPU_WARNING_MS;
-  if (over && silent) {
+  const { state, fault } = judgeUsage(process.limits, now, usage, limits);
+  process.limits = state;
+  if (fault === null) return;
+  if (fault.action === 'replace') {
+    instance.log.warn(fault.reason);
+    replace(instance, process, fault.reason);
+  } else if (instance.cpuWarnedAt === null || now - instance.cpuWarnedAt > CPU_WARNING_MS) {
     instance.cpuWarnedAt = now;
-    const limit = limits.cpu_limit_percent;
-    instance.log.warn(`uses ${usage.cpu_percent} % CPU, the limit is ${limit} %`);
+    instance.log.warn(fault.reason);
   }
-  process.overMemory = usage.memory_mb > limits.memory_limit_mb ? process.overMemory + 1 : 0;
-  if (process.overMemory < MEMORY_SAMPLES) return;
-  process.overMemory = 0;
-  const reason = `memory ${usage.memory_mb} MiB over its limit of ${limits.memory_limit_mb} MiB`;
-  instance.log.warn(reason);
-  replace(instance, process, reason);
 }
 
 /** Bounds the raw files and, for a program, keeps the day's links. */

@@ -297,6 +297,8 @@ export class Instance {
     const { last_exit, error } = exitFacts(this.id, this.logDir, process, { code, signal, at });
     const { reason } = last_exit;
     this.writer.save({ pid: null, start_time: null, boot_id: null, last_exit });
+    const { generation, adopted } = process;
+    this.around.history.exit(this.id, { ...last_exit, generation, pid, adopted });
     this.log.info({ pid, code: last_exit.code, signal }, `pid ${pid} ${reason}`);
     removePids(this.logDir, pid);
     if (process.external && !endsByStep(process.intent)) this.#killLeftovers(process);

@@ -14,7 +14,9 @@ import { makeLogger, openLogFile } from '../platform/logger.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import { openRegistry } from '../registry/index.ts';
 import { serveFleet } from '../web/server/fleet-server.ts';
+import { auditedFleet } from './audited-fleet.ts';
 import { openBotLink } from './bot-link.ts';
+import { FleetHistory } from './fleet-history.ts';
 import { InstanceLogs } from './instance-logs.ts';
 import { cleanLogs } from './log-retention.ts';
 import { Sockets } from './sockets.ts';
@@ -53,12 +55,14 @@ async function main(): Promise<void> {
   };
   const endpoint = chooseEndpoint(home, around, process.pid);
   const instanceLogs = new InstanceLogs(file);
+  const history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
   const supervisor = new Supervisor({
     home,
     hash: homeHash(home),
     clock,
     registry,
     log,
+    history,
     environment: process.env,
     botMain: values.bot ?? join(PACKAGE_FOLDER, 'dist', 'bot', 'main.js'),
     version: packageVersion(),
@@ -71,7 +75,7 @@ async function main(): Promise<void> {
   // Adoption comes first: whoever reaches a socket meets a supervisor that knows its bots.
   await supervisor.find();
   const bots = await openBotLink(endpoint.bot_socket, supervisor.linkOwner, clock);
-  const control = await serveFleet(supervisor, {
+  const control = await serveFleet(auditedFleet(supervisor, history, clock), {
     socket: endpoint.control_socket,
     home: home.folder,
     log: (error) => log.error({ err: error }, 'the control API failed'),
@@ -88,6 +92,7 @@ async function main(): Promise<void> {
     await control.close();
     await supervisor.close();
     bots.close();
+    history.close();
     file.flush();
     process.exit(EXIT.done);
   }
@@ -105,6 +110,7 @@ async function main(): Promise<void> {
     if (!lock.guards()) void leave(`${home.supervisorLock} was removed`);
     else void sockets.look();
   });
+  clock.every(LOOK_MS, () => history.flush());
 }
 
 function packageVersion(): string {

@@ -5,6 +5,8 @@ import type { BotConnection } from './bot-link.ts';
 import type { EndIntent } from './exit-decision.ts';
 import { Gate } from './gate.ts';
 import type { HealthState } from './health-policy.ts';
+import { NO_SAMPLES } from './limit-policy.ts';
+import type { LimitState } from './limit-policy.ts';
 import type { Usage } from './usage.ts';
 
 /** How a wait for a start came out. */
@@ -36,8 +38,7 @@ export interface RunningProcess {
   /** A health probe of a program is under way. */
   probing: boolean;
   usage: Usage | null;
-  /** Samples in a row over memory_limit_mb. */
-  overMemory: number;
+  limits: LimitState;
   intent: EndIntent | null;
   /** Why it is being replaced. */
   intentReason: string | null;
@@ -70,7 +71,7 @@ export function newProcess(
     status: null,
     probing: false,
     usage: null,
-    overMemory: 0,
+    limits: NO_SAMPLES,
     intent: null,
     intentReason: null,
     failure: null,

@@ -16,14 +16,16 @@ import type {
   SupervisorInfo,
   VerbResult,
 } from '../contract/fleet-api.ts';
+import type { UsageHistory } from '../contract/history-api.ts';
 import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Cancel } from '../platform/clock.ts';
 import { toHome } from '../platform/paths.ts';
+import { ProcessTrees } from '../platform/process-tree.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import type { LinkOwner } from './bot-link.ts';
-import { configFault } from './bot-process.ts';
+import { configFault, processMarkOf } from './bot-process.ts';
 import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
 import { Fleet, unknown } from './fleet.ts';
 import type { FleetParts } from './fleet.ts';
@@ -62,6 +64,8 @@ export class Supervisor implements FleetService {
   #lastTick: number;
   #ticks = 0;
   #tending = false;
+  #sampling = false;
+  readonly #trees = new ProcessTrees();
   #cancelTicks: Cancel | null = null;
   #closing = false;
 
@@ -128,6 +132,7 @@ export class Supervisor implements FleetService {
       instances: rows.length,
       running: rows.filter(({ process }) => process !== null).length,
       memory_mb: this.#parts.memoryMb(),
+      history: this.#parts.history.facts(),
     };
   }
 
@@ -140,7 +145,12 @@ export class Supervisor implements FleetService {
   status(id: string): InstanceStatus {
     const parts = this.#fleet.known().find((known) => known.id === id);
     if (parts === undefined) throw unknown(id);
-    return instanceStatus(parts);
+    return instanceStatus(parts, this.#parts.history.exits(id));
+  }
+
+  usage(id: string): UsageHistory {
+    if (!this.#fleet.known().some((known) => known.id === id)) throw unknown(id);
+    return { id, minutes: this.#parts.history.usage(id) };
   }
 
   async start(request: StartRequest): Promise<VerbResult[]> {
@@ -272,6 +282,10 @@ export class Supervisor implements FleetService {
   async #restore(id: string, record: RegistryRecord): Promise<void> {
     try {
       const instance = await this.#fleet.open(id, null);
+      const { last_exit: last } = record;
+      // A supervisor that was killed may have taken this one with it.
+      const unknown = { generation: null, pid: null, adopted: false };
+      if (last !== null) this.#parts.history.exit(id, { ...last, ...unknown });
       if (instance.adoptLiving('it lives since an earlier supervisor')) {
         if (record.desired === 'stopped') {
           this.#background(stopInstance(instance, { on_stop: {} }), instance);
@@ -314,6 +328,12 @@ export class Supervisor implements FleetService {
       lookAt(instance);
       tendLogs(instance);
     }
+    if (!this.#sampling && this.#ticks % USAGE_TICKS === 0) {
+      this.#sampling = true;
+      void this.#sample(all).finally(() => {
+        this.#sampling = false;
+      });
+    }
     if (!this.#tending) {
       this.#tending = true;
       void this.#tend(all).finally(() => {
@@ -324,7 +344,6 @@ export class Supervisor implements FleetService {
 
   async #tend(all: readonly Instance[]): Promise<void> {
     try {
-      if (this.#ticks % USAGE_TICKS === 0) await this.#sample(all);
       if (this.#ticks % RAW_TICKS === 0) await Promise.all(all.map((one) => tendRawFiles(one)));
     } catch (error) {
       this.#parts.log.error({ err: error }, 'a regular look failed');
@@ -332,12 +351,20 @@ export class Supervisor implements FleetService {
   }
 
   async #sample(all: readonly Instance[]): Promise<void> {
-    const living = all.flatMap(({ process }) => process?.identity.pid ?? []);
-    const usage = await sampleUsage(living);
-    for (const instance of all) {
-      const { process } = instance;
-      const found = process === null ? undefined : usage.get(process.identity.pid);
-      if (process !== null && found !== undefined) noteUsage(instance, process, found);
+    const { hash, log } = this.#parts;
+    const roots = all.flatMap(({ id, process }) => {
+      if (process === null) return [];
+      return { pid: process.identity.pid, mark: processMarkOf(hash, id, process.generation) };
+    });
+    try {
+      const usage = await sampleUsage(this.#trees.members(roots));
+      for (const instance of all) {
+        const { process } = instance;
+        const found = process === null ? undefined : usage.get(process.identity.pid);
+        if (process !== null && found !== undefined) noteUsage(instance, process, found);
+      }
+    } catch (error) {
+      log.error({ err: error }, 'a look at usage failed');
     }
   }
 }

@@ -67,6 +67,7 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   const at = written?.at ?? isoTime(now);
   const last_exit = { at, code, signal: null, reason, stderr_tail: tail };
   instance.writer.save({ pid: null, start_time: null, boot_id: null, last_exit });
+  around.history.exit(id, { ...last_exit, generation, pid, adopted: true });
   instance.log.warn({ pid, code }, `pid ${pid} ${reason}`);
   removePids(instance.logDir, pid);
   if (record.ran_program) killMarked(processMarkOf(around.hash, id, generation));

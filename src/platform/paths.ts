@@ -19,6 +19,8 @@ export interface Home {
   readonly templates: string;
   readonly logs: string;
   readonly database: string;
+  /** The supervisor's own database: what was, of the whole fleet. */
+  readonly history: string;
   readonly registry: string;
   readonly supervisorLogs: string;
   readonly endpoint: string;
@@ -36,6 +38,7 @@ export function homeAt(folder: string): Home {
     templates: join(folder, 'config', 'templates'),
     logs: join(folder, 'logs'),
     database: join(folder, 'database'),
+    history: join(folder, 'database', 'gridd.db'),
     registry: join(folder, 'logs', 'instances.json'),
     supervisorLogs,
     endpoint: join(supervisorLogs, 'endpoint.json'),

@@ -12,13 +12,26 @@ export type SqliteStatement = Database.Statement;
 /** How safe a commit is: NORMAL survives a killed process, FULL a power failure too. */
 export type Synchronous = 'NORMAL' | 'FULL';
 
-/** Opens (and creates) a database for its one writer. Throws what SQLite throws. */
-export function openDatabase(file: string, synchronous: Synchronous): SqliteDatabase {
+/**
+ * Opens (and creates) a database for its one writer, who waits `timeoutMs` for a lock. Throws what
+ * SQLite throws.
+ */
+export function openDatabase(
+  file: string,
+  synchronous: Synchronous,
+  timeoutMs = 5000,
+): SqliteDatabase {
   mkdirSync(dirname(file), { recursive: true });
-  const db = new Database(file, { timeout: 5000 });
-  db.pragma('journal_mode = WAL');
-  db.pragma(`synchronous = ${synchronous}`);
-  db.pragma('foreign_keys = ON');
+  const db = new Database(file, { timeout: timeoutMs });
+  try {
+    db.pragma('journal_mode = WAL');
+    db.pragma(`synchronous = ${synchronous}`);
+    db.pragma('foreign_keys = ON');
+  } catch (error) {
+    // Left open, each further attempt on a broken or locked file would hold one more descriptor.
+    db.close();
+    throw error;
+  }
   return db;
 }
 

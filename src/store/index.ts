@@ -1,4 +1,7 @@
-/** The books of an instance: written by its bot, read by anyone. */
+/**
+ * The books of an instance, written by its bot, and the history of the fleet, written by the
+ * supervisor; read by anyone.
+ */
 export {
   Books,
   archiveBooks,
@@ -10,3 +13,11 @@ export {
 export type { Binding, BookedFill, Intent, OrderUpdate, Turn } from './books.ts';
 export { readBooks } from './reader.ts';
 export type { BooksReader } from './reader.ts';
+export {
+  isBroken,
+  openHistory,
+  readHistory,
+  setHistoryAside,
+  usageMinute,
+} from './history.ts';
+export type { HistoryBatch, HistoryFile, HistoryReader, UsageSums } from './history.ts';

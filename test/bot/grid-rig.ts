@@ -120,6 +120,8 @@ const CONFIG: InstanceConfig = {
     health_check_interval: 30,
     memory_limit_mb: 2048,
     cpu_limit_percent: 80,
+    cpu_limit_window: 60,
+    cpu_limit_action: 'warn',
     auto_restart: true,
     log_cleanup_interval: 86400,
     log_retention_days: 2,

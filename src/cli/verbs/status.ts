@@ -10,6 +10,9 @@ import { tellJson } from '../results.ts';
 import { selectOne } from '../select.ts';
 import type { Selection } from '../select.ts';
 
+/** With the last one, whose words on stderr are shown too. */
+const SHOWN_EXITS = 5;
+
 type Pair = readonly [string, string];
 
 /** Prints the details or the flat JSON document. */
@@ -48,6 +51,10 @@ function processPairs(found: InstanceStatus): Pair[] {
   ];
   if (found.last_error !== null) pairs.push(['last error', found.last_error]);
   if (found.last_exit !== null) pairs.push(['last exit', exitText(found.last_exit)]);
+  const earlier = found.exits.filter(({ at }) => at !== found.last_exit?.at);
+  for (const exit of earlier.slice(0, SHOWN_EXITS - 1)) {
+    pairs.push(['exit before', exitText({ ...exit, stderr_tail: [] })]);
+  }
   const { safe_run: safe } = found;
   if (safe !== null) pairs.push(['safe run', `${safe.at}: ${safe.outcome}`]);
   return pairs;

@@ -86,6 +86,11 @@ export async function supervisorStatus(
     ['instances', `${info.instances}, ${info.running} running`],
     ['memory', `${info.memory_mb.toFixed(0)} MiB`],
   ];
+  const { fault, lost, set_aside } = info.history;
+  if (fault !== null) pairs.push(['history', fault]);
+  if (lost + set_aside > 0) {
+    pairs.push(['history lost', `${lost} entries; ${set_aside} broken files set aside`]);
+  }
   context.terminal.out(renderPairs(pairs, { width, colours }));
   return EXIT.done;
 }

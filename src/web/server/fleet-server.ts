@@ -94,6 +94,11 @@ function addReadRoutes(app: FastifyInstance, service: FleetService): void {
     { schema: { params: IdParams } },
     ({ params }) => service.status(params.id),
   );
+  app.get<{ Params: { id: string } }>(
+    '/api/instances/:id/usage',
+    { schema: { params: IdParams } },
+    ({ params }) => service.usage(params.id),
+  );
 }
 
 function addVerbRoutes(app: FastifyInstance, service: FleetService): void {

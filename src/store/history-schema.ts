@@ -1,0 +1,42 @@
+/**
+ * The tables of database/gridd.db. Steps are only ever added; a step that ran is never edited.
+ */
+import type { Migration } from '../platform/sqlite.ts';
+
+export const HISTORY_MIGRATIONS: readonly Migration[] = [
+  `
+  CREATE TABLE exits (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    instance TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    generation INTEGER,
+    pid INTEGER,
+    code INTEGER,
+    signal TEXT,
+    reason TEXT NOT NULL,
+    stderr_tail TEXT NOT NULL,
+    adopted INTEGER NOT NULL CHECK (adopted IN (0, 1)),
+    UNIQUE (instance, at_ms)
+  ) STRICT;
+  CREATE TABLE usage (
+    instance TEXT NOT NULL,
+    minute INTEGER NOT NULL,
+    cpu_sum REAL NOT NULL,
+    cpu_max REAL NOT NULL,
+    memory_sum REAL NOT NULL,
+    memory_max REAL NOT NULL,
+    processes INTEGER NOT NULL,
+    samples INTEGER NOT NULL CHECK (samples > 0),
+    PRIMARY KEY (instance, minute)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms INTEGER NOT NULL,
+    verb TEXT NOT NULL,
+    instance TEXT,
+    what TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    message TEXT NOT NULL
+  ) STRICT;
+  `,
+];

@@ -1,0 +1,198 @@
+/**
+ * `database/gridd.db`: ends of processes, usage and verbs of the whole fleet. Written by the
+ * supervisor alone, in batches, read by anyone. Bounded: the last 100 exits of an instance, a day
+ * of usage, 10,000 verbs. History of an instance stays when its record is dropped. It never waits
+ * long for a lock: whoever writes here has bots to look after.
+ */
+import { existsSync, renameSync } from 'node:fs';
+import type { AuditEntry, ExitEntry, UsageMinute } from '../contract/history-api.ts';
+import { isoTime } from '../platform/clock.ts';
+import { migrate, openDatabase, openReadOnly } from '../platform/sqlite.ts';
+import type { SqliteDatabase } from '../platform/sqlite.ts';
+import { HISTORY_MIGRATIONS } from './history-schema.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const MOST_EXITS = 100;
+const MOST_VERBS = 10_000;
+/** Exits of instances that are long gone must not pile up. */
+const EXIT_DAYS = 400;
+const BUSY_MS = 50;
+
+/** Sums of one minute, or of a part of it, of one instance. */
+export interface UsageSums {
+  readonly instance: string;
+  /** Minutes since the epoch. */
+  readonly minute: number;
+  readonly cpu_sum: number;
+  readonly cpu_max: number;
+  readonly memory_sum: number;
+  readonly memory_max: number;
+  readonly processes: number;
+  readonly samples: number;
+}
+
+/** What is written at once. */
+export interface HistoryBatch {
+  readonly exits: readonly { readonly instance: string; readonly exit: ExitEntry }[];
+  readonly usage: readonly UsageSums[];
+  readonly audit: readonly AuditEntry[];
+}
+
+export interface HistoryReader {
+  /** Newest first. */
+  exits(instance: string): ExitEntry[];
+  /** The day before `nowMs`, oldest first. */
+  usage(instance: string, nowMs: number): UsageMinute[];
+  close(): void;
+}
+
+export interface HistoryFile extends HistoryReader {
+  /** One transaction: all of `batch` or nothing. Throws what SQLite throws. */
+  write(batch: HistoryBatch): void;
+  /** Removes what is older than what is kept. */
+  prune(nowMs: number): void;
+}
+
+/** Whether the file itself is beyond use, rather than the disk or a lock in the way. */
+export function isBroken(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return /^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(String(error.code));
+}
+
+/** Opens (and creates) the file for its one writer; null when a newer gridd wrote it. */
+export function openHistory(file: string): HistoryFile | null {
+  const db = openDatabase(file, 'NORMAL', BUSY_MS);
+  try {
+    if (migrate(db, HISTORY_MIGRATIONS)) return historyFile(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  db.close();
+  return null;
+}
+
+/** Opens the file for reading; null when there is none that can be read. */
+export function readHistory(file: string): HistoryReader | null {
+  if (!existsSync(file)) return null;
+  let db: SqliteDatabase | null = null;
+  try {
+    db = openReadOnly(file);
+    return reader(db);
+  } catch {
+    db?.close();
+    return null;
+  }
+}
+
+/** Moves a file that is beyond use out of the way and says where to. */
+export function setHistoryAside(file: string, nowMs: number): string {
+  const target = `${file}.broken-${isoTime(nowMs).replace(/[:.]/g, '-')}`;
+  for (const end of ['', '-wal', '-shm']) {
+    if (existsSync(`${file}${end}`)) renameSync(`${file}${end}`, `${target}${end}`);
+  }
+  return target;
+}
+
+interface ExitRow {
+  readonly at_ms: number;
+  readonly generation: number | null;
+  readonly pid: number | null;
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly reason: string;
+  readonly stderr_tail: string;
+  readonly adopted: number;
+}
+
+function reader(db: SqliteDatabase): HistoryReader {
+  const exits = db.prepare<[string], ExitRow>(
+    `SELECT at_ms, generation, pid, code, signal, reason, stderr_tail, adopted
+     FROM exits WHERE instance = ? ORDER BY at_ms DESC LIMIT ${MOST_EXITS}`,
+  );
+  const usage = db.prepare<[string, number], UsageSums>(
+    'SELECT * FROM usage WHERE instance = ? AND minute >= ? ORDER BY minute',
+  );
+  return {
+    exits: (instance) => exits.all(instance).map(exitEntry),
+    usage: (instance, nowMs) =>
+      usage.all(instance, Math.floor((nowMs - DAY_MS) / MINUTE_MS)).map(usageMinute),
+    close: () => db.close(),
+  };
+}
+
+function exitEntry({ at_ms, stderr_tail, adopted, ...rest }: ExitRow): ExitEntry {
+  const lines = JSON.parse(stderr_tail) as string[];
+  return { at: isoTime(at_ms), ...rest, stderr_tail: lines, adopted: adopted === 1 };
+}
+
+/** The minute as it is shown. */
+export function usageMinute(sums: UsageSums): UsageMinute {
+  const { minute, cpu_sum, cpu_max, memory_sum, memory_max, processes, samples } = sums;
+  return {
+    at: isoTime(minute * MINUTE_MS),
+    cpu_avg: tenths(cpu_sum / samples),
+    cpu_max,
+    memory_avg: tenths(memory_sum / samples),
+    memory_max,
+    processes,
+    samples,
+  };
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function historyFile(db: SqliteDatabase): HistoryFile {
+  // An end that the registry repeats after a crash of the supervisor is there already.
+  const addExit = db.prepare(
+    `INSERT INTO exits
+       (instance, at_ms, generation, pid, code, signal, reason, stderr_tail, adopted)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (instance, at_ms) DO NOTHING`,
+  );
+  const boundExits = db.prepare(
+    `DELETE FROM exits WHERE instance = @instance AND id NOT IN
+       (SELECT id FROM exits WHERE instance = @instance ORDER BY at_ms DESC LIMIT ${MOST_EXITS})`,
+  );
+  // Two supervisors may have seen parts of one minute.
+  const addUsage = db.prepare(
+    `INSERT INTO usage VALUES
+       (@instance, @minute, @cpu_sum, @cpu_max, @memory_sum, @memory_max, @processes, @samples)
+     ON CONFLICT (instance, minute) DO UPDATE SET
+       cpu_sum = cpu_sum + excluded.cpu_sum, cpu_max = max(cpu_max, excluded.cpu_max),
+       memory_sum = memory_sum + excluded.memory_sum,
+       memory_max = max(memory_max, excluded.memory_max),
+       processes = max(processes, excluded.processes), samples = samples + excluded.samples`,
+  );
+  const addVerb = db.prepare(
+    `INSERT INTO audit (at_ms, verb, instance, what, outcome, message)
+     VALUES (@at_ms, @verb, @instance, @what, @outcome, @message)`,
+  );
+  const write = db.transaction((batch: HistoryBatch) => {
+    for (const { instance, exit } of batch.exits) {
+      const { at, generation, pid, code, signal, reason, stderr_tail, adopted } = exit;
+      const [lines, flag] = [JSON.stringify(stderr_tail), adopted ? 1 : 0];
+      const ms = Date.parse(at);
+      addExit.run(instance, ms, generation, pid, code, signal, reason, lines, flag);
+    }
+    for (const instance of new Set(batch.exits.map((one) => one.instance))) {
+      boundExits.run({ instance });
+    }
+    for (const sums of batch.usage) addUsage.run(sums);
+    for (const entry of batch.audit) addVerb.run(entry);
+  });
+  const dropUsage = db.prepare('DELETE FROM usage WHERE minute < ?');
+  const dropExits = db.prepare('DELETE FROM exits WHERE at_ms < ?');
+  const dropVerbs = db.prepare(
+    `DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ${MOST_VERBS}`,
+  );
+  const prune = db.transaction((nowMs: number) => {
+    dropUsage.run(Math.floor((nowMs - DAY_MS) / MINUTE_MS));
+    dropExits.run(nowMs - EXIT_DAYS * DAY_MS);
+    dropVerbs.run();
+  });
+  return { ...reader(db), write: (batch) => write.immediate(batch), prune };
+}

@@ -1,0 +1,104 @@
+/** database/gridd.db: what it keeps, within which bounds, and for whom. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase, openReadOnly } from '../../src/platform/sqlite.ts';
+import { openHistory, readHistory } from '../../src/store/index.ts';
+import type { HistoryBatch, HistoryFile, UsageSums } from '../../src/store/index.ts';
+
+const NOW = Date.parse('2026-01-02T03:04:05.678Z');
+const MINUTE = Math.floor(NOW / 60_000);
+const NOTHING: HistoryBatch = { exits: [], usage: [], audit: [] };
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gridd-history-'));
+  file = join(folder, 'database', 'gridd.db');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function open(): HistoryFile {
+  const history = openHistory(file);
+  if (history === null) throw new Error('not opened');
+  return history;
+}
+
+const exit = (n: number, code = n) => ({
+  at: new Date(NOW + n).toISOString(),
+  generation: n,
+  pid: 1000 + n,
+  code,
+  signal: null,
+  reason: `exited with code ${n}`,
+  stderr_tail: ['one', 'two'],
+  adopted: n % 2 === 0,
+});
+
+const sums = (minute: number, cpu: number): UsageSums => ({
+  ...{ instance: 'aa_01', minute, cpu_sum: cpu, cpu_max: cpu, memory_sum: 50, memory_max: 50 },
+  ...{ processes: 2, samples: 1 },
+});
+
+test('exits come back whole, newest first, the last hundred of each instance', () => {
+  const history = open();
+  const of = (instance: string, count: number) =>
+    Array.from({ length: count }, (_, n) => ({ instance, exit: exit(n) }));
+  history.write({ ...NOTHING, exits: [...of('aa_01', 130), ...of('bb_02', 2)] });
+  // The registry tells the last end again after a crash.
+  const again = { ...exit(129, 7), pid: null, generation: null };
+  history.write({ ...NOTHING, exits: [{ instance: 'aa_01', exit: again }] });
+  const kept = history.exits('aa_01');
+  expect(kept).toHaveLength(100);
+  expect(kept[0]).toEqual(exit(129));
+  expect(kept[99]).toEqual(exit(30));
+  expect(history.exits('bb_02')).toEqual([exit(1), exit(0)]);
+  // Beside its writer.
+  const other = readHistory(file);
+  expect(other?.exits('bb_02')).toEqual([exit(1), exit(0)]);
+  other?.close();
+  history.close();
+});
+
+test('parts of a minute become one; a day is shown, and kept', () => {
+  const history = open();
+  const old = sums(MINUTE - 1441, 1);
+  history.write({ ...NOTHING, usage: [old, sums(MINUTE - 1, 10), sums(MINUTE, 30)] });
+  history.write({ ...NOTHING, usage: [sums(MINUTE, 10)] });
+  expect(history.usage('aa_01', NOW)).toEqual([
+    expect.objectContaining({ at: '2026-01-02T03:03:00.000Z', cpu_avg: 10, samples: 1 }),
+    {
+      ...{ at: '2026-01-02T03:04:00.000Z', cpu_avg: 20, cpu_max: 30, memory_avg: 50 },
+      ...{ memory_max: 50, processes: 2, samples: 2 },
+    },
+  ]);
+  history.prune(NOW);
+  expect(history.usage('aa_01', NOW - 120_000)).toHaveLength(2);
+  history.close();
+});
+
+test('verbs are bounded', () => {
+  const history = open();
+  const entry = { at_ms: NOW, instance: null, what: '{}', outcome: 'ok', message: '' };
+  const audit = Array.from({ length: 10_050 }, (_, n) => ({ ...entry, verb: `v${n}` }));
+  history.write({ ...NOTHING, audit });
+  history.prune(NOW);
+  history.close();
+  const db = openReadOnly(file);
+  const rows = db.prepare('SELECT count(*) AS n, min(verb) AS first FROM audit').get();
+  expect(rows).toMatchObject({ n: 10_000 });
+  db.close();
+});
+
+test('a newer file is left alone; no file and no database are no history', () => {
+  expect(readHistory(file)).toBeNull();
+  const db = openDatabase(file, 'NORMAL');
+  db.pragma('user_version = 99');
+  db.close();
+  expect(openHistory(file)).toBeNull();
+  expect(readHistory(file)).toBeNull();
+  writeFileSync(file, 'this is no database, and longer than a header of a hundred bytes'.repeat(9));
+  expect(readHistory(file)).toBeNull();
+  expect(() => openHistory(file)).toThrow(/not a database/);
+});
