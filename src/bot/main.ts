@@ -123,6 +123,8 @@ async function main(launch: BotLaunch): Promise<void> {
         const { request, key } = params as BotRequests['adjust']['params'];
         return bot.service.adjust(request, key);
       }
+      case 'reload':
+        return bot.reload();
     }
   }
 
@@ -132,7 +134,7 @@ async function main(launch: BotLaunch): Promise<void> {
     process.on(signal, () => void end(BOT_EXIT.clean, signal).catch(crash));
   }
   try {
-    const variables = { ...process.env, ...readEnvFile(home) };
+    const variables = () => ({ ...process.env, ...readEnvFile(home) });
     bot = await Bot.open({ home, launch, variables, log, onBug: crash });
     await bot.serve();
     await bot.begin();

@@ -23,6 +23,7 @@ import type { Cancel } from '../platform/clock.ts';
 import { toHome } from '../platform/paths.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
+import { ConfigWatch } from './config-watch.ts';
 import type { LinkOwner } from './bot-link.ts';
 import { configFault, readExitRecord } from './bot-process.ts';
 import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
@@ -31,6 +32,7 @@ import type { FleetParts } from './fleet.ts';
 import type { Instance } from './instance.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
 import { instanceStatus, listRow } from './instance-rows.ts';
+import { reloadInstance } from './instance-reload.ts';
 import {
   adjustGrid,
   endForShutdown,
@@ -46,6 +48,7 @@ import { sampleUsage } from './usage.ts';
 const TICK_MS = 1_000;
 const USAGE_TICKS = 3;
 const RAW_TICKS = 5;
+const WATCH_TICKS = 2;
 
 /** What the supervisor is handed by its main. */
 export interface SupervisorParts extends FleetParts {
@@ -59,6 +62,7 @@ export interface SupervisorParts extends FleetParts {
 export class Supervisor implements FleetService {
   readonly #parts: SupervisorParts;
   readonly #fleet: Fleet;
+  readonly #watch: ConfigWatch;
   /** Instances that should run and do not, found at the start. */
   readonly #missing: Instance[] = [];
   readonly #startedAt: string;
@@ -71,6 +75,7 @@ export class Supervisor implements FleetService {
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
     this.#fleet = new Fleet(parts);
+    this.#watch = new ConfigWatch({ ...parts, instances: () => this.#fleet.all });
     this.#startedAt = isoTime(parts.clock.now());
     this.#lastTick = parts.clock.monotonic();
   }
@@ -196,6 +201,13 @@ export class Supervisor implements FleetService {
     });
   }
 
+  reload(ids: readonly string[]): Promise<VerbResult[]> {
+    return this.#each(ids, (instance) => {
+      this.#refuseWhenClosing();
+      return reloadInstance(instance);
+    });
+  }
+
   pause(ids: readonly string[]): Promise<VerbResult[]> {
     return this.#each(ids, (instance) => switchGrid(instance, 'pause'));
   }
@@ -221,6 +233,7 @@ export class Supervisor implements FleetService {
 
   async shutdown(bots: 'keep' | 'stop'): Promise<void> {
     this.#closing = true;
+    this.#watch.close();
     const all = this.#fleet.all;
     if (bots === 'stop') await Promise.all(all.map((instance) => endForShutdown(instance)));
     this.#parts.log.info(`leaving; bots ${bots === 'stop' ? 'were ended' : 'go on'}`);
@@ -231,6 +244,7 @@ export class Supervisor implements FleetService {
   async close(): Promise<void> {
     this.#closing = true;
     this.#cancelTicks?.();
+    this.#watch.close();
     const all = this.#fleet.all;
     for (const instance of all) instance.cancelRestart();
     await Promise.allSettled(all.map(({ writer }) => writer.settled()));
@@ -325,6 +339,7 @@ export class Supervisor implements FleetService {
       lookAt(instance);
       tendLogs(instance);
     }
+    if (this.#ticks % WATCH_TICKS === 0 && !this.#closing) this.#watch.look();
     if (!this.#tending) {
       this.#tending = true;
       void this.#tend(all).finally(() => {
