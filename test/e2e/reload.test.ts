@@ -3,6 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { OrderView } from '../../src/contract/instance-api.ts';
+import { localDate } from '../../src/platform/clock.ts';
 import { FleetHome } from '../fixtures/fleet-home.ts';
 import {
   SCRIPTED_BOT,
@@ -163,6 +164,10 @@ async function checkRestarts(
   expect(keyed).toMatchObject({ ok: true, changed: ['exchange_config.api_key'] });
   expect((await home.row('ee_05')).pid).not.toBe(before.get('ee_05'));
   expect(await reloadOne(home, 'ee_05')).toMatchObject({ unchanged: true });
+  edit(home, 'ee_05', { daemon_config: { db_path: 'database/other.db' } });
+  const onOthers = await reloadOne(home, 'ee_05');
+  expect(onOthers).toMatchObject({ ok: true, changed: ['daemon_config.db_path'] });
+  expect(onOthers.warnings?.join()).toContain('database/other.db');
 }
 
 async function checkRefusals(home: SupervisedHome): Promise<void> {
@@ -227,8 +232,9 @@ describe('a watched file', () => {
     const good = editedText(home.config('aa_01'), wider);
 
     writeFileSync(home.config('aa_01'), good.slice(0, 200));
-    const refusals = () => (home.read('logs', 'aa_01', 'daemon.log') ?? '').split('not taken');
-    await waitFor('the refusal', () => refusals().length > 1);
+    const log = () => home.read('logs', 'aa_01', localDate(Date.now()), 'daemon.log') ?? '';
+    const refusals = () => log().split('was not taken').length - 1;
+    await waitFor('the refusal', () => refusals() > 0);
     writeFileSync(home.path('aa_01.tmp'), good);
     renameSync(home.path('aa_01.tmp'), home.config('aa_01'));
     edit(home, 'bb_02', wider);
@@ -237,7 +243,7 @@ describe('a watched file', () => {
     for (const id of ['aa_01', 'cc_03']) {
       await waitFor(`${id} to take its file`, async () => (await upper(id)) === '164');
     }
-    expect(refusals().length).toBe(2);
+    expect(refusals()).toBe(1);
     expect(await upper('bb_02')).toBe('160');
     expect(await pids(home)).toEqual(before);
 
@@ -248,6 +254,24 @@ describe('a watched file', () => {
     await home.supervise();
     await waitFor('the edit of before', async () => (await upper('aa_01')) === '168');
     expect((await pids(home)).get('aa_01')).toBe(before.get('aa_01'));
+  }, 60_000);
+});
+
+describe('a watched bot whose line breaks', () => {
+  test('is asked again until it has answered', async () => {
+    const home = makeHome(SCRIPTED_BOT);
+    home.write('aa_01', { watch: true, environment: { BEHAVIOUR: 'moody' } });
+    await home.supervise();
+    await home.start('aa_01');
+    const { pid } = await home.row('aa_01');
+    edit(home, 'aa_01', { strategy_config: { grid_num: 12 } });
+    await waitFor('a new process', async () => {
+      const row = await home.row('aa_01');
+      return row.state === 'running' && row.pid !== pid;
+    });
+    const log = home.read('logs', 'aa_01', localDate(Date.now()), 'daemon.log');
+    expect(log).toContain('its line ended');
+    expect(log).toContain('strategy_config.grid_num changed');
   }, 60_000);
 });
 
