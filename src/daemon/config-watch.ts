@@ -1,6 +1,6 @@
 /**
  * Reloads running instances with `watch: true` when their file has changed and come to rest. The
- * kernel's hints make it quick; the stamps, compared every few seconds, make it sure.
+ * kernel's hints make it quick; the stamps, compared each second, make it sure.
  */
 import type { Cancel, Clock } from '../platform/clock.ts';
 import { fileStamp, watchFolder } from '../platform/folder-watch.ts';

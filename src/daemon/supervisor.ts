@@ -48,7 +48,6 @@ import { sampleUsage } from './usage.ts';
 const TICK_MS = 1_000;
 const USAGE_TICKS = 3;
 const RAW_TICKS = 5;
-const WATCH_TICKS = 2;
 
 /** What the supervisor is handed by its main. */
 export interface SupervisorParts extends FleetParts {
@@ -339,7 +338,7 @@ export class Supervisor implements FleetService {
       lookAt(instance);
       tendLogs(instance);
     }
-    if (this.#ticks % WATCH_TICKS === 0 && !this.#closing) this.#watch.look();
+    if (!this.#closing) this.#watch.look();
     if (!this.#tending) {
       this.#tending = true;
       void this.#tend(all).finally(() => {
