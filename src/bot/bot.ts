@@ -4,15 +4,14 @@
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BotLaunch, StopReceipt } from '../contract/instance-api.ts';
+import type { BotLaunch, ReloadAnswer, StopReceipt } from '../contract/instance-api.ts';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
-import { makeMarket, nearestTicks, priceText, sizeText } from '../contract/market.ts';
+import { makeMarket, nearestTicks } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import type { OnStop } from '../contract/trading.ts';
 import { assert } from '../contract/assert.ts';
-import { decodeState, initialState } from '../engine/index.ts';
-import type { DesignInput, GridState } from '../engine/index.ts';
+import type { GridState } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
 import { systemClock as clock } from '../platform/clock.ts';
 import type { LifetimeLock } from '../platform/lifetime-lock.ts';
@@ -26,11 +25,14 @@ import { serveInstance } from '../web/server/instance-server.ts';
 import type { InstanceServer } from '../web/server/instance-server.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
 import { clientTag } from './client-id.ts';
+import { designedAtStart, planAsSaved, planOfFile } from './file-values.ts';
+import type { GridInForce } from './file-values.ts';
 import { GridService } from './grid-service.ts';
 import { openVenue } from './open-venue.ts';
-import { designGrid, fingerprint, gridValues, resizes, samePlan } from './plan.ts';
+import { fingerprint, gridValues, isTaken, samePlan } from './plan.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileParts } from './reconcile.ts';
+import { ordersOf, readEdited } from './reload.ts';
 import { NEW_RUN_CLOCK, elapsed, goOn, halt, parseRunClock } from './run-clock.ts';
 import { Runner } from './runner.ts';
 
@@ -38,7 +40,8 @@ import { Runner } from './runner.ts';
 export interface BotParts {
   readonly home: Home;
   readonly launch: BotLaunch;
-  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Of the environment and .env, read anew at each call. */
+  readonly variables: () => Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   /** Held by this process for its life. */
   readonly lock: Pick<LifetimeLock, 'guards'>;
@@ -61,6 +64,7 @@ export class Bot {
   /** Read once: a page that gets its port late must not depend on the installation. */
   readonly #assets = loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui'));
   #config: InstanceConfig;
+  #notes: readonly string[];
   #server: InstanceServer | null = null;
   #nextComparison = 0;
   #fileTime = 0;
@@ -70,7 +74,7 @@ export class Bot {
   static async open(parts: BotParts): Promise<Bot> {
     const { home, launch, log } = parts;
     const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
-    const { config, warnings } = expandConfig(loaded, parts.variables);
+    const { config, warnings } = expandConfig(loaded, parts.variables());
     for (const warning of [...loaded.warnings, ...warnings]) log.warn(warning);
     const archived = launch.fresh ? archiveBooks(launch.db_path, clock.now()) : null;
     if (archived !== null) log.info({ archived }, 'the old books were archived');
@@ -132,6 +136,7 @@ export class Bot {
     const { books, venue, market, state } = opened;
     this.#parts = parts;
     this.#config = opened.config;
+    this.#notes = opened.notes;
     this.#books = books;
     this.#venue = venue;
     this.#market = market;
@@ -151,7 +156,7 @@ export class Bot {
       runner,
       clock,
       log,
-      warnings: opened.notes,
+      warnings: () => this.#notes,
       startedAtMs: clock.now(),
     });
     runner.subscribe(() => {
@@ -221,6 +226,40 @@ export class Bot {
     return runner.run(() => runner.makeReceipt());
   }
 
+  /**
+   * Takes the edited file: grid values as an adjust, all checks first. Where a key needs a new
+   * process nothing is done but the checks. Rejects with what is wrong, the old one runs on.
+   */
+  reload(): Promise<ReloadAnswer> {
+    const { runner } = this;
+    const { home, launch, variables, log } = this.#parts;
+    return runner.run(async () => {
+      const fileTime = modified(launch.config_file);
+      const edited = readEdited(home, launch, variables(), this.#config);
+      const { config, restart, inPlace: applied } = edited;
+      const taken = this.#books.meta('fingerprint');
+      const moves = !isTaken(taken, config);
+      if (moves) this.service.assertNotOver('ADJUST_REFUSED');
+      const designed = moves ? planOfFile(this.#gridInForce, config, taken) : null;
+      const warnings = [...edited.warnings, ...(designed?.warnings ?? [])];
+      const nothing = applied.length === 0 && !moves;
+      if (restart.length > 0 || nothing) return { restart, applied: [], orders: null, warnings };
+      const diff = designed === null ? null : runner.preview(designed.plan, 'carry');
+      if (designed !== null) {
+        const { plan } = designed;
+        await runner.apply({ type: 'adjust', plan, position: 'carry', at_ms: clock.now() });
+      }
+      this.#config = config;
+      this.#notes = warnings;
+      this.#fileTime = fileTime;
+      const soon = clock.monotonic() + config.strategy_config.interval * 1000;
+      this.#nextComparison = Math.min(this.#nextComparison, soon);
+      if (moves) this.#acceptFile();
+      log.info({ applied }, 'the edited config was taken');
+      return { restart, applied, orders: diff === null ? null : ordersOf(diff), warnings };
+    });
+  }
+
   /** Writes the receipt of a run's end, once a run. */
   async writeEndReceipt(): Promise<void> {
     const run = String(this.runner.state.run.number);
@@ -276,35 +315,28 @@ export class Bot {
   /** The stored plan wins, unless the file's grid values changed since they were last taken. */
   async #takeFileValues(first: boolean): Promise<void> {
     const { runner } = this;
-    const values = fingerprint(this.#config);
-    if (this.#books.meta('fingerprint') === values) return;
+    const taken = this.#books.meta('fingerprint');
+    if (isTaken(taken, this.#config)) return;
     if (!first) {
-      const price = priceText(this.#market, runner.ticks);
-      const taken = this.#books.meta('fingerprint');
-      const wanted = gridValues(this.#config);
-      // An edit of something else keeps the size in force, however it once came about.
-      const sized = taken !== null && !resizes(taken, wanted) ? this.#inForce(wanted) : wanted;
-      const { plan } = designGrid(this.#market, sized, price, 'GRID_REFUSED');
+      const { plan } = planOfFile(this.#gridInForce, this.#config, taken);
       this.#parts.log.info('the grid values of the file changed: applied as an adjust');
       const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
       await runner.run(() => runner.apply(event));
     }
-    this.#acceptFile(values);
+    this.#acceptFile();
   }
 
-  #acceptFile(values: string): void {
+  #acceptFile(): void {
     this.runner.keep(() => {
       this.#books.setMeta('effective', JSON.stringify(gridValues(this.#config)));
-      this.#books.setMeta('fingerprint', values);
+      this.#books.setMeta('fingerprint', fingerprint(this.#config));
       this.service.clearAdjusted();
     });
   }
 
-  /** `values` with the size per grid that the running plan has. */
-  #inForce(values: DesignInput): DesignInput {
-    const { investment: _investment, ...others } = values;
-    const size = sizeText(this.#market, this.runner.state.plan.lots_per_grid);
-    return { ...others, order_quantity: size };
+  get #gridInForce(): GridInForce {
+    const { state, ticks } = this.runner;
+    return { market: this.#market, plan: state.plan, ticks };
   }
 
   #saveStatus(): void {
@@ -360,30 +392,19 @@ export class Bot {
     this.#fileTime = changed;
     try {
       const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
-      const price = priceText(this.#market, this.runner.ticks);
-      const values = gridValues(loaded.config);
-      const sized = values.order_quantity === undefined ? this.#inForce(values) : values;
-      const { plan } = designGrid(this.#market, sized, price, 'GRID_REFUSED');
+      const { plan } = planAsSaved(this.#gridInForce, loaded.config);
       if (!samePlan(plan, this.runner.state.plan)) return;
-      this.#config = { ...this.#config, strategy_config: loaded.config.strategy_config };
-      this.#acceptFile(fingerprint(this.#config));
+      // The grid only: everything else of an edit waits for a reload.
+      const { duration: _edited, ...values } = loaded.config.strategy_config;
+      const { duration, interval } = this.#config.strategy_config;
+      const kept = duration === undefined ? { interval } : { interval, duration };
+      this.#config = { ...this.#config, strategy_config: { ...values, ...kept } };
+      this.#acceptFile();
     } catch (error) {
       const why = { error: errorBody(error) };
       log.warn(why, 'the edited config cannot be used; the old one runs on');
     }
   }
-}
-
-/** Checks the file's grid where no plan is stored yet; a stored plan needs no designing. */
-function designedAtStart(
-  market: Market,
-  config: InstanceConfig,
-  price: string,
-  stored: string | null,
-): { state: GridState; warnings: readonly string[] } {
-  if (stored !== null) return { state: decodeState(stored), warnings: [] };
-  const { plan, warnings } = designGrid(market, gridValues(config), price, 'GRID_REFUSED');
-  return { state: initialState(plan), warnings };
 }
 
 function modified(file: string): number {

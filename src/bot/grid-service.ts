@@ -39,7 +39,8 @@ export interface ServiceParts {
   readonly runner: Runner;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly warnings: readonly string[];
+  /** Replaced when the file is read anew. */
+  readonly warnings: () => readonly string[];
   readonly startedAtMs: number;
 }
 
@@ -123,7 +124,7 @@ export class GridService implements InstanceService {
       carry: sizeText(market, sums.carry_lots),
       profit_per_grid: this.#profitRange(plan),
       adjusted: this.#adjusted,
-      warnings: [...this.#parts.warnings, ...this.#outOfRange(plan)],
+      warnings: [...this.#parts.warnings(), ...this.#outOfRange(plan)],
       started_at: isoTime(this.#parts.startedAtMs),
       updated_at: isoTime(clock.now()),
     };
@@ -153,7 +154,7 @@ export class GridService implements InstanceService {
   }
 
   /** A run that is over is a result: it is looked at, not moved. */
-  #assertNotOver(code: 'ADJUST_REFUSED' | 'INSTANCE_NOT_RUNNING'): void {
+  assertNotOver(code: 'ADJUST_REFUSED' | 'INSTANCE_NOT_RUNNING'): void {
     if (this.#parts.runner.gridState !== 'finished') return;
     throw new GriddError(code, `The run of ${this.id} is over; nothing was changed.`, {
       hint: '`gridd stop ID`, then `gridd start ID` begins a new run, with --fresh on new books.',
@@ -210,7 +211,7 @@ export class GridService implements InstanceService {
   #adjustOnce(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
     const { runner, books, clock } = this.#parts;
     return runner.run(async () => {
-      this.#assertNotOver('ADJUST_REFUSED');
+      this.assertNotOver('ADJUST_REFUSED');
       const wanted = JSON.stringify(request);
       const known = key === null ? null : books.answer(key);
       if (known !== null) {
@@ -239,7 +240,7 @@ export class GridService implements InstanceService {
     const { runner, clock } = this.#parts;
     const meta = { paused_by: 'user' };
     await runner.run(() => {
-      this.#assertNotOver('INSTANCE_NOT_RUNNING');
+      this.assertNotOver('INSTANCE_NOT_RUNNING');
       return runner.apply({ type: 'pause', at_ms: clock.now() }, { meta });
     });
     this.#parts.log.info('paused by the user');
@@ -248,7 +249,7 @@ export class GridService implements InstanceService {
   async resume(): Promise<void> {
     const { runner, clock } = this.#parts;
     await runner.run(() => {
-      this.#assertNotOver('INSTANCE_NOT_RUNNING');
+      this.assertNotOver('INSTANCE_NOT_RUNNING');
       return runner.apply({ type: 'resume', at_ms: clock.now() });
     });
     this.#parts.log.info('resumed by the user');

@@ -125,6 +125,8 @@ async function main(launch: BotLaunch): Promise<void> {
         const { request, key } = params as BotRequests['adjust']['params'];
         return bot.service.adjust(request, key);
       }
+      case 'reload':
+        return bot.reload();
     }
   }
 
@@ -134,7 +136,7 @@ async function main(launch: BotLaunch): Promise<void> {
     process.on(signal, () => void end(BOT_EXIT.clean, signal).catch(crash));
   }
   try {
-    const variables = { ...process.env, ...readEnvFile(home) };
+    const variables = () => ({ ...process.env, ...readEnvFile(home) });
     bot = await Bot.open({ home, launch, variables, log, lock, onBug: crash });
     if (launch.cause === 'safe') {
       const { orders_cancelled: gone, orders_left: left, position } = await bot.clearOrders();

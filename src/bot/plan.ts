@@ -2,6 +2,7 @@
  * From config values to a designed grid, and which of the two wins: the plan in the store, unless
  * the file's grid values changed since they were last taken (then they are applied as an adjust).
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Market } from '../contract/market.ts';
@@ -23,6 +24,11 @@ export function gridValues(config: InstanceConfig): DesignInput {
 /** Fingerprint of the grid values last taken from the file. */
 export function fingerprint(config: InstanceConfig): string {
   return JSON.stringify(gridValues(config));
+}
+
+/** Whether a fingerprint holds the grid values of `config`, in whatever order they are written. */
+export function isTaken(taken: string | null, config: InstanceConfig): boolean {
+  return taken !== null && isDeepStrictEqual(JSON.parse(taken), JSON.parse(fingerprint(config)));
 }
 
 /** Designs a grid; throws `code` with every problem when it must not run. */

@@ -134,9 +134,9 @@ export class SupervisorLink {
     const { request_id, method, params } = message;
     this.#perform(method, params).then(
       (result) => {
-        this.#send({ type: 'reply', request_id, result });
-        // What was asked for shows at once, not only at the next beat.
+        // Whoever looks once the answer is there sees what was asked for.
         this.beat();
+        this.#send({ type: 'reply', request_id, result });
       },
       (error: unknown) => this.#send({ type: 'reply', request_id, error: errorBody(error) }),
     );

@@ -1,5 +1,5 @@
 /**
- * What stop, restart, pause and resume share: one command to several instances through the
+ * What stop, restart, reload, pause and resume share: one command to several instances through the
  * supervisor. What neither runs nor should run is refused before a supervisor would be started for
  * nothing.
  */
@@ -12,7 +12,7 @@ import { tellJson, tellResults } from './results.ts';
 import { selectIds } from './select.ts';
 import type { Selection } from './select.ts';
 
-export type Command = 'stop' | 'restart' | 'pause' | 'resume';
+export type Command = 'stop' | 'restart' | 'reload' | 'pause' | 'resume';
 
 export interface CommandOptions {
   readonly json?: boolean;

@@ -115,6 +115,15 @@ function addFleetVerbs(program: Command, run: Run): void {
         return restart(context, selection(ids, options), options);
       }),
     );
+  many(program.command('reload'))
+    .description('take edited config files: in place, else by a restart; no id: all running')
+    .option('--json', 'one JSON document')
+    .action((ids: string[], options: Flags<'json'>) =>
+      run(async (context) => {
+        const { reload } = await import('./verbs/reload.ts');
+        return reload(context, selection(ids, options), options);
+      }),
+    );
   many(program.command('pause'))
     .description('place no new orders')
     .option('--json', 'one JSON document')

@@ -113,6 +113,8 @@ export interface VerbResult {
   /** One sentence, e.g. "running on http://127.0.0.1:5001". */
   readonly message: string;
   readonly unchanged?: boolean;
+  /** Of a reload: the keys that came into force. */
+  readonly changed?: readonly string[];
   readonly error?: ErrorBody;
   readonly receipt?: StopReceipt | null;
   readonly warnings?: readonly string[];
@@ -154,6 +156,8 @@ export interface FleetService {
   start(request: StartRequest): Promise<readonly VerbResult[]>;
   stop(request: StopRequest): Promise<readonly VerbResult[]>;
   restart(ids: readonly string[]): Promise<readonly VerbResult[]>;
+  /** Takes edited config files: in place where that can be, else by a restart. */
+  reload(ids: readonly string[]): Promise<readonly VerbResult[]>;
   pause(ids: readonly string[]): Promise<readonly VerbResult[]>;
   resume(ids: readonly string[]): Promise<readonly VerbResult[]>;
   adjust(id: string, request: AdjustRequest, key: string | null): Promise<AdjustAnswer>;

@@ -14,7 +14,7 @@ const Ids = Type.Array(InstanceId, {
   maxItems: MAX_IDS,
   description: 'a list of instance ids',
 });
-/** Body of restart, pause and resume. */
+/** Body of restart, reload, pause and resume. */
 export const IdsBody = Type.Object({ ids: Ids }, strict);
 /** The id in a path. */
 export const IdParams = Type.Object({ id: InstanceId });

@@ -128,6 +128,21 @@ export interface AdjustAnswer {
   readonly warnings: readonly string[];
 }
 
+/** What a bot did about its edited config file; keys are paths such as "daemon_config.web_port". */
+export interface ReloadAnswer {
+  /** Keys that need a new process; not empty: nothing was done. */
+  readonly restart: readonly string[];
+  /** Keys that are in force now. */
+  readonly applied: readonly string[];
+  /** Orders of the adjust; null when the grid stayed as it was. */
+  readonly orders: {
+    readonly kept: number;
+    readonly cancelled: number;
+    readonly placed: number;
+  } | null;
+  readonly warnings: readonly string[];
+}
+
 /** What a stop left behind. */
 export interface StopReceipt {
   readonly reason: string;
@@ -173,9 +188,10 @@ export interface BotRequests {
     params: { request: AdjustRequest; key: string | null };
     result: AdjustAnswer;
   };
+  reload: { params: Record<string, never>; result: ReloadAnswer };
 }
 export type BotMethod = keyof BotRequests;
-export const BOT_METHODS: readonly BotMethod[] = ['stop', 'pause', 'resume', 'adjust'];
+export const BOT_METHODS: readonly BotMethod[] = ['stop', 'pause', 'resume', 'adjust', 'reload'];
 
 /** Version of the bot link; a supervisor speaks this one and the one before. */
 export const LINK_PROTOCOL = 1;

@@ -148,6 +148,10 @@ const DaemonConfig = Type.Object(
       default: 15,
       description: 'Seconds a stop may take before the process is killed.',
     }),
+    watch: Type.Boolean({
+      default: false,
+      description: 'Reload when the file changes, as `gridd reload` does.',
+    }),
     environment: Type.Record(Type.String(), Type.String({ pattern: NO_NUL }), {
       default: {},
       description: 'Further environment variables of the process, names to texts.',

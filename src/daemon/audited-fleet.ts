@@ -48,8 +48,12 @@ export function auditedFleet(
       const { fresh = false, allow_running = false } = request;
       return each('start', { fresh, allow_running }, fleet.start(request));
     },
-    stop: (request) => each('stop', request.on_stop, fleet.stop(request)),
+    stop: (request) => {
+      const { ids: _ids, ...how } = request;
+      return each('stop', how, fleet.stop(request));
+    },
     restart: (ids) => each('restart', {}, fleet.restart(ids)),
+    reload: (ids) => each('reload', {}, fleet.reload(ids)),
     pause: (ids) => each('pause', {}, fleet.pause(ids)),
     resume: (ids) => each('resume', {}, fleet.resume(ids)),
     adjust: (id, request, key) => one('adjust', id, request, fleet.adjust(id, request, key)),

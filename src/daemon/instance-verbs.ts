@@ -17,7 +17,7 @@ import type { RunningProcess } from './running-process.ts';
 import { startFault } from './start-fault.ts';
 
 const READY_TIMEOUT_MS = 30_000;
-const REQUEST_TIMEOUT_MS = 15_000;
+export const REQUEST_TIMEOUT_MS = 15_000;
 const CALL_HOME_MS = 5_000;
 
 type Result = Omit<VerbResult, 'row'>;
@@ -52,19 +52,24 @@ export function restartInstance(instance: Instance): Promise<Result> {
   return instance.enqueue(async () => {
     // A config that cannot start must not cost the bot that runs.
     instance.checkLaunch();
-    const { process } = instance;
-    if (process !== null) {
-      await refuseHeldPort(instance, process);
-      process.intent = 'restart';
-      process.intentReason = 'restart asked for';
-      instance.move('stop', 'restart asked for');
-      if (!(await endProcess(instance, process, stopTimeoutMs(instance)))) {
-        process.intent = null;
-        throw notEnded(instance, process);
-      }
-    }
-    return launchAndWait(instance, false, {});
+    if (instance.process !== null) await refuseHeldPort(instance, instance.process);
+    return restartNow(instance, 'restart asked for');
   });
+}
+
+/** A restart whose checks are done. Only to be called from the queue. */
+export async function restartNow(instance: Instance, reason: string): Promise<Result> {
+  const { process } = instance;
+  if (process !== null) {
+    process.intent = 'restart';
+    process.intentReason = reason;
+    instance.move('stop', reason);
+    if (!(await endProcess(instance, process, stopTimeoutMs(instance)))) {
+      process.intent = null;
+      throw notEnded(instance, process);
+    }
+  }
+  return launchAndWait(instance, false, {});
 }
 
 async function launchAndWait(
@@ -182,7 +187,7 @@ function programAnswer(request: AdjustRequest, answer: unknown): AdjustAnswer {
 }
 
 /** The process once it obeys: one that was just adopted calls home within a second. */
-async function readyProcess(instance: Instance): Promise<RunningProcess> {
+export async function readyProcess(instance: Instance): Promise<RunningProcess> {
   const { id } = instance;
   const { clock } = instance.around;
   const deadline = clock.monotonic() + CALL_HOME_MS;
@@ -200,7 +205,8 @@ async function readyProcess(instance: Instance): Promise<RunningProcess> {
   }
 }
 
-function lineOf(instance: Instance, process: RunningProcess) {
+/** The line to the bot; BOT_UNREACHABLE when there is none. */
+export function lineOf(instance: Instance, process: RunningProcess) {
   if (process.connection !== null) return process.connection;
   throw new GriddError('BOT_UNREACHABLE', `The bot of ${instance.id} is not on the line.`);
 }

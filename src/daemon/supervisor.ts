@@ -24,6 +24,7 @@ import { toHome } from '../platform/paths.ts';
 import { ProcessTrees } from '../platform/process-tree.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
+import { ConfigWatch } from './config-watch.ts';
 import type { LinkOwner } from './bot-link.ts';
 import { configFault, processMarkOf } from './bot-process.ts';
 import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
@@ -32,6 +33,7 @@ import type { FleetParts } from './fleet.ts';
 import type { Instance } from './instance.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
 import { instanceStatus, listRow } from './instance-rows.ts';
+import { reloadInstance } from './instance-reload.ts';
 import { endForShutdown, stopInstance } from './instance-stop.ts';
 import { adjustGrid, restartInstance, startInstance, switchGrid } from './instance-verbs.ts';
 import { forgetAges, lookAt, noteUsage, tendLogs, tendRawFiles } from './instance-watch.ts';
@@ -58,6 +60,7 @@ export interface SupervisorParts extends FleetParts {
 export class Supervisor implements FleetService {
   readonly #parts: SupervisorParts;
   readonly #fleet: Fleet;
+  readonly #watch: ConfigWatch;
   /** Instances without a process, found at the start, with the end that nobody saw. */
   readonly #down: { readonly instance: Instance; readonly end: UnseenEnd | null }[] = [];
   readonly #startedAt: string;
@@ -72,6 +75,7 @@ export class Supervisor implements FleetService {
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
     this.#fleet = new Fleet(parts);
+    this.#watch = new ConfigWatch({ ...parts, instances: () => this.#fleet.all });
     this.#startedAt = isoTime(parts.clock.now());
     this.#lastTick = parts.clock.monotonic();
   }
@@ -209,6 +213,13 @@ export class Supervisor implements FleetService {
     });
   }
 
+  reload(ids: readonly string[]): Promise<VerbResult[]> {
+    return this.#each(ids, (instance) => {
+      this.#refuseWhenClosing();
+      return reloadInstance(instance);
+    });
+  }
+
   pause(ids: readonly string[]): Promise<VerbResult[]> {
     return this.#each(ids, (instance) => switchGrid(instance, 'pause'));
   }
@@ -234,6 +245,7 @@ export class Supervisor implements FleetService {
 
   async shutdown(bots: 'keep' | 'stop'): Promise<void> {
     this.#closing = true;
+    this.#watch.close();
     const all = this.#fleet.all;
     if (bots === 'stop') await Promise.all(all.map((instance) => endForShutdown(instance)));
     this.#parts.log.info(`leaving; bots ${bots === 'stop' ? 'were ended' : 'go on'}`);
@@ -244,6 +256,7 @@ export class Supervisor implements FleetService {
   async close(): Promise<void> {
     this.#closing = true;
     this.#cancelTicks?.();
+    this.#watch.close();
     const all = this.#fleet.all;
     for (const instance of all) instance.cancelRestart();
     await Promise.allSettled(all.map(({ writer }) => writer.settled()));
@@ -334,6 +347,7 @@ export class Supervisor implements FleetService {
         this.#sampling = false;
       });
     }
+    if (!this.#closing) this.#watch.look();
     if (!this.#tending) {
       this.#tending = true;
       void this.#tend(all).finally(() => {

@@ -19,6 +19,8 @@ export { listTemplates, newInstance } from './template.ts';
 export { archiveInstance } from './archive.ts';
 export type { Archived } from './archive.ts';
 export { convertFlat } from './convert.ts';
+export { HOW_APPLIED, appliedAs, changedKeys } from './reload-table.ts';
+export type { HowApplied } from './reload-table.ts';
 export { findLeftovers } from './leftovers.ts';
 export type { Leftover } from './leftovers.ts';
 export { cleanUp, judgeRecord, recordLives } from './cleanup.ts';

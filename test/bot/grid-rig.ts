@@ -86,7 +86,7 @@ export async function openDesk(rig: Rig, venue: Venue = rig.venue): Promise<Desk
     runner,
     clock: systemClock,
     log,
-    warnings: [],
+    warnings: () => [],
     startedAtMs: 0,
   });
   return { runner, service, bugs, compare };
@@ -127,6 +127,7 @@ const CONFIG: InstanceConfig = {
     log_retention_days: 2,
     log_max_mb: 200,
     stop_timeout: 15,
+    watch: false,
     environment: {},
     working_dir: '.',
     bot_args: [],

@@ -112,7 +112,7 @@ function addVerbRoutes(app: FastifyInstance, service: FleetService): void {
     { schema: { body: StopBody } },
     ({ body }) => service.stop(body),
   );
-  for (const verb of ['restart', 'pause', 'resume'] as const) {
+  for (const verb of ['restart', 'reload', 'pause', 'resume'] as const) {
     app.post<{ Body: { ids: string[] } }>(
       `/api/instances/${verb}`,
       { schema: { body: IdsBody } },

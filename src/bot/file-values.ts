@@ -1,0 +1,55 @@
+/** From the grid values of the file to a plan, beside the plan that is in force. */
+import type { InstanceConfig } from '../contract/instance-config.ts';
+import { priceText, sizeText } from '../contract/market.ts';
+import type { Market } from '../contract/market.ts';
+import { decodeState, initialState } from '../engine/index.ts';
+import type { DesignInput, GridPlan, GridState } from '../engine/index.ts';
+import { designGrid, gridValues, resizes } from './plan.ts';
+import type { Designed } from './plan.ts';
+
+/** The grid as it stands. */
+export interface GridInForce {
+  readonly market: Market;
+  readonly plan: GridPlan;
+  /** The present price. */
+  readonly ticks: number;
+}
+
+/**
+ * The plan that an edited file asks for; `taken`: fingerprint of the values last taken from it.
+ * Throws GRID_REFUSED.
+ */
+export function planOfFile(
+  grid: GridInForce,
+  config: InstanceConfig,
+  taken: string | null,
+): Designed {
+  const wanted = gridValues(config);
+  // An edit of something else keeps the size in force, however it once came about.
+  const sized = taken !== null && !resizes(taken, wanted) ? withSizeInForce(grid, wanted) : wanted;
+  return designGrid(grid.market, sized, priceText(grid.market, grid.ticks), 'GRID_REFUSED');
+}
+
+/** The plan of a file that gives no size itself: with the size per grid in force. */
+export function planAsSaved(grid: GridInForce, config: InstanceConfig): Designed {
+  const values = gridValues(config);
+  const sized = values.order_quantity === undefined ? withSizeInForce(grid, values) : values;
+  return designGrid(grid.market, sized, priceText(grid.market, grid.ticks), 'GRID_REFUSED');
+}
+
+function withSizeInForce(grid: GridInForce, values: DesignInput): DesignInput {
+  const { investment: _investment, ...others } = values;
+  return { ...others, order_quantity: sizeText(grid.market, grid.plan.lots_per_grid) };
+}
+
+/** Checks the file's grid where no plan is stored yet; a stored plan needs no designing. */
+export function designedAtStart(
+  market: Market,
+  config: InstanceConfig,
+  price: string,
+  stored: string | null,
+): { state: GridState; warnings: readonly string[] } {
+  if (stored !== null) return { state: decodeState(stored), warnings: [] };
+  const { plan, warnings } = designGrid(market, gridValues(config), price, 'GRID_REFUSED');
+  return { state: initialState(plan), warnings };
+}

@@ -1,0 +1,136 @@
+/**
+ * An edited config file taken by a running instance: read and checked whole, then the grid in the
+ * bot, the limits here, and a restart only where nothing less will do. What is refused changes
+ * nothing: the old one runs on.
+ */
+import { GriddError } from '../contract/errors.ts';
+import type { VerbResult } from '../contract/fleet-api.ts';
+import type { ReloadAnswer } from '../contract/instance-api.ts';
+import { changedKeys } from '../registry/index.ts';
+import type { LoadedConfig } from '../registry/index.ts';
+import { checkLaunch, secretsNow } from './bot-process.ts';
+import { findPort } from './free-port.ts';
+import { freshHealth } from './health-policy.ts';
+import type { Instance } from './instance.ts';
+import { REQUEST_TIMEOUT_MS, lineOf, readyProcess, restartNow } from './instance-verbs.ts';
+import { decideReload } from './reload-decision.ts';
+import type { RunningProcess } from './running-process.ts';
+
+type Result = Omit<VerbResult, 'row'>;
+
+const PORT = 'daemon_config.web_port';
+
+/** Takes the config file as it is now. */
+export async function reloadInstance(instance: Instance): Promise<Result> {
+  // A bot that is not ready yet is awaited outside of the queue: a stop must not wait for it.
+  await readyProcess(instance);
+  return instance.enqueue(async () => {
+    const process = await readyProcess(instance);
+    const loaded = readChecked(instance);
+    const changed = changedKeys(instance.loaded?.config ?? null, loaded.config);
+    await refuseTakenPort(instance, loaded, changed);
+    const runs = process.external ? 'program' : 'bot';
+    const wanted = loaded.program === null ? 'bot' : 'program';
+    const asked = runs === 'bot' && wanted === 'bot';
+    const answer = asked ? await askBot(instance, process) : null;
+    const secretsChanged = differ(process.secrets, secretsNow(instance.around, loaded));
+    const decision = decideReload({ runs, wanted, changed, secretsChanged, answer });
+    if (decision.kind === 'restart') {
+      const { because } = decision;
+      const restarted = await restartNow(instance, `reloaded: ${because.join(', ')} changed`);
+      const message = `restarted for ${because.join(', ')}; ${restarted.message}`;
+      const more = booksWarning(instance, because);
+      const warnings = [...(restarted.warnings ?? []), ...more];
+      return { ...restarted, message, changed: because, warnings };
+    }
+    takeLimits(instance, process, loaded);
+    return keptResult(instance, decision.applied, answer);
+  });
+}
+
+/** Reloads after an edit was seen; false: it could not be tried, and is to be tried again. */
+export async function reloadEdited(instance: Instance): Promise<boolean> {
+  try {
+    await reloadInstance(instance);
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof GriddError)) throw thrown;
+    const error = thrown.toBody();
+    instance.log.warn({ error }, `the edited config was not taken: ${error.message}`);
+    return !['INSTANCE_BUSY', 'BOT_UNREACHABLE'].includes(error.code);
+  }
+}
+
+/** Whatever a start of the file would refuse, before anything is touched. */
+function readChecked(instance: Instance): LoadedConfig {
+  const loaded = instance.readConfig();
+  instance.around.refuseConflicts(loaded, true);
+  checkLaunch(instance.around, loaded, instance.record);
+  return loaded;
+}
+
+/** A strict port that cannot be had must not cost the bot that runs. */
+async function refuseTakenPort(
+  instance: Instance,
+  loaded: LoadedConfig,
+  changed: readonly string[],
+): Promise<void> {
+  const { webPort: wanted } = loaded;
+  const { strict_port, web_host: host } = loaded.config.daemon_config;
+  if (!strict_port || !changed.includes(PORT)) return;
+  if (wanted === null || wanted === instance.record.web_port) return;
+  await findPort({ wanted, host, strict: true, avoid: [] });
+}
+
+/** Null: a bot of an older gridd, which knows no such request. */
+async function askBot(
+  instance: Instance,
+  process: RunningProcess,
+): Promise<ReloadAnswer | null> {
+  try {
+    return await lineOf(instance, process).request('reload', {}, REQUEST_TIMEOUT_MS);
+  } catch (thrown) {
+    if (thrown instanceof GriddError && thrown.code === 'BAD_REQUEST') return null;
+    throw thrown;
+  }
+}
+
+function takeLimits(instance: Instance, process: RunningProcess, loaded: LoadedConfig): void {
+  instance.loaded = loaded;
+  const { misses, next_at } = process.health;
+  const soon = freshHealth(instance.around.clock.monotonic(), instance.healthIntervalMs);
+  process.health = { misses, next_at: Math.min(next_at, soon.next_at) };
+}
+
+function keptResult(
+  instance: Instance,
+  applied: readonly string[],
+  answer: ReloadAnswer | null,
+): Result {
+  const { id } = instance;
+  const orders = answer?.orders ?? null;
+  if (applied.length === 0 && orders === null) {
+    return { id, ok: true, unchanged: true, message: 'unchanged' };
+  }
+  instance.log.info({ applied }, 'the edited config was taken in place');
+  const message = `taken in place: ${applied.join(', ')}${ordersText(orders)}`;
+  return { id, ok: true, message, changed: applied, warnings: answer?.warnings ?? [] };
+}
+
+function ordersText(orders: ReloadAnswer['orders']): string {
+  if (orders === null) return '';
+  const { kept, cancelled, placed } = orders;
+  return `; ${kept} orders kept, ${cancelled} cancelled, ${placed} placed`;
+}
+
+function booksWarning(instance: Instance, because: readonly string[]): string[] {
+  if (!because.includes('daemon_config.db_path')) return [];
+  const { db_path } = instance.record;
+  return [`it trades on the books ${db_path} now; what rests in the old ones stays there`];
+}
+
+/** Null where they could not be known: then nothing is said about them. */
+function differ(before: readonly string[] | null, now: readonly string[] | null): boolean {
+  if (before === null || now === null) return false;
+  return before.length !== now.length || before.some((value, index) => value !== now[index]);
+}
