@@ -20,6 +20,7 @@ export interface Home {
   readonly logs: string;
   readonly database: string;
   readonly registry: string;
+  readonly registryLock: string;
   readonly supervisorLogs: string;
   readonly endpoint: string;
   readonly supervisorLock: string;
@@ -37,6 +38,7 @@ export function homeAt(folder: string): Home {
     logs: join(folder, 'logs'),
     database: join(folder, 'database'),
     registry: join(folder, 'logs', 'instances.json'),
+    registryLock: join(folder, 'logs', 'instances.lock.db'),
     supervisorLogs,
     endpoint: join(supervisorLogs, 'endpoint.json'),
     supervisorLock: join(supervisorLogs, 'lock.db'),

@@ -1,9 +1,10 @@
 /**
  * logs/instances.json: which instances exist. Reading takes no lock and writes nothing. A change is
  * made under a proper-lockfile lock on what the file holds at that moment, written whole, the
- * previous version kept as .bak. The lock goes stale by time, so it guards short writes only:
- * before its write a change looks whether the file is still the one it read. A file that cannot be
- * believed is set aside, never overwritten.
+ * previous version kept as .bak. That lock goes stale by time, and several that wait for a dead
+ * holder's may all get it (measured): so the last look whether the file is still the one that was
+ * read, and its replacement, are one step under a kernel lock. A file that cannot be believed is
+ * set aside, never overwritten.
  */
 import { lock } from 'proper-lockfile';
 import {
@@ -21,6 +22,7 @@ import { isInstanceId } from '../contract/instance-config.ts';
 import { assert } from '../contract/assert.ts';
 import { GriddError } from '../contract/errors.ts';
 import { isErrno, readText, writeJson } from '../platform/json-file.ts';
+import { whileLocked } from '../platform/lifetime-lock.ts';
 import { isoTime, systemClock } from '../platform/clock.ts';
 import type { Home } from '../platform/paths.ts';
 import { isRecord } from './jsonc-text.ts';
@@ -225,15 +227,27 @@ function write(
   notice: (sentence: string) => void,
 ): boolean {
   const next = `${home.registry}.${process.pid}.next`;
-  writeJson(next, { version: REGISTRY_VERSION, instances }, 0o600);
-  if (stampOf(home.registry) !== found.stamp) {
+  try {
+    writeJson(next, { version: REGISTRY_VERSION, instances }, 0o600);
+    const replaced = whileLocked(home.registryLock, () => replace(home, found, next, notice));
+    if (replaced !== true) return false;
+  } finally {
     rmSync(next, { force: true });
-    return false;
   }
+  for (const sentence of found.rebuilt ?? []) notice(sentence);
+  return true;
+}
+
+function replace(
+  home: Home,
+  found: Found,
+  next: string,
+  notice: (sentence: string) => void,
+): boolean {
+  if (stampOf(home.registry) !== found.stamp) return false;
   if (found.rebuilt !== null) setAside(home, notice);
   else if (found.stamp !== ABSENT) keepPrevious(home);
   renameSync(next, home.registry);
-  for (const sentence of found.rebuilt ?? []) notice(sentence);
   return true;
 }
 
