@@ -353,7 +353,9 @@ function stampOf(file: string): string {
 /** What a write met that the user can mend; anything else as it is. */
 function unwritable(home: Home, error: unknown): unknown {
   if (error instanceof GriddError || !(error instanceof Error && 'code' in error)) return error;
-  const message = `${home.registry} could not be written (${String(error.code)}).`;
+  // The lock's file needs room too.
+  const code = error.code === 'SQLITE_FULL' ? 'ENOSPC' : String(error.code);
+  const message = `${home.registry} could not be written (${code}).`;
   return new GriddError('REGISTRY_UNWRITABLE', message);
 }
 

@@ -20,7 +20,7 @@ import {
 
 const SOAK = process.env['GRIDD_SOAK'] === '1';
 const WRITES = SOAK ? 1_000 : 60;
-const WRITES_PER_LIFE = SOAK ? 10 : 20;
+const WRITES_PER_LIFE = SOAK ? 10 : 40;
 const WAITERS = SOAK ? 20 : 4;
 const TAKEOVERS = SOAK ? 30 : 1;
 /** Promised: a lock whose holder died is taken over within 3 s. */
