@@ -87,17 +87,22 @@ export function openRegistry(home: Home, options: RegistryOptions = {}): Registr
 
   async function drain(): Promise<void> {
     while (pending.length > 0) {
-      const release = await takeLock(home).catch((error: unknown) => {
-        for (const { reject } of pending.splice(0)) reject(error);
-        return null;
-      });
-      if (release === null) continue;
-      // Everything that was asked for meanwhile is one write.
-      const batch = pending.splice(0);
-      const settle = writeChanges(home, batch, notice);
-      // Told after the release: who ends its process then leaves no lock behind.
-      await release();
-      settle();
+      let batch: Pending[] = [];
+      let settle: Settle | null = null;
+      for (let attempt = 1; settle === null; attempt += 1) {
+        const release = await takeLock(home).catch((error: unknown) => {
+          for (const { reject } of [...batch, ...pending.splice(0)]) reject(error);
+          return null;
+        });
+        if (release === null) break;
+        // Everything that was asked for meanwhile is one write.
+        batch = [...batch, ...pending.splice(0)];
+        settle = writeChanges(home, batch, notice, attempt === MOST_ATTEMPTS);
+        // Told after the release: who ends its process then leaves no lock behind.
+        await release();
+        if (settle === null) await systemClock.delay(LOCK_LOOK_MS * attempt);
+      }
+      settle?.();
     }
     draining = null;
   }
@@ -120,11 +125,13 @@ export function openRegistry(home: Home, options: RegistryOptions = {}): Registr
       if (readRegistry(home).rebuilt === null) return false;
       const release = await takeLock(home);
       try {
-        for (;;) {
+        for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
           const found = readRegistry(home);
           if (found.rebuilt === null) return false;
           if (write(home, found, found.instances, notice)) return true;
+          await systemClock.delay(LOCK_LOOK_MS);
         }
+        throw alwaysChanging(home);
       } catch (error) {
         throw unwritable(home, error);
       } finally {
@@ -176,31 +183,39 @@ function dateNow(lockFolder: string): void {
   }
 }
 
-const MOST_ATTEMPTS = 10;
+/** About 4 s in all against one that goes on writing beside the lock, or stops while it does. */
+const MOST_ATTEMPTS = 20;
 
-/** Performs the changes as one write; returns what tells their callers. Never throws. */
+/** Tells the callers of changes how these came out. */
+type Settle = () => void;
+
+/** Tries the changes as one write; null when others were at it: to be tried again. Never throws. */
 function writeChanges(
   home: Home,
   batch: readonly Pending[],
   notice: (sentence: string) => void,
-): () => void {
+  last: boolean,
+): Settle | null {
   try {
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-      const found = readRegistry(home);
-      const instances = Object.assign(emptyRecords(), found.instances);
-      const answers = batch.map((pending) => applyChange(instances, pending));
-      const same = JSON.stringify(instances) === JSON.stringify(found.instances);
-      const done = same && found.rebuilt === null;
-      if (done || write(home, found, instances, notice)) {
-        return () => answers.forEach((answer) => answer());
-      }
+    const found = readRegistry(home);
+    const instances = Object.assign(emptyRecords(), found.instances);
+    const answers = batch.map((pending) => applyChange(instances, pending));
+    const same = JSON.stringify(instances) === JSON.stringify(found.instances);
+    const done = same && found.rebuilt === null;
+    if (done || write(home, found, instances, notice)) {
+      return () => answers.forEach((answer) => answer());
     }
-    const message = `${home.registry} is being changed by another process all the time.`;
-    throw new GriddError('REGISTRY_LOCKED', message);
+    if (!last) return null;
+    throw alwaysChanging(home);
   } catch (error) {
     const told = unwritable(home, error);
     return () => batch.forEach(({ reject }) => reject(told));
   }
+}
+
+function alwaysChanging(home: Home): GriddError {
+  const message = `${home.registry} is being changed by another process all the time.`;
+  return new GriddError('REGISTRY_LOCKED', message);
 }
 
 /** Makes one change in `instances`; one that throws leaves them as they are and fails alone. */

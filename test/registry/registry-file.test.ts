@@ -372,7 +372,7 @@ describe('a writer that does not respect the lock', () => {
     expect(Object.keys(onDisk(home).instances)).toEqual(['a', 'b']);
   });
 
-  test('is never overwritten: after ten tries the change fails with REGISTRY_LOCKED', async () => {
+  test('is never overwritten: after its tries the change fails with REGISTRY_LOCKED', async () => {
     const home = tempHome();
     const registry = openRegistry(home);
     await registry.update('other', () => sampleRecord('other'));
