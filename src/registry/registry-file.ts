@@ -165,7 +165,8 @@ async function tryLock(home: Home): Promise<(() => Promise<void>) | null> {
     // What cannot be released (taken over meanwhile, removed by hand) goes stale by itself.
     return () => release().catch(() => undefined);
   } catch (error) {
-    if (isErrno(error, 'ELOCKED')) return null;
+    // ENOENT: one that found the same stale lock removed ours with it.
+    if (isErrno(error, 'ELOCKED') || isErrno(error, 'ENOENT')) return null;
     throw unwritable(home, error);
   }
 }
