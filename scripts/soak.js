@@ -1,6 +1,6 @@
 /**
  * `npm run soak`: the fault tests in their long form, for hours rather than minutes. Arguments name
- * some of them, e.g. `npm run soak -- registry-loss`. Closes with one line that counts the tests.
+ * some of them, e.g. `npm run soak -- registry-loss`; options after them go to vitest. Closes with one line that counts the tests.
  */
 import { ensureBuilt } from './build.js';
 import { checkPlatform, ensureInstalled } from './ensure.js';
@@ -12,9 +12,10 @@ const LONGEST_TEST_MS = 4 * 3_600_000;
 checkPlatform();
 ensureInstalled();
 await ensureBuilt();
-const named = process.argv.slice(2).map((word) =>
-  word.startsWith('-') || word.includes('/') ? word : `test/e2e/faults/${word}`,
-);
-const which = named.some((word) => !word.startsWith('-')) ? [] : ['test/e2e/faults'];
+const words = process.argv.slice(2);
+const options = words.findIndex((word) => word.startsWith('-'));
+const names = options < 0 ? words : words.slice(0, options);
+const which = names.length === 0 ? [''] : names;
+const files = which.map((name) => `test/e2e/faults/${name}`);
 const limits = [`--testTimeout=${LONGEST_TEST_MS}`, `--hookTimeout=${LONGEST_TEST_MS}`];
-process.exit(runTests([...which, ...named, ...limits], { GRIDD_SOAK: '1' }));
+process.exit(runTests([...files, ...limits, ...words.slice(names.length)], { GRIDD_SOAK: '1' }));

@@ -227,14 +227,15 @@ export function writePid(logDir: string, name: 'daemon.pid' | 'bot.pid', pid: nu
 /** Removes the pid files after an end; `bot.pid` only while it names the process that ended. */
 export function removePids(logDir: string, pid: number): void {
   const botPid = join(logDir, 'bot.pid');
-  if (quietly(() => readText(botPid))?.trim() === String(pid)) rmSync(botPid, { force: true });
-  rmSync(join(logDir, 'daemon.pid'), { force: true });
+  const own = quietly(() => readText(botPid))?.trim() === String(pid);
+  if (own) quietly(() => rmSync(botPid, { force: true }));
+  quietly(() => rmSync(join(logDir, 'daemon.pid'), { force: true }));
 }
 
-/** Somebody may have put a folder or a broken link there: it says nothing then. */
-function quietly<T>(read: () => T): T | null {
+/** Somebody may have put a folder or a broken link there: it says nothing and stays. */
+function quietly<T>(act: () => T): T | null {
   try {
-    return read();
+    return act();
   } catch {
     return null;
   }

@@ -1,9 +1,11 @@
 /**
- * Lifetime locks: held until the process ends, whatever ends it, and freed by nothing else. A
- * held BEGIN EXCLUSIVE on a file of its own. The file is opened once per process and by nothing
- * else: any second open in the holder, even a read, would drop the kernel lock when it closes.
+ * Kernel locks: of a process for its life, held until it ends, whatever ends it, and freed by
+ * nothing else; or of one short piece of work. A held BEGIN EXCLUSIVE on a file of its own. A file
+ * is opened once per process and by nothing else: any second open in the holder, even a read,
+ * would drop the kernel lock when it closes.
  */
 import { statSync } from 'node:fs';
+import { assert } from '../contract/assert.ts';
 import { openLockFile } from './sqlite.ts';
 import type { SqliteDatabase } from './sqlite.ts';
 import { systemClock } from './clock.ts';
@@ -20,25 +22,19 @@ export interface LifetimeLock {
 
 const TRIES = 3;
 const BUSY_TIMEOUT_MS = 250;
+const SHORT_WAIT_MS = 50;
 const held = new Map<string, SqliteDatabase>();
 
 /** Takes the lock on `file`; null when another process (or this one) holds it after three tries. */
 export async function takeLifetimeLock(file: string): Promise<LifetimeLock | null> {
   if (held.has(file)) return null;
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    const db = openLockFile(file, BUSY_TIMEOUT_MS);
-    held.set(file, db);
-    try {
-      db.pragma('journal_mode = DELETE');
-      db.exec('BEGIN EXCLUSIVE');
+    if (hold(file, BUSY_TIMEOUT_MS)) {
       const taken = inodeOf(file);
       return {
-        guards: () => held.get(file) === db && inodeOf(file) === taken,
+        guards: () => held.has(file) && inodeOf(file) === taken,
         release: () => closeLock(file),
       };
-    } catch (error) {
-      closeLock(file);
-      if (!isBusy(error)) throw error;
     }
     // Jitter: contenders that collided once would otherwise collide again.
     if (attempt < TRIES) await systemClock.delay(20 + Math.random() * 80);
@@ -49,6 +45,34 @@ export async function takeLifetimeLock(file: string): Promise<LifetimeLock | nul
 function inodeOf(file: string): string | null {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat === undefined ? null : `${stat.dev} ${stat.ino}`;
+}
+
+/**
+ * Runs `work`, which takes no time worth naming, while no other process does under the same file;
+ * null, and nothing was run, when another was at it for 50 ms.
+ */
+export function whileLocked<T>(file: string, work: () => T): T | null {
+  assert(!held.has(file), `${file} is not held by this process already`);
+  if (!hold(file, SHORT_WAIT_MS)) return null;
+  try {
+    return work();
+  } finally {
+    closeLock(file);
+  }
+}
+
+function hold(file: string, waitMs: number): boolean {
+  const db = openLockFile(file, waitMs);
+  held.set(file, db);
+  try {
+    db.pragma('journal_mode = DELETE');
+    db.exec('BEGIN EXCLUSIVE');
+    return true;
+  } catch (error) {
+    closeLock(file);
+    if (!isBusy(error)) throw error;
+    return false;
+  }
 }
 
 function closeLock(file: string): void {

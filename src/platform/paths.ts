@@ -22,6 +22,7 @@ export interface Home {
   /** The supervisor's own database: what was, of the whole fleet. */
   readonly history: string;
   readonly registry: string;
+  readonly registryLock: string;
   readonly supervisorLogs: string;
   readonly endpoint: string;
   readonly supervisorLock: string;
@@ -40,6 +41,7 @@ export function homeAt(folder: string): Home {
     database: join(folder, 'database'),
     history: join(folder, 'database', 'gridd.db'),
     registry: join(folder, 'logs', 'instances.json'),
+    registryLock: join(folder, 'logs', 'instances.lock.db'),
     supervisorLogs,
     endpoint: join(supervisorLogs, 'endpoint.json'),
     supervisorLock: join(supervisorLogs, 'lock.db'),

@@ -1,9 +1,10 @@
 /**
  * logs/instances.json: which instances exist. Reading takes no lock and writes nothing. A change is
  * made under a proper-lockfile lock on what the file holds at that moment, written whole, the
- * previous version kept as .bak. The lock goes stale by time, so it guards short writes only:
- * before its write a change looks whether the file is still the one it read. A file that cannot be
- * believed is set aside, never overwritten.
+ * previous version kept as .bak. That lock goes stale by time, and several that wait for a dead
+ * holder's may all get it (measured): so the last look whether the file is still the one that was
+ * read, and its replacement, are one step under a kernel lock. A file that cannot be believed is
+ * set aside, never overwritten.
  */
 import { lock } from 'proper-lockfile';
 import {
@@ -21,6 +22,7 @@ import { isInstanceId } from '../contract/instance-config.ts';
 import { assert } from '../contract/assert.ts';
 import { GriddError } from '../contract/errors.ts';
 import { isErrno, readText, writeJson } from '../platform/json-file.ts';
+import { whileLocked } from '../platform/lifetime-lock.ts';
 import { isoTime, systemClock } from '../platform/clock.ts';
 import type { Home } from '../platform/paths.ts';
 import { isRecord } from './jsonc-text.ts';
@@ -91,17 +93,22 @@ export function openRegistry(home: Home, options: RegistryOptions = {}): Registr
 
   async function drain(): Promise<void> {
     while (pending.length > 0) {
-      const release = await takeLock(home).catch((error: unknown) => {
-        for (const { reject } of pending.splice(0)) reject(error);
-        return null;
-      });
-      if (release === null) continue;
-      // Everything that was asked for meanwhile is one write.
-      const batch = pending.splice(0);
-      const settle = writeChanges(home, batch, notice);
-      // Told after the release: who ends its process then leaves no lock behind.
-      await release();
-      settle();
+      let batch: Pending[] = [];
+      let settle: Settle | null = null;
+      for (let attempt = 1; settle === null; attempt += 1) {
+        const release = await takeLock(home).catch((error: unknown) => {
+          for (const { reject } of [...batch, ...pending.splice(0)]) reject(error);
+          return null;
+        });
+        if (release === null) break;
+        // Everything that was asked for meanwhile is one write.
+        batch = [...batch, ...pending.splice(0)];
+        settle = writeChanges(home, batch, notice, attempt === MOST_ATTEMPTS);
+        // Told after the release: who ends its process then leaves no lock behind.
+        await release();
+        if (settle === null) await systemClock.delay(LOCK_LOOK_MS * attempt);
+      }
+      settle?.();
     }
     draining = null;
   }
@@ -124,11 +131,13 @@ export function openRegistry(home: Home, options: RegistryOptions = {}): Registr
       if (readRegistry(home).rebuilt === null) return false;
       const release = await takeLock(home);
       try {
-        for (;;) {
+        for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
           const found = readRegistry(home);
           if (found.rebuilt === null) return false;
           if (write(home, found, found.instances, notice)) return true;
+          await systemClock.delay(LOCK_LOOK_MS);
         }
+        throw alwaysChanging(home);
       } catch (error) {
         throw unwritable(home, error);
       } finally {
@@ -162,7 +171,8 @@ async function tryLock(home: Home): Promise<(() => Promise<void>) | null> {
     // What cannot be released (taken over meanwhile, removed by hand) goes stale by itself.
     return () => release().catch(() => undefined);
   } catch (error) {
-    if (isErrno(error, 'ELOCKED')) return null;
+    // ENOENT: one that found the same stale lock removed ours with it.
+    if (isErrno(error, 'ELOCKED') || isErrno(error, 'ENOENT')) return null;
     throw unwritable(home, error);
   }
 }
@@ -180,31 +190,39 @@ function dateNow(lockFolder: string): void {
   }
 }
 
-const MOST_ATTEMPTS = 10;
+/** About 4 s in all against one that goes on writing beside the lock, or stops while it does. */
+const MOST_ATTEMPTS = 20;
 
-/** Performs the changes as one write; returns what tells their callers. Never throws. */
+/** Tells the callers of changes how these came out. */
+type Settle = () => void;
+
+/** Tries the changes as one write; null when others were at it: to be tried again. Never throws. */
 function writeChanges(
   home: Home,
   batch: readonly Pending[],
   notice: (sentence: string) => void,
-): () => void {
+  last: boolean,
+): Settle | null {
   try {
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-      const found = readRegistry(home);
-      const instances = Object.assign(emptyRecords(), found.instances);
-      const answers = batch.map((pending) => applyChange(instances, pending));
-      const same = JSON.stringify(instances) === JSON.stringify(found.instances);
-      const done = same && found.rebuilt === null;
-      if (done || write(home, found, instances, notice)) {
-        return () => answers.forEach((answer) => answer());
-      }
+    const found = readRegistry(home);
+    const instances = Object.assign(emptyRecords(), found.instances);
+    const answers = batch.map((pending) => applyChange(instances, pending));
+    const same = JSON.stringify(instances) === JSON.stringify(found.instances);
+    const done = same && found.rebuilt === null;
+    if (done || write(home, found, instances, notice)) {
+      return () => answers.forEach((answer) => answer());
     }
-    const message = `${home.registry} is being changed by another process all the time.`;
-    throw new GriddError('REGISTRY_LOCKED', message);
+    if (!last) return null;
+    throw alwaysChanging(home);
   } catch (error) {
     const told = unwritable(home, error);
     return () => batch.forEach(({ reject }) => reject(told));
   }
+}
+
+function alwaysChanging(home: Home): GriddError {
+  const message = `${home.registry} is being changed by another process all the time.`;
+  return new GriddError('REGISTRY_LOCKED', message);
 }
 
 /** Makes one change in `instances`; one that throws leaves them as they are and fails alone. */
@@ -231,15 +249,27 @@ function write(
   notice: (sentence: string) => void,
 ): boolean {
   const next = `${home.registry}.${process.pid}.next`;
-  writeJson(next, { version: REGISTRY_VERSION, instances }, 0o600);
-  if (stampOf(home.registry) !== found.stamp) {
+  try {
+    writeJson(next, { version: REGISTRY_VERSION, instances }, 0o600);
+    const replaced = whileLocked(home.registryLock, () => replace(home, found, next, notice));
+    if (replaced !== true) return false;
+  } finally {
     rmSync(next, { force: true });
-    return false;
   }
+  for (const sentence of found.rebuilt ?? []) notice(sentence);
+  return true;
+}
+
+function replace(
+  home: Home,
+  found: Found,
+  next: string,
+  notice: (sentence: string) => void,
+): boolean {
+  if (stampOf(home.registry) !== found.stamp) return false;
   if (found.rebuilt !== null) setAside(home, notice);
   else if (found.stamp !== ABSENT) keepPrevious(home);
   renameSync(next, home.registry);
-  for (const sentence of found.rebuilt ?? []) notice(sentence);
   return true;
 }
 
@@ -346,7 +376,9 @@ function stampOf(file: string): string {
 /** What a write met that the user can mend; anything else as it is. */
 function unwritable(home: Home, error: unknown): unknown {
   if (error instanceof GriddError || !(error instanceof Error && 'code' in error)) return error;
-  const message = `${home.registry} could not be written (${String(error.code)}).`;
+  // The lock's file needs room too.
+  const code = error.code === 'SQLITE_FULL' ? 'ENOSPC' : String(error.code);
+  const message = `${home.registry} could not be written (${code}).`;
   return new GriddError('REGISTRY_UNWRITABLE', message);
 }
 

@@ -11,13 +11,16 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RegistryFile } from '../../src/contract/fleet-api.ts';
 import type { BotRecord } from '../../src/contract/instance-api.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
 import { findLeftovers, openRegistry } from '../../src/registry/index.ts';
+import { ROOT } from '../source-tree.ts';
 import { sampleRecord } from './sample-record.ts';
 import { put, refusal, smallConfig, tempHome } from './temp-home.ts';
 
@@ -63,7 +66,11 @@ describe('reading and updating', () => {
     expect(await registry.update('b', () => null)).toBeNull();
     expect(onDisk(home)).toEqual({ version: 2, instances: { a: changed } });
     expect(openRegistry(home).read()).toEqual(onDisk(home));
-    expect(readdirSync(home.logs).sort()).toEqual(['instances.json', 'instances.json.bak']);
+    expect(readdirSync(home.logs).sort()).toEqual([
+      'instances.json',
+      'instances.json.bak',
+      'instances.lock.db',
+    ]);
     expect(statSync(home.registry).mode & 0o777).toBe(0o600);
   });
 
@@ -374,7 +381,25 @@ describe('leftovers', () => {
 });
 
 describe('a writer that does not respect the lock', () => {
-  test('is never overwritten: after ten tries the change fails with REGISTRY_LOCKED', async () => {
+  test('one that stops in its last step blocks, and is not overtaken', async () => {
+    const home = tempHome();
+    const registry = openRegistry(home);
+    await registry.update('a', () => sampleRecord('a'));
+    const program = join(ROOT, 'test', 'fixtures', 'lock-holder.mjs');
+    const stdio = ['pipe', 'pipe', 'inherit'] as const;
+    const holder = spawn(process.execPath, [program, home.registryLock], { stdio: [...stdio] });
+    onTestFinished(() => void holder.kill('SIGKILL'));
+    if (holder.stdout !== null) await once(holder.stdout, 'data');
+    const change = registry.update('b', () => sampleRecord('b'));
+    await expect(change).rejects.toMatchObject({ code: 'REGISTRY_LOCKED' });
+    expect(Object.keys(onDisk(home).instances)).toEqual(['a']);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    await registry.update('b', () => sampleRecord('b'));
+    expect(Object.keys(onDisk(home).instances)).toEqual(['a', 'b']);
+  });
+
+  test('is never overwritten: after its tries the change fails with REGISTRY_LOCKED', async () => {
     const home = tempHome();
     const registry = openRegistry(home);
     await registry.update('other', () => sampleRecord('other'));

@@ -3,15 +3,17 @@ import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { RegistryFile } from '../../src/contract/fleet-api.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { ROOT } from '../source-tree.ts';
 
-/** Bundles `source` (from the repository) into the file `program`. */
+/** Bundles `source` (from the repository) into the file `program`, in a folder of its own. */
 export async function bundleProgram(source: string, program: string): Promise<void> {
+  const packages = join(dirname(program), 'node_modules');
+  if (!existsSync(packages)) symlinkSync(join(ROOT, 'node_modules'), packages);
   await build({
     entryPoints: [join(ROOT, source)],
     outfile: program,
@@ -19,6 +21,7 @@ export async function bundleProgram(source: string, program: string): Promise<vo
     format: 'esm',
     platform: 'node',
     mainFields: ['module', 'main'],
+    external: ['better-sqlite3'],
     banner: {
       js:
         "import { createRequire } from 'node:module';" +

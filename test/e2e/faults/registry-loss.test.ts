@@ -20,7 +20,9 @@ import {
 
 const SOAK = process.env['GRIDD_SOAK'] === '1';
 const WRITES = SOAK ? 1_000 : 60;
-const WRITES_PER_LIFE = SOAK ? 10 : 20;
+const WRITES_PER_LIFE = SOAK ? 10 : 40;
+const WAITERS = SOAK ? 20 : 4;
+const TAKEOVERS = SOAK ? 30 : 1;
 /** Promised: a lock whose holder died is taken over within 3 s. */
 const RECOVERY_LIMIT_MS = 5 * 3_000;
 const SEED = Number(process.env['GRIDD_SEED'] ?? Date.now() % 1_000_000);
@@ -100,6 +102,23 @@ describe('a writer that ends in the middle', () => {
     expect(Math.max(...took)).toBeLessThan(RECOVERY_LIMIT_MS);
   }, 60_000);
 });
+
+test(`${WAITERS} writers wait for a dead one, ${TAKEOVERS} times: no update is lost`, async () => {
+  const home = tempHome();
+  const expected: Record<string, number> = { shared: 0 };
+  for (let round = 1; round <= TAKEOVERS; round += 1) {
+    const waiters = Array.from({ length: WAITERS }, (_, index) =>
+      startWriter(writer, home, `r${round}w${index}`, 3),
+    );
+    // It dies while they are on their way, and all of them find the same stale lock.
+    const dead = startWriter(writer, home, `r${round}dead`, 1, 'SIGKILL');
+    await Promise.all([dead, ...waiters].map(({ ended }) => ended));
+    expect(waiters.map((waiter) => waiter.failure()).join('')).toBe('');
+    waiters.forEach((_, index) => (expected[`r${round}w${index}`] = 3));
+    expected['shared'] = (expected['shared'] ?? 0) + 3 * WAITERS;
+    expect(counts(home.registry)).toEqual(expected);
+  }
+}, 1_200_000);
 
 /** Whether a process is stopped by a signal. */
 function isStopped(pid: number): boolean {

@@ -137,9 +137,11 @@ test(`${INSTANCES * 4} stale records: no bystander is signalled by whatever is d
   expect(living).toHaveLength(bystanders.length);
 
   const ids = plantAll(kinds);
-  // With a folder and a circle where records should be.
-  for (const name of ['bot.json', 'bot.pid']) unlinkSync(home.path('logs', 'i0004', name));
-  mkdirSync(home.path('logs', 'i0004', 'bot.json'));
+  // With folders and a circle where records should be.
+  for (const name of ['bot.json', 'bot.pid', 'daemon.pid']) {
+    unlinkSync(home.path('logs', 'i0004', name));
+    if (name !== 'bot.pid') mkdirSync(home.path('logs', 'i0004', name));
+  }
   symlinkSync('bot.pid', home.path('logs', 'i0004', 'bot.pid'));
   const startable = ids.filter((_, index) => index % 40 === 0);
   for (const id of startable) home.write(id);
@@ -147,6 +149,7 @@ test(`${INSTANCES * 4} stale records: no bystander is signalled by whatever is d
   for (const id of startable) await home.state(id, 'running');
   const rows = new Map((await home.list()).map((row) => [row.id, row]));
   expect(rows.size).toBe(INSTANCES);
+  expect(rows.get('i0004')?.state).toBe('backoff');
   const others = ids.filter((id) => !startable.includes(id));
   expect(others.filter((id) => rows.get(id)?.pid !== null)).toEqual([]);
 
