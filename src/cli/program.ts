@@ -8,21 +8,13 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT, GriddError } from '../contract/errors.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
-import type { Context, Session } from './context.ts';
+import type { Session } from './context.ts';
 import { exitOfThrown, failureText, thrownText } from './failure.ts';
-import type { Selection } from './select.ts';
+import { addConfigVerbs } from './program/config-verbs.ts';
+import { addSupervisorVerbs } from './program/machine-verbs.ts';
+import { count, many, one, selection } from './program/targets.ts';
+import type { Flags, Run, TargetOptions } from './program/targets.ts';
 import type { AdjustOptions } from './verbs/adjust.ts';
-
-/** Runs a verb with its context and keeps its exit code. */
-type Run = (verb: (context: Context) => Promise<number>) => Promise<void>;
-
-interface TargetOptions {
-  readonly all?: boolean;
-  readonly config?: string[];
-  readonly instanceId?: string;
-}
-
-type Flags<Keys extends string> = TargetOptions & Partial<Record<Keys, boolean>>;
 
 /** Runs one command line (without node and script); resolves with the exit code, never rejects. */
 export async function runCli(args: readonly string[], session: Session): Promise<number> {
@@ -225,109 +217,4 @@ function addGridVerbs(program: Command, run: Run): void {
         return cleanup(context, options);
       }),
     );
-}
-
-function addConfigVerbs(program: Command, run: Run): void {
-  program
-    .command('new')
-    .description('make a config in config/active from a template')
-    .argument('<template>', 'name of a file in config/templates')
-    .requiredOption('--id <id>', 'id of the new instance')
-    .option('--set <path=value>', 'set a value; may be repeated', collect, [])
-    .option('--json', 'one JSON document')
-    .action((template: string, options: { id: string; set: string[]; json?: boolean }) =>
-      run(async (context) => {
-        const { newConfig } = await import('./verbs/new.ts');
-        return newConfig(context, template, options);
-      }),
-    );
-  one(program.command('archive'))
-    .description('retire the config of a stopped instance')
-    .option('--json', 'one JSON document')
-    .action((id: string | undefined, options: Flags<'json'>) =>
-      run(async (context) => {
-        const { archive } = await import('./verbs/archive.ts');
-        return archive(context, selection(id, options), options);
-      }),
-    );
-  program
-    .command('validate')
-    .description('check config files, all problems at once; without files: config/active')
-    .argument('[files...]', 'config files or folders')
-    .option('-c, --config <file>', 'config file or folder', collect, [])
-    .option('--convert', 'print a file of the older flat format in its new form')
-    .option('--json', 'one JSON array')
-    .action((files: string[], options: { config: string[]; convert?: boolean; json?: boolean }) =>
-      run(async (context) => {
-        const { validate } = await import('./verbs/validate.ts');
-        return validate(context, [...options.config, ...files], options);
-      }),
-    );
-}
-
-function addSupervisorVerbs(program: Command, run: Run): void {
-  const supervisor = program.command('supervisor').description('the supervisor itself');
-  supervisor
-    .command('run')
-    .description('run in the foreground (systemd, containers)')
-    .action(() =>
-      run(async (context) => (await import('./verbs/supervisor.ts')).runSupervisor(context)),
-    );
-  supervisor
-    .command('start')
-    .description('start it in the background')
-    .action(() =>
-      run(async (context) => (await import('./verbs/supervisor.ts')).startSupervisor(context)),
-    );
-  supervisor
-    .command('stop')
-    .description('stop it; asks about the bots')
-    .option('--keep-bots', 'the bots trade on')
-    .option('--stop-bots', 'the bots end; their orders and positions stay')
-    .action((options: { keepBots?: boolean; stopBots?: boolean }) =>
-      run(async (context) =>
-        (await import('./verbs/supervisor.ts')).stopSupervisor(context, options),
-      ),
-    );
-  supervisor
-    .command('status')
-    .description('show it')
-    .option('--json', 'one JSON document')
-    .action((options: { json?: boolean }) =>
-      run(async (context) =>
-        (await import('./verbs/supervisor.ts')).supervisorStatus(context, options),
-      ),
-    );
-}
-
-function many(command: Command, configHelp = 'config file of the instance'): Command {
-  return command
-    .argument('[ids...]', 'instances')
-    .option('--all', 'all of them')
-    .option('-c, --config <file>', `${configHelp}; may be repeated`, collect, [])
-    .option('--instance-id <id>', 'id where the config is used under another one');
-}
-
-function one(command: Command): Command {
-  return command
-    .argument('[id]', 'the instance')
-    .option('-c, --config <file>', 'its config file instead of its id', collect, [])
-    .option('--instance-id <id>', 'id where the config is used under another one');
-}
-
-function selection(
-  ids: readonly string[] | string | undefined,
-  options: TargetOptions,
-): Selection {
-  const { all, config, instanceId } = options;
-  return { ids: typeof ids === 'string' ? [ids] : (ids ?? []), all, config, instanceId };
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
-}
-
-function count(option: string, text: string): number {
-  if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw new GriddError('USAGE', `${option} takes a whole number, not "${text}".`);
 }
