@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { isErrno } from '../platform/json-file.ts';
-import type { Session, Terminal } from './context.ts';
+import type { OnTerm, Session, Terminal } from './context.ts';
 import { exitOfThrown, thrownText } from './failure.ts';
 import { plainListOptions } from './plain-list.ts';
 
@@ -42,9 +42,10 @@ let takenOver = false;
 /**
  * The supervisor's own entry point takes this process over: one process for systemd, no wrapper.
  */
-async function becomeSupervisor(home: Home): Promise<void> {
+async function becomeSupervisor(home: Home, onTerm: OnTerm): Promise<void> {
   const main = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
-  process.argv.splice(1, process.argv.length, main, '--home', home.folder);
+  const words = ['--home', home.folder, '--on-term', onTerm];
+  process.argv.splice(1, process.argv.length, main, ...words);
   await import(pathToFileURL(main).href);
   takenOver = true;
 }

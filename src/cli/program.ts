@@ -11,7 +11,7 @@ import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import type { Session } from './context.ts';
 import { exitOfThrown, failureText, thrownText } from './failure.ts';
 import { addConfigVerbs } from './program/config-verbs.ts';
-import { addSupervisorVerbs } from './program/machine-verbs.ts';
+import { addServiceVerbs, addSupervisorVerbs } from './program/machine-verbs.ts';
 import { count, many, one, selection } from './program/targets.ts';
 import type { Flags, Run, TargetOptions } from './program/targets.ts';
 import type { AdjustOptions } from './verbs/adjust.ts';
@@ -44,6 +44,7 @@ export async function runCli(args: readonly string[], session: Session): Promise
   addGridVerbs(program, run);
   addConfigVerbs(program, run);
   addSupervisorVerbs(program, run);
+  addServiceVerbs(program, run);
   if (args.length === 0) {
     program.outputHelp();
     return EXIT.done;

@@ -1,6 +1,23 @@
 /** The verbs about what keeps a fleet running on this machine. */
+import { Option } from 'commander';
 import type { Command } from 'commander';
+import type { OnTerm } from '../context.ts';
 import type { Run } from './targets.ts';
+
+/** Adds `install` and `uninstall`. */
+export function addServiceVerbs(program: Command, run: Run): void {
+  program
+    .command('install')
+    .description('run the supervisor as a systemd service that comes back after a reboot')
+    .option('--system', 'only print a unit for the whole machine')
+    .action((options: { system?: boolean }) =>
+      run(async (context) => (await import('../verbs/install.ts')).install(context, options)),
+    );
+  program
+    .command('uninstall')
+    .description('remove the service; the bots trade on')
+    .action(() => run(async (context) => (await import('../verbs/install.ts')).uninstall(context)));
+}
 
 /** Adds `supervisor` and what stands below it. */
 export function addSupervisorVerbs(program: Command, run: Run): void {
@@ -8,8 +25,15 @@ export function addSupervisorVerbs(program: Command, run: Run): void {
   supervisor
     .command('run')
     .description('run in the foreground (systemd, containers)')
-    .action(() =>
-      run(async (context) => (await import('../verbs/supervisor.ts')).runSupervisor(context)),
+    .addOption(
+      new Option('--on-term <what>', 'what a signal to leave does to the bots; their orders rest')
+        .choices(['keep', 'stop'])
+        .default('keep'),
+    )
+    .action(({ onTerm }: { onTerm: OnTerm }) =>
+      run(async (context) =>
+        (await import('../verbs/supervisor.ts')).runSupervisor(context, onTerm),
+      ),
     );
   supervisor
     .command('start')
