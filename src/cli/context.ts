@@ -11,6 +11,10 @@ export interface Terminal {
   err(text: string): void;
   /** Width of the output; 80 where it is no terminal. */
   readonly columns: number;
+  /** Height of the output; 24 where it is no terminal. */
+  readonly rows: number;
+  /** `out` is a screen that can be drawn over. */
+  readonly redraws: boolean;
   /** Colours on `out`: only on a terminal and without NO_COLOR. */
   readonly colours: boolean;
   /** Somebody can be asked. */

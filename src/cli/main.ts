@@ -12,13 +12,21 @@ import { exitOfThrown, thrownText } from './failure.ts';
 import { plainListOptions } from './plain-list.ts';
 
 const WIDTH_WITHOUT_TERMINAL = 80;
+const HEIGHT_WITHOUT_TERMINAL = 24;
 
 function terminal(): Terminal {
   const { stdin, stdout, stderr, env } = process;
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    columns: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
+    // Asked each time: a window changes its size while something is watched in it.
+    get columns() {
+      return stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL;
+    },
+    get rows() {
+      return stdout.isTTY ? stdout.rows : HEIGHT_WITHOUT_TERMINAL;
+    },
+    redraws: stdout.isTTY && env['TERM'] !== 'dumb',
     colours: stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
     interactive: stdin.isTTY && stdout.isTTY,
     async ask(question) {

@@ -11,7 +11,11 @@ import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import type { Session } from './context.ts';
 import { exitOfThrown, failureText, thrownText } from './failure.ts';
 import { addConfigVerbs } from './program/config-verbs.ts';
-import { addServiceVerbs, addSupervisorVerbs } from './program/machine-verbs.ts';
+import {
+  addCompletionVerbs,
+  addServiceVerbs,
+  addSupervisorVerbs,
+} from './program/machine-verbs.ts';
 import { count, many, one, selection } from './program/targets.ts';
 import type { Flags, Run, TargetOptions } from './program/targets.ts';
 import type { AdjustOptions } from './verbs/adjust.ts';
@@ -45,6 +49,7 @@ export async function runCli(args: readonly string[], session: Session): Promise
   addConfigVerbs(program, run);
   addSupervisorVerbs(program, run);
   addServiceVerbs(program, run);
+  addCompletionVerbs(program, run);
   if (args.length === 0) {
     program.outputHelp();
     return EXIT.done;
@@ -134,8 +139,10 @@ function addReadingVerbs(program: Command, run: Run): void {
     .command('list')
     .description('show all instances')
     .option('--wide', 'more columns')
+    .option('--watch', 'draw it again and again, with totals and what the machine has left')
+    .option('--interval <seconds>', 'time between two pictures (2)')
     .option('--json', 'one JSON array')
-    .action((options: Flags<'wide' | 'json'>) =>
+    .action((options: Flags<'wide' | 'json' | 'watch'> & { interval?: string }) =>
       run(async (context) => {
         const { list } = await import('./verbs/list.ts');
         return list(context, options);

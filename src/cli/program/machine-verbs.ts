@@ -1,6 +1,8 @@
 /** The verbs about what keeps a fleet running on this machine. */
-import { Option } from 'commander';
+import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
+import { COMPLETE_VERB, SHELLS } from '../completion-scripts.ts';
+import type { Shell } from '../completion-scripts.ts';
 import type { OnTerm } from '../context.ts';
 import type { Run } from './targets.ts';
 
@@ -58,6 +60,25 @@ export function addSupervisorVerbs(program: Command, run: Run): void {
     .action((options: { json?: boolean }) =>
       run(async (context) =>
         (await import('../verbs/supervisor.ts')).supervisorStatus(context, options),
+      ),
+    );
+}
+
+/** Adds `completion` and the verb that its scripts ask. */
+export function addCompletionVerbs(program: Command, run: Run): void {
+  program
+    .command('completion')
+    .description('print what a shell loads to complete gridd')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .action((shell: Shell) =>
+      run(async (context) => (await import('../verbs/completion.ts')).completion(context, shell)),
+    );
+  program
+    .command(COMPLETE_VERB, { hidden: true })
+    .argument('[words...]')
+    .action((words: string[]) =>
+      run(async (context) =>
+        (await import('../verbs/completion.ts')).complete(context, program, words),
       ),
     );
 }

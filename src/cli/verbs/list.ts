@@ -2,7 +2,7 @@
  * `gridd list`: every instance in a table. The quick path: it loads nothing that it does not show.
  */
 import { readdirSync } from 'node:fs';
-import { EXIT } from '../../contract/errors.ts';
+import { EXIT, GriddError } from '../../contract/errors.ts';
 import type { ListRow } from '../../contract/fleet-api.ts';
 import type { Context } from '../context.ts';
 import { readList } from '../fleet-reader.ts';
@@ -11,10 +11,17 @@ import { listDocument } from '../list-keys.ts';
 export interface ListOptions {
   readonly wide?: boolean;
   readonly json?: boolean;
+  readonly watch?: boolean;
+  /** Seconds between two pictures, as typed. */
+  readonly interval?: string;
 }
 
 /** Prints the table or the JSON array. */
 export async function list(context: Context, options: ListOptions): Promise<number> {
+  if (options.watch === true) return watch(context, options);
+  if (options.interval !== undefined) {
+    throw new GriddError('USAGE', '--interval goes with --watch.');
+  }
   // The table's code loads while the supervisor answers.
   const table = options.json === true ? null : import('../render.ts');
   const rows = await readList(context);
@@ -25,6 +32,16 @@ export async function list(context: Context, options: ListOptions): Promise<numb
   }
   await showList(context, rows, options.wide === true);
   return EXIT.done;
+}
+
+async function watch(context: Context, options: ListOptions): Promise<number> {
+  if (options.json === true) {
+    throw new GriddError('USAGE', '--watch and --json exclude each other.');
+  }
+  const { intervalSeconds, watchList } = await import('../watch.ts');
+  const seconds = intervalSeconds(options.interval ?? '2');
+  const wide = options.wide === true;
+  return watchList(context, seconds, (drawing, rows) => showList(drawing, rows, wide));
 }
 
 /** The table with the last error of what needs looking at; with no rows, how to get one. */
