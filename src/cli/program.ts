@@ -3,13 +3,12 @@
  * loaded when the verb is called, so that `gridd list` pays for nothing else. Never ends the
  * process itself.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT, GriddError } from '../contract/errors.ts';
-import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
+import { findHome } from '../platform/paths.ts';
 import type { Session } from './context.ts';
 import { exitOfThrown, failureText, thrownText } from './failure.ts';
+import { packageVersion } from './package-version.ts';
 import { addConfigVerbs } from './program/config-verbs.ts';
 import {
   addCompletionVerbs,
@@ -31,7 +30,7 @@ export async function runCli(args: readonly string[], session: Session): Promise
   program
     .description('A supervisor and fleet for perpetual-futures grid bots.')
     .option('--home <folder>', 'home folder (GRIDD_HOME, or the nearest with config/active)')
-    .version(version(), '--version', 'print the version')
+    .version(packageVersion(), '--version', 'print the version')
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({
@@ -73,12 +72,6 @@ function tellUsage(session: Session, error: CommanderError): number {
   const sentence = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   session.terminal.err(failureText(new GriddError('USAGE', sentence).toBody()));
   return EXIT.input;
-}
-
-function version(): string {
-  const file = join(PACKAGE_FOLDER, 'package.json');
-  const { version: text } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
-  return text;
 }
 
 function addFleetVerbs(program: Command, run: Run): void {

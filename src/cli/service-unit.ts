@@ -94,6 +94,13 @@ function quoted(text: string): string {
   return /^[\w/.:=@,+-]+$/.test(text) ? text : `"${escaped}"`;
 }
 
+/** The program that a unit written here starts; null when its text names none. */
+export function programOf(unit: string): string | null {
+  const [, quotedPath, plain] = /^ExecStart=(?:"((?:[^"\\]|\\.)*)"|(\S+))/m.exec(unit) ?? [];
+  if (quotedPath === undefined) return plain ?? null;
+  return quotedPath.replaceAll('%%', '%').replace(/\\(["\\])/g, '$1');
+}
+
 const PASSING: readonly (readonly [RegExp, string])[] = [
   [/\/(\.nvm|nvm)\/versions\//, 'nvm'],
   [/\/fnm(_multishells\/|\/node-versions\/)|\/\.fnm\//, 'fnm'],

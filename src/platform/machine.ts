@@ -1,6 +1,7 @@
 /** The machine and the user this process runs as: names, room left, limits of the kernel. */
-import { readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync, statfsSync } from 'node:fs';
 import { freemem, totalmem, userInfo } from 'node:os';
+import { join } from 'node:path';
 
 /** The user; `name` is null where the machine has no name for the uid (some containers). */
 export interface MachineUser {
@@ -48,6 +49,21 @@ export function watchLimits(): { instances: number; watches: number } | null {
   const instances = Number(procText(`${folder}/max_user_instances`));
   const watches = Number(procText(`${folder}/max_user_watches`));
   return instances > 0 && watches > 0 ? { instances, watches } : null;
+}
+
+/** The program `name` in one of the folders of `path` (as in PATH); null when there is none. */
+export function findProgram(name: string, path: string): string | null {
+  for (const folder of path.split(':')) {
+    if (!folder.startsWith('/')) continue;
+    const file = join(folder, name);
+    try {
+      accessSync(file, constants.X_OK);
+      if (statSync(file).isFile()) return file;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return null;
 }
 
 function procText(file: string): string {

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GriddError } from '../contract/errors.ts';
 
@@ -73,6 +73,11 @@ export function homeHash(home: Home): string {
 /** The lifetime lock of an instance. */
 export function instanceLock(home: Home, id: string): string {
   return join(home.database, `${id}.lock.db`);
+}
+
+/** Whether the file is a lifetime lock, which nobody but its holder may open. */
+export function isLifetimeLock(file: string): boolean {
+  return file.endsWith('.lock.db') || basename(file) === 'lock.db';
 }
 
 /** `path` from the home, absolute. */

@@ -9,6 +9,7 @@ export type { ReadOptions } from './config-file.ts';
 export { expandConfig, namedVariables, readEnvFile } from './variables.ts';
 export type { ExpandedConfig, Variables } from './variables.ts';
 export { activeClaims, activeFiles, findActiveFile } from './active-configs.ts';
+export type { Claim } from './active-configs.ts';
 export { claimedPorts, conflictError, findConflicts } from './conflicts.ts';
 export type { Conflict } from './conflicts.ts';
 export { newRecord } from './new-record.ts';

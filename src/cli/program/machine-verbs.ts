@@ -6,8 +6,15 @@ import type { Shell } from '../completion-scripts.ts';
 import type { OnTerm } from '../context.ts';
 import type { Run } from './targets.ts';
 
-/** Adds `install` and `uninstall`. */
+/** Adds `doctor`, `install` and `uninstall`. */
 export function addServiceVerbs(program: Command, run: Run): void {
+  program
+    .command('doctor')
+    .description('look at machine, home and service, and say what to do; changes nothing')
+    .option('--json', 'one JSON array')
+    .action((options: { json?: boolean }) =>
+      run(async (context) => (await import('../verbs/doctor.ts')).doctor(context, options)),
+    );
   program
     .command('install')
     .description('run the supervisor as a systemd service that comes back after a reboot')
