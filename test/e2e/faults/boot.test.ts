@@ -8,7 +8,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { unitName } from '../../../src/cli/service-unit.ts';
-import type { SupervisorInfo } from '../../../src/contract/fleet-api.ts';
+import type { ProcessIdentity } from '../../../src/contract/instance-api.ts';
 import { homeAt } from '../../../src/platform/paths.ts';
 import { identify, isAlive } from '../../../src/platform/process-identity.ts';
 import { FleetHome, freePorts } from '../../fixtures/fleet-home.ts';
@@ -18,6 +18,7 @@ import { SCRIPTED_BOT, SupervisedHome, freePort } from '../../fixtures/supervise
 import { waitFor } from '../../fixtures/wait-for.ts';
 import { ROOT } from '../../source-tree.ts';
 
+const GRIDD = join(ROOT, 'bin', 'gridd.js');
 const LAST_BOOT = '11111111-2222-3333-4444-555555555555';
 const ends: (() => Promise<void> | void)[] = [];
 
@@ -30,6 +31,13 @@ function endOf(child: ChildProcess): Promise<number | null> {
     if (child.exitCode !== null) resolve(child.exitCode);
     else child.once('exit', (code) => resolve(code));
   });
+}
+
+/** The bot of instance "a". */
+function botOf(home: FleetHome): ProcessIdentity {
+  const bot = identify(home.registry().instances['a']?.pid ?? 0);
+  if (bot === null) throw new Error('no bot lives');
+  return bot;
 }
 
 test('after a reboot what should run comes back, and no pid of the last boot is believed', async () => {
@@ -78,19 +86,17 @@ describe('a signal to leave', () => {
     ends.push(() => home.dispose());
     const [port] = await freePorts(1);
     home.write('a', { daemon: { web_port: port } });
-    const child = spawn(process.execPath, [join(ROOT, 'bin', 'gridd.js'), ...words], {
+    const child = spawn(process.execPath, [GRIDD, ...words], {
       cwd: home.folder,
       env: { PATH: process.env['PATH'], HOME: home.folder, GRIDD_HOME: home.folder },
       stdio: 'ignore',
     });
     ends.push(() => void child.kill('SIGKILL'));
-    await waitFor('the supervisor', async () => {
-      return (await home.run(['supervisor', 'status'])).code === 0;
-    });
+    await waitFor('the supervisor', () =>
+      existsSync(home.path('logs', 'supervisor', 'endpoint.json')),
+    );
     await home.ok(['start', 'a']);
-    const bot = identify((await home.row('a')).pid ?? 0);
-    if (bot === null) throw new Error('no bot');
-    return { home, child, bot };
+    return { home, child, bot: botOf(home) };
   }
 
   test('keeps the bots unless told otherwise', async () => {
@@ -140,18 +146,12 @@ describe('the service', () => {
     writeFileSync(unit, `[Service]\nExecStart=${command}\n`);
   }
 
-  async function info(home: FleetHome): Promise<SupervisorInfo> {
-    const { stdout } = await home.ok(['supervisor', 'status', '--json']);
-    return JSON.parse(stdout) as SupervisorInfo;
-  }
-
   test('takes over from a verb, is started and stopped by systemd, and goes; the bot trades on', async () => {
     const { home, systemd, run, name, unit } = machine();
     const [port] = await freePorts(1);
     home.write('a', { daemon: { web_port: port } });
     await home.ok(['start', 'a']);
-    const bot = identify((await home.row('a')).pid ?? 0);
-    if (bot === null) throw new Error('no bot');
+    const bot = botOf(home);
 
     const installed = await run('install');
     expect(installed.code).toBe(0);
@@ -163,7 +163,7 @@ describe('the service', () => {
       expect(calls).toContain(`--user ${call}`);
     }
     expect(calls.filter((call) => call.includes('enable-linger'))).toEqual([]);
-    expect((await info(home)).pid).toBe(systemd.pid());
+    expect(home.supervisorPid()).toBe(systemd.pid());
 
     systemd.set('linger', 'yes');
     const again = await run('install');
@@ -194,14 +194,15 @@ describe('the service', () => {
   });
 
   test('that stops with its bots ends them before systemd ends it', async () => {
-    const { home, systemd, run, name } = machine();
+    const { home, systemd, run, name, unit } = machine();
     const [port] = await freePorts(1);
     home.write('a', { daemon: { web_port: port } });
-    expect((await run('install')).code).toBe(0);
-    await run('start', 'a');
-    const bot = identify((await home.row('a')).pid ?? 0);
+    plant(unit, `${process.execPath} ${GRIDD} --home ${home.folder} supervisor run`);
+    const started = await run('start', 'a');
+    expect(started.stderr).toContain('supervisor started by systemd');
+    const bot = botOf(home);
     expect((await run('supervisor', 'stop', '--stop-bots')).code).toBe(0);
-    expect(bot !== null && isAlive(bot)).toBe(false);
+    expect(isAlive(bot)).toBe(false);
     expect(systemd.calls()).toContain(`--user stop ${name}`);
   });
 
@@ -218,8 +219,7 @@ describe('the service', () => {
     expect(started.code).toBe(0);
     expect(started.stderr).toContain(`start ${name}\` failed: Failed to connect to bus`);
     expect(started.stderr).toContain('The supervisor is started without systemd.');
-    const { pid } = await info(home);
-    expect(pid).not.toBe(systemd.pid());
+    expect(systemd.pid()).toBeNull();
     // Not known to be systemd's: it is stopped over its own socket.
     const stopped = await run('supervisor', 'stop', '--keep-bots');
     expect(stopped).toMatchObject({ code: 0, stdout: 'supervisor stopped; no bot ran\n' });
