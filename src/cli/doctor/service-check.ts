@@ -46,7 +46,9 @@ function faultOf({ scope, name }: Service, { enabled, active }: ServiceState): s
 async function judgeLinger(context: Context, found: string): Promise<Finding> {
   const user = machineUser();
   const name = user.name ?? String(user.uid);
-  if ((await lingers(context, name)) === true) return ok(NAME, found);
-  const advice = `It ends when ${name} logs out: loginctl enable-linger ${name}`;
-  return warn(NAME, `${found}; no lingering`, advice);
+  const lingering = await lingers(context, name);
+  if (lingering === true) return ok(NAME, found);
+  const how = lingering === false ? 'no lingering' : 'whether it lingers is not known';
+  const advice = `Without lingering it ends when ${name} logs out: loginctl enable-linger ${name}`;
+  return warn(NAME, `${found}; ${how}`, advice);
 }

@@ -207,7 +207,7 @@ describe('the service', () => {
   });
 
   test('that systemd cannot be reached for is done without, with a sentence', async () => {
-    const { home, systemd, run, unit, name } = machine();
+    const { systemd, run, unit, name } = machine();
     systemd.set('unreachable', '');
     const refused = await run('install');
     expect(refused.code).toBe(2);
