@@ -13,9 +13,15 @@ export interface Session {
   readonly terminal: Terminal;
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Turns this process into the supervisor of a home; resolves once that has begun. */
-  becomeSupervisor(home: Home): Promise<void>;
+  /**
+   * Turns this process into the supervisor of a home; resolves once that has begun. `onTerm`: what
+   * a signal to leave does to the bots.
+   */
+  becomeSupervisor(home: Home, onTerm: OnTerm): Promise<void>;
 }
+
+/** What becomes of the bots when the supervisor is told by a signal to leave. */
+export type OnTerm = 'keep' | 'stop';
 
 /** A session with its home found. */
 export interface Context extends Session {

@@ -1,7 +1,7 @@
 /**
  * One supervisor per home, however many callers ask at once: each may spawn a process, the
  * lifetime lock lets one of them live, and every caller waits for whichever one answers with this
- * home.
+ * home. Where its systemd unit is installed, systemd starts it, if it can be reached.
  */
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
@@ -10,13 +10,17 @@ import type { SupervisorInfo } from '../contract/fleet-api.ts';
 import { systemClock } from '../platform/clock.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
+import { identify, isAlive } from '../platform/process-identity.ts';
 import { spawnDetached } from '../platform/spawn.ts';
 import type { Spawned } from '../platform/spawn.ts';
 import type { Context } from './context.ts';
 import { ControlClient } from './control-client.ts';
+import { installedService, serviceFailure, tellService } from './systemd.ts';
 
 const POLL_MS = 25;
 const DEADLINE_MS = 30_000;
+const END_DEADLINE_MS = 60_000;
+const SERVICE_LOOK_MS = 500;
 const NAMED_VARIABLES = new Set([
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'XDG_RUNTIME_DIR'],
   ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'],
@@ -24,7 +28,7 @@ const NAMED_VARIABLES = new Set([
 ]);
 
 /** The supervisor waits most of its life: small beats quick (about 12 MiB less, measured). */
-const LEAN_NODE = ['--max-semi-space-size=1', '--optimize-for-size'];
+export const LEAN_NODE = ['--max-semi-space-size=1', '--optimize-for-size'];
 
 /** The supervisor's entry point in the built package. */
 export const SUPERVISOR_MAIN = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
@@ -43,8 +47,10 @@ export async function ensureSupervisor(context: Context): Promise<Ensured> {
   const client = new ControlClient(context.home);
   const present = await infoOrNull(client);
   if (present !== null) return { client, info: present, started: false };
+  const byService = await startByService(context, client);
+  if (byService !== null) return { client, info: byService, started: true };
   const spawned = spawnSupervisor(context);
-  const info = await waitForSupervisor(context.home, client, spawned);
+  const info = await waitForSupervisor(context.home, client, endWatch(context.home, spawned));
   const started = info.pid === spawned.pid;
   if (started) context.terminal.err(`supervisor started (pid ${info.pid})\n`);
   return { client, info, started };
@@ -57,6 +63,23 @@ export async function infoOrNull(client: ControlClient): Promise<SupervisorInfo 
   } catch (error) {
     if (error instanceof GriddError && error.code === 'SUPERVISOR_NOT_RUNNING') return null;
     throw error;
+  }
+}
+
+/** Has the supervisor end by `ask`, and resolves once its process is gone. */
+export async function endSupervisor(
+  info: SupervisorInfo,
+  ask: () => Promise<unknown>,
+): Promise<void> {
+  const identity = identify(info.pid);
+  await ask();
+  const deadline = systemClock.monotonic() + END_DEADLINE_MS;
+  while (identity !== null && isAlive(identity)) {
+    if (systemClock.monotonic() > deadline) {
+      const sentence = `The supervisor (pid ${info.pid}) does not end.`;
+      throw new GriddError('SUPERVISOR_UNREACHABLE', sentence);
+    }
+    await systemClock.delay(POLL_MS);
   }
 }
 
@@ -89,22 +112,55 @@ function spawnSupervisor(context: Context): Spawned {
   });
 }
 
-async function waitForSupervisor(
-  home: Home,
+/** Says why no supervisor will answer; null while one may. */
+type Watch = () => GriddError | null | Promise<GriddError | null>;
+
+/** The supervisor that systemd started; null when that is not how it is started here. */
+async function startByService(
+  context: Context,
   client: ControlClient,
-  spawned: Spawned,
-): Promise<SupervisorInfo> {
+): Promise<SupervisorInfo | null> {
+  const service = installedService(context);
+  if (service === null) return null;
+  const refused = await tellService(context, service, 'start');
+  if (refused !== null) {
+    context.terminal.err(`${refused}\nThe supervisor is started without systemd.\n`);
+    return null;
+  }
+  let asked = systemClock.monotonic();
+  const info = await waitForSupervisor(context.home, client, () => {
+    if (systemClock.monotonic() - asked < SERVICE_LOOK_MS) return null;
+    asked = systemClock.monotonic();
+    return serviceFailure(context, service);
+  });
+  context.terminal.err(`supervisor started by systemd (pid ${info.pid})\n`);
+  return info;
+}
+
+function endWatch(home: Home, spawned: Spawned): Watch {
   const end: { result: Ended | null } = { result: null };
   void spawned.ended.then((result) => {
     end.result = result;
   });
+  return () => {
+    const ended = end.result;
+    // Lock held: another caller's supervisor won, and its socket is about to answer.
+    if (ended === null || ended.code === BOT_EXIT.lock_held) return null;
+    return startFailure(home, ended);
+  };
+}
+
+async function waitForSupervisor(
+  home: Home,
+  client: ControlClient,
+  watch: Watch,
+): Promise<SupervisorInfo> {
   const deadline = systemClock.monotonic() + DEADLINE_MS;
   for (;;) {
-    const ended = end.result;
+    const failure = await watch();
     const info = await infoOrNull(client);
     if (info !== null) return info;
-    // Lock held: another caller's supervisor won, and its socket is about to answer.
-    if (ended !== null && ended.code !== BOT_EXIT.lock_held) throw startFailure(home, ended);
+    if (failure !== null) throw failure;
     if (systemClock.monotonic() > deadline) {
       throw new GriddError(
         'SUPERVISOR_UNREACHABLE',

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { processTerminal } from '../platform/terminal.ts';
+import type { OnTerm } from './context.ts';
 import { runCli } from './program.ts';
 
 let takenOver = false;
@@ -14,9 +15,10 @@ let takenOver = false;
 /**
  * The supervisor's own entry point takes this process over: one process for systemd, no wrapper.
  */
-async function becomeSupervisor(home: Home): Promise<void> {
+async function becomeSupervisor(home: Home, onTerm: OnTerm): Promise<void> {
   const main = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
-  process.argv.splice(1, process.argv.length, main, '--home', home.folder);
+  const words = ['--home', home.folder, '--on-term', onTerm];
+  process.argv.splice(1, process.argv.length, main, ...words);
   await import(pathToFileURL(main).href);
   takenOver = true;
 }

@@ -3,27 +3,22 @@
  * loaded when the verb is called, so that `gridd list` pays for nothing else. Never ends the
  * process itself.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT, GriddError } from '../contract/errors.ts';
-import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
-import type { Context, Session } from './context.ts';
+import { findHome } from '../platform/paths.ts';
+import type { Session } from './context.ts';
 import { exitOfThrown, thrownJson, thrownText } from './failure.ts';
-import type { Selection } from './select.ts';
+import { packageVersion } from './package-version.ts';
+import { addConfigVerbs } from './program/config-verbs.ts';
+import {
+  addCompletionVerbs,
+  addServiceVerbs,
+  addSupervisorVerbs,
+} from './program/machine-verbs.ts';
+import { count, many, one, selection } from './program/targets.ts';
+import type { Flags, Run, TargetOptions } from './program/targets.ts';
 import type { AdjustOptions } from './verbs/adjust.ts';
 import type { StopOptions } from './verbs/stop.ts';
-
-/** Runs a verb with its context and keeps its exit code. */
-type Run = (verb: (context: Context) => Promise<number>) => Promise<void>;
-
-interface TargetOptions {
-  readonly all?: boolean;
-  readonly config?: string[];
-  readonly instanceId?: string;
-}
-
-type Flags<Keys extends string> = TargetOptions & Partial<Record<Keys, boolean>>;
 
 /** Runs one command line (without node and script); resolves with the exit code, never rejects. */
 export async function runCli(args: readonly string[], session: Session): Promise<number> {
@@ -36,7 +31,7 @@ export async function runCli(args: readonly string[], session: Session): Promise
   program
     .description('A supervisor and fleet for perpetual-futures grid bots.')
     .option('--home <folder>', 'home folder (GRIDD_HOME, or the nearest with config/active)')
-    .version(version(), '--version', 'print the version')
+    .version(packageVersion(), '--version', 'print the version')
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({
@@ -53,6 +48,8 @@ export async function runCli(args: readonly string[], session: Session): Promise
   addGridVerbs(program, run);
   addConfigVerbs(program, run);
   addSupervisorVerbs(program, run);
+  addServiceVerbs(program, run);
+  addCompletionVerbs(program, run);
   if (args.length === 0) {
     program.outputHelp();
     return EXIT.done;
@@ -72,12 +69,6 @@ function usageOf({ code, message }: CommanderError): GriddError {
   if (code === 'commander.help') return new GriddError('USAGE', 'A verb is missing.');
   const sentence = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   return new GriddError('USAGE', sentence);
-}
-
-function version(): string {
-  const file = join(PACKAGE_FOLDER, 'package.json');
-  const { version: text } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
-  return text;
 }
 
 function addFleetVerbs(program: Command, run: Run): void {
@@ -149,8 +140,10 @@ function addReadingVerbs(program: Command, run: Run): void {
     .command('list')
     .description('show all instances')
     .option('--wide', 'more columns')
+    .option('--watch', 'draw it again and again, with totals and what the machine has left')
+    .option('--interval <seconds>', 'time between two pictures (2)')
     .option('--json', 'one JSON array')
-    .action((options: Flags<'wide' | 'json'>) =>
+    .action((options: Flags<'wide' | 'json' | 'watch'> & { interval?: string }) =>
       run(async (context) => {
         const { list } = await import('./verbs/list.ts');
         return list(context, options);
@@ -233,109 +226,4 @@ function addGridVerbs(program: Command, run: Run): void {
         return cleanup(context, options);
       }),
     );
-}
-
-function addConfigVerbs(program: Command, run: Run): void {
-  program
-    .command('new')
-    .description('make a config in config/active from a template')
-    .argument('<template>', 'name of a file in config/templates')
-    .requiredOption('--id <id>', 'id of the new instance')
-    .option('--set <path=value>', 'set a value; may be repeated', collect, [])
-    .option('--json', 'one JSON document')
-    .action((template: string, options: { id: string; set: string[]; json?: boolean }) =>
-      run(async (context) => {
-        const { newConfig } = await import('./verbs/new.ts');
-        return newConfig(context, template, options);
-      }),
-    );
-  one(program.command('archive'))
-    .description('retire the config of a stopped instance')
-    .option('--json', 'one JSON document')
-    .action((id: string | undefined, options: Flags<'json'>) =>
-      run(async (context) => {
-        const { archive } = await import('./verbs/archive.ts');
-        return archive(context, selection(id, options), options);
-      }),
-    );
-  program
-    .command('validate')
-    .description('check config files, all problems at once; without files: config/active')
-    .argument('[files...]', 'config files or folders')
-    .option('-c, --config <file>', 'config file or folder', collect, [])
-    .option('--convert', 'print a file of the older flat format in its new form')
-    .option('--json', 'one JSON array')
-    .action((files: string[], options: { config: string[]; convert?: boolean; json?: boolean }) =>
-      run(async (context) => {
-        const { validate } = await import('./verbs/validate.ts');
-        return validate(context, [...options.config, ...files], options);
-      }),
-    );
-}
-
-function addSupervisorVerbs(program: Command, run: Run): void {
-  const supervisor = program.command('supervisor').description('the supervisor itself');
-  supervisor
-    .command('run')
-    .description('run in the foreground (systemd, containers)')
-    .action(() =>
-      run(async (context) => (await import('./verbs/supervisor.ts')).runSupervisor(context)),
-    );
-  supervisor
-    .command('start')
-    .description('start it in the background')
-    .action(() =>
-      run(async (context) => (await import('./verbs/supervisor.ts')).startSupervisor(context)),
-    );
-  supervisor
-    .command('stop')
-    .description('stop it; asks about the bots')
-    .option('--keep-bots', 'the bots trade on')
-    .option('--stop-bots', 'the bots end; their orders and positions stay')
-    .action((options: { keepBots?: boolean; stopBots?: boolean }) =>
-      run(async (context) =>
-        (await import('./verbs/supervisor.ts')).stopSupervisor(context, options),
-      ),
-    );
-  supervisor
-    .command('status')
-    .description('show it')
-    .option('--json', 'one JSON document')
-    .action((options: { json?: boolean }) =>
-      run(async (context) =>
-        (await import('./verbs/supervisor.ts')).supervisorStatus(context, options),
-      ),
-    );
-}
-
-function many(command: Command, configHelp = 'config file of the instance'): Command {
-  return command
-    .argument('[ids...]', 'instances')
-    .option('--all', 'all of them')
-    .option('-c, --config <file>', `${configHelp}; may be repeated`, collect, [])
-    .option('--instance-id <id>', 'id where the config is used under another one');
-}
-
-function one(command: Command): Command {
-  return command
-    .argument('[id]', 'the instance')
-    .option('-c, --config <file>', 'its config file instead of its id', collect, [])
-    .option('--instance-id <id>', 'id where the config is used under another one');
-}
-
-function selection(
-  ids: readonly string[] | string | undefined,
-  options: TargetOptions,
-): Selection {
-  const { all, config, instanceId } = options;
-  return { ids: typeof ids === 'string' ? [ids] : (ids ?? []), all, config, instanceId };
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
-}
-
-function count(option: string, text: string): number {
-  if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw new GriddError('USAGE', `${option} takes a whole number up to 9999999, not "${text}".`);
 }

@@ -61,6 +61,7 @@ export const ERRORS = {
   SUPERVISOR_RUNNING: kind(4, 409, '`gridd supervisor status` shows it.'),
   SUPERVISOR_UNREACHABLE: kind(1, 503, 'See logs/supervisor; `gridd supervisor status` says more.'),
   SUPERVISOR_FOREIGN: kind(4, 409, 'The socket answers for another home; remove endpoint.json and repeat.'),
+  SYSTEMD_FAILED: kind(2, 500, 'Log in as this user itself, not over sudo or su; `gridd doctor` says more.'),
   REGISTRY_UNREADABLE: kind(2, 500, 'The file was kept; `gridd start --all` rebuilds what it can.'),
   REGISTRY_UNWRITABLE: kind(1, 503, 'Free space on its disk, or make logs/ writable for you; repeat.'),
   REGISTRY_NEWER: kind(2, 409, 'Use the gridd version that wrote logs/instances.json, or a newer one.'),

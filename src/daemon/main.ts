@@ -1,7 +1,8 @@
 /**
- * The supervisor's process: `--home FOLDER [--bot FILE]`. Holds the home's lifetime lock, opens
- * both sockets, finds its bots and looks after them until it is told to leave; bots go on without
- * it. Exit code 75: another supervisor of this home runs.
+ * The supervisor's process: `--home FOLDER [--on-term keep|stop] [--bot FILE]`. Holds the home's
+ * lifetime lock, opens both sockets, finds its bots and looks after them until it is told to leave;
+ * bots go on without it, unless `--on-term stop` says that a signal to leave ends them first. Exit
+ * code 75: another supervisor of this home runs.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +31,11 @@ const LEAVE_TIMEOUT_MS = 3_000;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { home: { type: 'string' }, bot: { type: 'string' } },
+    options: {
+      home: { type: 'string' },
+      bot: { type: 'string' },
+      'on-term': { type: 'string', default: 'keep' },
+    },
   });
   const home = findHome(values.home, process.env, process.cwd());
   mkdirSync(home.supervisorLogs, { recursive: true });
@@ -96,8 +101,22 @@ async function main(): Promise<void> {
     file.flush();
     process.exit(EXIT.done);
   }
+  let ending = false;
+  async function endBotsAndLeave(signal: string): Promise<void> {
+    if (ending) return;
+    ending = true;
+    log.info(`${signal}: the bots are ended first; their orders rest`);
+    try {
+      // It leaves by itself once every bot has ended.
+      await supervisor.shutdown('stop');
+    } catch (error) {
+      log.error({ err: error }, 'a bot could not be ended');
+      await leave(signal);
+    }
+  }
+  const onTerm = values['on-term'] === 'stop' ? endBotsAndLeave : leave;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => void leave(signal));
+    process.on(signal, () => void onTerm(signal));
   }
   sockets.publish();
   supervisor.begin();

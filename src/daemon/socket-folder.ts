@@ -4,14 +4,16 @@
  * endpoint.json; others read that file and never compute. A folder that is not ours alone is
  * refused.
  */
-import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Endpoint } from '../contract/fleet-api.ts';
 import { GriddError } from '../contract/errors.ts';
 import { LINK_PROTOCOL } from '../contract/instance-api.ts';
 import { readJson } from '../platform/json-file.ts';
+import { homeHash } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
+
+export { homeHash };
 
 const LONGEST_SOCKET_PATH = 107;
 
@@ -20,11 +22,6 @@ export interface SocketSurroundings {
   readonly uid: number;
   readonly runtime_dir: string | undefined;
   readonly temporary: string;
-}
-
-/** Short name of a home in marks and socket folders. */
-export function homeHash(home: Home): string {
-  return createHash('sha256').update(home.folder).digest('hex').slice(0, 12);
 }
 
 /** Socket paths of this home in a folder that exists and is ours alone. Throws HOME_UNUSABLE. */

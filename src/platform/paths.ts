@@ -3,8 +3,9 @@
  * Home is --home, else GRIDD_HOME, else the nearest parent folder with config/active, else the
  * package.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GriddError } from '../contract/errors.ts';
 
@@ -69,9 +70,19 @@ export function findHome(
   }
 }
 
+/** Short name of a home in marks, socket folders and the names of its service. */
+export function homeHash(home: Home): string {
+  return createHash('sha256').update(home.folder).digest('hex').slice(0, 12);
+}
+
 /** The lifetime lock of an instance. */
 export function instanceLock(home: Home, id: string): string {
   return join(home.database, `${id}.lock.db`);
+}
+
+/** Whether the file is a lifetime lock, which nobody but its holder may open. */
+export function isLifetimeLock(file: string): boolean {
+  return file.endsWith('.lock.db') || basename(file) === 'lock.db';
 }
 
 /** `path` from the home, absolute. */

@@ -25,6 +25,11 @@ export function portHolder(port: number): PortHolder | null {
   return null;
 }
 
+/** Whether anybody listens on TCP `port`, also one that cannot be seen. */
+export function isListenedOn(port: number): boolean {
+  return listeningInodes(port).length > 0;
+}
+
 /** The holder of `port` in words, e.g. "python3 (pid 4711)" or "another process". */
 export function portHolderText(port: number): string {
   const holder = portHolder(port);

@@ -72,3 +72,29 @@ export async function runProgram(program: string, args: readonly string[]): Prom
   });
   return !result.failed;
 }
+
+/** What a short program said. `code`: null when it could not be run, or took too long. */
+export interface ProgramAnswer {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a short program of the machine in the given environment and listens. Never rejects. */
+export async function askProgram(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  timeoutMs = 20_000,
+): Promise<ProgramAnswer> {
+  const result = await execa(program, [...args], {
+    env: { ...environment },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: timeoutMs,
+  });
+  const { exitCode: code = null, stdout: out, stderr: err } = result;
+  if (code !== null) return { code, out, err };
+  return { code, out, err: result.originalMessage ?? `${program} took too long` };
+}

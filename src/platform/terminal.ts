@@ -7,6 +7,10 @@ export interface Terminal {
   err(text: string): void;
   /** Width of the output; 80 where it is no terminal. */
   readonly columns: number;
+  /** Height of the output; 24 where it is no terminal. */
+  readonly rows: number;
+  /** `out` is a screen that can be drawn over. */
+  readonly redraws: boolean;
   /** Colours on `out`: only on a terminal and without NO_COLOR. */
   readonly colours: boolean;
   /** Somebody can be asked. */
@@ -18,6 +22,7 @@ export interface Terminal {
 }
 
 const WIDTH_WITHOUT_TERMINAL = 80;
+const HEIGHT_WITHOUT_TERMINAL = 24;
 
 /** This process's own. `onClosed`: called when the reader of its output went away. */
 export function processTerminal(onClosed: () => void): Terminal {
@@ -31,7 +36,14 @@ export function processTerminal(onClosed: () => void): Terminal {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    columns: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
+    // Asked each time: a window changes its size while something is watched in it.
+    get columns() {
+      return stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL;
+    },
+    get rows() {
+      return stdout.isTTY ? stdout.rows : HEIGHT_WITHOUT_TERMINAL;
+    },
+    redraws: stdout.isTTY && env['TERM'] !== 'dumb',
     colours: stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
     // Looked at only when asked: opening standard input costs every other verb time.
     get interactive() {

@@ -22,7 +22,10 @@ export interface Leftover {
 const ABANDONED_LOCK_MS = 10_000;
 
 /** Everything left behind in logs/ and the log folders of the registry's instances. */
-export function findLeftovers(home: Home, registry: RegistryFile): Leftover[] {
+export function findLeftovers(
+  home: Home,
+  registry: Pick<RegistryFile, 'instances'>,
+): Leftover[] {
   const folders = new Map<string, string>();
   for (const folder of logFolders(home)) folders.set(folder, basename(folder));
   for (const [id, { log_dir }] of Object.entries(registry.instances)) {

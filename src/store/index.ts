@@ -11,6 +11,7 @@ export {
   restoreBooks,
 } from './books.ts';
 export type { Binding, BookedFill, Intent, OrderUpdate, Turn } from './books.ts';
+export { databaseFaults } from './integrity.ts';
 export { readBooks } from './reader.ts';
 export type { BooksReader } from './reader.ts';
 export {

@@ -101,6 +101,8 @@ export async function gridd(
       out: (text) => void (said.out += text),
       err: (text) => void (said.err += text),
       columns: 80,
+      rows: 24,
+      redraws: false,
       colours: false,
       interactive: false,
       ask: () => Promise.reject(new Error('nobody is asked')),

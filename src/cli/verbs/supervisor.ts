@@ -5,15 +5,12 @@
 import { EXIT, GriddError } from '../../contract/errors.ts';
 import type { SupervisorInfo } from '../../contract/fleet-api.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { identify, isAlive } from '../../platform/process-identity.ts';
-import type { Context } from '../context.ts';
+import type { Context, OnTerm } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
-import { ensureSupervisor, infoOrNull } from '../ensure-supervisor.ts';
+import { endSupervisor, ensureSupervisor, infoOrNull } from '../ensure-supervisor.ts';
 import { durationText, renderPairs } from '../render.ts';
 import { tellJson } from '../results.ts';
-
-const POLL_MS = 25;
-const END_DEADLINE_MS = 60_000;
+import { serviceOfProcess, tellService } from '../systemd.ts';
 
 export interface StopSupervisorOptions {
   readonly keepBots?: boolean;
@@ -21,12 +18,12 @@ export interface StopSupervisorOptions {
 }
 
 /** Becomes the supervisor, in the foreground. */
-export async function runSupervisor(context: Context): Promise<number> {
+export async function runSupervisor(context: Context, onTerm: OnTerm): Promise<number> {
   const info = await infoOrNull(new ControlClient(context.home));
   if (info !== null) {
     throw new GriddError('SUPERVISOR_RUNNING', `The supervisor runs already (pid ${info.pid}).`);
   }
-  await context.becomeSupervisor(context.home);
+  await context.becomeSupervisor(context.home, onTerm);
   return EXIT.done;
 }
 
@@ -50,19 +47,26 @@ export async function stopSupervisor(
   const client = new ControlClient(context.home);
   const info = await client.info();
   const bots = keepBots ? 'keep' : stopBots ? 'stop' : await askAboutBots(context, info);
-  const identity = identify(info.pid);
-  await client.post('/api/shutdown', { bots });
-  const deadline = systemClock.monotonic() + END_DEADLINE_MS;
-  while (identity !== null && isAlive(identity)) {
-    if (systemClock.monotonic() > deadline) {
-      const sentence = `The supervisor (pid ${info.pid}) does not end.`;
-      throw new GriddError('SUPERVISOR_UNREACHABLE', sentence);
-    }
-    await systemClock.delay(POLL_MS);
-  }
+  await endSupervisor(info, () => shutDown(context, client, info, bots));
   const left = bots === 'keep' ? 'the bots trade on' : 'the bots ended; their orders rest';
   context.terminal.out(`supervisor stopped; ${info.running === 0 ? 'no bot ran' : left}\n`);
   return EXIT.done;
+}
+
+/** systemd ends what systemd started, so that it knows that this end was meant. */
+async function shutDown(
+  context: Context,
+  client: ControlClient,
+  info: SupervisorInfo,
+  bots: 'keep' | 'stop',
+): Promise<void> {
+  const service = await serviceOfProcess(context, info.pid);
+  if (service === null || bots === 'stop') await client.post('/api/shutdown', { bots });
+  if (service === null) return;
+  const refused = await tellService(context, service, 'stop');
+  if (refused === null || bots === 'stop') return;
+  context.terminal.err(`${refused}\nThe supervisor is stopped without systemd.\n`);
+  await client.post('/api/shutdown', { bots });
 }
 
 /** Facts of the supervisor; SUPERVISOR_NOT_RUNNING when there is none. */
@@ -85,6 +89,7 @@ export async function supervisorStatus(
     ['uptime', durationText(uptime)],
     ['instances', `${info.instances}, ${info.running} running`],
     ['memory', `${info.memory_mb.toFixed(0)} MiB`],
+    ['unit', (await serviceOfProcess(context, info.pid))?.name ?? '-'],
   ];
   const { fault, lost, set_aside } = info.history;
   if (fault !== null) pairs.push(['history', fault]);

@@ -1,0 +1,125 @@
+/**
+ * What `gridd doctor` looks at inside the home: supervisor, registry, databases, what dead
+ * processes left, and ports. It reads; lifetime locks (*.lock.db) are never opened.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { GriddError } from '../../contract/errors.ts';
+import type { RegistryFile, SupervisorInfo } from '../../contract/fleet-api.ts';
+import { fromHome, isLifetimeLock, toHome } from '../../platform/paths.ts';
+import type { Home } from '../../platform/paths.ts';
+import { isListenedOn, portHolderText } from '../../platform/port-holder.ts';
+import { activeClaims, findLeftovers, openRegistry, recordLives } from '../../registry/index.ts';
+import { databaseFaults } from '../../store/index.ts';
+import type { Context } from '../context.ts';
+import { ControlClient } from '../control-client.ts';
+import { infoOrNull } from '../ensure-supervisor.ts';
+import { packageVersion } from '../package-version.ts';
+import { fail, ok, warn } from './finding.ts';
+import type { Finding } from './finding.ts';
+
+type Records = RegistryFile['instances'];
+
+/** Looks at the home; changes nothing and starts nothing. */
+export async function checkFleet(context: Context): Promise<Finding[]> {
+  const { home } = context;
+  const { finding, records } = checkRegistry(home);
+  return [
+    await checkSupervisor(context, records),
+    finding,
+    checkInstances(records),
+    checkDatabases(home, records),
+    checkLeftovers(home, records),
+    checkPorts(home, records),
+  ];
+}
+
+function checkRegistry(home: Home): { finding: Finding; records: Records } {
+  const registry = openRegistry(home);
+  try {
+    const { instances } = registry.read();
+    const [first] = registry.notices;
+    if (first === undefined) {
+      const found = `whole; records: ${Object.keys(instances).length}`;
+      return { finding: ok('registry', found), records: instances };
+    }
+    const advice = 'The next verb that changes something rebuilds it; look at `gridd list` first.';
+    return { finding: fail('registry', first, advice), records: instances };
+  } catch (error) {
+    if (!(error instanceof GriddError)) throw error;
+    return { finding: fail('registry', error.message, error.hint), records: {} };
+  }
+}
+
+async function checkSupervisor(context: Context, records: Records): Promise<Finding> {
+  let info: SupervisorInfo | null;
+  try {
+    info = await infoOrNull(new ControlClient(context.home));
+  } catch (error) {
+    if (!(error instanceof GriddError)) throw error;
+    return fail('supervisor', error.message, error.hint);
+  }
+  if (info === null) {
+    const wanted = Object.values(records).filter(({ desired }) => desired === 'running').length;
+    if (wanted === 0) return ok('supervisor', 'none runs, and none is needed');
+    const found = `none runs; instances that should run: ${wanted}`;
+    return warn('supervisor', found, 'gridd supervisor start');
+  }
+  const found = `runs (pid ${info.pid}, version ${info.version})`;
+  if (info.version === packageVersion()) return ok('supervisor', found);
+  const advice = 'gridd supervisor stop --keep-bots && gridd supervisor start';
+  return warn('supervisor', `${found}; installed is ${packageVersion()}`, advice);
+}
+
+function checkInstances(records: Records): Finding {
+  const failed = Object.entries(records).filter(([, { state }]) => state === 'failed');
+  const ids = failed.map(([id]) => id).join(', ');
+  if (failed.length === 0) return ok('instances', 'none is failed');
+  return warn('instances', `failed: ${ids}`, '`gridd status ID` says why; then `gridd start ID`.');
+}
+
+function checkDatabases(home: Home, records: Records): Finding {
+  const files = new Set(Object.values(records).map(({ db_path }) => fromHome(home, db_path)));
+  for (const name of namesIn(home.database)) {
+    if (name.endsWith('.db')) files.add(join(home.database, name));
+  }
+  const books = [...files].filter((file) => !isLifetimeLock(file) && existsSync(file)).sort();
+  const faults = books.flatMap((file) =>
+    databaseFaults(file).map((fault) => `${toHome(home, file)}: ${fault}`),
+  );
+  if (faults.length === 0) return ok('databases', `whole: ${books.length}`);
+  const advice = 'Stop the instance, keep a copy of the file, then `gridd start ID --fresh`.';
+  return fail('databases', faults.join('; '), advice);
+}
+
+function checkLeftovers(home: Home, instances: Records): Finding {
+  const left = findLeftovers(home, { instances });
+  if (left.length === 0) return ok('leftovers', 'no stale locks or pid files');
+  const names = left.map(({ file }) => toHome(home, file)).join(', ');
+  return warn('leftovers', names, 'gridd cleanup');
+}
+
+function checkPorts(home: Home, records: Records): Finding {
+  const wanted = new Map<string, number>();
+  for (const { id, webPort } of activeClaims(home)) if (webPort !== null) wanted.set(id, webPort);
+  for (const [id, { web_port }] of Object.entries(records)) {
+    if (web_port !== null) wanted.set(id, web_port);
+  }
+  const lives = (id: string) => {
+    const record = records[id];
+    return record !== undefined && recordLives(home, record);
+  };
+  const taken = [...wanted]
+    .filter(([id, port]) => !lives(id) && isListenedOn(port))
+    .map(([id, port]) => `${port} of ${id} is held by ${portHolderText(port)}`);
+  if (taken.length === 0) return ok('ports', `${wanted.size} known, none taken by others`);
+  return warn('ports', taken.join('; '), 'Free the port, or choose another web_port.');
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

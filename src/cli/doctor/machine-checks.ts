@@ -1,0 +1,66 @@
+/** What `gridd doctor` looks at outside gridd: the machine and what is installed on it. */
+import { statSync } from 'node:fs';
+import { systemClock } from '../../platform/clock.ts';
+import {
+  findProgram,
+  machineRoom,
+  machineUser,
+  openFilesLimit,
+  watchLimits,
+} from '../../platform/machine.ts';
+import { askProgram } from '../../platform/spawn.ts';
+import type { Context } from '../context.ts';
+import {
+  judgeClock,
+  judgeCompiler,
+  judgeDisk,
+  judgeEnv,
+  judgeLimits,
+  judgeMemory,
+  judgeNode,
+  ok,
+  warn,
+} from './finding.ts';
+import type { Finding } from './finding.ts';
+
+/** How long the two clocks are held against each other. */
+const WATCHED_MS = 150;
+
+/** Looks at the machine; changes nothing. */
+export async function checkMachine(context: Context): Promise<Finding[]> {
+  const { home, environment } = context;
+  const path = environment['PATH'] ?? '';
+  const has = (...names: string[]) => names.some((name) => findProgram(name, path) !== null);
+  const missing = [
+    ...(has('python3') ? [] : ['python3']),
+    ...(has('make') ? [] : ['make']),
+    ...(has('c++', 'g++', 'clang++') ? [] : ['a C++ compiler']),
+  ];
+  const room = machineRoom(home.folder);
+  const env = statSync(home.env, { throwIfNoEntry: false }) ?? null;
+  return [
+    judgeNode(process.versions.node, process.execPath),
+    judgeCompiler(missing),
+    judgeDisk(room.disk),
+    judgeMemory(room.memory),
+    judgeEnv(env, machineUser().uid),
+    await checkClock(context),
+    judgeLimits(openFilesLimit(), watchLimits()),
+    has('fallocate')
+      ? ok('fallocate', 'present')
+      : warn('fallocate', 'missing: raw logs cannot be bounded', 'apt-get install util-linux'),
+  ];
+}
+
+async function checkClock({ environment }: Context): Promise<Finding> {
+  const wall = systemClock.now();
+  const monotonic = systemClock.monotonic();
+  const words = ['show', '--property=NTPSynchronized', '--value'];
+  const [{ code, out }] = await Promise.all([
+    askProgram('timedatectl', words, environment, 5_000),
+    systemClock.delay(WATCHED_MS),
+  ]);
+  const stepped = systemClock.now() - wall - (systemClock.monotonic() - monotonic);
+  const said = code === 0 ? out.trim() : '';
+  return judgeClock(wall, stepped, said === 'yes' ? true : said === 'no' ? false : null);
+}

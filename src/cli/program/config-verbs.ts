@@ -1,0 +1,43 @@
+/** The verbs about config files. */
+import type { Command } from 'commander';
+import { collect, one, selection } from './targets.ts';
+import type { Flags, Run } from './targets.ts';
+
+/** Adds `new`, `archive` and `validate`. */
+export function addConfigVerbs(program: Command, run: Run): void {
+  program
+    .command('new')
+    .description('make a config in config/active from a template')
+    .argument('<template>', 'name of a file in config/templates')
+    .requiredOption('--id <id>', 'id of the new instance')
+    .option('--set <path=value>', 'set a value; may be repeated', collect, [])
+    .option('--json', 'one JSON document')
+    .action((template: string, options: { id: string; set: string[]; json?: boolean }) =>
+      run(async (context) => {
+        const { newConfig } = await import('../verbs/new.ts');
+        return newConfig(context, template, options);
+      }),
+    );
+  one(program.command('archive'))
+    .description('retire the config of a stopped instance')
+    .option('--json', 'one JSON document')
+    .action((id: string | undefined, options: Flags<'json'>) =>
+      run(async (context) => {
+        const { archive } = await import('../verbs/archive.ts');
+        return archive(context, selection(id, options), options);
+      }),
+    );
+  program
+    .command('validate')
+    .description('check config files, all problems at once; without files: config/active')
+    .argument('[files...]', 'config files or folders')
+    .option('-c, --config <file>', 'config file or folder', collect, [])
+    .option('--convert', 'print a file of the older flat format in its new form')
+    .option('--json', 'one JSON array')
+    .action((files: string[], options: { config: string[]; convert?: boolean; json?: boolean }) =>
+      run(async (context) => {
+        const { validate } = await import('../verbs/validate.ts');
+        return validate(context, [...options.config, ...files], options);
+      }),
+    );
+}

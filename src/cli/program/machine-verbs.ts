@@ -1,0 +1,91 @@
+/** The verbs about what keeps a fleet running on this machine. */
+import { Argument, Option } from 'commander';
+import type { Command } from 'commander';
+import { COMPLETE_VERB, SHELLS } from '../completion-scripts.ts';
+import type { Shell } from '../completion-scripts.ts';
+import type { OnTerm } from '../context.ts';
+import type { Run } from './targets.ts';
+
+/** Adds `doctor`, `install` and `uninstall`. */
+export function addServiceVerbs(program: Command, run: Run): void {
+  program
+    .command('doctor')
+    .description('look at machine, home and service, and say what to do; changes nothing')
+    .option('--json', 'one JSON array')
+    .action((options: { json?: boolean }) =>
+      run(async (context) => (await import('../verbs/doctor.ts')).doctor(context, options)),
+    );
+  program
+    .command('install')
+    .description('run the supervisor as a systemd service that comes back after a reboot')
+    .option('--system', 'only print a unit for the whole machine')
+    .action((options: { system?: boolean }) =>
+      run(async (context) => (await import('../verbs/install.ts')).install(context, options)),
+    );
+  program
+    .command('uninstall')
+    .description('remove the service; the bots trade on')
+    .action(() => run(async (context) => (await import('../verbs/install.ts')).uninstall(context)));
+}
+
+/** Adds `supervisor` and what stands below it. */
+export function addSupervisorVerbs(program: Command, run: Run): void {
+  const supervisor = program.command('supervisor').description('the supervisor itself');
+  supervisor
+    .command('run')
+    .description('run in the foreground (systemd, containers)')
+    .addOption(
+      new Option('--on-term <what>', 'what a signal to leave does to the bots; their orders rest')
+        .choices(['keep', 'stop'])
+        .default('keep'),
+    )
+    .action(({ onTerm }: { onTerm: OnTerm }) =>
+      run(async (context) =>
+        (await import('../verbs/supervisor.ts')).runSupervisor(context, onTerm),
+      ),
+    );
+  supervisor
+    .command('start')
+    .description('start it in the background')
+    .action(() =>
+      run(async (context) => (await import('../verbs/supervisor.ts')).startSupervisor(context)),
+    );
+  supervisor
+    .command('stop')
+    .description('stop it; asks about the bots')
+    .option('--keep-bots', 'the bots trade on')
+    .option('--stop-bots', 'the bots end; their orders and positions stay')
+    .action((options: { keepBots?: boolean; stopBots?: boolean }) =>
+      run(async (context) =>
+        (await import('../verbs/supervisor.ts')).stopSupervisor(context, options),
+      ),
+    );
+  supervisor
+    .command('status')
+    .description('show it')
+    .option('--json', 'one JSON document')
+    .action((options: { json?: boolean }) =>
+      run(async (context) =>
+        (await import('../verbs/supervisor.ts')).supervisorStatus(context, options),
+      ),
+    );
+}
+
+/** Adds `completion` and the verb that its scripts ask. */
+export function addCompletionVerbs(program: Command, run: Run): void {
+  program
+    .command('completion')
+    .description('print what a shell loads to complete gridd')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .action((shell: Shell) =>
+      run(async (context) => (await import('../verbs/completion.ts')).completion(context, shell)),
+    );
+  program
+    .command(COMPLETE_VERB, { hidden: true })
+    .argument('[words...]')
+    .action((words: string[]) =>
+      run(async (context) =>
+        (await import('../verbs/completion.ts')).complete(context, program, words),
+      ),
+    );
+}

@@ -1,0 +1,38 @@
+/**
+ * `gridd doctor`: is this machine and this home fit to run a fleet, and what to do where not. It
+ * changes nothing and starts nothing. Exit 0 when nothing fails, else 2.
+ */
+import pc from 'picocolors';
+import { EXIT } from '../../contract/errors.ts';
+import type { Context } from '../context.ts';
+import type { Finding, Verdict } from '../doctor/finding.ts';
+import { checkFleet } from '../doctor/fleet-checks.ts';
+import { checkMachine } from '../doctor/machine-checks.ts';
+import { checkService } from '../doctor/service-check.ts';
+import { tellJson } from '../results.ts';
+
+/** Looks at everything and prints what was found. */
+export async function doctor(
+  context: Context,
+  options: { readonly json?: boolean },
+): Promise<number> {
+  const findings = [
+    ...(await checkMachine(context)),
+    ...(await checkFleet(context)),
+    await checkService(context),
+  ];
+  if (options.json === true) tellJson(context, findings);
+  else for (const finding of findings) context.terminal.out(lineOf(context, finding));
+  return findings.some(({ verdict }) => verdict === 'fail') ? EXIT.input : EXIT.done;
+}
+
+function lineOf({ terminal }: Context, { name, verdict, found, advice }: Finding): string {
+  const colours = pc.createColors(terminal.colours);
+  const paint: Readonly<Record<Verdict, (text: string) => string>> = {
+    ok: colours.green,
+    warn: colours.yellow,
+    fail: colours.red,
+  };
+  const line = `${paint[verdict](verdict.padEnd(4))}  ${name.padEnd(10)}  ${found}\n`;
+  return advice === '' ? line : `${line}${' '.repeat(18)}${advice}\n`;
+}
