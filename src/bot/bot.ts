@@ -158,6 +158,10 @@ export class Bot {
     return this.#server?.port ?? null;
   }
 
+  get limits(): InstanceConfig['daemon_config'] {
+    return this.#config.daemon_config;
+  }
+
   /** Ended for good in this run: the process has nothing more to do. */
   get done(): boolean {
     return this.runner.gridState === 'finished' && this.#books.meta('ended_by') !== 'source';

@@ -39,13 +39,12 @@ import {
   stopInstance,
   switchGrid,
 } from './instance-verbs.ts';
-import { forgetAges, lookAt, noteUsage, tendLogs, tendRawFiles } from './instance-watch.ts';
+import { forgetAges, lookAt, noteUsage, tendLogs } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
 import { sampleUsage } from './usage.ts';
 
 const TICK_MS = 1_000;
 const USAGE_TICKS = 3;
-const RAW_TICKS = 5;
 
 /** What the supervisor is handed by its main. */
 export interface SupervisorParts extends FleetParts {
@@ -321,10 +320,7 @@ export class Supervisor implements FleetService {
       for (const instance of all) forgetAges(instance);
       return;
     }
-    for (const instance of all) {
-      lookAt(instance);
-      tendLogs(instance);
-    }
+    for (const instance of all) lookAt(instance);
     if (!this.#tending) {
       this.#tending = true;
       void this.#tend(all).finally(() => {
@@ -336,7 +332,7 @@ export class Supervisor implements FleetService {
   async #tend(all: readonly Instance[]): Promise<void> {
     try {
       if (this.#ticks % USAGE_TICKS === 0) await this.#sample(all);
-      if (this.#ticks % RAW_TICKS === 0) await Promise.all(all.map((one) => tendRawFiles(one)));
+      await Promise.all(all.map((one) => tendLogs(one)));
     } catch (error) {
       this.#parts.log.error({ err: error }, 'a regular look failed');
     }
