@@ -3,7 +3,7 @@
  * raw output whose file was removed, what says who runs here, and a word where logs cannot be
  * written. Trading never depends on any of it.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { Clock } from '../platform/clock.ts';
 import { INSTANCE_LOGS, LogWatch } from '../platform/log-watch.ts';
@@ -44,28 +44,19 @@ export interface LogCareParts {
 /** Begins the looks. */
 export function careForLogs(logs: BotLogs, parts: LogCareParts): void {
   const watch = new LogWatch(INSTANCE_LOGS);
-  parts.clock.every(LOOK_MS, () => {
-    parts.tell(faultOf(logs.files));
-    look(watch, logs.log, parts).catch((error: unknown) => {
-      logs.log.warn({ error: String(error) }, 'the log folder could not be looked after');
-    });
-  });
+  parts.clock.every(LOOK_MS, () => void look(watch, logs, parts));
 }
 
-function faultOf(files: readonly LogFile[]): string | null {
-  const reason = files.find(({ fault }) => fault !== null)?.fault ?? null;
-  return reason === null ? null : `The logs cannot be written (${reason}); trading goes on.`;
-}
-
-async function look(watch: LogWatch, log: Logger, parts: LogCareParts): Promise<void> {
+async function look(watch: LogWatch, { log, files }: BotLogs, parts: LogCareParts): Promise<void> {
   const { dir, clock, pid } = parts;
+  const reason = files.find(({ fault }) => fault !== null)?.fault ?? null;
+  parts.tell(
+    reason === null ? null : `The logs cannot be written (${reason}); trading goes on.`,
+  );
   const record = parts.record();
-  if (record !== null && !existsSync(record.path)) {
-    mkdirSync(dir, { recursive: true });
-    record.write();
-  }
+  if (reason === null && record !== null && !existsSync(record.path)) record.write();
   const limits = parts.limits();
   if (limits === null) return;
-  const told = await watch.look({ dir, limits, writer: pid, clock });
-  if (told !== null) log.info(told);
+  const news = await watch.look({ dir, limits, writer: pid, clock });
+  if (news !== null) log[news.level](news.sentence);
 }

@@ -40,7 +40,6 @@ async function main(launch: BotLaunch): Promise<void> {
     process.stderr.write(`LOCK_HELD: another process runs ${launch.id}\n`);
     process.exit(BOT_EXIT.lock_held);
   }
-  bestEffort('the log folder', () => mkdirSync(launch.log_dir, { recursive: true }));
   const file = (name: string) => join(launch.log_dir, name);
   rmSync(file('exit.json'), { force: true });
   const logs = await openBotLogs(launch);
@@ -49,6 +48,7 @@ async function main(launch: BotLaunch): Promise<void> {
   let bot: Bot | null = null;
   let ending = false;
   const record = (): void => {
+    bestEffort('the log folder', () => mkdirSync(launch.log_dir, { recursive: true }));
     const who = { ...ownIdentity(), id, home: home.folder, generation };
     const body: BotRecord = { ...who, web_port: bot?.webPort ?? null };
     bestEffort('bot.json', () => writeJson(file('bot.json'), body));

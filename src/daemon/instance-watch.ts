@@ -110,12 +110,12 @@ export async function tendLogs(instance: Instance): Promise<void> {
   const external = process?.external === true;
   // A built-in bot moves its own output, and goes on with that when no supervisor lives.
   const writer = external ? process.identity.pid : null;
+  const news = await instance.logWatch.look({ dir, limits, writer, clock });
+  if (news !== null) instance.log[news.level](news.sentence);
   try {
-    const told = await instance.logWatch.look({ dir, limits, writer, clock });
-    if (told !== null) instance.log.info(told);
     if (external) linkRawFiles(dir, localDate(clock.now()));
-  } catch (error) {
-    instance.log.error({ err: error }, 'the log clean-up failed');
+  } catch {
+    // A full disk or a folder that cannot be made: the log itself says so; the next look tries.
   }
 }
 

@@ -100,7 +100,7 @@ async function main(): Promise<void> {
   const ownFolder = { dir: home.supervisorLogs, limits: OWN_LOGS, writer: process.pid, clock };
   clock.every(LOOK_MS, () => {
     void sockets.look();
-    ownLogs.look(ownFolder).catch((error: unknown) => log.error({ err: error }, 'log clean-up'));
+    void ownLogs.look(ownFolder).then((news) => news && log[news.level](news.sentence));
   });
 }
 

@@ -22,6 +22,12 @@ export interface LogFolder {
   readonly clock: Clock;
 }
 
+/** Something that was done or could not be done. */
+export interface LogNews {
+  readonly level: 'info' | 'warn';
+  readonly sentence: string;
+}
+
 /** The dated logs an instance has, and the supervisor's own. */
 export const INSTANCE_LOGS = ['bot_stdout.log', 'bot_stderr.log', 'daemon.log'] as const;
 export const SUPERVISOR_LOGS = ['supervisor.log'] as const;
@@ -39,24 +45,32 @@ export class LogWatch {
   /** Disk of the parts that nobody writes any more. */
   #closedBytes = 0;
   #looking = false;
+  #fault: string | null = null;
 
   /** `names`: the dated logs of the folder. */
   constructor(names: readonly string[]) {
     this.#names = names;
   }
 
-  /** One look; resolves with a sentence where there is something to tell. */
-  async look(folder: LogFolder): Promise<string | null> {
+  /** One look; resolves with what there is to tell, each fault once. Never rejects. */
+  async look(folder: LogFolder): Promise<LogNews | null> {
     if (this.#looking) return null;
     this.#looking = true;
     try {
-      return await this.#look(folder);
+      const told = await this.#look(folder);
+      this.#fault = null;
+      return told;
+    } catch (error) {
+      const sentence = `the log folder could not be looked after: ${String(error)}`;
+      if (sentence === this.#fault) return null;
+      this.#fault = sentence;
+      return { level: 'warn', sentence };
     } finally {
       this.#looking = false;
     }
   }
 
-  async #look(folder: LogFolder): Promise<string | null> {
+  async #look(folder: LogFolder): Promise<LogNews | null> {
     const { dir, limits, writer, clock } = folder;
     const now = clock.monotonic();
     const most = limits.log_max_mb * MIB;
@@ -81,13 +95,16 @@ export class LogWatch {
     return this.#report(done, trim, now);
   }
 
-  #report(done: CleanUp, tried: boolean, now: number): string | null {
+  #report(done: CleanUp, tried: boolean, now: number): LogNews | null {
     const failed = done.untrimmed[0];
     const told = this.#retryAt !== null;
     if (tried) this.#retryAt = failed === undefined ? null : now + RETRY_MS;
-    if (failed !== undefined && !told) return `${failed} could not be bounded (fallocate)`;
+    if (failed !== undefined && !told) {
+      return { level: 'warn', sentence: `${failed} could not be bounded (fallocate)` };
+    }
     if (done.days + done.parts === 0) return null;
-    return `log clean-up removed ${done.days} old days and ${done.parts} parts`;
+    const sentence = `log clean-up removed ${done.days} old days and ${done.parts} parts`;
+    return { level: 'info', sentence };
   }
 
   async #lookAtRaw(

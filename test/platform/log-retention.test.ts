@@ -10,6 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -113,7 +114,7 @@ test('what cannot be trimmed is named once and tried again later', async () => {
   const look = () => watch.look({ dir: folder, limits, writer: null, clock });
   try {
     process.env['PATH'] = '/nowhere';
-    expect(await look()).toMatch(/raw_stdout\.log could not be bounded \(fallocate\)/);
+    expect((await look())?.sentence).toMatch(/raw_stdout\.log could not be bounded \(fallocate\)/);
     expect(await look()).toBeNull();
     monotonic += 61_000;
     expect(await look()).toBeNull();
@@ -123,6 +124,23 @@ test('what cannot be trimmed is named once and tried again later', async () => {
   monotonic += 61_000;
   await look();
   expect(logBytes(folder)).toBeLessThan(200_000);
+});
+
+test('a look that fails is told once, and again after one that did not', async (context) => {
+  const watch = new LogWatch(INSTANCE_LOGS);
+  const limits = { log_retention_days: 0, log_max_mb: 1, log_cleanup_interval: 1e-9 };
+  const look = () => watch.look({ dir: folder, limits, writer: null, clock: systemClock });
+  const held = join(folder, '2020-01-01', '..data');
+  mkdirSync(held, { recursive: true });
+  const refused = spawnSync('chattr', ['+i', held]).status !== 0;
+  if (refused) context.skip('this file system knows no immutable folders');
+  try {
+    expect(await look()).toMatchObject({ level: 'warn', sentence: expect.stringMatching(/EPERM/) });
+    expect(await look()).toBeNull();
+  } finally {
+    spawnSync('chattr', ['-i', held]);
+  }
+  expect(await look()).toMatchObject({ level: 'info' });
 });
 
 test('log_max_mb holds at every look, log_retention_days at every clean-up', async () => {
@@ -137,7 +155,10 @@ test('log_max_mb holds at every look, log_retention_days at every clean-up', asy
   expect(await look()).toBeNull();
   expect(existsSync(old)).toBe(true);
   monotonic += 60_000;
-  expect(await look()).toBe('log clean-up removed 1 old days and 0 parts');
+  expect(await look()).toEqual({
+    level: 'info',
+    sentence: 'log clean-up removed 1 old days and 0 parts',
+  });
   expect(existsSync(old)).toBe(false);
   // A part that was begun and one that has grown: both are seen at the next look.
   part('2026-03-01', 'bot_stdout.log.1', 700);
@@ -145,7 +166,7 @@ test('log_max_mb holds at every look, log_retention_days at every clean-up', asy
   symlinkSync('bot_stdout.log.2', join(folder, '2026-03-01', 'bot_stdout.log'));
   expect(await look()).toBeNull();
   part('2026-03-01', 'bot_stdout.log.2', 500, 1);
-  expect(await look()).toBe('log clean-up removed 0 old days and 1 parts');
+  expect(await look()).toMatchObject({ level: 'info' });
   expect(logBytes(folder)).toBe(500 * 1024);
 });
 
