@@ -170,6 +170,10 @@ export class Bot {
     return this.#server?.port ?? null;
   }
 
+  get limits(): InstanceConfig['daemon_config'] {
+    return this.#config.daemon_config;
+  }
+
   /** Ended for good in this run: the process has nothing more to do. */
   get done(): boolean {
     return this.runner.gridState === 'finished' && this.#books.meta('ended_by') !== 'source';
@@ -243,7 +247,13 @@ export class Bot {
       const designed = moves ? planOfFile(this.#gridInForce, config, taken) : null;
       const warnings = [...edited.warnings, ...(designed?.warnings ?? [])];
       const nothing = applied.length === 0 && !moves;
-      if (restart.length > 0 || nothing) return { restart, applied: [], orders: null, warnings };
+      const untouched = { restart, applied: [], orders: null, warnings };
+      if (restart.length > 0) return untouched;
+      if (nothing) {
+        // What the supervisor alone acts on may concern the bot's own logs.
+        this.#config = config;
+        return untouched;
+      }
       const diff = designed === null ? null : runner.preview(designed.plan, 'carry');
       if (designed !== null) {
         const { plan } = designed;

@@ -15,11 +15,11 @@ import type {
 import { isoTime, systemClock as clock } from '../platform/clock.ts';
 import { writeFileAtomic, writeJson } from '../platform/json-file.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
-import { makeLogger, openLogFile } from '../platform/logger.ts';
 import { homeAt, instanceLock } from '../platform/paths.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
 import { readEnvFile } from '../registry/index.ts';
 import { Bot } from './bot.ts';
+import { careForLogs, openBotLogs } from './log-care.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 
 const END_TIMEOUT_MS = 5000;
@@ -33,6 +33,12 @@ function bestEffort(name: string, write: () => void): void {
   }
 }
 
+/** The safe run of a failed instance; resolves with what came of it. */
+async function clearOrders(bot: Bot): Promise<string> {
+  const { orders_cancelled: gone, orders_left: left, position } = await bot.clearOrders();
+  return `safe mode: ${gone} orders cancelled, ${left} left, position ${position}`;
+}
+
 async function main(launch: BotLaunch): Promise<void> {
   const home = homeAt(launch.home);
   const lock = await takeLifetimeLock(instanceLock(home, launch.id));
@@ -40,25 +46,29 @@ async function main(launch: BotLaunch): Promise<void> {
     process.stderr.write(`LOCK_HELD: another process runs ${launch.id}\n`);
     process.exit(BOT_EXIT.lock_held);
   }
-  mkdirSync(launch.log_dir, { recursive: true });
   const file = (name: string) => join(launch.log_dir, name);
   rmSync(file('exit.json'), { force: true });
-  const stdout = await openLogFile(launch.log_dir, 'bot_stdout.log');
-  const stderr = await openLogFile(launch.log_dir, 'bot_stderr.log');
-  const log = makeLogger(launch.id, [
-    { level: 'info', file: stdout },
-    { level: 'warn', file: stderr },
-  ]);
+  const logs = await openBotLogs(launch);
+  const { log } = logs;
   const { id, generation } = launch;
-  const record = (webPort: number | null): void => {
-    const who = { ...ownIdentity(), id, home: home.folder, generation };
-    const body: BotRecord = { ...who, web_port: webPort };
-    bestEffort('bot.json', () => writeJson(file('bot.json'), body));
-  };
-  record(null);
-  bestEffort('bot.pid', () => writeFileAtomic(file('bot.pid'), `${process.pid}\n`));
   let bot: Bot | null = null;
   let ending = false;
+  const record = (): void => {
+    bestEffort('the log folder', () => mkdirSync(launch.log_dir, { recursive: true }));
+    const who = { ...ownIdentity(), id, home: home.folder, generation };
+    const body: BotRecord = { ...who, web_port: bot?.webPort ?? null };
+    bestEffort('bot.json', () => writeJson(file('bot.json'), body));
+    bestEffort('bot.pid', () => writeFileAtomic(file('bot.pid'), `${process.pid}\n`));
+  };
+  record();
+  careForLogs(logs, {
+    dir: launch.log_dir,
+    clock,
+    pid: process.pid,
+    limits: () => bot?.limits ?? null,
+    record: () => (ending ? null : { path: file('bot.json'), write: record }),
+    tell: (fault) => bot?.runner.setDegraded('logs', fault),
+  });
 
   const link = new SupervisorLink({
     home: home.folder,
@@ -138,15 +148,12 @@ async function main(launch: BotLaunch): Promise<void> {
   try {
     const variables = () => ({ ...process.env, ...readEnvFile(home) });
     bot = await Bot.open({ home, launch, variables, log, lock, onBug: crash });
-    if (launch.cause === 'safe') {
-      const { orders_cancelled: gone, orders_left: left, position } = await bot.clearOrders();
-      const what = `${gone} orders cancelled, ${left} left, position ${position}`;
-      await end(BOT_EXIT.clean, `safe mode: ${what}`);
-    }
+    if (launch.cause === 'safe') await end(BOT_EXIT.clean, await clearOrders(bot));
     await bot.serve();
     await bot.begin();
   } catch (error) {
     if (!(error instanceof GriddError)) crash(error);
+    ending = true;
     bot?.abandon();
     process.stderr.write(`${error.code}: ${error.message}\n`);
     log.error({ error: error.toBody() }, error.message);
@@ -155,7 +162,7 @@ async function main(launch: BotLaunch): Promise<void> {
     await link.failed(error.toBody());
     process.exit(BOT_EXIT.configuration);
   }
-  record(bot.webPort);
+  record();
   const running = bot;
   let overSeen = false;
   const endWhenDone = () => {

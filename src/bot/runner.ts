@@ -219,6 +219,7 @@ export class Runner {
   keep(write: () => void): void {
     try {
       write();
+      this.setDegraded('store', null);
     } catch (error) {
       if (!isStorageFault(error)) throw error;
       this.setDegraded('store', unwritable(error));

@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
-import { parseLogLine } from './log-lines.ts';
+import { parseLogLine, withTimes } from './log-lines.ts';
 import type { LogLine, LogStream } from './log-lines.ts';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -66,7 +66,8 @@ export class LogCursor {
   #fd: number | null = null;
   #offset = 0;
   #rest = Buffer.alloc(0);
-  #at = 0;
+  /** Time of the last line that bears one. */
+  #known: number | null = null;
 
   constructor(source: LogSource) {
     this.#source = source;
@@ -85,17 +86,41 @@ export class LogCursor {
     return lines;
   }
 
-  /** Lines added since; never waits. `now` is the time of lines that bear none. */
+  /**
+   * All lines of files written since `sinceMs`, oldest first, read as they are taken; with
+   * `follow`, polls continue after them.
+   */
+  *all(sinceMs: number, follow: boolean): Generator<LogLine> {
+    const files = this.#source.files();
+    for (const file of files) {
+      const modified = statOrNull(file)?.mtimeMs ?? 0;
+      if (modified >= sinceMs) yield* this.#timed(this.#move(file), modified);
+    }
+    if (!follow && this.#rest.length > 0) {
+      const left = this.#lineUnlessEmpty(this.#rest);
+      this.#rest = Buffer.alloc(0);
+      yield* this.#timed(left, sinceMs);
+    }
+    if (this.#file === null) this.tail(0, follow);
+  }
+
+  /** Lines added since; never waits. `now` is the time of lines before any that bears one. */
   poll(now: number): LogLine[] {
-    this.#at = now;
     // Listed before reading: a part that has a successor by then gets no more lines.
     const files = this.#source.files();
-    const lines = this.#readOn();
+    const lines = [...this.#readOn()];
     const at = this.#file === null ? -1 : files.indexOf(this.#file);
     const next = at < 0 ? files.filter((file) => this.#isLater(file)) : files.slice(at + 1);
     if (at >= 0 && this.#replaced()) next.unshift(...files.slice(at, at + 1));
-    for (const file of next) lines.push(...this.#move(file));
-    return lines;
+    for (const file of next) for (const line of this.#move(file)) lines.push(line);
+    return [...this.#timed(lines, now)];
+  }
+
+  *#timed(lines: Iterable<LogLine>, first: number): Generator<LogLine> {
+    for (const line of withTimes(lines, this.#known, first)) {
+      if (!line.approximate) this.#known = line.at;
+      yield line;
+    }
   }
 
   /**
@@ -110,14 +135,14 @@ export class LogCursor {
     this.#fd = null;
   }
 
-  #move(file: string): LogLine[] {
-    const left = this.#rest.length > 0 ? [this.#line(this.#rest)] : [];
+  *#move(file: string): Generator<LogLine> {
+    if (this.#rest.length > 0) yield* this.#lineUnlessEmpty(this.#rest);
     this.close();
     this.#rest = Buffer.alloc(0);
-    this.#offset = 0;
     this.#file = file;
     this.#fd = openOrNull(file);
-    return [...left, ...this.#readOn()];
+    this.#offset = this.#fd === null ? 0 : startOf(this.#fd);
+    yield* this.#readOn();
   }
 
   /** The path leads to another file than the one that is open, or it was emptied. */
@@ -128,22 +153,22 @@ export class LogCursor {
     return (present !== null && present.ino !== open.ino) || open.size < this.#offset;
   }
 
-  #readOn(): LogLine[] {
-    if (this.#fd === null) return [];
-    const lines: LogLine[] = [];
+  *#readOn(): Generator<LogLine> {
     const chunk = Buffer.alloc(CHUNK_BYTES);
-    for (;;) {
+    while (this.#fd !== null) {
       const read = readSync(this.#fd, chunk, 0, chunk.length, this.#offset);
-      if (read === 0) return lines;
+      if (read === 0) return;
       this.#offset += read;
       this.#rest = Buffer.concat([this.#rest, chunk.subarray(0, read)]);
       for (let end = this.#rest.indexOf(10); end >= 0; end = this.#rest.indexOf(10)) {
-        lines.push(...this.#lineUnlessEmpty(this.#rest.subarray(0, end)));
+        const line = this.#rest.subarray(0, end);
         this.#rest = this.#rest.subarray(end + 1);
+        yield* this.#lineUnlessEmpty(line);
       }
       if (this.#rest.length > LONGEST_LINE) {
-        lines.push(...this.#lineUnlessEmpty(this.#rest));
+        const piece = this.#rest;
         this.#rest = Buffer.alloc(0);
+        yield* this.#lineUnlessEmpty(piece);
       }
     }
   }
@@ -153,7 +178,6 @@ export class LogCursor {
     if (fd === null) return [];
     try {
       const { size, mtimeMs } = fstatSync(fd);
-      this.#at = mtimeMs;
       const { bytes, from } = readBackwards(fd, size, count);
       const end = bytes.lastIndexOf(10) + 1;
       if (keep) {
@@ -161,31 +185,39 @@ export class LogCursor {
         this.#fd = openOrNull(file);
         this.#offset = from + end;
         // A last line without its newline belongs to the poll that sees it end, or to nobody.
-        return this.#last(bytes.subarray(0, end), count);
+        return this.#last(bytes.subarray(0, end), count, mtimeMs);
       }
-      return this.#last(bytes, count);
+      return this.#last(bytes, count, mtimeMs);
     } finally {
       closeSync(fd);
     }
   }
 
-  #last(bytes: Buffer, count: number): LogLine[] {
+  #last(bytes: Buffer, count: number, modifiedMs: number): LogLine[] {
     if (count <= 0) return [];
     const texts = bytes.toString('utf8').replaceAll('\0', '').split('\n');
-    const filled = texts.filter((text) => text !== '').slice(-count);
-    const { id, stream } = this.#source;
-    return filled.map((text) => parseLogLine(id, stream, text, this.#at));
+    const filled = texts.filter((text) => text !== '').map((text) => this.#line(text));
+    // What lies before the wanted lines may bear their time.
+    const lines = [...withTimes(filled, null, modifiedMs)];
+    // Read newest file first: what is known already is later.
+    this.#known ??= lines.findLast(({ approximate }) => !approximate)?.at ?? null;
+    return lines.slice(-count);
   }
 
   #lineUnlessEmpty(bytes: Buffer): LogLine[] {
-    const line = this.#line(bytes);
-    return line.msg === '' && line.time === null ? [] : [line];
+    const text = bytes.toString('utf8').replaceAll('\0', '').replace(/\r$/, '');
+    return text === '' ? [] : [this.#line(text)];
   }
 
-  #line(bytes: Buffer): LogLine {
-    const text = bytes.toString('utf8').replaceAll('\0', '').replace(/\r$/, '');
-    return parseLogLine(this.#source.id, this.#source.stream, text, this.#at);
+  #line(text: string): LogLine {
+    return parseLogLine(this.#source.id, this.#source.stream, text, Number.NaN);
   }
+}
+
+/** Where the content of a file begins: behind the hole in its old part. */
+function startOf(fd: number): number {
+  const { size, blocks } = fstatSync(fd);
+  return Math.max(0, Math.floor((size - blocks * 512) / CHUNK_BYTES) * CHUNK_BYTES);
 }
 
 /** The end of a file with at least `count` whole lines in it, or all of it up to a hole. */

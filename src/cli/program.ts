@@ -161,14 +161,18 @@ function addReadingVerbs(program: Command, run: Run): void {
   many(program.command('logs'))
     .description('show logs, merged in time order')
     .option('-f, --follow', 'go on with what is added')
-    .option('-n, --lines <count>', 'how many of the last lines', '100')
+    .option('-n, --lines <count>', 'how many of the last lines (default: 100, with --since: all)')
+    .option('--since <time>', 'only lines since then: 2026-01-31T12:00:00Z, or 10m, 2h, 1d ago')
+    .option('--level <level>', 'only lines of this level and above')
+    .option('--grep <pattern>', 'only lines that match a regular expression')
     .option('--stream <name>', 'only daemon, out or err')
-    .option('--json', 'one JSON array')
-    .action((ids: string[], options: Flags<'follow' | 'json'> & LogOptions) =>
+    .option('--json', 'one JSON array; with -f one JSON object a line')
+    .action((ids: string[], options: Flags<'follow' | 'json'> & LogFlags) =>
       run(async (context) => {
         const { logs } = await import('./verbs/logs.ts');
-        const lines = count('--lines', options.lines);
-        return logs(context, selection(ids, options), { ...options, lines });
+        const { lines: given, ...others } = options;
+        const lines = given === undefined ? {} : { lines: count('--lines', given) };
+        return logs(context, selection(ids, options), { ...others, ...lines });
       }),
     );
   one(program.command('fills'))
@@ -193,9 +197,10 @@ function addReadingVerbs(program: Command, run: Run): void {
     );
 }
 
+type LogFlags = Partial<Record<'lines' | 'since' | 'level' | 'grep' | 'stream', string>>;
+
 interface LogOptions {
   readonly lines: string;
-  readonly stream?: string;
 }
 
 function addGridVerbs(program: Command, run: Run): void {

@@ -1,9 +1,8 @@
 /**
  * The daemon.log of every instance, one open file each. A file follows its instance to another
- * folder and is opened anew where its folder was removed; loggers made before then write to the
- * new file too. What could not be opened is tried again with the next call.
+ * folder; loggers made before then write to the new file too. What could not be opened is tried
+ * again with the next call.
  */
-import { existsSync } from 'node:fs';
 import { GriddError } from '../contract/errors.ts';
 import { makeLogger, openLogFile } from '../platform/logger.ts';
 import type { LogFile, Logger } from '../platform/logger.ts';
@@ -24,9 +23,7 @@ export class InstanceLogs {
 
   /** The logger of `id` into `logDir`; START_FAILED where no file can be opened there. */
   async open(id: string, logDir: string): Promise<Logger> {
-    const present = this.#open.get(id);
-    const fits = present?.dir === logDir && existsSync(present.file.path);
-    if (!fits) {
+    if (this.#open.get(id)?.dir !== logDir) {
       const file = await openIn(logDir);
       this.#open.get(id)?.file.close();
       this.#open.set(id, { dir: logDir, file });

@@ -3,14 +3,12 @@
  * logs in bounds. Each look finds; what follows is a replacement through the instance's queue.
  */
 import { localDate } from '../platform/clock.ts';
-import { boundRawFile, linkRawFiles } from './raw-logs.ts';
-import { rawFiles } from './bot-process.ts';
+import { linkRawFiles } from './raw-logs.ts';
 import { freshHealth, judgePulse, noteCheck } from './health-policy.ts';
 import { replaceProcess } from './instance-end.ts';
 import { noteReady } from './instance-line.ts';
 import type { Instance } from './instance.ts';
 import { NO_SAMPLES, judgeUsage } from './limit-policy.ts';
-import { cleanLogs } from './log-retention.ts';
 import { probeProgram, programUrl } from './program-port.ts';
 import type { RunningProcess } from './running-process.ts';
 import type { Usage } from './usage.ts';
@@ -105,32 +103,21 @@ export function noteUsage(instance: Instance, process: RunningProcess, usage: Us
   }
 }
 
-/** Bounds the raw files and, for a program, keeps the day's links. */
-export async function tendRawFiles(instance: Instance): Promise<void> {
-  if (instance.process === null) return;
-  const { stdout, stderr } = rawFiles(instance.logDir);
-  for (const file of [stdout, stderr]) {
-    if (!(await boundRawFile(file))) instance.log.warn(`${file} could not be bounded (fallocate)`);
-  }
-  if (instance.process?.external === true) {
-    linkRawFiles(instance.logDir, localDate(instance.around.clock.now()));
-  }
-}
-
-/** Cleans the logs when it is time. */
-export function tendLogs(instance: Instance): void {
+/** Keeps the logs in their bounds and, for a program, the day's links to its output. */
+export async function tendLogs(instance: Instance): Promise<void> {
   const limits = instance.loaded?.config.daemon_config;
   if (limits === undefined) return;
+  const { process, logDir: dir } = instance;
   const { clock } = instance.around;
-  const now = clock.monotonic();
-  const last = instance.cleanedAt;
-  if (last !== null && now - last < limits.log_cleanup_interval * 1000) return;
-  instance.cleanedAt = now;
+  const external = process?.external === true;
+  // A built-in bot moves its own output, and goes on with that when no supervisor lives.
+  const writer = external ? process.identity.pid : null;
+  const news = await instance.logWatch.look({ dir, limits, writer, clock });
+  if (news !== null) instance.log[news.level](news.sentence);
   try {
-    const removed = cleanLogs(instance.logDir, limits, clock.now());
-    if (removed > 0) instance.log.info(`log clean-up removed ${removed} old days and parts`);
-  } catch (error) {
-    instance.log.error({ err: error }, 'the log clean-up failed');
+    if (external) linkRawFiles(dir, localDate(clock.now()));
+  } catch {
+    // A full disk or a folder that cannot be made: the log itself says so; the next look tries.
   }
 }
 

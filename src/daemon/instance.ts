@@ -17,6 +17,7 @@ import { ageAt, isoTime } from '../platform/clock.ts';
 import type { Cancel } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
+import { INSTANCE_LOGS, LogWatch } from '../platform/log-watch.ts';
 import { identify, isAlive, currentBootId } from '../platform/process-identity.ts';
 import { spawnDetached } from '../platform/spawn.ts';
 import { readBotRecord, readConfigFile, sameClaims } from '../registry/index.ts';
@@ -61,9 +62,9 @@ export class Instance {
   process: RunningProcess | null = null;
   /** Figures of the books while no process lives; undefined: to be read. */
   saved: StatusView | null | undefined = undefined;
-  /** Monotonic moments of the last warning about CPU use and of the last log clean-up. */
+  /** Monotonic moment of the last warning about CPU use. */
   cpuWarnedAt: number | null = null;
-  cleanedAt: number | null = null;
+  readonly logWatch = new LogWatch(INSTANCE_LOGS);
   /** Warnings of the last launch. */
   warnings: readonly string[] = [];
   /** The stop under way, with what it was told to do. */

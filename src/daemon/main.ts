@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { BOT_EXIT, EXIT, GriddError } from '../contract/errors.ts';
 import { systemClock as clock } from '../platform/clock.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
+import { LogWatch, SUPERVISOR_LOGS } from '../platform/log-watch.ts';
 import { makeLogger, openLogFile } from '../platform/logger.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import { openRegistry } from '../registry/index.ts';
@@ -19,14 +20,12 @@ import { auditedFleet } from './audited-fleet.ts';
 import { openBotLink } from './bot-link.ts';
 import { FleetHistory } from './fleet-history.ts';
 import { InstanceLogs } from './instance-logs.ts';
-import { cleanLogs } from './log-retention.ts';
 import { Sockets } from './sockets.ts';
 import { chooseEndpoint, homeHash } from './socket-folder.ts';
 import { Supervisor } from './supervisor.ts';
 
 const LOOK_MS = 1_000;
-const OWN_LOGS = { log_retention_days: 7, log_max_mb: 200 };
-const OWN_CLEANUP_MS = 86_400_000;
+const OWN_LOGS = { log_retention_days: 7, log_max_mb: 200, log_cleanup_interval: 86_400 };
 const LEAVE_TIMEOUT_MS = 3_000;
 
 async function main(): Promise<void> {
@@ -121,15 +120,18 @@ async function main(): Promise<void> {
   sockets.publish();
   supervisor.begin();
   log.info({ pid: process.pid, home: home.folder }, 'the supervisor is ready');
-  const tendOwnLogs = () => cleanLogs(home.supervisorLogs, OWN_LOGS, clock.now());
-  tendOwnLogs();
-  clock.every(OWN_CLEANUP_MS, tendOwnLogs);
+  const ownLogs = new LogWatch(SUPERVISOR_LOGS);
+  const ownFolder = { dir: home.supervisorLogs, limits: OWN_LOGS, writer: process.pid, clock };
   clock.every(LOOK_MS, () => {
     // Without its lock a second supervisor may run: the bots are better off with that one alone.
-    if (!lock.guards()) void leave(`${home.supervisorLock} was removed`);
-    else void sockets.look();
+    if (!lock.guards()) {
+      void leave(`${home.supervisorLock} was removed`);
+      return;
+    }
+    void sockets.look();
+    void ownLogs.look(ownFolder).then((news) => news && log[news.level](news.sentence));
+    history.flush();
   });
-  clock.every(LOOK_MS, () => history.flush());
 }
 
 function packageVersion(): string {

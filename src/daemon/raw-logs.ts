@@ -1,7 +1,7 @@
 /**
- * Raw output of processes: append files that nobody may rotate while they are written. They are
- * bounded by punching holes into their old part, which loses no line and tears none.
- * `bot_stdout.log` and `bot_stderr.log` of a day are links to them for external programs.
+ * Raw output of processes: append files that nobody may rotate while they are written; they are
+ * bounded like all logs (`src/platform/log-retention.ts`). `bot_stdout.log` and `bot_stderr.log`
+ * of a day are links to them for external programs.
  */
 import {
   closeSync,
@@ -13,34 +13,12 @@ import {
   readSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { runProgram } from '../platform/spawn.ts';
+import { RAW_NAMES } from '../platform/log-retention.ts';
 
-export const RAW_NAMES = { stdout: 'raw_stdout.log', stderr: 'raw_stderr.log' } as const;
-
-const BLOCK = 4096;
-/** Disk one raw file may use, bytes, and what is kept of it when it uses more. */
-export const RAW_LIMIT_BYTES = 16 * 1048576;
-const RAW_KEPT_BYTES = 8 * 1048576;
-
-/** Length of the hole to punch at the start of a file; 0: none. PURE. */
-export function holeLength(size: number, allocated: number): number {
-  if (allocated <= RAW_LIMIT_BYTES) return 0;
-  return Math.max(0, Math.floor((size - RAW_KEPT_BYTES) / BLOCK) * BLOCK);
-}
-
-/** Frees the old part of a raw file that uses too much; false when that did not work. */
-export async function boundRawFile(file: string): Promise<boolean> {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) return true;
-  const length = holeLength(stat.size, stat.blocks * 512);
-  if (length === 0) return true;
-  const range = ['--offset', '0', '--length', String(length)];
-  return runProgram('fallocate', ['--punch-hole', '--keep-size', ...range, file]);
-}
+export { RAW_NAMES };
 
 /** Lines at the end of a file, at most `count` from its last 16 KiB. */
 export function lastLines(file: string, count: number): string[] {

@@ -36,7 +36,7 @@ import { instanceStatus, listRow } from './instance-rows.ts';
 import { reloadInstance } from './instance-reload.ts';
 import { endForShutdown, stopInstance } from './instance-stop.ts';
 import { adjustGrid, restartInstance, startInstance, switchGrid } from './instance-verbs.ts';
-import { forgetAges, lookAt, noteUsage, tendLogs, tendRawFiles } from './instance-watch.ts';
+import { forgetAges, lookAt, noteUsage, tendLogs } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
 import { followUnseenEnd, noteUnseenEnd } from './unseen-end.ts';
 import type { UnseenEnd } from './unseen-end.ts';
@@ -46,7 +46,6 @@ const TICK_MS = 1_000;
 /** Between two looks at adopted processes whose end no connection tells. */
 const GONE_MS = 250;
 const USAGE_TICKS = 3;
-const RAW_TICKS = 5;
 
 /** What the supervisor is handed by its main. */
 export interface SupervisorParts extends FleetParts {
@@ -337,10 +336,7 @@ export class Supervisor implements FleetService {
       for (const instance of all) forgetAges(instance);
       return;
     }
-    for (const instance of all) {
-      lookAt(instance);
-      tendLogs(instance);
-    }
+    for (const instance of all) lookAt(instance);
     if (!this.#sampling && this.#ticks % USAGE_TICKS === 0) {
       this.#sampling = true;
       void this.#sample(all).finally(() => {
@@ -358,7 +354,7 @@ export class Supervisor implements FleetService {
 
   async #tend(all: readonly Instance[]): Promise<void> {
     try {
-      if (this.#ticks % RAW_TICKS === 0) await Promise.all(all.map((one) => tendRawFiles(one)));
+      await Promise.all(all.map((one) => tendLogs(one)));
     } catch (error) {
       this.#parts.log.error({ err: error }, 'a regular look failed');
     }

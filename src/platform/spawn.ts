@@ -61,18 +61,6 @@ export function spawnDetached(what: DetachedSpawn): Spawned {
   }
 }
 
-/** Runs a short program to its end, without a shell; false when it failed or took over 10 s. */
-export async function runProgram(program: string, args: readonly string[]): Promise<boolean> {
-  const result = await execa(program, [...args], {
-    reject: false,
-    stdin: 'ignore',
-    stdout: 'ignore',
-    stderr: 'ignore',
-    timeout: 10_000,
-  });
-  return !result.failed;
-}
-
 /** What a short program said. `code`: null when it could not be run, or took too long. */
 export interface ProgramAnswer {
   readonly code: number | null;

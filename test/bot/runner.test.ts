@@ -206,6 +206,18 @@ describe('a store that cannot commit', () => {
     expect(desk.runner.degraded).toEqual([]);
     expect(desk.service.status().lower).toBe('99');
   });
+
+  test('what may be stored later degrades it while it cannot, also when nothing trades', async () => {
+    const rig = rigAt(10450);
+    const { runner, bugs } = await openDesk(rig);
+    runner.keep(() => {
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    });
+    expect(runner.degraded.join()).toMatch(/disk is full.*nothing new is sent/);
+    runner.keep(() => rig.books.setMeta('kept', 'yes'));
+    expect(runner.degraded).toEqual([]);
+    expect(bugs).toEqual([]);
+  });
 });
 
 describe('adjust', () => {

@@ -3,8 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LogCursor, logSources } from '../../src/cli/log-files.ts';
-import { mergeLines, parseLogLine, renderLogLine } from '../../src/cli/log-lines.ts';
-import type { LogStream } from '../../src/cli/log-lines.ts';
+import {
+  leadingTime,
+  mergeLines,
+  parseLogLine,
+  renderLogLine,
+} from '../../src/cli/log-lines.ts';
+import type { LogLine, LogStream } from '../../src/cli/log-lines.ts';
 import { gridd, makeHome, recordOf, registryOf, temporaryFolder } from './cli-harness.ts';
 
 function json(time: string, msg: string, more: object = {}): string {
@@ -136,9 +141,52 @@ describe('log lines', () => {
       'ab   2026-01-02T03:04:05.678Z info  placed order=7 why="a b"\n',
     );
     expect(renderLogLine(parseLogLine('ab', 'err', 'Error: \u001b[31mno', 0), look)).toBe(
-      'ab   [err] Error: [31mno\n',
+      'ab   ~1970-01-01T00:00:00.000Z [err] Error: [31mno\n',
     );
     expect(parseLogLine('ab', 'out', '{"half', 9)).toMatchObject({ at: 9, msg: '{"half' });
+    const foreign = parseLogLine('ab', 'out', '{"level":50,"time":1700000000000,"msg":"no"}', 0);
+    expect(foreign).toMatchObject({ level: 'error', at: 1_700_000_000_000, approximate: false });
+  });
+});
+
+describe('times of raw lines', () => {
+  it('are read where a line begins with one', () => {
+    const noon = new Date(2026, 0, 2, 12, 0, 0).getTime();
+    expect(leadingTime('2026-01-02 12:00:00,123 - INFO - placed')).toBe(noon + 123);
+    expect(leadingTime('[2026/01/02 12:00:00] placed')).toBe(noon);
+    expect(leadingTime('2026-01-02T12:00:00.123456Z placed')).toBe(Date.UTC(2026, 0, 2, 12) + 123);
+    expect(leadingTime('2026-01-02T12:00:00+02:00 x')).toBe(Date.UTC(2026, 0, 2, 10));
+    for (const none of ['at 2026-01-02 12:00:00', '2026-13-45 12:00:00', '12:00:00 x', '']) {
+      expect(leadingTime(none)).toBeNull();
+    }
+  });
+
+  it('are those of the line before where they bear none, and marked', () => {
+    const folder = temporaryFolder();
+    const timed = (second: number) => `2026-01-02T00:00:0${second}Z failed`;
+    const text = ['early', timed(3), 'Traceback:', '  line 7', timed(5), '  line 8', ''].join('\n');
+    writeFileSync(join(folder, 'raw_stderr.log'), text);
+    const between = json('2026-01-02T00:00:04.000Z', 'four');
+    mkdirSync(join(folder, '2026-01-02'));
+    writeFileSync(join(folder, '2026-01-02', 'bot_stdout.log.1'), between);
+    const shown = (lists: readonly Iterable<LogLine>[]) =>
+      mergeLines(lists).map(({ msg, approximate, at }) => {
+        return `${approximate ? '~' : ''}${new Date(at).getUTCSeconds()} ${msg}`;
+      });
+    const expected = [
+      ...['~3 early', '3 2026-01-02T00:00:03Z failed', '~3 Traceback:', '~3   line 7'],
+      ...['4 four', '5 2026-01-02T00:00:05Z failed', '~5   line 8'],
+    ];
+    const cursors = () => logSources('a', folder).map((source) => new LogCursor(source));
+    expect(shown(cursors().map((cursor) => cursor.tail(100, false)))).toEqual(expected);
+    const followed = cursors();
+    expect(shown(followed.map((cursor) => cursor.all(-Infinity, true)))).toEqual(expected);
+    appendFileSync(join(folder, 'raw_stderr.log'), '  line 9\n');
+    expect(shown(followed.map((cursor) => cursor.poll(0)))).toEqual(['~5   line 9']);
+    // A last line that has not ended is shown where nothing will follow.
+    appendFileSync(join(folder, 'raw_stderr.log'), 'half');
+    const whole = mergeLines(cursors().map((cursor) => cursor.all(-Infinity, false)));
+    expect(whole.at(-1)?.msg).toBe('half');
   });
 });
 
@@ -171,6 +219,41 @@ describe('gridd logs', () => {
     expect(await gridd(home(), ['logs', 'nobody'])).toMatchObject({ exit: 3, out: '' });
     expect(await gridd(home(), ['logs', 'a', '--stream', 'x'])).toMatchObject({ exit: 2 });
     expect(await gridd(home(), ['logs', 'a', '-n', 'many'])).toMatchObject({ exit: 2 });
-    expect(await gridd(home(), ['logs', 'a', '-f', '--json'])).toMatchObject({ exit: 2 });
+    expect(await gridd(home(), ['logs', 'a', '--level', 'loud'])).toMatchObject({ exit: 2 });
+    expect(await gridd(home(), ['logs', 'a', '--since', '10x'])).toMatchObject({ exit: 2 });
+    expect(await gridd(home(), ['logs', 'a', '--since', '1'])).toMatchObject({ exit: 2 });
+    const bad = await gridd(home(), ['logs', 'a', '--grep', '(']);
+    expect(bad).toMatchObject({ exit: 2, out: '' });
+    expect(bad.err).toMatch(/USAGE.*regular expression/s);
+  });
+
+  it('leaves out what is too old, too harmless or does not match', async () => {
+    const text = [
+      json('2026-01-01T00:00:01.000Z', 'one', { order: 7 }),
+      json('2026-01-01T00:00:02.000Z', 'two', { level: 'warn' }),
+      json('2026-01-01T00:00:03.000Z', 'three', { level: 'fatal' }),
+      json('2026-01-01T00:00:04.000Z', 'four', { order: 77 }),
+    ];
+    const now = json(new Date().toISOString(), 'now');
+    const files = {
+      'logs/instances.json': registryOf({ a: recordOf('a') }),
+      'logs/a/2026-01-01/bot_stdout.log.1': text.join('') + now,
+      'logs/a/raw_stdout.log': '2026-01-01T00:00:02Z said\n',
+      'logs/a/raw_stderr.log': '2026-01-01T00:00:05Z broke\n',
+    };
+    const shown = async (...words: string[]) => {
+      const { out } = await gridd(makeHome(files), ['logs', 'a', '--json', ...words]);
+      return (JSON.parse(out) as { msg: string }[]).map(({ msg }) => msg.replace(/.* /, ''));
+    };
+    expect(await shown('--level', 'warn')).toEqual(['two', 'three', 'broke']);
+    expect(await shown('--level', 'error', '-n', '1')).toEqual(['broke']);
+    expect(await shown('--since', '2026-01-01T00:00:03Z', '--level', 'INFO')).toEqual([
+      ...['three', 'four', 'broke', 'now'],
+    ]);
+    expect(await shown('--since', '10m')).toEqual(['now']);
+    expect(await shown('--since', '1.5h', '--grep', 'nothing')).toEqual([]);
+    expect(await shown('--grep', 'order=7$')).toEqual(['one']);
+    expect(await shown('--grep', '^\\S+ warn|said')).toEqual(['two', 'said']);
+    expect(await shown('--grep', '.', '-n', '2')).toEqual(['broke', 'now']);
   });
 });
