@@ -3,6 +3,7 @@
  * folder; loggers made before then write to the new file too. What could not be opened is tried
  * again with the next call.
  */
+import { existsSync } from 'node:fs';
 import { GriddError } from '../contract/errors.ts';
 import { makeLogger, openLogFile } from '../platform/logger.ts';
 import type { LogFile, Logger } from '../platform/logger.ts';
@@ -23,7 +24,10 @@ export class InstanceLogs {
 
   /** The logger of `id` into `logDir`; START_FAILED where no file can be opened there. */
   async open(id: string, logDir: string): Promise<Logger> {
-    if (this.#open.get(id)?.dir !== logDir) {
+    const present = this.#open.get(id);
+    // A file whose folder was removed mends itself within a second; a launch does not wait for it.
+    const fits = present?.dir === logDir && existsSync(present.file.path);
+    if (!fits) {
       const file = await openIn(logDir);
       this.#open.get(id)?.file.close();
       this.#open.set(id, { dir: logDir, file });

@@ -74,6 +74,8 @@ export class Instance {
   } | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #cancelRestart: Cancel | null = null;
+  /** What the last launch of this supervisor was checked for. */
+  #claims: LoadedConfig | null = null;
 
   constructor(
     id: string,
@@ -157,8 +159,9 @@ export class Instance {
     const loaded = this.readConfig({ ...record, ...patch });
     // What it claimed before is kept from the others while it should run: a restart looks only at
     // what is new, and is not held up by reading every other config.
-    const known = cause === 'restart' && this.loaded !== null && sameClaims(loaded, this.loaded);
-    if (!known) around.refuseConflicts(loaded, false);
+    const held = cause === 'restart' && this.#claims !== null && sameClaims(loaded, this.#claims);
+    if (!held) around.refuseConflicts(loaded, false);
+    this.#claims = loaded;
     const generation = record.generation + 1;
     const portsInUse = around.portsInUse(this.id);
     const surroundings = { ...around, portsInUse, now };

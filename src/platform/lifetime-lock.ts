@@ -6,7 +6,7 @@
  */
 import { statSync } from 'node:fs';
 import { assert } from '../contract/assert.ts';
-import { openLockFile } from './sqlite.ts';
+import { openLockFile, openingFault } from './sqlite.ts';
 import type { SqliteDatabase } from './sqlite.ts';
 import { systemClock } from './clock.ts';
 
@@ -69,8 +69,9 @@ function hold(file: string, waitMs: number): boolean {
     db.exec('BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
+    const fault = openingFault(error);
     closeLock(file);
-    if (!isBusy(error)) throw error;
+    if (!isBusy(fault)) throw fault;
     return false;
   }
 }

@@ -3,8 +3,9 @@
  * One writer per file; WAL, so that a reader never waits for it.
  */
 import Database from 'better-sqlite3';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isErrno } from './json-file.ts';
 
 export type SqliteDatabase = Database.Database;
 export type SqliteStatement = Database.Statement;
@@ -44,6 +45,19 @@ export function openReadOnly(file: string): SqliteDatabase {
 export function openLockFile(file: string, timeoutMs: number): SqliteDatabase {
   mkdirSync(dirname(file), { recursive: true });
   return new Database(file, { timeout: timeoutMs });
+}
+
+/**
+ * Why SQLite could not open a file: it says the same when this process has no file handle left.
+ */
+export function openingFault(error: unknown): unknown {
+  if (!isErrno(error, 'SQLITE_CANTOPEN')) return error;
+  try {
+    closeSync(openSync('/dev/null', 'r'));
+    return error;
+  } catch (reason) {
+    return reason;
+  }
 }
 
 /** A numbered step of a schema; step k brings `user_version` from k to k+1. */

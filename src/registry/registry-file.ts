@@ -379,7 +379,9 @@ function unwritable(home: Home, error: unknown): unknown {
   // The lock's file needs room too.
   const code = error.code === 'SQLITE_FULL' ? 'ENOSPC' : String(error.code);
   const message = `${home.registry} could not be written (${code}).`;
-  return new GriddError('REGISTRY_UNWRITABLE', message);
+  const handles = code === 'EMFILE' || code === 'ENFILE';
+  const hint = 'Raise the limit of open files (ulimit -n) of the supervisor and start it anew.';
+  return new GriddError('REGISTRY_UNWRITABLE', message, handles ? { hint } : {});
 }
 
 function unreadable(home: Home, error: unknown): GriddError {
