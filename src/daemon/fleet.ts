@@ -19,7 +19,7 @@ import { runSafely } from './safe-run.ts';
 import { savedFigures } from './saved-figures.ts';
 
 /** What instances are made with. */
-type Own = 'portsInUse' | 'refuseConflicts' | 'restarts' | 'failed';
+type Own = 'portsInUse' | 'refuseConflicts' | 'restarts' | 'failed' | 'closing';
 export interface FleetParts extends Omit<InstanceSurroundings, Own> {
   readonly registry: Registry;
   readonly log: Logger;
@@ -27,6 +27,8 @@ export interface FleetParts extends Omit<InstanceSurroundings, Own> {
 
 export class Fleet {
   readonly instances = new Map<string, Instance>();
+  /** Set while the supervisor is ending: no process is started any more. */
+  closing = false;
   readonly #parts: FleetParts;
   readonly #restarts: RestartGate;
   readonly #opening = new Map<string, Promise<Instance>>();
@@ -145,6 +147,7 @@ export class Fleet {
       portsInUse: (mine) => this.portsInUse(mine),
       refuseConflicts: (claims, withStopped) => this.refuseConflicts(claims, withStopped),
       restarts: this.#restarts,
+      closing: () => this.closing,
       failed: (failed) => {
         const instance = this.instances.get(failed);
         if (instance !== undefined) runSafely(instance);

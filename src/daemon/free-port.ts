@@ -37,12 +37,23 @@ export async function findPort(wish: PortWish): Promise<{ port: number; warning:
 const handed = new Map<string, number>();
 let turn: Promise<unknown> = Promise.resolve();
 
+/** The port of an instance whose program has ended is nobody's any more. */
+export function releasePort(id: string): void {
+  handed.delete(id);
+}
+
 /** As `findPort`, one at a time, and never a port that another instance was handed. */
 export function handPort(id: string, wish: PortWish): ReturnType<typeof findPort> {
   const found = turn.then(async () => {
     const others = [...handed].flatMap(([owner, port]) => (owner === id ? [] : [port]));
-    const wanted = wish.wanted !== null && others.includes(wish.wanted) ? null : wish.wanted;
-    const result = await findPort({ ...wish, wanted, avoid: [...wish.avoid, ...others] });
+    const owner = [...handed].find(([other, port]) => other !== id && port === wish.wanted)?.[0];
+    if (owner !== undefined && wish.strict) {
+      throw new GriddError('PORT_TAKEN', `Port ${wish.wanted} was handed to ${owner}.`);
+    }
+    const wanted = owner === undefined ? wish.wanted : null;
+    const found = await findPort({ ...wish, wanted, avoid: [...wish.avoid, ...others] });
+    const moved = `port ${wish.wanted} was handed to ${owner}; using ${found.port}`;
+    const result = owner === undefined ? found : { ...found, warning: moved };
     handed.set(id, result.port);
     return result;
   });

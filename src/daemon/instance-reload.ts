@@ -3,22 +3,22 @@
  * bot, the limits here, and a restart only where nothing less will do. What is refused changes
  * nothing: the old one runs on.
  */
+import { statSync } from 'node:fs';
 import { GriddError } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
 import type { ReloadAnswer } from '../contract/instance-api.ts';
 import { changedKeys } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { checkLaunch, secretsNow } from './bot-process.ts';
-import { findPort } from './free-port.ts';
 import { freshHealth } from './health-policy.ts';
 import type { Instance } from './instance.ts';
 import { REQUEST_TIMEOUT_MS, lineOf, readyProcess, restartNow } from './instance-verbs.ts';
+import { refuseHeldPort } from './port-notes.ts';
 import { decideReload } from './reload-decision.ts';
+import type { ReloadDecision } from './reload-decision.ts';
 import type { RunningProcess } from './running-process.ts';
 
 type Result = Omit<VerbResult, 'row'>;
-
-const PORT = 'daemon_config.web_port';
 
 /** Takes the config file as it is now. */
 export async function reloadInstance(instance: Instance): Promise<Result> {
@@ -28,15 +28,19 @@ export async function reloadInstance(instance: Instance): Promise<Result> {
     const process = await readyProcess(instance);
     const loaded = readChecked(instance);
     const changed = changedKeys(instance.loaded?.config ?? null, loaded.config);
-    await refuseTakenPort(instance, loaded, changed);
     const runs = process.external ? 'program' : 'bot';
     const wanted = loaded.program === null ? 'bot' : 'program';
     const asked = runs === 'bot' && wanted === 'bot';
     const answer = asked ? await askBot(instance, process) : null;
     const secretsChanged = differ(process.secrets, secretsNow(instance.around, loaded));
-    const decision = decideReload({ runs, wanted, changed, secretsChanged, answer });
+    // What an adopted process was started with is known to nobody here.
+    const unknown = process.adopted && answer === null && editedSince(instance, loaded);
+    const decision: ReloadDecision = unknown
+      ? { kind: 'restart', because: ['a file edited since its start'] }
+      : decideReload({ runs, wanted, changed, secretsChanged, answer });
     if (decision.kind === 'restart') {
       const { because } = decision;
+      await refuseHeldPort(instance, process);
       const restarted = await restartNow(instance, `reloaded: ${because.join(', ')} changed`);
       const message = `restarted for ${because.join(', ')}; ${restarted.message}`;
       const more = booksWarning(instance, because);
@@ -69,17 +73,12 @@ function readChecked(instance: Instance): LoadedConfig {
   return loaded;
 }
 
-/** A strict port that cannot be had must not cost the bot that runs. */
-async function refuseTakenPort(
-  instance: Instance,
-  loaded: LoadedConfig,
-  changed: readonly string[],
-): Promise<void> {
-  const { webPort: wanted } = loaded;
-  const { strict_port, web_host: host } = loaded.config.daemon_config;
-  if (!strict_port || !changed.includes(PORT)) return;
-  if (wanted === null || wanted === instance.record.web_port) return;
-  await findPort({ wanted, host, strict: true, avoid: [] });
+/** Whether the config or .env was written after the process was started. */
+function editedSince({ around, record }: Instance, loaded: LoadedConfig): boolean {
+  const started = Date.parse(record.started_at ?? '');
+  return [loaded.file, around.home.env].some(
+    (file) => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > started,
+  );
 }
 
 /** Null: a bot of an older gridd, which knows no such request. */

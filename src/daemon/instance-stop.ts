@@ -24,18 +24,24 @@ export type StopWish = Omit<StopRequest, 'ids'>;
  */
 export async function stopInstance(instance: Instance, wish: StopWish): Promise<Result> {
   const { id, stopping } = instance;
-  if (stopping !== null) {
+  // One that a start was asked for after is not the one that is meant now.
+  if (stopping !== null && stopping.last) {
     if (isDeepStrictEqual(stopping.wish, wish)) return stopping.result;
     throw new GriddError('INSTANCE_BUSY', `${id} is being stopped with other wishes.`);
   }
   // A start that waits for its bot gives way at once.
   instance.process?.started.open({ kind: 'interrupted' });
+  instance.stopsWanted += 1;
   const result = instance
-    .enqueue(() => stopNow(instance, wish))
+    .enqueue(() => {
+      instance.stopsWanted -= 1;
+      return stopNow(instance, wish);
+    })
     .finally(() => {
-      instance.stopping = null;
+      if (instance.stopping === mine) instance.stopping = null;
     });
-  instance.stopping = { wish, result };
+  const mine = { wish, result, last: true };
+  instance.stopping = mine;
   return result;
 }
 
@@ -48,11 +54,10 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
     throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (${record.state}).`);
   }
   instance.writer.save({ desired: 'stopped' });
-  await instance.writer.settled();
+  await instance.writer.attempt();
   instance.cancelRestart();
   if (process === null) {
     instance.move('stop', 'stop asked for');
-    await instance.writer.settled();
     const message = `stopped; no process ran (it was ${record.state})`;
     return afterStop(instance, wish, { id, ok: true, message, receipt: null });
   }
@@ -62,13 +67,16 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   const { timeout_s } = wish;
   const timeout = timeout_s === undefined ? stopTimeoutMs(instance) : timeout_s * 1000;
   const outcome = await stopProcess(instance, process, wish.on_stop, timeout);
-  await instance.writer.settled();
   return afterStop(instance, wish, stopResult(instance, process, outcome));
 }
 
 /** What a program left outside its group is named or ended; a port it still holds is told. */
-async function afterStop(instance: Instance, wish: StopWish, result: Result): Promise<Result> {
+async function afterStop(instance: Instance, wish: StopWish, stopped: Result): Promise<Result> {
   const { id } = instance;
+  // A disk that takes nothing must not keep a bot trading that was told to stop.
+  const fault = await instance.writer.attempt();
+  const unkept = `${fault?.message ?? ''} A supervisor that starts before then starts it again.`;
+  const result = fault === null ? stopped : { ...stopped, warnings: [unkept] };
   const found = findDescendants(instance);
   if (found.length > 0) {
     const names = namesOf(found);
@@ -129,8 +137,10 @@ export function endForShutdown(instance: Instance): Promise<void> {
     if (process === null) return;
     process.intent = 'shutdown';
     instance.move('stop', 'the supervisor is being stopped with its bots');
-    await endProcess(instance, process, Math.max(stopTimeoutMs(instance), TERM_GRACE_MS));
-    await instance.writer.settled();
+    const grace = Math.max(stopTimeoutMs(instance), TERM_GRACE_MS);
+    const ended = await endProcess(instance, process, grace);
+    await instance.writer.attempt();
+    if (!ended) throw notEnded(instance, process);
   });
 }
 

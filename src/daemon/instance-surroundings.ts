@@ -16,6 +16,8 @@ export interface InstanceSurroundings {
   readonly history: FleetHistory;
   /** Holds crash restarts back when many fail together. */
   readonly restarts: RestartGate;
+  /** Whether the supervisor is ending: no process is started any more. */
+  closing(): boolean;
   random(): number;
   /** Hears of each instance that is down until the user acts. */
   failed(id: string): void;

@@ -31,7 +31,9 @@ export interface StartWish {
 
 /** Starts the instance and waits until it is ready. */
 export function startInstance(instance: Instance, wish: StartWish): Promise<Result> {
+  if (instance.stopping !== null) instance.stopping.last = false;
   return instance.enqueue(async () => {
+    giveWayToStop(instance);
     const { process, id, record } = instance;
     if (process !== null) {
       if (!wish.allowRunning) {
@@ -49,7 +51,9 @@ export function startInstance(instance: Instance, wish: StartWish): Promise<Resu
  * Ends the process with SIGTERM, which touches no order, and starts it anew; starts a stopped one.
  */
 export function restartInstance(instance: Instance): Promise<Result> {
+  if (instance.stopping !== null) instance.stopping.last = false;
   return instance.enqueue(async () => {
+    giveWayToStop(instance);
     // A config that cannot start must not cost the bot that runs.
     instance.checkLaunch();
     if (instance.process !== null) await refuseHeldPort(instance, instance.process);
@@ -57,10 +61,20 @@ export function restartInstance(instance: Instance): Promise<Result> {
   });
 }
 
+/** INSTANCE_BUSY where a stop was asked for since: the last word counts. */
+function giveWayToStop(instance: Instance): void {
+  if (instance.stopsWanted === 0) return;
+  throw new GriddError('INSTANCE_BUSY', `${instance.id} was told to stop before it was ready.`);
+}
+
 /** A restart whose checks are done. Only to be called from the queue. */
 export async function restartNow(instance: Instance, reason: string): Promise<Result> {
   const { process } = instance;
   if (process !== null) {
+    // What cannot be recorded is refused now: afterwards it would have cost the bot that runs.
+    instance.writer.save({ state_reason: reason });
+    await instance.writer.settled();
+    if (process.gone) return restartNow(instance, reason);
     process.intent = 'restart';
     process.intentReason = reason;
     instance.move('stop', reason);
@@ -86,11 +100,13 @@ async function launchAndWait(
     return { ...result, warnings: [...(result.warnings ?? []), ...portNotes(instance, kept)] };
   } catch (caught) {
     const thrown = startFault(instance.id, caught);
-    // Refused before a process existed: whatever had been ended for it stays down, and says so.
+    // Refused before a process existed: whatever had been ended for it stays down where the user
+    // must act, and is tried again where the machine refused; either way it says so.
     if (instance.process === null && isUp(instance.record.state)) {
       const error = errorBody(thrown);
-      instance.writer.save({ last_error: error });
-      instance.move('fail', error.message);
+      const users = thrown instanceof GriddError && [2, 4].includes(thrown.exit);
+      if (users) instance.fail(error, error.message);
+      else instance.retryAfter(0, error, error.message);
     }
     throw thrown;
   }
@@ -102,6 +118,7 @@ async function untilReady(instance: Instance, first: RunningProcess): Promise<Re
   const deadline = clock.monotonic() + READY_TIMEOUT_MS;
   let process: RunningProcess | null = first;
   while (process !== null) {
+    giveWayToStop(instance);
     const left = deadline - clock.monotonic();
     if (left <= 0 || !(await within(process.started.passed, left, clock))) {
       const message = `${id} is not ready after ${READY_TIMEOUT_MS / 1000} s; it goes on starting.`;

@@ -5,7 +5,7 @@
  * facts (an exit, a message) are taken at once.
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
-import type { ErrorBody } from '../contract/errors.ts';
+import type { ErrorBody, ErrorCode } from '../contract/errors.ts';
 import type { RegistryRecord, StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import type {
   BotLaunch,
@@ -20,11 +20,10 @@ import { fromHome, toHome } from '../platform/paths.ts';
 import { INSTANCE_LOGS, LogWatch } from '../platform/log-watch.ts';
 import { identify, isAlive, currentBootId } from '../platform/process-identity.ts';
 import { spawnDetached } from '../platform/spawn.ts';
-import { readBotRecord, readConfigFile, sameClaims } from '../registry/index.ts';
+import { readBotRecord, sameClaims } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import {
   checkLaunch,
-  configFault,
   findLiving,
   killMarked,
   planLaunch,
@@ -36,7 +35,9 @@ import {
 import type { LaunchPlan } from './bot-process.ts';
 import { decideExit, endsByStep } from './exit-decision.ts';
 import { exitFacts } from './exit-facts.ts';
+import { releasePort } from './free-port.ts';
 import { freshHealth } from './health-policy.ts';
+import { readInstanceConfig } from './instance-config.ts';
 import type { InstanceSurroundings } from './instance-surroundings.ts';
 import { nextState } from './lifecycle.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
@@ -46,6 +47,8 @@ import { newProcess } from './running-process.ts';
 import type { RunningProcess } from './running-process.ts';
 import { spawnAdvice } from './start-fault.ts';
 
+const NO_FAULT: readonly ErrorCode[] = ['REGISTRY_UNWRITABLE', 'REGISTRY_LOCKED', 'INSTANCE_BUSY'];
+const NO_FAULT_MS = 5_000;
 const LAUNCH_REASONS: Readonly<Record<BotLaunch['cause'], string>> = {
   start: 'start asked for',
   restart: 'started again',
@@ -67,11 +70,14 @@ export class Instance {
   readonly logWatch = new LogWatch(INSTANCE_LOGS);
   /** Warnings of the last launch. */
   warnings: readonly string[] = [];
-  /** The stop under way, with what it was told to do. */
+  /** The stop under way, with what it was told to do; `last`: nothing else was asked for since. */
   stopping: {
     readonly wish: Omit<StopRequest, 'ids'>;
     readonly result: Promise<Omit<VerbResult, 'row'>>;
+    last: boolean;
   } | null = null;
+  /** Stops that wait for their turn: whatever would start a process before them gives way. */
+  stopsWanted = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #cancelRestart: Cancel | null = null;
   /** What the last launch of this supervisor was checked for. */
@@ -119,14 +125,7 @@ export class Instance {
 
   /** Reads the config that `record` names. Throws what the registry room throws. */
   readConfig(record: RegistryRecord = this.record): LoadedConfig {
-    const { id } = this;
-    const file = fromHome(this.around.home, record.config_file);
-    const options = record.instance_id_override ? { instanceId: id } : {};
-    const loaded = this.#readFile(file, options);
-    if (loaded.id !== id) {
-      throw new GriddError('CONFIG_CONFLICT', `${record.config_file} is now of ${loaded.id}.`);
-    }
-    return loaded;
+    return readInstanceConfig(this.around.home, this.id, record);
   }
 
   /** Throws what a launch would refuse before it touches anything. */
@@ -134,14 +133,6 @@ export class Instance {
     const loaded = this.readConfig();
     this.around.refuseConflicts(loaded, true);
     checkLaunch(this.around, loaded, this.record);
-  }
-
-  #readFile(file: string, options: { instanceId?: string }): LoadedConfig {
-    try {
-      return readConfigFile(this.around.home, file, options);
-    } catch (thrown) {
-      throw configFault(thrown, this.record);
-    }
   }
 
   /**
@@ -155,6 +146,7 @@ export class Instance {
   ): Promise<RunningProcess> {
     assert(this.process === null, `${this.id}: launch beside a living process`);
     const { around, record } = this;
+    if (around.closing()) throw new GriddError('INSTANCE_BUSY', 'The supervisor is ending.');
     const now = around.clock.now();
     const loaded = this.readConfig({ ...record, ...patch });
     // What it claimed before is kept from the others while it should run: a restart looks only at
@@ -306,6 +298,7 @@ export class Instance {
     this.log.info({ pid, code: last_exit.code, signal }, `pid ${pid} ${reason}`);
     removePids(this.logDir, pid);
     if (process.external && !endsByStep(process.intent)) this.#killLeftovers(process);
+    releasePort(this.id);
     this.process = null;
     this.saved = undefined;
     const outcome = this.#follow(process, last_exit.code, reason, error);
@@ -392,17 +385,19 @@ export class Instance {
     const seconds = Math.round(decision.delay_ms / 100) / 10;
     this.move('retry', `${reason}; restart ${decision.attempt} in ${seconds} s`);
     this.cancelRestart();
-    const relaunch = () => {
-      this.enqueue(() => this.relaunch()).catch((thrown: unknown) => {
-        this.log.error({ err: thrown }, 'a restart failed in gridd itself');
-      });
-    };
+    const relaunch = () => this.#relaunchSoon();
     const pass = () => {
       this.#cancelRestart = restarts.pass(relaunch);
     };
     // Without a timer where there is no delay: everything up to the spawn is then one write.
     if (decision.delay_ms === 0) pass();
     else this.#cancelRestart = clock.after(decision.delay_ms, pass);
+  }
+
+  #relaunchSoon(): void {
+    this.enqueue(() => this.relaunch()).catch((thrown: unknown) => {
+      this.log.error({ err: thrown }, 'a restart failed in gridd itself');
+    });
   }
 
   /** Whether a restart is waiting for its time. */
@@ -418,11 +413,19 @@ export class Instance {
   /** Starts the process that should be there; what the user must act on fails the instance. */
   async relaunch(): Promise<void> {
     this.#cancelRestart = null;
-    if (this.record.desired !== 'running' || this.process !== null) return;
+    const { closing } = this.around;
+    if (this.record.desired !== 'running' || this.process !== null || closing()) return;
+    if (this.stopsWanted > 0) return;
     try {
       await this.launch('restart', false, {});
     } catch (thrown) {
       const error = errorBody(thrown);
+      // The disk says no, or somebody is at it: no fault of the bot, which has not run.
+      if (NO_FAULT.includes(error.code)) {
+        this.move('retry', `${error.message} Tried again in ${NO_FAULT_MS / 1000} s.`);
+        this.#cancelRestart = this.around.clock.after(NO_FAULT_MS, () => this.#relaunchSoon());
+        return;
+      }
       const users = thrown instanceof GriddError && [2, 4].includes(thrown.exit);
       if (users) this.fail(error, error.message);
       else this.retryAfter(0, error, error.message);

@@ -29,6 +29,8 @@ const OWN_LOGS = { log_retention_days: 7, log_max_mb: 200, log_cleanup_interval:
 const LEAVE_TIMEOUT_MS = 3_000;
 
 async function main(): Promise<void> {
+  // They are files on a disk that may be full: what cannot be printed must not end us.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { values } = parseArgs({
     options: {
       home: { type: 'string' },
@@ -87,18 +89,18 @@ async function main(): Promise<void> {
   const sockets = new Sockets(home, endpoint, { control, bots }, (line) => log.warn(line));
 
   let leaving = false;
-  async function leave(reason: string): Promise<void> {
+  async function leave(reason: string, code: number = EXIT.done): Promise<void> {
     if (leaving) return;
     leaving = true;
     log.info(`the supervisor leaves: ${reason}; its bots go on`);
-    clock.after(LEAVE_TIMEOUT_MS, () => process.exit(EXIT.done));
+    clock.after(LEAVE_TIMEOUT_MS, () => process.exit(code));
     sockets.close();
     await control.close();
     await supervisor.close();
     bots.close();
     history.close();
     file.flush();
-    process.exit(EXIT.done);
+    process.exit(code);
   }
   let ending = false;
   async function endBotsAndLeave(signal: string): Promise<void> {
@@ -123,9 +125,10 @@ async function main(): Promise<void> {
   const ownLogs = new LogWatch(SUPERVISOR_LOGS);
   const ownFolder = { dir: home.supervisorLogs, limits: OWN_LOGS, writer: process.pid, clock };
   clock.every(LOOK_MS, () => {
-    // Without its lock a second supervisor may run: the bots are better off with that one alone.
+    // Without its lock a second supervisor may run: the bots are better off with that one alone. No
+    // clean end, so that a service manager starts the next one.
     if (!lock.guards()) {
-      void leave(`${home.supervisorLock} was removed`);
+      void leave(`${home.supervisorLock} was removed`, EXIT.bug);
       return;
     }
     void sockets.look();

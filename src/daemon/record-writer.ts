@@ -67,6 +67,16 @@ export class RecordWriter {
     });
   }
 
+  /** As `settled`, with the failure as a value: null when all of it is on disk. */
+  async attempt(): Promise<Error | null> {
+    try {
+      await this.settled();
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
   /** Resolves when everything saved so far is on disk; rejects when it could not be written. */
   settled(): Promise<void> {
     this.#writing ??= this.#flush().finally(() => {

@@ -4,11 +4,14 @@
  * not repeated until the user starts it anew.
  */
 import { BOT_EXIT, errorBody } from '../contract/errors.ts';
+import type { RegistryRecord, SafeRun } from '../contract/fleet-api.ts';
 import { isoTime } from '../platform/clock.ts';
 import { readExitRecord } from './bot-process.ts';
 import { endProcess, within } from './instance-end.ts';
 import type { Instance } from './instance.ts';
+import type { RunningProcess } from './running-process.ts';
 
+const UNDER_WAY = 'under way';
 const RUN_LIMIT_MS = 60_000;
 const END_GRACE_MS = 5_000;
 
@@ -29,33 +32,65 @@ function isDue({ loaded, record }: Instance): boolean {
 }
 
 async function run(instance: Instance): Promise<void> {
-  const { record, around, writer, log } = instance;
+  const { record, around } = instance;
   // The user may have acted meanwhile.
   if (record.state !== 'failed' || instance.process !== null) return;
-  const { last_exit, last_error, state_reason } = record;
-  let outcome: string;
+  // On disk before the process: a supervisor that comes after this one must know what it is.
+  const safe_run = { at: isoTime(around.clock.now()), outcome: UNDER_WAY };
   try {
-    outcome = await runOnce(instance);
+    const process = await instance.launch('safe', false, { safe_run });
+    await attend(instance, process, record);
   } catch (thrown) {
-    outcome = `it could not be made: ${errorBody(thrown).message}`;
+    conclude(instance, record, `it could not be made: ${errorBody(thrown).message}`);
   }
-  const safe_run = { at: isoTime(around.clock.now()), outcome };
-  // The end that made it fail is the one to show, not this run's.
-  writer.save({ last_exit, last_error, safe_run });
-  instance.move('fail', state_reason);
-  log.warn(`safe run: ${outcome}`);
-  await writer.settled();
+  await instance.writer.attempt();
 }
 
-async function runOnce(instance: Instance): Promise<string> {
-  const process = await instance.launch('safe', false, {});
+/** Takes over the safe run of a supervisor that has died; never throws. */
+export function resumeSafely(instance: Instance): void {
+  const { process, record } = instance;
+  if (process === null) return;
   process.intent = 'safe';
-  const ended = await within(process.ended.passed, RUN_LIMIT_MS, instance.around.clock);
+  instance.enqueue(() => attend(instance, process, record)).catch((error: unknown) => {
+    instance.log.error({ err: error }, 'the safe run could not be carried on');
+  });
+}
+
+/** Ends the record of a safe run whose process nobody saw end. */
+export function endUnseenSafeRun(instance: Instance, reason: string): void {
+  conclude(instance, instance.record, `unknown: its bot ${reason}`);
+}
+
+/** Whether this is the record of a run that has not ended. */
+export function isUnderWay(run: SafeRun | null): boolean {
+  return run?.outcome === UNDER_WAY;
+}
+
+async function attend(
+  instance: Instance,
+  process: RunningProcess,
+  before: RegistryRecord,
+): Promise<void> {
+  process.intent = 'safe';
+  const { clock } = instance.around;
+  if (process.adopted) void instance.watchEnd(process);
+  const ended = await within(process.ended.passed, RUN_LIMIT_MS, clock);
   if (!ended && !(await endProcess(instance, process, END_GRACE_MS))) {
-    return `its process ${process.identity.pid} cannot be ended`;
+    conclude(instance, before, `its process ${process.identity.pid} cannot be ended`);
+    return;
   }
   const { last_exit } = instance.record;
   // A bot that did what it should says with its last word what that was.
   const said = readExitRecord(instance.logDir, process.identity.pid, process.generation);
-  return said?.code === BOT_EXIT.clean ? said.reason : `its bot ${last_exit?.reason ?? 'ended'}`;
+  const done = said?.code === BOT_EXIT.clean;
+  conclude(instance, before, done ? said.reason : `its bot ${last_exit?.reason ?? 'ended'}`);
+}
+
+/** The instance stays failed, and shows the end that made it fail, not this run's. */
+function conclude(instance: Instance, before: RegistryRecord, outcome: string): void {
+  const { last_exit, last_error, state, state_reason } = before;
+  const safe_run = { at: isoTime(instance.around.clock.now()), outcome };
+  instance.writer.save({ last_exit, last_error, safe_run });
+  instance.move('fail', state === 'failed' ? state_reason : (last_error?.message ?? outcome));
+  instance.log.warn(`safe run: ${outcome}`);
 }

@@ -38,6 +38,7 @@ import { endForShutdown, stopInstance } from './instance-stop.ts';
 import { adjustGrid, restartInstance, startInstance, switchGrid } from './instance-verbs.ts';
 import { forgetAges, lookAt, noteUsage, tendLogs } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
+import { isUnderWay, resumeSafely } from './safe-run.ts';
 import { followUnseenEnd, noteUnseenEnd } from './unseen-end.ts';
 import type { UnseenEnd } from './unseen-end.ts';
 import { sampleUsage } from './usage.ts';
@@ -69,7 +70,6 @@ export class Supervisor implements FleetService {
   #sampling = false;
   readonly #trees = new ProcessTrees();
   #cancelTicks: Cancel | null = null;
-  #closing = false;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -243,17 +243,24 @@ export class Supervisor implements FleetService {
   }
 
   async shutdown(bots: 'keep' | 'stop'): Promise<void> {
-    this.#closing = true;
+    this.#fleet.closing = true;
+    if (bots === 'stop') {
+      const ends = this.#fleet.all.map((instance) => endForShutdown(instance));
+      const failed = (await Promise.allSettled(ends)).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') {
+        // Somebody must look after what is left.
+        this.#fleet.closing = false;
+        throw failed.reason;
+      }
+    }
     this.#watch.close();
-    const all = this.#fleet.all;
-    if (bots === 'stop') await Promise.all(all.map((instance) => endForShutdown(instance)));
     this.#parts.log.info(`leaving; bots ${bots === 'stop' ? 'were ended' : 'go on'}`);
     this.#parts.clock.after(0, () => this.#parts.leave());
   }
 
   /** Ends its own work; what was said is on disk. Bots go on. */
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#fleet.closing = true;
     this.#cancelTicks?.();
     this.#watch.close();
     const all = this.#fleet.all;
@@ -299,7 +306,8 @@ export class Supervisor implements FleetService {
       const unknown = { generation: null, pid: null, adopted: false };
       if (last !== null) this.#parts.history.exit(id, { ...last, ...unknown });
       if (instance.adoptLiving('it lives since an earlier supervisor')) {
-        if (record.desired === 'stopped') {
+        if (isUnderWay(record.safe_run)) resumeSafely(instance);
+        else if (record.desired === 'stopped') {
           this.#background(stopInstance(instance, { on_stop: {} }), instance);
         }
         return;
@@ -311,7 +319,7 @@ export class Supervisor implements FleetService {
   }
 
   #refuseWhenClosing(): void {
-    if (this.#closing) throw new GriddError('INSTANCE_BUSY', 'The supervisor is ending.');
+    if (this.#fleet.closing) throw new GriddError('INSTANCE_BUSY', 'The supervisor is ending.');
   }
 
   #background(work: Promise<unknown>, instance: Instance): void {
@@ -336,14 +344,18 @@ export class Supervisor implements FleetService {
       for (const instance of all) forgetAges(instance);
       return;
     }
-    for (const instance of all) lookAt(instance);
+    for (const instance of all) {
+      lookAt(instance);
+      // What a disk refused is written once there is room, without waiting for the next change.
+      if (!instance.writer.isClean) void instance.writer.attempt();
+    }
     if (!this.#sampling && this.#ticks % USAGE_TICKS === 0) {
       this.#sampling = true;
       void this.#sample(all).finally(() => {
         this.#sampling = false;
       });
     }
-    if (!this.#closing) this.#watch.look();
+    if (!this.#fleet.closing) this.#watch.look();
     if (!this.#tending) {
       this.#tending = true;
       void this.#tend(all).finally(() => {

@@ -21,6 +21,7 @@ import { decideExit } from './exit-decision.ts';
 import type { EndedProcess, ExitDecision } from './exit-decision.ts';
 import type { Instance } from './instance.ts';
 import { isUp } from './lifecycle.ts';
+import { endUnseenSafeRun, isUnderWay } from './safe-run.ts';
 
 /** What is known of such an end. `up_ms`: how long the process ran, at most. */
 export interface UnseenEnd {
@@ -84,7 +85,13 @@ export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null)
   // It may have called home since.
   if (instance.process !== null) return;
   const { desired, state } = instance.record;
+  if (isUnderWay(instance.record.safe_run)) {
+    endUnseenSafeRun(instance, end?.reason ?? 'is gone');
+    return;
+  }
   if (end === null) {
+    // Through backoff, as everything that is started again: no state says "up" without a process.
+    if (desired === 'running' && isUp(state)) instance.move('retry', 'its process is gone');
     if (desired === 'running' && state !== 'failed') await instance.relaunch();
     if (desired === 'stopped' && (isUp(state) || state === 'backoff')) {
       instance.move('end', 'its process ended while no supervisor ran');
@@ -103,6 +110,7 @@ export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null)
       instance.fail(error, error.message);
       break;
     case 'relaunch':
+      instance.move('retry', reason);
       await instance.relaunch();
       break;
     case 'retry':

@@ -2,6 +2,7 @@
  * Time. The only door to wall clock, monotonic clock and timers, so that everything above can be
  * run on another clock. Delays are monotonic: a jump of the wall clock moves no timer.
  */
+import { readFileSync } from 'node:fs';
 import { processStat } from './process-identity.ts';
 
 /** Ends a timer; calling it again does nothing. */
@@ -29,15 +30,23 @@ export interface Clock {
 
 /** Kernel start times count in hundredths of a second (USER_HZ), whatever the kernel's own tick. */
 const TICK_MS = 10;
-let ownStart: number | undefined;
+/** The present moment on both scales when this process first looked. */
+let anchor: { readonly sinceBoot: number; readonly uptime: number } | undefined;
+
+function uptimeMs(): number {
+  return Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;
+}
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   sinceBoot() {
-    // Anchored at our own start time: /proc/uptime is another machine's in some containers.
-    ownStart ??= Number(processStat(process.pid)?.startTime ?? 0) * TICK_MS;
-    return ownStart + performance.now();
+    // Anchored at our own start time, as /proc/uptime is another machine's in some containers; it
+    // goes on while the machine sleeps, as start times do and the monotonic clock does not.
+    const uptime = uptimeMs();
+    const started = Number(processStat(process.pid)?.startTime ?? 0) * TICK_MS;
+    anchor ??= { sinceBoot: started + performance.now(), uptime };
+    return anchor.sinceBoot + (uptime - anchor.uptime);
   },
   after(ms, fn, idle) {
     const timer = setTimeout(fn, ms);

@@ -4,6 +4,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import type { ProcessIdentity } from '../contract/instance-api.ts';
+import { isErrno } from './json-file.ts';
 
 let bootId: string | undefined;
 
@@ -17,13 +18,8 @@ export function currentBootId(): string {
 export function processStat(
   pid: number,
 ): { startTime: string; group: number; parent: number; stopped: boolean } | null {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return null;
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return null;
-  }
+  const stat = readStat(pid);
+  if (stat === null || stat === 'unseen') return null;
   // The command name may hold spaces and parentheses: fields are counted after the last one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, parent, group] = fields;
@@ -31,6 +27,16 @@ export function processStat(
   if (state === 'Z' || state === 'X' || startTime === undefined) return null;
   const stopped = state === 'T' || state === 't';
   return { startTime, group: Number(group), parent: Number(parent), stopped };
+}
+
+/** Null: there is no such process; "unseen": we have no handle or memory left to look. */
+function readStat(pid: number): string | 'unseen' | null {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return null;
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch (error) {
+    return isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH') ? null : 'unseen';
+  }
 }
 
 /** Identity of a living process; null when there is none. */
@@ -46,10 +52,15 @@ export function ownIdentity(): ProcessIdentity {
   return identity;
 }
 
-/** Whether exactly this process still lives. */
+/** Whether exactly this process still lives; one that cannot be looked at is not called dead. */
 export function isAlive(identity: ProcessIdentity): boolean {
   if (identity.boot_id !== currentBootId()) return false;
-  return processStat(identity.pid)?.startTime === identity.start_time;
+  return readStat(identity.pid) === 'unseen' || isProved(identity);
+}
+
+/** Whether exactly this process was seen alive just now. */
+function isProved({ pid, start_time, boot_id }: ProcessIdentity): boolean {
+  return boot_id === currentBootId() && processStat(pid)?.startTime === start_time;
 }
 
 /**
@@ -57,7 +68,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
  * signal.
  */
 export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
-  if (identity.pid <= 1 || !isAlive(identity)) return false;
+  if (identity.pid <= 1 || !isProved(identity)) return false;
   return send(identity.pid, signal);
 }
 

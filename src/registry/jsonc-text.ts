@@ -29,7 +29,7 @@ export function readConfigText(file: string): string {
     if (stat.size > LARGEST_FILE_BYTES) throw syntaxError(file, 'it is larger than 1 MiB');
     bytes = readFileSync(file);
   } catch (error) {
-    if (error instanceof GriddError) throw error;
+    if (error instanceof GriddError || isPassing(error)) throw error;
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) {
       throw new GriddError('CONFIG_NOT_FOUND', `There is no config file ${file}.`);
     }
@@ -44,6 +44,11 @@ export function readConfigText(file: string): string {
     throw syntaxError(file, 'it is not UTF-8 text');
   }
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+}
+
+/** What the machine refuses now and may grant in a moment: no fault of the file. */
+export function isPassing(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'EAGAIN'].some((code) => isErrno(error, code));
 }
 
 /** Value of JSONC text; throws CONFIG_SYNTAX with every fault as "line:column". */

@@ -9,6 +9,7 @@ import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
 import { readText } from '../platform/json-file.ts';
 import type { Home } from '../platform/paths.ts';
+import { isPassing } from './jsonc-text.ts';
 import type { LoadedConfig } from './loaded-config.ts';
 import { expandText, namesIn } from './variable-text.ts';
 
@@ -83,6 +84,7 @@ export function readEnvFile(home: Home): Record<string, string> {
   try {
     text = readText(home.env);
   } catch (error) {
+    if (isPassing(error)) throw error;
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     const hint = 'Make .env a file that you can read, or remove it.';
     throw new GriddError('CONFIG_NOT_FOUND', `${home.env} cannot be read (${why}).`, { hint });
