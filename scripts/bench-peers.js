@@ -82,7 +82,9 @@ function bench(env) {
   const usr = join(folder, 'debian', 'root', 'usr');
   const overlay = `mount -t overlay overlay -o lowerdir=${usr}:/usr /usr`;
   const possible = existsSync(usr) && call('unshare', [...namespace, 'sh', '-c', overlay], folder);
-  if (possible !== null) console.log(`skipped: the Debian packages (${possible || 'none is here'})`);
+  if (possible !== null) {
+    console.log(`skipped: the Debian packages (${possible || 'none is here'})`);
+  }
   const [program, ...args] =
     possible === null
       ? ['unshare', ...namespace, 'sh', '-c', `${overlay} && exec "$0" "$@"`, ...command]

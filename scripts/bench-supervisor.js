@@ -29,7 +29,7 @@ const ROWS = [
   ['their PSS with 1 / 20, MiB', (of) => `${of.pss_1.toFixed(1)} / ${of.pss_20.toFixed(1)}`],
   ['`kill -9` of its head, start again', (of) => death(of.head_killed)],
   ['`kill -9` of all its processes, start again', (of) => death(of.all_killed)],
-  ['starts of a crashing child in 30 s', ({ crashes }) => `${crashes.starts}, then "${crashes.state}"`],
+  ['starts of a crashing child in 30 s', ({ crashes: { starts, state } }) => `${starts}, "${state}"`],
   ['child stopped with SIGSTOP for 30 s', ({ freeze }) => frozen(freeze)],
   ['stop of a stubborn child with a stubborn child', ({ stop }) => stopped(stop)],
   ['exit code of that stop', ({ stop }) => String(stop.code)],
@@ -40,7 +40,9 @@ checkPlatform();
 ensureInstalled();
 await ensureBuilt();
 const wanted = process.argv.slice(2).map((word) => word.toLowerCase());
-const named = ALL.filter(({ title }) => wanted.length === 0 || wanted.includes(title.toLowerCase()));
+const named = ALL.filter(
+  ({ title }) => wanted.length === 0 || wanted.includes(title.toLowerCase()),
+);
 if (named.length === 0) refuse(`Known are: ${ALL.map(({ title }) => title).join(', ')}.`);
 const peers = named.filter((Peer) => Peer.version() !== null);
 for (const { title } of named.filter((Peer) => !peers.includes(Peer))) {
@@ -97,10 +99,12 @@ function death({ children, kept, duplicates, alive }) {
 
 function frozen({ noticed, replaced }) {
   if (noticed === null && replaced === null) return 'not noticed';
-  const said = noticed === null ? 'not said' : `"${noticed.state}" after ${noticed.after.toFixed(0)} s`;
-  return replaced === null ? `${said}, not replaced` : `${said}, replaced after ${replaced.toFixed(0)} s`;
+  const after = (seconds) => `after ${seconds.toFixed(0)} s`;
+  const said = noticed === null ? 'not said' : `"${noticed.state}" ${after(noticed.after)}`;
+  return `${said}, ${replaced === null ? 'not replaced' : `replaced ${after(replaced)}`}`;
 }
 
 function stopped({ ms, left }) {
-  return `${(ms / 1000).toFixed(1)} s, left alive: ${left.length === 0 ? 'none' : left.join(' and ')}`;
+  const alive = left.length === 0 ? 'nobody' : left.join(' and ');
+  return `${(ms / 1000).toFixed(1)} s, left alive: ${alive}`;
 }

@@ -38,7 +38,8 @@ function installNode() {
 /** Every file git knows or would take, as it is now. */
 function copyTree() {
   const at = join(folder, 'tree');
-  const listed = call('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], ROOT);
+  const which = ['-z', '--cached', '--others', '--exclude-standard'];
+  const listed = call('git', ['ls-files', ...which], ROOT);
   const files = listed.split('\0').filter((name) => name !== '' && existsSync(join(ROOT, name)));
   for (const name of files) {
     mkdirSync(dirname(join(at, name)), { recursive: true });
@@ -54,7 +55,8 @@ function test(node, tree) {
     npm_config_nodedir: node,
   };
   const program = join(node, 'bin', 'node');
-  console.log(`gridd: testing on Node ${call(program, ['-p', 'process.versions.node'], tree).trim()}`);
+  const found = call(program, ['-p', 'process.versions.node'], tree).trim();
+  console.log(`gridd: testing on Node ${found}`);
   const begin = performance.now();
   const args = [join('scripts', 'test.js'), ...words];
   const { status } = spawnSync(program, args, { cwd: tree, env, stdio: 'inherit' });

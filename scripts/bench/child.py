@@ -10,8 +10,11 @@ import socket
 import sys
 
 NAME, BEHAVIOUR, PORT = sys.argv[1:4]
+# gridd says which port it found free.
+PORT = os.environ.get("WEB_PORT", PORT)
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\nConnection: close\r\n\r\n" + b'{"status":"healthy"}'
+BODY = b'{"status":"healthy"}'
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(BODY), BODY)
 
 
 def note(kind):
@@ -27,7 +30,8 @@ def ignore_signals():
 def serve():
     listening = socket.socket()
     # A duplicate would live and trade: it must not be ended by a taken port here.
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        listening.setsockopt(socket.SOL_SOCKET, option, 1)
     listening.bind(("127.0.0.1", int(PORT)))
     listening.listen()
     listening.settimeout(1)

@@ -18,7 +18,7 @@ const LISTS = 11;
 const KILLS = 10;
 /** Between kills: gridd starts at most four crashed ones in a second. */
 const BETWEEN_KILLS_MS = 300;
-/** supervisord counts a child as up after a second, s6 starts one that lived shorter after a second. */
+/** supervisord counts a child as up after a second; s6 and runit start one a second at most. */
 const SETTLED_MS = 1_500;
 const REVIVED_MS = 6_000;
 const TROUBLE_MS = 30_000;
@@ -115,7 +115,11 @@ function lists(peer) {
 function memory(arena, count) {
   const all = arena.supervisors().map((pid) => memoryOf(pid));
   const sum = (key) => all.reduce((total, each) => total + each[key], 0);
-  return { [`rss_${count}`]: sum('rss'), [`pss_${count}`]: sum('pss'), [`processes_${count}`]: all.length };
+  return {
+    [`processes_${count}`]: all.length,
+    [`rss_${count}`]: sum('rss'),
+    [`pss_${count}`]: sum('pss'),
+  };
 }
 
 /** Median and worst ms from `kill -9` of a child to the next process in its place. */
