@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median, memoryOf } from './bench/processes.js';
 import { ensureBuilt } from './build.js';
 import { ROOT, checkPlatform, ensureInstalled } from './ensure.js';
 
@@ -124,17 +125,4 @@ function registry(home) {
 
 function read(home, path) {
   return readFileSync(join(home, path), 'utf8');
-}
-
-function memoryOf(pid) {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const mib = (key) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(text)?.[1]) / 1024;
-  return { rss: mib('Rss'), pss: mib('Pss') };
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low, high] = [sorted[middle - 1] ?? 0, sorted[middle] ?? 0];
-  return sorted.length % 2 === 0 ? (low + high) / 2 : high;
 }
