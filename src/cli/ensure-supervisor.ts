@@ -28,7 +28,9 @@ const NAMED_VARIABLES = new Set([
 ]);
 
 /** The supervisor waits most of its life: small beats quick (about 12 MiB less, measured). */
-export const LEAN_NODE = ['--max-semi-space-size=1', '--optimize-for-size'];
+export const LEAN_NODE = ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1'];
+/** Its environment for the same end: one arena of memory for all of its threads. */
+export const LEAN_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
 
 /** The supervisor's entry point in the built package. */
 export const SUPERVISOR_MAIN = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
@@ -96,7 +98,7 @@ export function supervisorEnvironment(environment: NodeJS.ProcessEnv): Record<st
   }
   // A caller that is itself a child of a bot must not pass on whose child it is.
   delete kept['GRIDD_MARK'];
-  return kept;
+  return { ...kept, ...LEAN_ENVIRONMENT };
 }
 
 function spawnSupervisor(context: Context): Spawned {

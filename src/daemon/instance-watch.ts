@@ -15,6 +15,8 @@ import type { Usage } from './usage.ts';
 
 /** A check that is due between two looks belongs to the nearer one. */
 const HALF_A_LOOK_MS = 500;
+/** Every so many looks at the logs of a bot that cares for them itself. */
+const LAST_RESORT_LOOKS = 10;
 /** Between two warnings about CPU use. */
 const CPU_WARNING_MS = 600_000;
 
@@ -110,6 +112,10 @@ export async function tendLogs(instance: Instance): Promise<void> {
   const { process, logDir: dir } = instance;
   const { clock } = instance.around;
   const external = process?.external === true;
+  // A living bot bounds its own logs each second; ours is the look of last resort then.
+  instance.logLooks += 1;
+  const cared = process !== null && !external && process.ready;
+  if (cared && instance.logLooks % LAST_RESORT_LOOKS !== 0) return;
   // A built-in bot moves its own output, and goes on with that when no supervisor lives.
   const writer = external ? process.identity.pid : null;
   const news = await instance.logWatch.look({ dir, limits, writer, clock });

@@ -68,6 +68,8 @@ export class Instance {
   /** Monotonic moment of the last warning about CPU use. */
   cpuWarnedAt: number | null = null;
   readonly logWatch = new LogWatch(INSTANCE_LOGS);
+  /** Looks at its logs so far. */
+  logLooks = 0;
   /** Warnings of the last launch. */
   warnings: readonly string[] = [];
   /** The stop under way, with what it was told to do; `last`: nothing else was asked for since. */

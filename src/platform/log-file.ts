@@ -47,6 +47,21 @@ const KEPT_BYTES = 262_144;
 /** The stream turns to a new day by itself; a suspended machine or a set clock makes it late. */
 const LATE_MS = 5000;
 
+/** One timer for all files: twenty of them would wake the process twenty times a second. */
+const looks = new Set<() => void>();
+let cancelTicks: Cancel | null = null;
+
+function eachLook(look: () => void): Cancel {
+  looks.add(look);
+  cancelTicks ??= systemClock.every(LOOK_MS, () => looks.forEach((each) => each()));
+  return () => {
+    looks.delete(look);
+    if (looks.size > 0) return;
+    cancelTicks?.();
+    cancelTicks = null;
+  };
+}
+
 /** Opens `<dir>/<date>/<name>`; a full disk is waited for, any other refusal is thrown. */
 export async function openLogFile(dir: string, name: string): Promise<LogFile> {
   const file = new RollingFile(dir, name);
@@ -72,7 +87,7 @@ class RollingFile implements LogFile {
   constructor(dir: string, name: string) {
     this.#dir = dir;
     this.#name = name;
-    this.#cancelLooks = systemClock.every(LOOK_MS, () => this.#look());
+    this.#cancelLooks = eachLook(() => this.#look());
   }
 
   get path(): string {

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ControlClient } from '../../src/cli/control-client.ts';
-import { supervisorEnvironment } from '../../src/cli/ensure-supervisor.ts';
+import { LEAN_ENVIRONMENT, supervisorEnvironment } from '../../src/cli/ensure-supervisor.ts';
 import { GriddError } from '../../src/contract/errors.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import type { Home } from '../../src/platform/paths.ts';
@@ -292,7 +292,8 @@ describe('verbs with a supervisor', () => {
 
 it('a supervisor started by a verb inherits the machine, not the shell', () => {
   const given = { PATH: '/bin', GRIDD_HOME: '/h', GRIDD_MARK: 'm', BACKPACK_KEY: 'k', WEB_PORT: '1' };
-  expect(supervisorEnvironment(given)).toEqual({ PATH: '/bin', GRIDD_HOME: '/h' });
+  const machine = { PATH: '/bin', GRIDD_HOME: '/h' };
+  expect(supervisorEnvironment(given)).toEqual({ ...machine, ...LEAN_ENVIRONMENT });
 });
 
 function write(home: Home, text: string): void {

@@ -11,7 +11,13 @@ import { machineUser } from '../../platform/machine.ts';
 import { PACKAGE_FOLDER } from '../../platform/paths.ts';
 import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
-import { LEAN_NODE, endSupervisor, ensureSupervisor, infoOrNull } from '../ensure-supervisor.ts';
+import {
+  LEAN_ENVIRONMENT,
+  LEAN_NODE,
+  endSupervisor,
+  ensureSupervisor,
+  infoOrNull,
+} from '../ensure-supervisor.ts';
 import { lastingPath, removedBy, unitText } from '../service-unit.ts';
 import type { Scope } from '../service-unit.ts';
 import {
@@ -97,7 +103,11 @@ export function serviceText(context: Context, scope: Scope): string {
     nodeOptions: LEAN_NODE,
     bin: join(PACKAGE_FOLDER, 'bin', 'gridd.js'),
     user: user.name ?? String(user.uid),
-    environment: { PATH: lastingPath(environment['PATH'] ?? ''), ...Object.fromEntries(kept) },
+    environment: {
+      PATH: lastingPath(environment['PATH'] ?? ''),
+      ...Object.fromEntries(kept),
+      ...LEAN_ENVIRONMENT,
+    },
   });
 }
 
