@@ -12,6 +12,7 @@ import { ROOT, checkPlatform, ensureInstalled } from './ensure.js';
 
 const GRIDD = join(ROOT, 'bin', 'gridd.js');
 const LIST_RUNS = 15;
+const SETTLE_MS = 8_000;
 const KILLS = 10;
 const FIRST_PORT = 5700;
 
@@ -32,12 +33,15 @@ async function measure(count) {
     const record = registry(home);
     const pids = Object.values(record.instances).map(({ pid }) => pid);
     const supervisor = JSON.parse(read(home, 'logs/supervisor/endpoint.json')).pid;
+    // The first seconds of twenty bots are the machine's busiest: a list is typed later.
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const lists = [];
     const bare = [];
     for (let round = 0; round < LIST_RUNS; round += 1) {
       lists.push(gridd('list').ms);
       bare.push(run(['-e', '0'], home).ms);
     }
+    const ratios = lists.map((ms, round) => ms / bare[round]);
     const memory = pids.map((pid) => memoryOf(pid));
     const own = memoryOf(supervisor);
     const restarts = [];
@@ -49,7 +53,7 @@ async function measure(count) {
       row(count, 'start to all healthy, ms', start.ms, count === 20 ? '<= 6000' : ''),
       row(count, 'gridd list, ms', median(lists)),
       row(count, 'node -e 0, ms', median(bare)),
-      row(count, 'list / bare node', median(lists) / median(bare), '<= 2.5'),
+      row(count, 'list / bare node (median of pairs)', median(ratios), '<= 2'),
       row(count, 'bot RSS, MiB (median)', median(memory.map(({ rss }) => rss))),
       row(count, 'bot PSS, MiB (median)', median(memory.map(({ pss }) => pss)), '<= 60'),
       row(count, 'supervisor RSS, MiB', own.rss, '<= 80'),
