@@ -69,6 +69,7 @@ export class Bot {
   #nextComparison = 0;
   #fileTime = 0;
   #statusStale = true;
+  #closing = false;
 
   /** Opens everything, touches no order; rejects with a `GriddError` where the user must act. */
   static async open(parts: BotParts): Promise<Bot> {
@@ -179,9 +180,13 @@ export class Bot {
     return this.runner.gridState === 'finished' && this.#books.meta('ended_by') !== 'source';
   }
 
-  /** Recovers and begins to trade: the venue's events arrive from here on. */
+  /**
+   * Recovers and begins to trade: the venue's events arrive from here on. Goes no step further
+   * once it is closed.
+   */
   async begin(): Promise<void> {
     await this.#recover();
+    if (this.#closing) return;
     await this.#venue.connect((event) => this.runner.take(event));
     clock.every(STATUS_SAVE_MS, () => this.#tick());
   }
@@ -222,12 +227,15 @@ export class Bot {
     const at_ms = clock.now();
     const meta = { run_clock: JSON.stringify(halt(this.#runClock(), at_ms)) };
     const on_stop = { orders: 'cancel', position: 'keep' } as const;
-    // The fence first: a fill that nobody saw must cause nothing now.
-    await runner.run(() =>
-      runner.apply({ type: 'stop', on_stop, reason: 'safe mode', at_ms }, { meta }),
-    );
-    await runner.run(() => reconcile(this.#reconcileParts));
-    return runner.run(() => runner.makeReceipt());
+    // One task, so that who is told to end meanwhile ends after it.
+    return runner.run(async () => {
+      // The fence first: a fill that nobody saw must cause nothing now.
+      await runner.apply({ type: 'stop', on_stop, reason: 'safe mode', at_ms }, { meta });
+      await runner.settle();
+      await reconcile(this.#reconcileParts);
+      await runner.settle();
+      return runner.makeReceipt();
+    });
   }
 
   /**
@@ -280,6 +288,7 @@ export class Bot {
 
   /** Lets the present task end, then closes venue, page and books; orders stay as they are. */
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#venue.close();
     await this.runner.run(() => undefined);
     await this.service.refresh();
@@ -300,13 +309,16 @@ export class Bot {
     const { log, launch } = this.#parts;
     const first = this.#books.engineState() === null;
     await runner.run(() => reconcile(this.#reconcileParts));
+    if (this.#closing) return;
     await this.#takeFileValues(first);
+    if (this.#closing) return;
     const finished = runner.gridState === 'finished';
     const endedBySource = this.#books.meta('ended_by') === 'source';
     if (finished && (endedBySource || launch.cause === 'restart')) {
       const next = endedBySource ? 'the replay has ended; --fresh runs it again' : 'the run ended';
       log.info(next);
     } else await this.#beginOrContinue(finished);
+    if (this.#closing) return;
     await this.service.refresh();
     this.#saveStatus();
   }
