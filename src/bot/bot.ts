@@ -25,7 +25,7 @@ import { serveInstance } from '../web/server/instance-server.ts';
 import type { InstanceServer } from '../web/server/instance-server.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
 import { clientTag } from './client-id.ts';
-import { designedAtStart, planAsSaved, planOfFile } from './file-values.ts';
+import { designedAtStart, keepsSize, planAsSaved, planOfFile } from './file-values.ts';
 import type { GridInForce } from './file-values.ts';
 import { GridService } from './grid-service.ts';
 import { openVenue } from './open-venue.ts';
@@ -371,6 +371,8 @@ export class Bot {
 
   /** Each second: duration, comparison with the venue, saved figures, an edited file, its lock. */
   #tick(): void {
+    // The books are closed by then, the process is about to end.
+    if (this.#closing) return;
     const { runner } = this;
     runner
       .run(async () => {
@@ -414,6 +416,7 @@ export class Bot {
     this.#fileTime = changed;
     try {
       const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
+      if (!keepsSize(loaded.config, this.#books.meta('fingerprint'))) return;
       const { plan } = planAsSaved(this.#gridInForce, loaded.config);
       if (!samePlan(plan, this.runner.state.plan)) return;
       // The grid only: everything else of an edit waits for a reload.

@@ -1,13 +1,14 @@
-/** A bot in this process, on a home of its own: what its end must not let begin. */
+/** A bot in this process, on a home of its own: its end while it starts, and its edited file. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Bot } from '../../src/bot/bot.ts';
 import type { BotLaunch } from '../../src/contract/instance-api.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import { readBooks } from '../../src/store/index.ts';
+import { waitFor } from '../fixtures/wait-for.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -20,15 +21,23 @@ const STRATEGY = {
   grid_num: 20,
   order_quantity: '0.5',
 };
+const INVESTED = { order_quantity: undefined, investment: 1000, leverage: 2 };
+
+function write(file: string, strategy: object): void {
+  const metadata = { instance_id: 'solo_01', symbol: 'SOL_USDC_PERP' };
+  // The price stands still, so that a size changes by what a test does alone.
+  const exchange_config = { paper: { volatility: 1e-9 } };
+  const strategy_config = { ...STRATEGY, ...strategy };
+  writeFileSync(file, JSON.stringify({ metadata, exchange_config, strategy_config }));
+}
 
 /** A launch of a paper bot in a new home. */
-function makeLaunch(): BotLaunch {
+function makeLaunch(strategy: object = {}): BotLaunch {
   const home = mkdtempSync(join(tmpdir(), 'gridd-bot-'));
   folders.push(home);
   mkdirSync(join(home, 'config', 'active'), { recursive: true });
   const config_file = join(home, 'config', 'active', 'solo_01.json');
-  const metadata = { instance_id: 'solo_01', symbol: 'SOL_USDC_PERP' };
-  writeFileSync(config_file, JSON.stringify({ metadata, strategy_config: STRATEGY }));
+  write(config_file, strategy);
   return {
     home,
     id: 'solo_01',
@@ -64,4 +73,48 @@ test('closed while it recovers, it takes no further step and places nothing', as
   const books = readBooks(launch.db_path);
   expect(books?.orders()).toEqual([]);
   books?.close();
+});
+
+/** Resolves when the bot's regular look, which saves the figures first, has seen what is now. */
+async function seen(launch: BotLaunch): Promise<void> {
+  const now = Date.now();
+  await waitFor('a look', () => {
+    const books = readBooks(launch.db_path);
+    const saved = books?.status()?.updated_at ?? '';
+    books?.close();
+    return Date.parse(saved) > now;
+  });
+}
+
+describe('an edited file whose size is computed', () => {
+  test.each([
+    ['investment', 2000],
+    ['leverage', 4],
+  ])('another %s is no saved adjust: a reload takes it', async (key, value) => {
+    const launch = makeLaunch(INVESTED);
+    const bugs: unknown[] = [];
+    const bot = await openBot(launch, bugs);
+    await bot.begin();
+    const before = Number(bot.service.status().quantity_per_grid);
+    write(launch.config_file, { ...INVESTED, [key]: value });
+    await seen(launch);
+    expect(await bot.reload()).toMatchObject({ applied: [`strategy_config.${key}`], restart: [] });
+    expect(Number(bot.service.status().quantity_per_grid)).toBeCloseTo(2 * before, 1);
+    await bot.close();
+    expect(bugs).toEqual([]);
+  });
+
+  test('new lines that an adjust has set are one, and the size in force stays', async () => {
+    const launch = makeLaunch(INVESTED);
+    const bot = await openBot(launch, []);
+    await bot.begin();
+    const lines = { grid_lower_price: 139, grid_upper_price: 159, grid_num: 20 };
+    await bot.service.adjust(lines, null);
+    const { quantity_per_grid, adjusted } = bot.service.status();
+    expect(adjusted).toBe(true);
+    write(launch.config_file, { ...INVESTED, ...lines });
+    await waitFor('it to be taken', () => !bot.service.status().adjusted);
+    expect(bot.service.status()).toMatchObject({ lower: '139', quantity_per_grid });
+    await bot.close();
+  });
 });
