@@ -29,7 +29,7 @@ import { designedAtStart, keepsSize, planAsSaved, planOfFile } from './file-valu
 import type { GridInForce } from './file-values.ts';
 import { GridService } from './grid-service.ts';
 import { openVenue } from './open-venue.ts';
-import { fingerprint, gridValues, isTaken, samePlan } from './plan.ts';
+import { isTaken, samePlan, takenFrom } from './plan.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileParts } from './reconcile.ts';
 import { ordersOf, readEdited } from './reload.ts';
@@ -265,14 +265,15 @@ export class Bot {
       const diff = designed === null ? null : runner.preview(designed.plan, 'carry');
       if (designed !== null) {
         const { plan } = designed;
-        await runner.apply({ type: 'adjust', plan, position: 'carry', at_ms: clock.now() });
+        const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
+        await runner.apply(event, { meta: takenFrom(config) });
+        this.service.clearAdjusted();
       }
       this.#config = config;
       this.#notes = warnings;
       this.#fileTime = fileTime;
       const soon = clock.monotonic() + config.strategy_config.interval * 1000;
       this.#nextComparison = Math.min(this.#nextComparison, soon);
-      if (moves) this.#acceptFile();
       log.info({ applied }, 'the edited config was taken');
       return { restart, applied, orders: diff === null ? null : ordersOf(diff), warnings };
     });
@@ -339,19 +340,23 @@ export class Bot {
     const { runner } = this;
     const taken = this.#books.meta('fingerprint');
     if (isTaken(taken, this.#config)) return;
-    if (!first) {
-      const { plan } = planOfFile(this.#gridInForce, this.#config, taken);
-      this.#parts.log.info('the grid values of the file changed: applied as an adjust');
-      const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
-      await runner.run(() => runner.apply(event));
+    if (first) {
+      this.#acceptFile();
+      return;
     }
-    this.#acceptFile();
+    const { plan } = planOfFile(this.#gridInForce, this.#config, taken);
+    this.#parts.log.info('the grid values of the file changed: applied as an adjust');
+    const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
+    // In one turn: a crash between plan and fingerprint would adjust a second time.
+    await runner.run(() => runner.apply(event, { meta: takenFrom(this.#config) }));
+    this.service.clearAdjusted();
   }
 
+  /** The file says what the plan in force is. */
   #acceptFile(): void {
     this.runner.keep(() => {
-      this.#books.setMeta('effective', JSON.stringify(gridValues(this.#config)));
-      this.#books.setMeta('fingerprint', fingerprint(this.#config));
+      const values = Object.entries(takenFrom(this.#config));
+      for (const [key, value] of values) this.#books.setMeta(key, value);
       this.service.clearAdjusted();
     });
   }

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bot } from '../../src/bot/bot.ts';
 import type { BotLaunch } from '../../src/contract/instance-api.ts';
+import { decodeState } from '../../src/engine/index.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { homeAt } from '../../src/platform/paths.ts';
+import { openReadOnly } from '../../src/platform/sqlite.ts';
 import { readBooks } from '../../src/store/index.ts';
 import { waitFor } from '../fixtures/wait-for.ts';
 
@@ -116,5 +118,56 @@ describe('an edited file whose size is computed', () => {
     await waitFor('it to be taken', () => !bot.service.status().adjusted);
     expect(bot.service.status()).toMatchObject({ lower: '139', quantity_per_grid });
     await bot.close();
+  });
+});
+
+/**
+ * What the books say of the file at the first commit with another plan: who dies there starts anew
+ * from this.
+ */
+async function atNextPlan(launch: BotLaunch, work: Promise<unknown>): Promise<string[]> {
+  const db = openReadOnly(launch.db_path);
+  const states = db.prepare<[], { state: string }>('SELECT state FROM engine');
+  const metas = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?');
+  const plan = () => JSON.stringify(decodeState(states.get()?.state ?? '').plan);
+  try {
+    const before = plan();
+    // Looks between any two steps of the bot, as a crash may come there.
+    for (let step = 0; plan() === before; step += 1) {
+      if (step > 10_000) throw new Error('no other plan was stored');
+      await Promise.resolve();
+    }
+    return ['fingerprint', 'effective', 'adjusted'].map((key) => metas.get(key)?.value ?? '');
+  } finally {
+    db.close();
+    await work;
+  }
+}
+
+describe('an edited grid', () => {
+  const moved = { grid_lower_price: 139, grid_upper_price: 159 };
+  const taken = [expect.stringContaining('139'), expect.stringContaining('139'), 'no'];
+
+  test('is stored as taken by the very commit that stores its plan: in a reload', async () => {
+    const launch = makeLaunch();
+    const bot = await openBot(launch, []);
+    await bot.begin();
+    write(launch.config_file, moved);
+    expect(await atNextPlan(launch, bot.reload())).toEqual(taken);
+    expect(bot.service.status()).toMatchObject({ lower: '139', adjusted: false });
+    await bot.close();
+  });
+
+  test('and in a start', async () => {
+    const launch = makeLaunch();
+    const first = await openBot(launch, []);
+    await first.begin();
+    await first.service.adjust({ grid_lower_price: 141, grid_upper_price: 161 }, null);
+    await first.close();
+    write(launch.config_file, moved);
+    const second = await openBot(launch, []);
+    expect(await atNextPlan(launch, second.begin())).toEqual(taken);
+    expect(second.service.status()).toMatchObject({ lower: '139', adjusted: false });
+    await second.close();
   });
 });
