@@ -195,4 +195,6 @@ async function main(launch: BotLaunch): Promise<void> {
   });
 }
 
+// Their files may be on a full disk: a word that is lost ends no bot and hides no exit code.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 await main(JSON.parse(process.argv[2] ?? '{}') as BotLaunch);
