@@ -25,11 +25,11 @@ import { serveInstance } from '../web/server/instance-server.ts';
 import type { InstanceServer } from '../web/server/instance-server.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
 import { clientTag } from './client-id.ts';
-import { designedAtStart, planAsSaved, planOfFile } from './file-values.ts';
+import { designedAtStart, keepsSize, planAsSaved, planOfFile } from './file-values.ts';
 import type { GridInForce } from './file-values.ts';
 import { GridService } from './grid-service.ts';
 import { openVenue } from './open-venue.ts';
-import { fingerprint, gridValues, isTaken, samePlan } from './plan.ts';
+import { isTaken, samePlan, takenFrom } from './plan.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileParts } from './reconcile.ts';
 import { ordersOf, readEdited } from './reload.ts';
@@ -69,6 +69,7 @@ export class Bot {
   #nextComparison = 0;
   #fileTime = 0;
   #statusStale = true;
+  #closing = false;
 
   /** Opens everything, touches no order; rejects with a `GriddError` where the user must act. */
   static async open(parts: BotParts): Promise<Bot> {
@@ -179,9 +180,13 @@ export class Bot {
     return this.runner.gridState === 'finished' && this.#books.meta('ended_by') !== 'source';
   }
 
-  /** Recovers and begins to trade: the venue's events arrive from here on. */
+  /**
+   * Recovers and begins to trade: the venue's events arrive from here on. Goes no step further
+   * once it is closed.
+   */
   async begin(): Promise<void> {
     await this.#recover();
+    if (this.#closing) return;
     await this.#venue.connect((event) => this.runner.take(event));
     clock.every(STATUS_SAVE_MS, () => this.#tick());
   }
@@ -222,12 +227,15 @@ export class Bot {
     const at_ms = clock.now();
     const meta = { run_clock: JSON.stringify(halt(this.#runClock(), at_ms)) };
     const on_stop = { orders: 'cancel', position: 'keep' } as const;
-    // The fence first: a fill that nobody saw must cause nothing now.
-    await runner.run(() =>
-      runner.apply({ type: 'stop', on_stop, reason: 'safe mode', at_ms }, { meta }),
-    );
-    await runner.run(() => reconcile(this.#reconcileParts));
-    return runner.run(() => runner.makeReceipt());
+    // One task, so that who is told to end meanwhile ends after it.
+    return runner.run(async () => {
+      // The fence first: a fill that nobody saw must cause nothing now.
+      await runner.apply({ type: 'stop', on_stop, reason: 'safe mode', at_ms }, { meta });
+      await runner.settle();
+      await reconcile(this.#reconcileParts);
+      await runner.settle();
+      return runner.makeReceipt();
+    });
   }
 
   /**
@@ -257,14 +265,15 @@ export class Bot {
       const diff = designed === null ? null : runner.preview(designed.plan, 'carry');
       if (designed !== null) {
         const { plan } = designed;
-        await runner.apply({ type: 'adjust', plan, position: 'carry', at_ms: clock.now() });
+        const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
+        await runner.apply(event, { meta: takenFrom(config) });
+        this.service.clearAdjusted();
       }
       this.#config = config;
       this.#notes = warnings;
       this.#fileTime = fileTime;
       const soon = clock.monotonic() + config.strategy_config.interval * 1000;
       this.#nextComparison = Math.min(this.#nextComparison, soon);
-      if (moves) this.#acceptFile();
       log.info({ applied }, 'the edited config was taken');
       return { restart, applied, orders: diff === null ? null : ordersOf(diff), warnings };
     });
@@ -280,6 +289,7 @@ export class Bot {
 
   /** Lets the present task end, then closes venue, page and books; orders stay as they are. */
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#venue.close();
     await this.runner.run(() => undefined);
     await this.service.refresh();
@@ -300,13 +310,16 @@ export class Bot {
     const { log, launch } = this.#parts;
     const first = this.#books.engineState() === null;
     await runner.run(() => reconcile(this.#reconcileParts));
+    if (this.#closing) return;
     await this.#takeFileValues(first);
+    if (this.#closing) return;
     const finished = runner.gridState === 'finished';
     const endedBySource = this.#books.meta('ended_by') === 'source';
     if (finished && (endedBySource || launch.cause === 'restart')) {
       const next = endedBySource ? 'the replay has ended; --fresh runs it again' : 'the run ended';
       log.info(next);
     } else await this.#beginOrContinue(finished);
+    if (this.#closing) return;
     await this.service.refresh();
     this.#saveStatus();
   }
@@ -327,19 +340,23 @@ export class Bot {
     const { runner } = this;
     const taken = this.#books.meta('fingerprint');
     if (isTaken(taken, this.#config)) return;
-    if (!first) {
-      const { plan } = planOfFile(this.#gridInForce, this.#config, taken);
-      this.#parts.log.info('the grid values of the file changed: applied as an adjust');
-      const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
-      await runner.run(() => runner.apply(event));
+    if (first) {
+      this.#acceptFile();
+      return;
     }
-    this.#acceptFile();
+    const { plan } = planOfFile(this.#gridInForce, this.#config, taken);
+    this.#parts.log.info('the grid values of the file changed: applied as an adjust');
+    const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
+    // In one turn: a crash between plan and fingerprint would adjust a second time.
+    await runner.run(() => runner.apply(event, { meta: takenFrom(this.#config) }));
+    this.service.clearAdjusted();
   }
 
+  /** The file says what the plan in force is. */
   #acceptFile(): void {
     this.runner.keep(() => {
-      this.#books.setMeta('effective', JSON.stringify(gridValues(this.#config)));
-      this.#books.setMeta('fingerprint', fingerprint(this.#config));
+      const values = Object.entries(takenFrom(this.#config));
+      for (const [key, value] of values) this.#books.setMeta(key, value);
       this.service.clearAdjusted();
     });
   }
@@ -359,6 +376,8 @@ export class Bot {
 
   /** Each second: duration, comparison with the venue, saved figures, an edited file, its lock. */
   #tick(): void {
+    // The books are closed by then, the process is about to end.
+    if (this.#closing) return;
     const { runner } = this;
     runner
       .run(async () => {
@@ -402,6 +421,7 @@ export class Bot {
     this.#fileTime = changed;
     try {
       const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
+      if (!keepsSize(loaded.config, this.#books.meta('fingerprint'))) return;
       const { plan } = planAsSaved(this.#gridInForce, loaded.config);
       if (!samePlan(plan, this.runner.state.plan)) return;
       // The grid only: everything else of an edit waits for a reload.

@@ -37,6 +37,20 @@ export function planAsSaved(grid: GridInForce, config: InstanceConfig): Designed
   return designGrid(grid.market, sized, priceText(grid.market, grid.ticks), 'GRID_REFUSED');
 }
 
+/** What the size of a file that gives none itself is computed from, besides its lines. */
+const SIZE_SOURCES = ['order_quantity', 'investment', 'leverage'] as const;
+
+/**
+ * Whether the size in force is the one that the file means: it gives the size itself, or says as
+ * before (`taken`, a fingerprint) what it is computed from.
+ */
+export function keepsSize(config: InstanceConfig, taken: string | null): boolean {
+  const values = gridValues(config);
+  if (values.order_quantity !== undefined) return true;
+  const before = taken === null ? null : (JSON.parse(taken) as DesignInput);
+  return before !== null && SIZE_SOURCES.every((key) => before[key] === values[key]);
+}
+
 function withSizeInForce(grid: GridInForce, values: DesignInput): DesignInput {
   const { investment: _investment, ...others } = values;
   return { ...others, order_quantity: sizeText(grid.market, grid.plan.lots_per_grid) };

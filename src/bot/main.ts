@@ -33,10 +33,31 @@ function bestEffort(name: string, write: () => void): void {
   }
 }
 
+/** Says on stderr what went wrong, and returns it whole. */
+function lastWords(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // The reason comes last: the last words of a bot are what its user is told first.
+  const reason = error instanceof Error ? `${error.message}\n` : '';
+  process.stderr.write(`${text}\n${reason}`);
+  return text;
+}
+
 /** The safe run of a failed instance; resolves with what came of it. */
 async function clearOrders(bot: Bot): Promise<string> {
   const { orders_cancelled: gone, orders_left: left, position } = await bot.clearOrders();
   return `safe mode: ${gone} orders cancelled, ${left} left, position ${position}`;
+}
+
+/** Calls `then` once, when the run is over for good. */
+function onceDone(bot: Bot, then: (bot: Bot) => void): void {
+  let seen = false;
+  const look = () => {
+    if (seen || !bot.done) return;
+    seen = true;
+    then(bot);
+  };
+  bot.runner.subscribe(look);
+  look();
 }
 
 async function main(launch: BotLaunch): Promise<void> {
@@ -97,11 +118,7 @@ async function main(launch: BotLaunch): Promise<void> {
 
   /** A crash: nothing is closed in good order, the next start recovers. */
   function crash(error: unknown): never {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    // The reason comes last: the last words of a bot are what its user is told first.
-    const reason = error instanceof Error ? `${error.message}\n` : '';
-    process.stderr.write(`${text}\n${reason}`);
-    log.fatal({ error: text }, 'the bot crashed');
+    log.fatal({ error: lastWords(error) }, 'the bot crashed');
     process.exit(1);
   }
 
@@ -148,10 +165,17 @@ async function main(launch: BotLaunch): Promise<void> {
   try {
     const variables = () => ({ ...process.env, ...readEnvFile(home) });
     bot = await Bot.open({ home, launch, variables, log, lock, onBug: crash });
-    if (launch.cause === 'safe') await end(BOT_EXIT.clean, await clearOrders(bot));
-    await bot.serve();
-    await bot.begin();
+    if (launch.cause === 'safe') {
+      await end(BOT_EXIT.clean, await clearOrders(bot));
+      return;
+    }
+    // Told to end while it starts: what is not begun yet never begins.
+    if (!ending) await bot.serve();
+    if (!ending) await bot.begin();
+    if (ending) return;
   } catch (error) {
+    // What that end has closed meanwhile fails here.
+    if (ending) return;
     if (!(error instanceof GriddError)) crash(error);
     ending = true;
     bot?.abandon();
@@ -163,20 +187,14 @@ async function main(launch: BotLaunch): Promise<void> {
     process.exit(BOT_EXIT.configuration);
   }
   record();
-  const running = bot;
-  let overSeen = false;
-  const endWhenDone = () => {
-    if (overSeen || ending || !running.done) return;
-    overSeen = true;
-    running
-      .writeEndReceipt()
-      .then(() => end(BOT_EXIT.done, 'the run is over'))
-      .catch(crash);
-  };
-  log.info({ web_port: running.webPort, pid: process.pid }, 'the grid is ready');
+  log.info({ web_port: bot.webPort, pid: process.pid }, 'the grid is ready');
   link.ready();
-  running.runner.subscribe(endWhenDone);
-  endWhenDone();
+  onceDone(bot, (done) => {
+    if (ending) return;
+    done.writeEndReceipt().then(() => end(BOT_EXIT.done, 'the run is over')).catch(crash);
+  });
 }
 
+// Their files may be on a full disk: a word that is lost ends no bot and hides no exit code.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 await main(JSON.parse(process.argv[2] ?? '{}') as BotLaunch);

@@ -26,6 +26,12 @@ export function fingerprint(config: InstanceConfig): string {
   return JSON.stringify(gridValues(config));
 }
 
+/** What the books keep of values taken from the file, to be stored with the plan that they gave. */
+export function takenFrom(config: InstanceConfig): Record<string, string> {
+  const values = fingerprint(config);
+  return { effective: values, fingerprint: values, adjusted: 'no' };
+}
+
 /** Whether a fingerprint holds the grid values of `config`, in whatever order they are written. */
 export function isTaken(taken: string | null, config: InstanceConfig): boolean {
   return taken !== null && isDeepStrictEqual(JSON.parse(taken), JSON.parse(fingerprint(config)));

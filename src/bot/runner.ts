@@ -114,7 +114,10 @@ export class Runner {
     this.changed();
   }
 
-  /** Milliseconds since the last turn ended, or since a turn that still hangs began. */
+  /**
+   * Milliseconds since the last turn ended, or since a turn that still hangs began or last tried
+   * to store.
+   */
   turnAge(): number {
     return this.#parts.clock.monotonic() - (this.#busySince ?? this.#lastTurn);
   }
@@ -383,6 +386,8 @@ export class Runner {
         if (!isStorageFault(error)) throw error;
         this.setDegraded('store', unwritable(error));
         await this.#parts.clock.delay(COMMIT_RETRY_MS);
+        // Waiting for room is a sign of life: a restart makes none, and ends the waiting.
+        this.#busySince = this.#parts.clock.monotonic();
       }
     }
   }

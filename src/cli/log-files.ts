@@ -92,14 +92,17 @@ export class LogCursor {
    */
   *all(sinceMs: number, follow: boolean): Generator<LogLine> {
     const files = this.#source.files();
+    let written = 0;
     for (const file of files) {
       const modified = statOrNull(file)?.mtimeMs ?? 0;
-      if (modified >= sinceMs) yield* this.#timed(this.#move(file), modified);
+      if (modified < sinceMs) continue;
+      written = modified;
+      yield* this.#timed(this.#move(file), modified);
     }
     if (!follow && this.#rest.length > 0) {
       const left = this.#lineUnlessEmpty(this.#rest);
       this.#rest = Buffer.alloc(0);
-      yield* this.#timed(left, sinceMs);
+      yield* this.#timed(left, written);
     }
     if (this.#file === null) this.tail(0, follow);
   }

@@ -10,6 +10,7 @@ import { decodeState, initialState } from '../../src/engine/index.ts';
 import { openPaperVenue, paperMarket } from '../../src/exchange/paper/index.ts';
 import type { Venue } from '../../src/exchange/port.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import type { Clock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { migrate, openDatabase } from '../../src/platform/sqlite.ts';
 import { Books } from '../../src/store/index.ts';
@@ -53,7 +54,11 @@ export interface Desk {
 }
 
 /** Start and recovery: from the stored state (else a new grid), reconcile, start. */
-export async function openDesk(rig: Rig, venue: Venue = rig.venue): Promise<Desk> {
+export async function openDesk(
+  rig: Rig,
+  venue: Venue = rig.venue,
+  clock: Clock = systemClock,
+): Promise<Desk> {
   const { market, books } = rig;
   const stored = books.engineState();
   const price = (await rig.venue.price()).last;
@@ -65,14 +70,14 @@ export async function openDesk(rig: Rig, venue: Venue = rig.venue): Promise<Desk
     market,
     venue,
     books,
-    clock: systemClock,
+    clock,
     log,
     tag: TAG,
     state: stored === null ? initialState(plan) : decodeState(stored),
     ticks,
     onBug: (error) => bugs.push(error),
   });
-  const now = () => systemClock.now();
+  const now = () => clock.now();
   const parts = { runner, venue, books, market, tag: TAG, log, now };
   const compare = () => runner.run(() => reconcile(parts));
   await compare();
@@ -84,7 +89,7 @@ export async function openDesk(rig: Rig, venue: Venue = rig.venue): Promise<Desk
     venue,
     books,
     runner,
-    clock: systemClock,
+    clock,
     log,
     warnings: () => [],
     startedAtMs: 0,

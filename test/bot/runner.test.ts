@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { clientId } from '../../src/bot/client-id.ts';
 import { GriddError } from '../../src/contract/errors.ts';
 import type { Venue } from '../../src/exchange/port.ts';
+import { manualClock } from '../exchange/manual-clock.ts';
 import { TAG, VALUES, movePrice, openDesk, openRig } from './grid-rig.ts';
 import type { Desk, Rig } from './grid-rig.ts';
 
@@ -184,27 +185,51 @@ describe('stop', () => {
   });
 });
 
+const FINER = { ...VALUES, grid_lower_price: 99, grid_upper_price: 109, grid_num: 50 };
+
+/** Fills the books, also what is free inside their pages: the next commit needs a new one. */
+function fillBooks({ books: { db } }: Rig): void {
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true }))}`);
+  const fill = db.prepare("INSERT INTO events (at_ms, code, text) VALUES (1, 'x', ?)");
+  const full = () => {
+    for (;;) fill.run('x'.repeat(500));
+  };
+  expect(full).toThrow(/full/);
+}
+
+function makeRoom({ books: { db } }: Rig): void {
+  db.pragma('max_page_count = 1000000');
+}
+
 describe('a store that cannot commit', () => {
   test('sends nothing new, says so, and goes on by itself when there is room again', async () => {
     const rig = rigAt(10450);
     const desk = await openDesk(rig);
-    const pages = Number(rig.books.db.pragma('page_count', { simple: true }));
-    rig.books.db.pragma(`max_page_count = ${pages}`);
-    // Fill what is free inside the pages, so that the next commit needs a new one.
-    const fill = rig.books.db.prepare("INSERT INTO events (at_ms, code, text) VALUES (1, 'x', ?)");
-    const full = () => {
-      for (;;) fill.run('x'.repeat(500));
-    };
-    expect(full).toThrow(/full/);
+    fillBooks(rig);
     const before = await openIds(rig);
-    const finer = { ...VALUES, grid_lower_price: 99, grid_upper_price: 109, grid_num: 50 };
-    const adjusting = desk.service.adjust(finer, null);
+    const adjusting = desk.service.adjust(FINER, null);
     await expect.poll(() => desk.runner.degraded.join()).toContain('cannot be written');
     expect(await openIds(rig)).toEqual(before);
-    rig.books.db.pragma('max_page_count = 1000000');
+    makeRoom(rig);
     expect((await adjusting).converged).toBe(true);
     expect(desk.runner.degraded).toEqual([]);
     expect(desk.service.status().lower).toBe('99');
+  });
+
+  test('however long it waits for room, it does not look hung', async () => {
+    const rig = rigAt(10450);
+    const clock = manualClock();
+    const desk = await openDesk(rig, rig.venue, clock);
+    fillBooks(rig);
+    const adjusting = desk.service.adjust(FINER, null);
+    for (let second = 0; second < 30; second += 1) {
+      await expect.poll(() => clock.pending()).toBe(1);
+      clock.advance(1000);
+      expect(desk.runner.turnAge()).toBeLessThanOrEqual(1000);
+    }
+    expect(desk.runner.degraded.join()).toContain('cannot be written');
+    makeRoom(rig);
+    expect((await adjusting).converged).toBe(true);
   });
 
   test('what may be stored later degrades it while it cannot, also when nothing trades', async () => {

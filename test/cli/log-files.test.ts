@@ -227,6 +227,19 @@ describe('gridd logs', () => {
     expect(bad.err).toMatch(/USAGE.*regular expression/s);
   });
 
+  it('shows a lone last word without time or newline with the time of its file', async () => {
+    const files = {
+      'logs/instances.json': registryOf({ a: recordOf('a') }),
+      'logs/a/raw_stderr.log': 'killed',
+    };
+    for (const words of [['--grep', 'kill'], ['--since', '1h', '--grep', 'kill']]) {
+      const { exit, out } = await gridd(makeHome(files), ['logs', 'a', ...words]);
+      expect(exit).toBe(0);
+      const [, time = ''] = /^a ~(\S+) \[err\] killed\n$/.exec(out) ?? [];
+      expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000);
+    }
+  });
+
   it('leaves out what is too old, too harmless or does not match', async () => {
     const text = [
       json('2026-01-01T00:00:01.000Z', 'one', { order: 7 }),

@@ -58,6 +58,8 @@ function resting(of: LoneBot): number {
   return count;
 }
 
+const TOLD_TO_END = join(ROOT, 'test', 'fixtures', 'told-to-end.mjs');
+
 const ready = (of: LoneBot) => waitFor('the page', () => of.webPort());
 
 describe('ends', () => {
@@ -73,6 +75,29 @@ describe('ends', () => {
     expect(existsSync(join(one.logDir, 'bot.pid'))).toBe(false);
     expect(existsSync(join(one.logDir, 'bot.json'))).toBe(false);
     expect(resting(one)).toBe(orders);
+  });
+
+  test('a signal during a start: what is not begun yet never begins', async () => {
+    const one = bot();
+    expect(await one.ended(one.start({ imports: [TOLD_TO_END] }))).toBe(BOT_EXIT.clean);
+    expect(exitRecord(one)).toMatchObject({ code: 0, reason: 'SIGTERM' });
+    expect(one.errors).toEqual([]);
+    expect(resting(one)).toBe(0);
+    expect(existsSync(join(one.logDir, 'bot.json'))).toBe(false);
+  });
+
+  test('a signal during the safe run: it clears, and never goes on into trading', async () => {
+    const one = bot();
+    const child = one.start();
+    await ready(one);
+    child.kill('SIGKILL');
+    await one.ended(child);
+    expect(resting(one)).toBeGreaterThanOrEqual(20);
+    const safe = one.start({ cause: 'safe', imports: [TOLD_TO_END] });
+    expect(await one.ended(safe)).toBe(BOT_EXIT.clean);
+    expect(one.errors).toEqual([]);
+    expect(one.savedStatus()).toMatchObject({ grid_state: 'stopped', open_orders: 0 });
+    expect(resting(one)).toBe(0);
   });
 
   test('a second bot of the same instance leaves with the code for LOCK_HELD', async () => {

@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BOT_EXIT } from '../../src/contract/errors.ts';
 import type { ListRow } from '../../src/contract/fleet-api.ts';
 import { identify, isAlive } from '../../src/platform/process-identity.ts';
 import { FleetHome, freePorts } from '../fixtures/fleet-home.ts';
@@ -207,9 +208,9 @@ describe('refusals', () => {
     expect(validated.stderr).toMatch(/^CONFIG_CONFLICT: /m);
   });
 
-  test('a second supervisor in the foreground is refused', async () => {
+  test('a second supervisor in the foreground is refused, with the code that ends a unit', async () => {
     await home.ok(['supervisor', 'start']);
-    const { stderr } = await home.ok(['supervisor', 'run'], 4);
+    const { stderr } = await home.ok(['supervisor', 'run'], BOT_EXIT.lock_held);
     expect(stderr).toMatch(/^SUPERVISOR_RUNNING: /m);
   });
 

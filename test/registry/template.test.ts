@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { localDate, systemClock } from '../../src/platform/clock.ts';
@@ -91,16 +92,24 @@ describe('new', () => {
 
   test('takes no port that somebody listens on', async () => {
     const home = tempHome();
-    const first = newInstance(home, 'neutral', 'a').webPort ?? 0;
-    archiveInstance(home, 'a');
+    // One of our own: the first ports may be those of a fleet that runs here.
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(first, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      server.on('error', reject);
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    const below = Array.from({ length: port }, (_, lower) => lower);
     try {
-      expect(listeningPorts()).toContain(first);
-      expect(newInstance(home, 'neutral', 'b').webPort).toBeGreaterThan(first);
+      const { webPort } = newInstance(home, 'neutral', 'a', [], () => {
+        return new Set([...below, ...listeningPorts()]);
+      });
+      expect(webPort).toBeGreaterThan(port);
     } finally {
       server.close();
     }
+    archiveInstance(home, 'a');
+    expect(newInstance(home, 'neutral', 'b', [], () => new Set(below)).webPort).toBe(port);
   });
 
   test('--set takes JSON or text, also for keys the template does not have', () => {

@@ -2,12 +2,13 @@
  * `gridd supervisor run|start|stop|status`: the supervisor itself. Stopping it asks what becomes
  * of the bots and never decides that alone.
  */
-import { EXIT, GriddError } from '../../contract/errors.ts';
+import { BOT_EXIT, EXIT, GriddError } from '../../contract/errors.ts';
 import type { SupervisorInfo } from '../../contract/fleet-api.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Context, OnTerm } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
 import { endSupervisor, ensureSupervisor, infoOrNull } from '../ensure-supervisor.ts';
+import { failureText } from '../failure.ts';
 import { durationText, renderPairs } from '../render.ts';
 import { tellJson } from '../results.ts';
 import { serviceOfProcess, tellService } from '../systemd.ts';
@@ -17,11 +18,16 @@ export interface StopSupervisorOptions {
   readonly stopBots?: boolean;
 }
 
-/** Becomes the supervisor, in the foreground. */
+/**
+ * Becomes the supervisor, in the foreground. Beside one that runs it ends with the code of a lock
+ * that is held, as the supervisor's own process does: a service then leaves it at that.
+ */
 export async function runSupervisor(context: Context, onTerm: OnTerm): Promise<number> {
   const info = await infoOrNull(new ControlClient(context.home));
   if (info !== null) {
-    throw new GriddError('SUPERVISOR_RUNNING', `The supervisor runs already (pid ${info.pid}).`);
+    const sentence = `The supervisor runs already (pid ${info.pid}).`;
+    context.terminal.err(failureText(new GriddError('SUPERVISOR_RUNNING', sentence).toBody()));
+    return BOT_EXIT.lock_held;
   }
   await context.becomeSupervisor(context.home, onTerm);
   return EXIT.done;

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { BOT_EXIT } from '../../../src/contract/errors.ts';
 import type { FillView, OrderView, StatusView } from '../../../src/contract/instance-api.ts';
 import { localDate } from '../../../src/platform/clock.ts';
 import { writeCandles } from '../../fixtures/candles.ts';
@@ -120,6 +121,22 @@ test.skipIf(refused !== null)('full books: nothing is sent, then the same trades
   const control = await start(0, null);
   expect(trades.length).toBeGreaterThan(50);
   expect(trades).toEqual(await finished(control));
+});
+
+test.skipIf(refused !== null)('no room for its raw output either: it trades, ends as told', async () => {
+  const bot = new LoneBot('full_01', replayConfig('candles.csv'));
+  bots.push(bot);
+  writeCandles(join(bot.home, 'candles.csv'), BARS, 7);
+  const output = [
+    ...['bash', '-c', ': >>"$0"; cat /dev/zero >"$0.ballast" 2>&-; exec "$@" >>"$0" 2>>"$0"'],
+    join(bot.home, 'logs', 'raw'),
+  ];
+  const child = bot.start({ under: [...onSmallDisk(join(bot.home, 'logs'), 'size=4k'), ...output] });
+  const ended = bot.ended(child);
+  const over = waitFor('the end of the replay', () => bot.savedStatus()?.grid_state === 'finished');
+  expect(await Promise.race([ended, over])).toBe(true);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(BOT_EXIT.clean);
 });
 
 test.runIf(refused !== null)('full disks were not tried', (context) => {

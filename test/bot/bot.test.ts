@@ -1,0 +1,173 @@
+/** A bot in this process, on a home of its own: its end while it starts, and its edited file. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Bot } from '../../src/bot/bot.ts';
+import type { BotLaunch } from '../../src/contract/instance-api.ts';
+import { decodeState } from '../../src/engine/index.ts';
+import { makeLogger } from '../../src/platform/logger.ts';
+import { homeAt } from '../../src/platform/paths.ts';
+import { openReadOnly } from '../../src/platform/sqlite.ts';
+import { readBooks } from '../../src/store/index.ts';
+import { waitFor } from '../fixtures/wait-for.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+const STRATEGY = {
+  grid_lower_price: 140,
+  grid_upper_price: 160,
+  grid_num: 20,
+  order_quantity: '0.5',
+};
+const INVESTED = { order_quantity: undefined, investment: 1000, leverage: 2 };
+
+function write(file: string, strategy: object): void {
+  const metadata = { instance_id: 'solo_01', symbol: 'SOL_USDC_PERP' };
+  // The price stands still, so that a size changes by what a test does alone.
+  const exchange_config = { paper: { volatility: 1e-9 } };
+  const strategy_config = { ...STRATEGY, ...strategy };
+  writeFileSync(file, JSON.stringify({ metadata, exchange_config, strategy_config }));
+}
+
+/** A launch of a paper bot in a new home. */
+function makeLaunch(strategy: object = {}): BotLaunch {
+  const home = mkdtempSync(join(tmpdir(), 'gridd-bot-'));
+  folders.push(home);
+  mkdirSync(join(home, 'config', 'active'), { recursive: true });
+  const config_file = join(home, 'config', 'active', 'solo_01.json');
+  write(config_file, strategy);
+  return {
+    home,
+    id: 'solo_01',
+    config_file,
+    log_dir: join(home, 'logs', 'solo_01'),
+    db_path: join(home, 'database', 'solo_01.db'),
+    generation: 1,
+    web_port: null,
+    avoid_ports: [],
+    cause: 'start',
+    fresh: false,
+  };
+}
+
+function openBot(launch: BotLaunch, bugs: unknown[]): Promise<Bot> {
+  return Bot.open({
+    home: homeAt(launch.home),
+    launch,
+    variables: () => ({}),
+    log: makeLogger('solo_01', []),
+    lock: { guards: () => true },
+    onBug: (error) => bugs.push(error),
+  });
+}
+
+test('closed while it recovers, it takes no further step and places nothing', async () => {
+  const launch = makeLaunch();
+  const bugs: unknown[] = [];
+  const bot = await openBot(launch, bugs);
+  const begun = bot.begin();
+  await Promise.all([bot.close(), begun]);
+  expect(bugs).toEqual([]);
+  const books = readBooks(launch.db_path);
+  expect(books?.orders()).toEqual([]);
+  books?.close();
+});
+
+/** Resolves when the bot's regular look, which saves the figures first, has seen what is now. */
+async function seen(launch: BotLaunch): Promise<void> {
+  const now = Date.now();
+  await waitFor('a look', () => {
+    const books = readBooks(launch.db_path);
+    const saved = books?.status()?.updated_at ?? '';
+    books?.close();
+    return Date.parse(saved) > now;
+  });
+}
+
+describe('an edited file whose size is computed', () => {
+  test.each([
+    ['investment', 2000],
+    ['leverage', 4],
+  ])('another %s is no saved adjust: a reload takes it', async (key, value) => {
+    const launch = makeLaunch(INVESTED);
+    const bugs: unknown[] = [];
+    const bot = await openBot(launch, bugs);
+    await bot.begin();
+    const before = Number(bot.service.status().quantity_per_grid);
+    write(launch.config_file, { ...INVESTED, [key]: value });
+    await seen(launch);
+    expect(await bot.reload()).toMatchObject({ applied: [`strategy_config.${key}`], restart: [] });
+    expect(Number(bot.service.status().quantity_per_grid)).toBeCloseTo(2 * before, 1);
+    await bot.close();
+    expect(bugs).toEqual([]);
+  });
+
+  test('new lines that an adjust has set are one, and the size in force stays', async () => {
+    const launch = makeLaunch(INVESTED);
+    const bot = await openBot(launch, []);
+    await bot.begin();
+    const lines = { grid_lower_price: 139, grid_upper_price: 159, grid_num: 20 };
+    await bot.service.adjust(lines, null);
+    const { quantity_per_grid, adjusted } = bot.service.status();
+    expect(adjusted).toBe(true);
+    write(launch.config_file, { ...INVESTED, ...lines });
+    await waitFor('it to be taken', () => !bot.service.status().adjusted);
+    expect(bot.service.status()).toMatchObject({ lower: '139', quantity_per_grid });
+    await bot.close();
+  });
+});
+
+/**
+ * What the books say of the file at the first commit with another plan: who dies there starts anew
+ * from this.
+ */
+async function atNextPlan(launch: BotLaunch, work: Promise<unknown>): Promise<string[]> {
+  const db = openReadOnly(launch.db_path);
+  const states = db.prepare<[], { state: string }>('SELECT state FROM engine');
+  const metas = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?');
+  const plan = () => JSON.stringify(decodeState(states.get()?.state ?? '').plan);
+  try {
+    const before = plan();
+    // Looks between any two steps of the bot, as a crash may come there.
+    for (let step = 0; plan() === before; step += 1) {
+      if (step > 10_000) throw new Error('no other plan was stored');
+      await Promise.resolve();
+    }
+    return ['fingerprint', 'effective', 'adjusted'].map((key) => metas.get(key)?.value ?? '');
+  } finally {
+    db.close();
+    await work;
+  }
+}
+
+describe('an edited grid', () => {
+  const moved = { grid_lower_price: 139, grid_upper_price: 159 };
+  const taken = [expect.stringContaining('139'), expect.stringContaining('139'), 'no'];
+
+  test('is stored as taken by the very commit that stores its plan: in a reload', async () => {
+    const launch = makeLaunch();
+    const bot = await openBot(launch, []);
+    await bot.begin();
+    write(launch.config_file, moved);
+    expect(await atNextPlan(launch, bot.reload())).toEqual(taken);
+    expect(bot.service.status()).toMatchObject({ lower: '139', adjusted: false });
+    await bot.close();
+  });
+
+  test('and in a start', async () => {
+    const launch = makeLaunch();
+    const first = await openBot(launch, []);
+    await first.begin();
+    await first.service.adjust({ grid_lower_price: 141, grid_upper_price: 161 }, null);
+    await first.close();
+    write(launch.config_file, moved);
+    const second = await openBot(launch, []);
+    expect(await atNextPlan(launch, second.begin())).toEqual(taken);
+    expect(second.service.status()).toMatchObject({ lower: '139', adjusted: false });
+    await second.close();
+  });
+});
