@@ -36,9 +36,12 @@ export function openDatabase(
   return db;
 }
 
-/** Opens an existing database for reading beside its writer. Throws when the file is absent. */
-export function openReadOnly(file: string): SqliteDatabase {
-  return new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 });
+/**
+ * Opens an existing database for reading beside its writer; waits `timeoutMs` for a lock. Throws
+ * when the file is absent.
+ */
+export function openReadOnly(file: string, timeoutMs = 5000): SqliteDatabase {
+  return new Database(file, { readonly: true, fileMustExist: true, timeout: timeoutMs });
 }
 
 /** Opens a lock file: rollback journal, no waiting beyond `timeoutMs`. */

@@ -11,7 +11,8 @@ export {
   restoreBooks,
 } from './books.ts';
 export type { Binding, BookedFill, Intent, OrderUpdate, Turn } from './books.ts';
-export { databaseFaults } from './integrity.ts';
+export { checkDatabase } from './integrity.ts';
+export type { DatabaseReport } from './integrity.ts';
 export { readBooks } from './reader.ts';
 export type { BooksReader } from './reader.ts';
 export {

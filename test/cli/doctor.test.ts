@@ -18,7 +18,7 @@ import { programOf, unitName, unitText } from '../../src/cli/service-unit.ts';
 import { machineUser } from '../../src/platform/machine.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { openDatabase } from '../../src/platform/sqlite.ts';
-import { databaseFaults } from '../../src/store/index.ts';
+import { checkDatabase } from '../../src/store/index.ts';
 import { StandInSystemd } from '../fixtures/stand-in-systemd.ts';
 import { configOf, gridd, makeHome, recordOf, registryOf, temporaryFolder } from './cli-harness.ts';
 
@@ -115,7 +115,25 @@ describe('a home', () => {
     expect(byName['databases']).toMatchObject({
       ...{ verdict: 'fail', found: 'database/b.db: file is not a database' },
     });
-    expect(() => databaseFaults(home.supervisorLock)).toThrow(/is no lock/);
+    expect(() => checkDatabase(home.supervisorLock)).toThrow(/is no lock/);
+  });
+
+  test('with a database that cannot be looked at is warned, not told to begin anew', async () => {
+    const home = makeHome();
+    const held = openDatabase(join(home.database, 'held.db'), 'NORMAL');
+    held.pragma('locking_mode = EXCLUSIVE');
+    held.exec('CREATE TABLE t (x)');
+    // A file that may not be opened, also not by root.
+    openDatabase(join(home.database, 'shut.db'), 'NORMAL').exec('CREATE TABLE t (x)').close();
+    mkdirSync(join(home.database, 'shut.db-wal'));
+    const { exit, byName } = await look(home);
+    expect(exit).toBe(0);
+    expect(byName['databases']).toMatchObject({ verdict: 'warn' });
+    expect(byName['databases']?.found).toMatch(/held\.db: database is locked; .*shut\.db: unable to open/);
+    expect(byName['databases']?.advice).not.toContain('--fresh');
+    held.close();
+    writeFileSync(join(home.database, 'torn.db'), 'no database'.repeat(100));
+    expect((await look(home)).byName['databases']?.verdict).toBe('fail');
   });
 
   test('with pages of a database overwritten fails', async () => {

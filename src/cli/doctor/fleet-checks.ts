@@ -10,7 +10,7 @@ import { fromHome, isLifetimeLock, toHome } from '../../platform/paths.ts';
 import type { Home } from '../../platform/paths.ts';
 import { isListenedOn, portHolderText } from '../../platform/port-holder.ts';
 import { activeClaims, findLeftovers, openRegistry, recordLives } from '../../registry/index.ts';
-import { databaseFaults } from '../../store/index.ts';
+import { checkDatabase } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
 import { infoOrNull } from '../ensure-supervisor.ts';
@@ -20,7 +20,7 @@ import type { Finding } from './finding.ts';
 
 type Records = RegistryFile['instances'];
 
-/** Looks at the home; changes nothing and starts nothing. */
+/** Looks at the home; changes no content and starts nothing. */
 export async function checkFleet(context: Context): Promise<Finding[]> {
   const { home } = context;
   const { finding, records } = checkRegistry(home);
@@ -84,12 +84,17 @@ function checkDatabases(home: Home, records: Records): Finding {
     if (name.endsWith('.db')) files.add(join(home.database, name));
   }
   const books = [...files].filter((file) => !isLifetimeLock(file) && existsSync(file)).sort();
-  const faults = books.flatMap((file) =>
-    databaseFaults(file).map((fault) => `${toHome(home, file)}: ${fault}`),
+  const reports = books.map((file) => ({ name: toHome(home, file), ...checkDatabase(file) }));
+  const told = reports.flatMap(({ name, faults, unseen }) =>
+    [...faults, ...(unseen === null ? [] : [unseen])].map((what) => `${name}: ${what}`),
   );
-  if (faults.length === 0) return ok('databases', `whole: ${books.length}`);
+  if (told.length === 0) return ok('databases', `whole: ${books.length}`);
+  if (reports.every(({ faults }) => faults.length === 0)) {
+    const advice = 'Not looked at: let go of the file or make it readable, then repeat.';
+    return warn('databases', told.join('; '), advice);
+  }
   const advice = 'Stop the instance, keep a copy of the file, then `gridd start ID --fresh`.';
-  return fail('databases', faults.join('; '), advice);
+  return fail('databases', told.join('; '), advice);
 }
 
 function checkLeftovers(home: Home, instances: Records): Finding {

@@ -10,7 +10,7 @@ import type { Run } from './targets.ts';
 export function addServiceVerbs(program: Command, run: Run): void {
   program
     .command('doctor')
-    .description('look at machine, home and service, and say what to do; changes nothing')
+    .description('look at machine, home and service, and say what to do; mends nothing')
     .option('--json', 'one JSON array')
     .action((options: { json?: boolean }) =>
       run(async (context) => (await import('../verbs/doctor.ts')).doctor(context, options)),

@@ -1,6 +1,6 @@
 /**
  * `gridd doctor`: is this machine and this home fit to run a fleet, and what to do where not. It
- * changes nothing and starts nothing. Exit 0 when nothing fails, else 2.
+ * changes no content and starts nothing. Exit 0 when nothing fails, else 2.
  */
 import pc from 'picocolors';
 import { EXIT } from '../../contract/errors.ts';
