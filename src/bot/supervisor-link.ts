@@ -48,7 +48,7 @@ export class SupervisorLink {
   constructor(parts: LinkParts) {
     this.#parts = parts;
     this.#connect();
-    parts.clock.every(BEAT_MS, () => this.beat());
+    this.#beatInStep();
   }
 
   /** The grid runs and the page answers; said now and after every reconnection. */
@@ -76,6 +76,17 @@ export class SupervisorLink {
       web_port: webPort(),
       status: this.#ready ? status() : null,
     });
+  }
+
+  /** All bots of a machine beat at the same moment: their supervisor wakes once for twenty. */
+  #beatInStep(): void {
+    const { clock } = this.#parts;
+    const left = BEAT_MS - (clock.sinceBoot() % BEAT_MS);
+    // A timer that fires a little early must not beat twice.
+    clock.after(left < BEAT_MS / 2 ? left + BEAT_MS : left, () => {
+      this.beat();
+      this.#beatInStep();
+    }, 'idle');
   }
 
   #sayReady(): void {

@@ -70,6 +70,7 @@ export class Supervisor implements FleetService {
   #sampling = false;
   readonly #trees = new ProcessTrees();
   #cancelTicks: Cancel | null = null;
+  #cancelGone: Cancel | null = null;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -92,12 +93,8 @@ export class Supervisor implements FleetService {
       this.#background(instance.enqueue(() => followUnseenEnd(instance, end)), instance);
     }
     this.#lastTick = this.#parts.clock.monotonic();
-    const { clock } = this.#parts;
-    const cancels = [
-      clock.every(TICK_MS, () => this.#tick()),
-      clock.every(GONE_MS, () => this.#noteGone()),
-    ];
-    this.#cancelTicks = () => cancels.forEach((cancel) => cancel());
+    this.#cancelTicks = this.#parts.clock.every(TICK_MS, () => this.#tick());
+    this.#noteGone();
   }
 
   /** What the bot link asks and tells. */
@@ -262,6 +259,7 @@ export class Supervisor implements FleetService {
   async close(): Promise<void> {
     this.#fleet.closing = true;
     this.#cancelTicks?.();
+    this.#cancelGone?.();
     this.#watch.close();
     const all = this.#fleet.all;
     for (const instance of all) instance.cancelRestart();
@@ -326,11 +324,18 @@ export class Supervisor implements FleetService {
     work.catch((error: unknown) => instance.log.error({ err: error }, 'could not be carried out'));
   }
 
+  /** Looks closely at adopted processes while there are some whose end no connection tells. */
   #noteGone(): void {
+    this.#cancelGone?.();
+    this.#cancelGone = null;
+    let silent = false;
     for (const instance of this.#fleet.all) {
       const { process } = instance;
-      if (process !== null && process.connection === null) instance.noteIfGone(process);
+      if (process === null || process.connection !== null || !process.adopted) continue;
+      silent = !instance.noteIfGone(process) || silent;
     }
+    if (!silent || this.#fleet.closing) return;
+    this.#cancelGone = this.#parts.clock.after(GONE_MS, () => this.#noteGone(), 'idle');
   }
 
   #tick(): void {
@@ -344,6 +349,7 @@ export class Supervisor implements FleetService {
       for (const instance of all) forgetAges(instance);
       return;
     }
+    if (this.#cancelGone === null) this.#noteGone();
     for (const instance of all) {
       lookAt(instance);
       // What a disk refused is written once there is room, without waiting for the next change.
