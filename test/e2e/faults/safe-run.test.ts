@@ -31,6 +31,7 @@ test('on_failed: cancel runs the bot once: orders gone, a receipt, still failed'
     const found = await made.status('aa_01');
     return found.safe_run !== null && found.state === 'failed' ? found : null;
   });
+  const { outcome } = status.safe_run ?? {};
   expect(status).toMatchObject({ desired: 'running', pid: null, generation: 2, restarts: 0 });
   expect(status.safe_run?.outcome).toMatch(/^safe mode: [1-9]\d* orders cancelled, 0 left/);
   // The end that made it fail is shown, not the safe run's own.
@@ -39,10 +40,15 @@ test('on_failed: cancel runs the bot once: orders gone, a receipt, still failed'
   expect(status.status).toMatchObject({ open_orders: 0, grid_state: 'stopped' });
 
   // A new supervisor does not repeat it; the user's start goes on with the grid.
+  await waitFor('its record', () => made.record('aa_01')?.safe_run?.outcome === outcome);
   made.supervisors[0]?.kill('SIGKILL');
   await waitFor('its end', () => made.supervisors[0]?.signalCode !== null);
   await made.supervise();
-  expect(await made.status('aa_01')).toMatchObject({ state: 'failed', generation: 2 });
+  expect(await made.status('aa_01')).toMatchObject({
+    state: 'failed',
+    generation: 2,
+    safe_run: { outcome },
+  });
   expect((await made.start('aa_01'))[0]).toMatchObject({ ok: true, row: { state: 'running' } });
   const again = await made.status('aa_01');
   expect(again).toMatchObject({ safe_run: null, status: { grid_state: 'running' } });
