@@ -43,7 +43,7 @@ export function startInstance(instance: Instance, wish: StartWish): Promise<Resu
       if (!process.ready) return { ...(await untilReady(instance, process)), unchanged: true };
       return { id, ok: true, unchanged: true, message: `already ${where(instance)}` };
     }
-    return launchAndWait(instance, wish.fresh, wish.patch);
+    return launchAndWait(instance, wish, false);
   });
 }
 
@@ -83,13 +83,14 @@ export async function restartNow(instance: Instance, reason: string): Promise<Re
       throw notEnded(instance, process);
     }
   }
-  return launchAndWait(instance, false, {});
+  return launchAndWait(instance, { fresh: false, patch: {} }, process !== null);
 }
 
+/** `ended`: a process was ended for it, which is owed a next one. */
 async function launchAndWait(
   instance: Instance,
-  fresh: boolean,
-  patch: Partial<RegistryRecord>,
+  { fresh, patch }: Pick<StartWish, 'fresh' | 'patch'>,
+  ended: boolean,
 ): Promise<Result> {
   const anew = { restarts: 0, restart_times: [], last_error: null, safe_run: null };
   const asked = { desired: 'running', ...anew } as const;
@@ -100,12 +101,12 @@ async function launchAndWait(
     return { ...result, warnings: [...(result.warnings ?? []), ...portNotes(instance, kept)] };
   } catch (caught) {
     const thrown = startFault(instance.id, caught);
-    // Refused before a process existed: whatever had been ended for it stays down where the user
-    // must act, and is tried again where the machine refused; either way it says so.
+    // Refused before a process existed: what had been ended for it is tried again where only the
+    // machine refused; where the user must act, and at a mere start, it stays down and says so.
     if (instance.process === null && isUp(instance.record.state)) {
       const error = errorBody(thrown);
       const users = thrown instanceof GriddError && [2, 4].includes(thrown.exit);
-      if (users) instance.fail(error, error.message);
+      if (users || !ended) instance.fail(error, error.message);
       else instance.retryAfter(0, error, error.message);
     }
     throw thrown;

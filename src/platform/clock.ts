@@ -30,11 +30,27 @@ export interface Clock {
 
 /** Kernel start times count in hundredths of a second (USER_HZ), whatever the kernel's own tick. */
 const TICK_MS = 10;
-/** The present moment on both scales when this process first looked. */
-let anchor: { readonly sinceBoot: number; readonly uptime: number } | undefined;
+/** The same moment on all three scales: that of start times, the machine's and our own. */
+interface Anchor {
+  readonly sinceBoot: number;
+  readonly uptime: number;
+  readonly monotonic: number;
+}
+let anchor: Anchor | undefined;
 
-function uptimeMs(): number {
-  return Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;
+/** Null when it cannot be read now: this process may have no file handle left. */
+function uptimeMs(): number | null {
+  try {
+    return Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;
+  } catch {
+    return null;
+  }
+}
+
+function makeAnchor(uptime: number): Anchor {
+  const monotonic = performance.now();
+  const started = Number(processStat(process.pid)?.startTime ?? 0) * TICK_MS;
+  return { sinceBoot: started + monotonic, uptime, monotonic };
 }
 
 export const systemClock: Clock = {
@@ -44,9 +60,10 @@ export const systemClock: Clock = {
     // Anchored at our own start time, as /proc/uptime is another machine's in some containers; it
     // goes on while the machine sleeps, as start times do and the monotonic clock does not.
     const uptime = uptimeMs();
-    const started = Number(processStat(process.pid)?.startTime ?? 0) * TICK_MS;
-    anchor ??= { sinceBoot: started + performance.now(), uptime };
-    return anchor.sinceBoot + (uptime - anchor.uptime);
+    const present = anchor ?? makeAnchor(uptime ?? 0);
+    if (uptime === null) return present.sinceBoot + performance.now() - present.monotonic;
+    anchor = present;
+    return present.sinceBoot + uptime - present.uptime;
   },
   after(ms, fn, idle) {
     const timer = setTimeout(fn, ms);

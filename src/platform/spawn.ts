@@ -3,7 +3,8 @@
  * would end them with us), raw output into append files. The only home of execa.
  */
 import { execa } from 'execa';
-import type { Options } from 'execa';
+import { spawn } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -23,7 +24,14 @@ export interface DetachedSpawn {
 export interface Spawned {
   readonly pid: number | null;
   /** Resolves once, when the process ended or could not be started. */
-  readonly ended: Promise<{ code: number | null; signal: string | null; error: string | null }>;
+  readonly ended: Promise<Ending>;
+}
+
+/** `error`: why it could not be started; null when it ran. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly error: string | null;
 }
 
 /** Starts a detached process. Never rejects: a failed start is told by `ended`. */
@@ -32,33 +40,35 @@ export function spawnDetached(what: DetachedSpawn): Spawned {
     mkdirSync(dirname(file), { recursive: true });
     if (what.fresh) rmSync(file, { force: true });
   }
-  const out = openSync(what.stdout, 'a', 0o600);
-  const err = openSync(what.stderr, 'a', 0o600);
+  const handles: number[] = [];
   try {
-    // execa's types know only the standard descriptors by number; it passes any on, without a pipe.
-    const stdio = ['ignore', out, err] as Options['stdio'];
-    const options: Options = {
-      cwd: what.cwd,
-      env: { ...what.env },
-      extendEnv: false,
-      detached: true,
-      buffer: false,
-      reject: false,
-      stdio,
-    };
-    const child = execa(what.program, [...what.args], options);
-    child.unref();
-    const pid = child.pid ?? null;
-    const ended = child.then((result) => ({
-      code: result.exitCode ?? null,
-      signal: result.signal ?? null,
-      error: pid === null ? (result.originalMessage ?? 'could not be started') : null,
-    }));
-    return { pid, ended };
+    for (const file of [what.stdout, what.stderr]) handles.push(openSync(file, 'a', 0o600));
+    return start(what, ['ignore', ...handles]);
   } finally {
-    closeSync(out);
-    closeSync(err);
+    for (const handle of handles) closeSync(handle);
   }
+}
+
+/**
+ * Not by execa: where the machine has no handle or process left it throws without the child, whose
+ * own error nobody can take then, and which would end us.
+ */
+function start({ program, args, cwd, env }: DetachedSpawn, stdio: StdioOptions): Spawned {
+  let child: ChildProcess;
+  try {
+    child = spawn(program, [...args], { cwd, env: { ...env }, detached: true, stdio });
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown.message : String(thrown);
+    return { pid: null, ended: Promise.resolve({ code: null, signal: null, error }) };
+  }
+  child.unref();
+  const ended = new Promise<Ending>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal, error: null }));
+    child.on('error', (error) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, error: error.message });
+    });
+  });
+  return { pid: child.pid ?? null, ended };
 }
 
 /** What a short program said. `code`: null when it could not be run, or took too long. */
