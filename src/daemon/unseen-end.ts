@@ -5,6 +5,7 @@
  */
 import { BOT_EXIT } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
+import type { LastExit } from '../contract/fleet-api.ts';
 import { ageAt, isoTime } from '../platform/clock.ts';
 import { currentBootId } from '../platform/process-identity.ts';
 import {
@@ -25,8 +26,7 @@ import { endUnseenSafeRun, isUnderWay } from './safe-run.ts';
 
 /** What is known of such an end. `up_ms`: how long the process ran, at most. */
 export interface UnseenEnd {
-  readonly code: number | null;
-  readonly reason: string;
+  readonly last_exit: LastExit;
   readonly error: ErrorBody;
   readonly up_ms: number;
   /** False where the end says nothing against the bot. */
@@ -50,7 +50,11 @@ export function decideUnseenEnd(
   return decision === 'adopt' ? 'retry' : decision;
 }
 
-/** Writes the end of the process on record down; null when none is on record. */
+/**
+ * The end of the process on record; null when none is on record. The record keeps its pid until
+ * `followUnseenEnd` writes what follows with it: a supervisor that is killed between the two must
+ * not leave an end that counts for nothing.
+ */
 export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   const { id, record, around } = instance;
   const { pid, generation } = record;
@@ -67,7 +71,6 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   const now = around.clock.now();
   const at = written?.at ?? isoTime(now);
   const last_exit = { at, code, signal: null, reason, stderr_tail: tail };
-  instance.writer.save({ pid: null, start_time: null, boot_id: null, last_exit });
   around.history.exit(id, { ...last_exit, generation, pid, adopted: true });
   instance.log.warn({ pid, code }, `pid ${pid} ${reason}`);
   removePids(instance.logDir, pid);
@@ -77,7 +80,7 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   const known = !rebooted && start_time !== null;
   const up_ms = known ? ageAt(around.clock.sinceBoot(), start_time) : 0;
   const error = exitError(id, plain, tail, written?.error ?? null);
-  return { code, reason, error, up_ms, counts: !rebooted && !asked };
+  return { last_exit, error, up_ms, counts: !rebooted && !asked };
 }
 
 /** Does what follows for an instance that has no process; `end`: the one nobody saw, if any. */
@@ -85,8 +88,10 @@ export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null)
   // It may have called home since.
   if (instance.process !== null) return;
   const { desired, state } = instance.record;
+  const nobody = { pid: null, start_time: null, boot_id: null };
   if (isUnderWay(instance.record.safe_run)) {
-    endUnseenSafeRun(instance, end?.reason ?? 'is gone');
+    instance.writer.save(nobody);
+    endUnseenSafeRun(instance, end?.last_exit.reason ?? 'is gone');
     return;
   }
   if (end === null) {
@@ -98,7 +103,9 @@ export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null)
     }
     return;
   }
-  const { code, error, reason } = end;
+  const { last_exit, error } = end;
+  const { code, reason } = last_exit;
+  instance.writer.save({ ...nobody, last_exit });
   const external = instance.record.ran_program && instance.loaded?.program !== null;
   const auto_restart = instance.loaded?.config.daemon_config.auto_restart ?? true;
   switch (decideUnseenEnd({ desired, code, external, auto_restart }, end.counts)) {
