@@ -8,7 +8,7 @@ import { EXIT, GriddError } from '../contract/errors.ts';
 import { findHome } from '../platform/paths.ts';
 import type { Session } from './context.ts';
 import { exitOfThrown, thrownJson, thrownText } from './failure.ts';
-import { packageVersion } from './package-version.ts';
+import { packageVersion } from '../platform/package-version.ts';
 import { addConfigVerbs } from './program/config-verbs.ts';
 import {
   addCompletionVerbs,

@@ -4,7 +4,7 @@
  * bots go on without it, unless `--on-term stop` says that a signal to leave ends them first. Exit
  * code 75: another supervisor of this home runs.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,6 +13,7 @@ import { systemClock as clock } from '../platform/clock.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
 import { LogWatch, SUPERVISOR_LOGS } from '../platform/log-watch.ts';
 import { makeLogger, openLogFile } from '../platform/logger.ts';
+import { packageVersion } from '../platform/package-version.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import { openRegistry } from '../registry/index.ts';
 import { serveFleet } from '../web/server/fleet-server.ts';
@@ -135,13 +136,6 @@ async function main(): Promise<void> {
     void ownLogs.look(ownFolder).then((news) => news && log[news.level](news.sentence));
     history.flush();
   });
-}
-
-function packageVersion(): string {
-  const file = join(PACKAGE_FOLDER, 'package.json');
-  if (!existsSync(file)) return 'unknown';
-  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: string };
-  return version ?? 'unknown';
 }
 
 main().catch((error: unknown) => {

@@ -14,7 +14,7 @@ import { checkDatabase } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
 import { infoOrNull } from '../ensure-supervisor.ts';
-import { packageVersion } from '../package-version.ts';
+import { packageVersion } from '../../platform/package-version.ts';
 import { fail, ok, warn } from './finding.ts';
 import type { Finding } from './finding.ts';
 
