@@ -54,8 +54,10 @@ export interface RunnerParts {
   readonly onBug: (error: unknown) => void;
 }
 
-/** The last trade of the last listing that was booked to its end. */
-const FILLS_CURSOR = 'fills_cursor';
+/** Venue time of the last trade of the last listing that was booked to its end. */
+const FILLS_SINCE = 'fills_since_ms';
+/** Trades may be listed late and out of order: so much is asked for again each time. */
+const FILLS_OVERLAP_MS = 60_000;
 const COMMIT_RETRY_MS = 1000;
 const LOOK_UPS = 6;
 const LOOK_UP_FIRST_MS = 100;
@@ -182,6 +184,11 @@ export class Runner {
         case 'connected':
           this.setDegraded('venue', null);
           break;
+        case 'position':
+        case 'alive':
+        case 'gap':
+          // The next comparison asks for what was missed.
+          break;
         case 'disconnected':
           this.setDegraded('venue', `The venue is not connected: ${event.reason}.`);
           break;
@@ -211,11 +218,13 @@ export class Runner {
   /** Books what the venue executed since this was asked last. Inside a task only. */
   async bookNewFills(): Promise<void> {
     const { books, venue } = this.#parts;
-    const fills = await venue.fillsSince(books.meta(FILLS_CURSOR));
+    const since = Number(books.meta(FILLS_SINCE) ?? 0);
+    const fills = await venue.fillsSince(Math.max(0, since - FILLS_OVERLAP_MS));
     for (const fill of fills) await this.bookFill(fill);
     const last = fills.at(-1);
     // Only up to here is everything booked: a stream may have told of a later trade first.
-    if (last !== undefined) this.keep(() => books.setMeta(FILLS_CURSOR, last.trade_id));
+    if (last === undefined || last.at_ms === since) return;
+    this.keep(() => books.setMeta(FILLS_SINCE, String(last.at_ms)));
   }
 
   /** Stores something that may be stored again later; a full disk only degrades. */

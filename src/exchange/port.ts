@@ -1,7 +1,9 @@
 /**
  * The exchange port: the one interface every venue implements and the only thing the bot knows of
- * it. Decimals cross it as text. Outcomes are values: a venue never throws for what a venue may
- * answer. Fees: > 0 is a cost, < 0 a rebate, whatever the venue's own convention.
+ * it. Decimals cross it as text, times as milliseconds of the venue's own clock. What becomes of an
+ * order is a value (`accepted`, `rejected`, `unknown`); a question that could not be answered is a
+ * `VenueFault`, never a guess. Fees: > 0 is a cost, < 0 a rebate, whatever the venue's own
+ * convention.
  */
 import type { MarketRules } from '../contract/market.ts';
 import type { Side } from '../contract/trading.ts';
@@ -9,9 +11,25 @@ import type { Side } from '../contract/trading.ts';
 /** What a venue can do, as data; the runner never asks for a venue by name. */
 export interface VenueCapabilities {
   readonly client_id: { readonly form: 'text' | 'uint32'; readonly max_length: number };
-  readonly batch: boolean;
+  /** Most orders in one call; 1: no batches. */
+  readonly batch: { readonly submit: number; readonly cancel: number };
+  /** A resting order's price and size can be changed without a new client id. */
+  readonly amend: boolean;
+  readonly cancel_by_client_id: boolean;
   readonly post_only: boolean;
   readonly reduce_only: boolean;
+  /** Stop orders that the venue watches itself. */
+  readonly trigger_orders: boolean;
+  /** A timer after which the venue cancels what rests unless it is wound again. */
+  readonly dead_man_switch: boolean;
+  /** Stream without a price or sign of life for so long is silent; null: it cannot be. */
+  readonly silence_ms: number | null;
+  /** How long after its execution or acceptance an order may still be missing in listings. */
+  readonly listing_lag_ms: number;
+  /** How far back ended orders can be found by their client id. */
+  readonly history_ms: number;
+  /** Requests the account may send per minute; null: no limit. */
+  readonly requests_per_minute: number | null;
   /**
    * The venue waits for the bot to be quiet before its market moves on (only an embedded one
    * can).
@@ -29,16 +47,51 @@ export interface OrderRequest {
   readonly reduce_only: boolean;
 }
 
+/** Why a venue refused. `other`: for a reason of its own, in the message. */
+export const REJECT_REASONS = [
+  'post_only_would_cross',
+  'insufficient_margin',
+  'below_min_quantity',
+  'below_min_notional',
+  'price_not_on_tick',
+  'price_out_of_bounds',
+  'size_not_on_lot',
+  'reduce_only_would_increase',
+  'max_orders',
+  'max_position',
+  'rate_limited',
+  'maintenance',
+  'duplicate_client_id',
+  'bad_client_id',
+  'post_only_without_price',
+  'permission',
+  'symbol_closed',
+  'other',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** A refusal: the venue did nothing. `retry_after_ms`: not before then, where it says so. */
+export interface Rejection {
+  readonly status: 'rejected';
+  readonly reason: RejectReason;
+  readonly message: string;
+  readonly retry_after_ms?: number;
+}
+
 /** What the venue said to a submit. `unknown`: nothing may be concluded before it was looked up. */
 export type SubmitOutcome =
   | { readonly status: 'accepted'; readonly venue_order_id: string }
-  | { readonly status: 'rejected'; readonly reason: string; readonly message: string }
+  | Rejection
   | { readonly status: 'unknown'; readonly message: string };
 
-/** What the venue said to a cancel. `gone`: it does not rest (filled or cancelled earlier). */
+/**
+ * What the venue said to a cancel. `gone`: it does not rest (filled or cancelled earlier);
+ * `rejected`: nothing was done, the order rests as it did.
+ */
 export type CancelOutcome =
   | { readonly status: 'cancelled' }
   | { readonly status: 'gone' }
+  | Rejection
   | { readonly status: 'unknown'; readonly message: string };
 
 /** An order as the venue knows it. */
@@ -67,10 +120,14 @@ export interface VenueFill {
   readonly at_ms: number;
 }
 
-/** Signed size (> 0 long) and average entry price (null when flat). */
+/**
+ * Signed size (> 0 long), average entry price (null when flat), and the venue's own estimate of
+ * the price of liquidation where it has one.
+ */
 export interface VenuePosition {
   readonly size: string;
   readonly entry_price: string | null;
+  readonly liquidation_price: string | null;
 }
 
 /** Quote-currency balance: `cash` without, `equity` with unrealised profit. */
@@ -86,11 +143,25 @@ export interface VenueFunding {
   readonly at_ms: number;
 }
 
-/** What a venue tells by itself. */
+/** A stop order that the venue watches: at `trigger_price` it closes up to `size` at market. */
+export interface TriggerRequest {
+  readonly client_id: string;
+  readonly side: Side;
+  readonly trigger_price: string;
+  readonly trigger_by: 'last' | 'mark';
+  readonly size: string;
+}
+
+/** What a venue tells by itself. Hints: what they miss is asked for. */
 export type VenueEvent =
   | { readonly type: 'price'; readonly last: string; readonly mark: string; readonly at_ms: number }
   | { readonly type: 'fill'; readonly fill: VenueFill }
   | { readonly type: 'order'; readonly order: VenueOrder }
+  | { readonly type: 'position'; readonly position: VenuePosition }
+  /** The stream lives although nothing happened. */
+  | { readonly type: 'alive' }
+  /** The venue says, or the client noticed, that events were lost. */
+  | { readonly type: 'gap'; readonly reason: string }
   | { readonly type: 'connected' }
   | { readonly type: 'disconnected'; readonly reason: string }
   /** A replay has no more prices. */
@@ -99,7 +170,26 @@ export type VenueEvent =
 /** Receives events in order. A lockstep venue waits for the promise before it moves on. */
 export type VenueListener = (event: VenueEvent) => Promise<void>;
 
-/** A venue bound to one account and one symbol. */
+/** Why a question has no answer; `rate_limited` and `maintenance` say when to ask again. */
+export type FaultKind = 'unreachable' | 'rate_limited' | 'maintenance' | 'refused';
+
+/** A question that the venue did not answer. It says nothing about what was asked for. */
+export class VenueFault extends Error {
+  override readonly name = 'VenueFault';
+  readonly kind: FaultKind;
+  readonly retry_after_ms: number | null;
+
+  constructor(kind: FaultKind, message: string, retryAfterMs: number | null = null) {
+    super(message);
+    this.kind = kind;
+    this.retry_after_ms = retryAfterMs;
+  }
+}
+
+/**
+ * A venue bound to one account and one symbol. Every listing is complete (paged to its end) and
+ * oldest first; every question may reject with a `VenueFault`, submits and cancels never do.
+ */
 export interface Venue {
   readonly name: string;
   readonly capabilities: VenueCapabilities;
@@ -110,16 +200,26 @@ export interface Venue {
   /** Begins to deliver events. */
   connect(listener: VenueListener): Promise<void>;
   submit(order: OrderRequest): Promise<SubmitOutcome>;
+  /** Outcomes in the order of the requests; at most `capabilities.batch.submit` of them. */
+  submitBatch(orders: readonly OrderRequest[]): Promise<readonly SubmitOutcome[]>;
   cancel(clientId: string): Promise<CancelOutcome>;
+  /** Outcomes in the order of the ids; at most `capabilities.batch.cancel` of them. */
+  cancelBatch(clientIds: readonly string[]): Promise<readonly CancelOutcome[]>;
+  /** Null says only that this question did not find it: it may rest, or be filled already. */
   orderByClientId(clientId: string): Promise<VenueOrder | null>;
   openOrders(): Promise<readonly VenueOrder[]>;
-  /** Fills after the one with `tradeId` (null: from the first), oldest first, paged to the end. */
-  fillsSince(tradeId: string | null): Promise<readonly VenueFill[]>;
-  fundingSince(fundingId: string | null): Promise<readonly VenueFunding[]>;
+  /** Orders made or ended since `sinceMs`, whatever became of them, within `history_ms`. */
+  orderHistory(sinceMs: number): Promise<readonly VenueOrder[]>;
+  fillsSince(sinceMs: number): Promise<readonly VenueFill[]>;
+  fundingSince(sinceMs: number): Promise<readonly VenueFunding[]>;
   position(): Promise<VenuePosition>;
   balance(): Promise<VenueBalance>;
   /** The venue's clock, milliseconds since the epoch. */
   serverTime(): Promise<number>;
+  /** Places a stop order at the venue; only with `trigger_orders`. Cancelled as any order. */
+  submitTrigger(trigger: TriggerRequest): Promise<SubmitOutcome>;
+  /** Winds the dead man's switch (null: takes it off); only with `dead_man_switch`. */
+  windDeadMan(timeoutMs: number | null): Promise<void>;
   /** Ends the event stream; resolves when the listener will not be called again. */
   close(): Promise<void>;
 }

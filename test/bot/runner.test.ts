@@ -91,7 +91,7 @@ describe('fills', () => {
     const desk = await openDesk(rig);
     await rig.venue.connect((event) => desk.runner.take(event));
     await movePrice(rig, desk, 10250);
-    const fills = await rig.venue.fillsSince(null);
+    const fills = await rig.venue.fillsSince(0);
     expect(fills.length).toBe(2);
     for (const fill of [...fills, ...fills]) await desk.runner.run(() => desk.runner.bookFill(fill));
     expect(rig.books.fills(10).length).toBe(2);
@@ -122,7 +122,7 @@ describe('fills', () => {
     const desk = await openDesk(rig);
     const stranger = { client_id: 'by-hand-1', side: 'buy', price: null, size: '1' } as const;
     await rig.venue.submit({ ...stranger, post_only: false, reduce_only: false });
-    for (const fill of await rig.venue.fillsSince(null)) {
+    for (const fill of await rig.venue.fillsSince(0)) {
       await desk.runner.run(() => desk.runner.bookFill(fill));
     }
     expect(rig.books.fills(10)).toEqual([]);

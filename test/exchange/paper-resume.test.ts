@@ -35,7 +35,7 @@ class MortalBot {
       await this.#ensure(`b${k}`, 'buy', START - k * SPACING, LOTS);
       await this.#ensure(`s${k}`, 'sell', START + k * SPACING, LOTS);
     }
-    for (const fill of await this.#venue.fillsSince(null)) await this.#counter(fill);
+    for (const fill of await this.#venue.fillsSince(0)) await this.#counter(fill);
   }
 
   async onEvent(event: VenueEvent): Promise<void> {
@@ -92,7 +92,7 @@ async function run(
     const ended = untilEnd(venue, (event) => bot.onEvent(event));
     const done = await Promise.race([ended.then(() => true), bot.died.then(() => false)]);
     if (!done) continue;
-    const fills = await venue.fillsSince(null);
+    const fills = await venue.fillsSince(0);
     const balance = { ...(await venue.balance()), ...(await venue.position()) };
     await venue.close();
     db.close();

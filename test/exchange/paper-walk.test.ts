@@ -52,7 +52,7 @@ describe('moves', () => {
       const venue = paperVenue(memoryDatabase(), finite(150, 140, 160, 150), { fill });
       await place(venue, ['buy', 'buy', 140, 5], ['sell', 'sell', 160, 5]);
       await untilEnd(venue);
-      expect(await venue.fillsSince(null)).toHaveLength(count);
+      expect(await venue.fillsSince(0)).toHaveLength(count);
     }
   });
 
@@ -111,7 +111,7 @@ describe('lockstep', () => {
       busy -= 1;
     });
     expect(most).toBe(1);
-    expect(await venue.fillsSince(null)).toHaveLength(7);
+    expect(await venue.fillsSince(0)).toHaveLength(7);
   });
 
   it('tells a fill caused by a submit before the market moves on', async () => {
@@ -163,7 +163,7 @@ describe('reduce-only', () => {
       'cancelled r2 0.03/0.07',
       'cancelled r3 0/0.07',
     ]);
-    expect(await venue.position()).toEqual({ size: '0', entry_price: null });
+    expect(await venue.position()).toMatchObject({ size: '0', entry_price: null });
     expect(await venue.orderByClientId('r2')).toMatchObject({ status: 'cancelled' });
   });
 });
@@ -227,7 +227,7 @@ describe('the store', () => {
       while (told.at(-1)?.type !== type) await new Promise<void>((go) => (onEvent = go));
     };
     await until('disconnected');
-    expect(await venue.fillsSince(null)).toEqual([]);
+    expect(await venue.fillsSince(0)).toEqual([]);
     db.pragma('query_only = OFF');
     clock.advance(5000);
     await until('ended');

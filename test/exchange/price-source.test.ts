@@ -194,7 +194,7 @@ describe('replay', () => {
       ...['connected', 'price 1.5', 'buy b@1.45', 'price 1.4', 'sell s@1.55', 'price 1.7'],
       ...['price 1.6', 'ended'],
     ]);
-    expect((await venue.fillsSince(null)).map((fill) => fill.at_ms)).toEqual([79_999, 99_999]);
+    expect((await venue.fillsSince(0)).map((fill) => fill.at_ms)).toEqual([79_999, 99_999]);
     const late = await venue.submit(order('late', 'buy', null, 5));
     expect(late).toMatchObject({ status: 'accepted' });
     await venue.close();
@@ -219,7 +219,7 @@ describe('recorded market data', () => {
     }
     const events = await untilEnd(venue);
     expect(events.filter((event) => event.type === 'price')).toHaveLength(4 * 4320);
-    expect((await venue.fillsSince(null)).length).toBeGreaterThan(20);
+    expect((await venue.fillsSince(0)).length).toBeGreaterThan(20);
     expect(events.at(-1)).toEqual({ type: 'ended', at_ms: source.resume(4 * 4320 - 1, 0)?.at_ms });
   });
 });

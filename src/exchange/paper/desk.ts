@@ -9,7 +9,13 @@ import { applyRate } from '../../contract/decimal.ts';
 import { lotsOf, notional, ticksOf } from '../../contract/market.ts';
 import type { Market } from '../../contract/market.ts';
 import type { Side } from '../../contract/trading.ts';
-import type { CancelOutcome, OrderRequest, SubmitOutcome, VenueEvent } from '../port.ts';
+import type {
+  CancelOutcome,
+  OrderRequest,
+  RejectReason,
+  SubmitOutcome,
+  VenueEvent,
+} from '../port.ts';
 import { afterTrade, coversMargin } from './account.ts';
 import type { Account } from './account.ts';
 import type { Ledger, LedgerChange, LedgerState } from './ledger.ts';
@@ -32,7 +38,7 @@ interface ReadRequest {
 }
 
 interface Refusal {
-  readonly reason: string;
+  readonly reason: RejectReason;
   readonly message: string;
 }
 
@@ -246,6 +252,6 @@ function reducible(account: Account, side: Side): number {
   return Math.max(0, opposing);
 }
 
-function refuse(reason: string, message: string): Refusal {
+function refuse(reason: RejectReason, message: string): Refusal {
   return { reason, message };
 }

@@ -10,7 +10,8 @@ import { makeMarket, priceText, sizeText } from '../../contract/market.ts';
 import type { MarketRules } from '../../contract/market.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SqliteDatabase } from '../../platform/sqlite.ts';
-import type { Venue } from '../port.ts';
+import { VenueFault } from '../port.ts';
+import type { CancelOutcome, OrderRequest, SubmitOutcome, Venue } from '../port.ts';
 import type { Account } from './account.ts';
 import { cashOf, entryPrice, equityOf } from './account.ts';
 import { CLIENT_ID_LENGTH, PaperDesk } from './desk.ts';
@@ -26,6 +27,9 @@ export { paperMarket, splitSymbol } from './market-preset.ts';
 export type { MoveKind, PricePoint, PriceSource } from './price-source.ts';
 export { replaySource } from './replay-source.ts';
 export { STEP_MS, syntheticSource } from './synthetic-source.ts';
+
+/** Orders in one call. */
+const BATCH = 20;
 
 /**
  * What a paper venue is opened with. Fees override those of `rules`; balance in quote currency.
@@ -89,13 +93,40 @@ function firstState(
 
 function portOf(rules: MarketRules, ledger: Ledger, desk: PaperDesk, walk: PriceWalk): Venue {
   const { market } = desk;
+  const submit = (request: OrderRequest): SubmitOutcome => {
+    try {
+      const { outcome, events } = desk.submit(request);
+      walk.tell(events);
+      return outcome;
+    } catch (error) {
+      if (!isStoreFailure(error)) throw error;
+      return { status: 'unknown', message: error.message };
+    }
+  };
+  const cancel = (clientId: string): CancelOutcome => {
+    try {
+      return desk.cancel(clientId);
+    } catch (error) {
+      if (!isStoreFailure(error)) throw error;
+      return { status: 'unknown', message: error.message };
+    }
+  };
   return {
     name: 'paper',
     capabilities: {
       client_id: { form: 'text', max_length: CLIENT_ID_LENGTH },
-      batch: false,
+      batch: { submit: BATCH, cancel: BATCH },
+      amend: false,
+      cancel_by_client_id: true,
       post_only: true,
       reduce_only: true,
+      trigger_orders: false,
+      dead_man_switch: false,
+      // In this process: it cannot fall silent, forget, lag or count requests.
+      silence_ms: null,
+      listing_lag_ms: 0,
+      history_ms: Number.MAX_SAFE_INTEGER,
+      requests_per_minute: null,
       lockstep: true,
     },
     market: () => Promise.resolve(rules),
@@ -106,24 +137,10 @@ function portOf(rules: MarketRules, ledger: Ledger, desk: PaperDesk, walk: Price
     async connect(listener) {
       walk.start(listener);
     },
-    async submit(request) {
-      try {
-        const { outcome, events } = desk.submit(request);
-        walk.tell(events);
-        return outcome;
-      } catch (error) {
-        if (!isStoreFailure(error)) throw error;
-        return { status: 'unknown', message: error.message };
-      }
-    },
-    async cancel(clientId) {
-      try {
-        return desk.cancel(clientId);
-      } catch (error) {
-        if (!isStoreFailure(error)) throw error;
-        return { status: 'unknown', message: error.message };
-      }
-    },
+    submit: async (request) => submit(request),
+    submitBatch: async (requests) => requests.map(submit),
+    cancel: async (clientId) => cancel(clientId),
+    cancelBatch: async (clientIds) => clientIds.map(cancel),
     async orderByClientId(clientId) {
       const order = desk.book.get(clientId) ?? ledger.order(clientId);
       return order === null ? null : orderOf(market, order);
@@ -131,24 +148,29 @@ function portOf(rules: MarketRules, ledger: Ledger, desk: PaperDesk, walk: Price
     async openOrders() {
       return desk.book.all().map((order) => orderOf(market, order));
     },
-    async fillsSince(tradeId) {
-      return ledger.tradesAfter(tradeNumber(tradeId)).map((trade) => fillOf(market, trade));
+    async orderHistory(sinceMs) {
+      return ledger.ordersSince(sinceMs).map((order) => orderOf(market, order));
+    },
+    async fillsSince(sinceMs) {
+      return ledger.tradesSince(sinceMs).map((trade) => fillOf(market, trade));
     },
     fundingSince: () => Promise.resolve([]),
     async position() {
       const { account } = desk;
-      return { size: sizeText(market, account.lots), entry_price: entryPrice(market, account) };
+      const entry = entryPrice(market, account);
+      return { size: sizeText(market, account.lots), entry_price: entry, liquidation_price: null };
     },
     async balance() {
       const equity = equityOf(market, desk.account, desk.present);
       return { cash: formatMoney(cashOf(desk.account)), equity: formatMoney(equity) };
     },
     serverTime: async () => desk.time,
+    submitTrigger: async () => noSuchOrder(),
+    windDeadMan: () => Promise.reject(new VenueFault('refused', 'paper has no such timer')),
     close: () => walk.close(),
   };
 }
 
-/** Trade ids are the ledger's numbers; one that is not ours stands for the beginning. */
-function tradeNumber(tradeId: string | null): number {
-  return tradeId !== null && /^\d{1,15}$/.test(tradeId) ? Number(tradeId) : 0;
+function noSuchOrder(): SubmitOutcome {
+  return { status: 'rejected', reason: 'other', message: 'paper has no stop orders of its own' };
 }

@@ -84,8 +84,10 @@ export interface Ledger {
   /** One transaction; throws what SQLite throws, and then nothing was written. */
   commit(change: LedgerChange): void;
   order(clientId: string): PaperOrder | null;
-  /** Trades with an id above `id`, oldest first. */
-  tradesAfter(id: number): readonly PaperTrade[];
+  /** Trades from this moment of the venue's clock on, oldest first. */
+  tradesSince(sinceMs: number): readonly PaperTrade[];
+  /** Orders made since then, oldest first. */
+  ordersSince(sinceMs: number): readonly PaperOrder[];
 }
 
 const SCHEMA = `
@@ -109,6 +111,8 @@ const SCHEMA = `
     client_id TEXT NOT NULL, side TEXT NOT NULL, ticks INTEGER NOT NULL, lots INTEGER NOT NULL,
     fee TEXT NOT NULL, maker INTEGER NOT NULL, at_ms INTEGER NOT NULL
   ) STRICT;
+  CREATE INDEX IF NOT EXISTS paper_trades_at ON paper_trades (at_ms);
+  CREATE INDEX IF NOT EXISTS paper_orders_at ON paper_orders (at_ms);
 `;
 
 interface AccountRow {
@@ -151,7 +155,10 @@ export function openLedger(db: SqliteDatabase, rules: MarketRules): Ledger {
             (SELECT ifnull(max(id), 0) FROM paper_trades) AS trades`,
   );
   const trades = db.prepare<[number], TradeRow>(
-    'SELECT * FROM paper_trades WHERE id > ? ORDER BY id',
+    'SELECT * FROM paper_trades WHERE at_ms >= ? ORDER BY id',
+  );
+  const orders = db.prepare<[number], OrderRow>(
+    'SELECT * FROM paper_orders WHERE at_ms >= ? ORDER BY id',
   );
   const writers = prepareWriters(db);
 
@@ -182,7 +189,8 @@ export function openLedger(db: SqliteDatabase, rules: MarketRules): Ledger {
       const row = order.get(clientId);
       return row === undefined ? null : orderFromRow(row);
     },
-    tradesAfter: (id) => trades.all(id).map(tradeFromRow),
+    tradesSince: (sinceMs) => trades.all(sinceMs).map(tradeFromRow),
+    ordersSince: (sinceMs) => orders.all(sinceMs).map(orderFromRow),
   };
 }
 
