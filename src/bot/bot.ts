@@ -4,12 +4,11 @@
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BotLaunch, ReloadAnswer, StopReceipt } from '../contract/instance-api.ts';
+import type { BotLaunch, ReloadAnswer } from '../contract/instance-api.ts';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { makeMarket, nearestTicks } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
-import type { OnStop } from '../contract/trading.ts';
 import { assert } from '../contract/assert.ts';
 import type { GridState } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
@@ -30,11 +29,9 @@ import type { GridInForce } from './file-values.ts';
 import { GridService } from './grid-service.ts';
 import { openVenue } from './open-venue.ts';
 import { isTaken, samePlan, takenFrom } from './plan.ts';
-import { reconcile } from './reconcile.ts';
-import type { ReconcileParts } from './reconcile.ts';
 import { ordersOf, readEdited } from './reload.ts';
-import { NEW_RUN_CLOCK, elapsed, goOn, halt, parseRunClock } from './run-clock.ts';
-import { Runner } from './runner.ts';
+import type { Runner } from './runner.ts';
+import { Session } from './session.ts';
 
 /** What `main` hands in: where, what, and what to do about a bug. */
 export interface BotParts {
@@ -54,19 +51,17 @@ const UNGUARDED =
   'Its lock file was removed, so a second bot could be started beside it: restart it.';
 
 export class Bot {
-  readonly runner: Runner;
+  readonly session: Session;
   readonly service: GridService;
   readonly #parts: BotParts;
   readonly #books: Books;
   readonly #venue: Venue;
   readonly #market: Market;
-  readonly #reconcileParts: ReconcileParts;
   /** Read once: a page that gets its port late must not depend on the installation. */
   readonly #assets = loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui'));
   #config: InstanceConfig;
   #notes: readonly string[];
   #server: InstanceServer | null = null;
-  #nextComparison = 0;
   #fileTime = 0;
   #statusStale = true;
   #closing = false;
@@ -145,9 +140,11 @@ export class Bot {
     const ticks = nearestTicks(market, opened.price);
     assert(ticks !== null, `the venue's price is "${opened.price}"`);
     const { onBug } = parts;
-    this.runner = new Runner({ market, venue, books, clock, log, tag, state, ticks, onBug });
-    const { runner } = this;
-    this.#reconcileParts = { runner, venue, books, market, tag, log, now: () => clock.now() };
+    const strategy = () => this.#config.strategy_config;
+    this.session = new Session({
+      ...{ market, venue, books, clock, log, tag, state, ticks, strategy, onBug },
+    });
+    const { runner } = this.session;
     this.service = new GridService({
       id: launch.id,
       config: () => this.#config,
@@ -166,6 +163,10 @@ export class Bot {
     this.#fileTime = modified(launch.config_file);
   }
 
+  get runner(): Runner {
+    return this.session.runner;
+  }
+
   /** Port of the page; null while none could be had. */
   get webPort(): number | null {
     return this.#server?.port ?? null;
@@ -175,11 +176,6 @@ export class Bot {
     return this.#config.daemon_config;
   }
 
-  /** Ended for good in this run: the process has nothing more to do. */
-  get done(): boolean {
-    return this.runner.gridState === 'finished' && this.#books.meta('ended_by') !== 'source';
-  }
-
   /**
    * Recovers and begins to trade: the venue's events arrive from here on. Goes no step further
    * once it is closed.
@@ -187,7 +183,7 @@ export class Bot {
   async begin(): Promise<void> {
     await this.#recover();
     if (this.#closing) return;
-    await this.#venue.connect((event) => this.runner.take(event));
+    await this.session.connect();
     clock.every(STATUS_SAVE_MS, () => this.#tick());
   }
 
@@ -212,30 +208,6 @@ export class Bot {
       this.runner.setDegraded('page', `The page has no port: ${error.message}`);
       clock.after(PAGE_RETRY_MS, () => void this.serve(), 'idle');
     }
-  }
-
-  /** The stop command: a fence, then the receipt. */
-  async stop(wanted: Partial<OnStop>): Promise<StopReceipt> {
-    const onStop = { ...this.runner.state.plan.on_stop, ...wanted };
-    const run_clock = JSON.stringify(halt(this.#runClock(), clock.now()));
-    return this.runner.stop(onStop, 'stop', { run_clock });
-  }
-
-  /** Safe mode: cancels what rests of ours and books what was missed; places nothing. */
-  async clearOrders(): Promise<StopReceipt> {
-    const { runner } = this;
-    const at_ms = clock.now();
-    const meta = { run_clock: JSON.stringify(halt(this.#runClock(), at_ms)) };
-    const on_stop = { orders: 'cancel', position: 'keep' } as const;
-    // One task, so that who is told to end meanwhile ends after it.
-    return runner.run(async () => {
-      // The fence first: a fill that nobody saw must cause nothing now.
-      await runner.apply({ type: 'stop', on_stop, reason: 'safe mode', at_ms }, { meta });
-      await runner.settle();
-      await reconcile(this.#reconcileParts);
-      await runner.settle();
-      return runner.makeReceipt();
-    });
   }
 
   /**
@@ -272,19 +244,10 @@ export class Bot {
       this.#config = config;
       this.#notes = warnings;
       this.#fileTime = fileTime;
-      const soon = clock.monotonic() + config.strategy_config.interval * 1000;
-      this.#nextComparison = Math.min(this.#nextComparison, soon);
+      this.session.intervalChanged();
       log.info({ applied }, 'the edited config was taken');
       return { restart, applied, orders: diff === null ? null : ordersOf(diff), warnings };
     });
-  }
-
-  /** Writes the receipt of a run's end, once a run. */
-  async writeEndReceipt(): Promise<void> {
-    const run = String(this.runner.state.run.number);
-    if (this.#books.meta('receipt_of_run') === run) return;
-    await this.runner.run(() => this.runner.makeReceipt());
-    this.runner.keep(() => this.#books.setMeta('receipt_of_run', run));
   }
 
   /** Lets the present task end, then closes venue, page and books; orders stay as they are. */
@@ -306,33 +269,16 @@ export class Bot {
   }
 
   async #recover(): Promise<void> {
-    const { runner } = this;
-    const { log, launch } = this.#parts;
+    const { launch } = this.#parts;
     const first = this.#books.engineState() === null;
-    await runner.run(() => reconcile(this.#reconcileParts));
+    await this.session.recover();
     if (this.#closing) return;
     await this.#takeFileValues(first);
     if (this.#closing) return;
-    const finished = runner.gridState === 'finished';
-    const endedBySource = this.#books.meta('ended_by') === 'source';
-    if (finished && (endedBySource || launch.cause === 'restart')) {
-      const next = endedBySource ? 'the replay has ended; --fresh runs it again' : 'the run ended';
-      log.info(next);
-    } else await this.#beginOrContinue(finished);
+    await this.session.begin(launch.cause === 'restart' ? 'restart' : 'start');
     if (this.#closing) return;
     await this.service.refresh();
     this.#saveStatus();
-  }
-
-  async #beginOrContinue(finished: boolean): Promise<void> {
-    const now = clock.now();
-    const before = finished ? NEW_RUN_CLOCK : this.#runClock();
-    const meta = { run_clock: JSON.stringify(goOn(before, now)), ended_by: '' };
-    if (finished) this.#parts.log.info('a new run begins on the same books');
-    const { runner } = this;
-    await runner.run(() =>
-      runner.apply({ type: 'start', ticks: runner.ticks, at_ms: now }, { meta }),
-    );
   }
 
   /** The stored plan wins, unless the file's grid values changed since they were last taken. */
@@ -370,10 +316,6 @@ export class Bot {
     this.runner.keep(() => this.#books.saveStatus(this.service.status()));
   }
 
-  #runClock() {
-    return parseRunClock(this.#books.meta('run_clock'));
-  }
-
   /** Each second: duration, comparison with the venue, saved figures, an edited file, its lock. */
   #tick(): void {
     // The books are closed by then, the process is about to end.
@@ -383,34 +325,13 @@ export class Bot {
       .run(async () => {
         const guarded = this.#parts.lock.guards();
         runner.setDegraded('lock', guarded ? null : UNGUARDED);
-        await this.#checkDuration();
-        await this.#compareWhenDue();
+        await this.session.tick();
         await this.service.refresh();
         if (this.#statusStale) this.#saveStatus();
         this.#statusStale = false;
         this.#lookAtFile();
       })
       .catch((error: unknown) => this.#parts.log.error({ error: errorBody(error) }, 'turn failed'));
-  }
-
-  async #checkDuration(): Promise<void> {
-    const { duration } = this.#config.strategy_config;
-    const { runner } = this;
-    const going = ['running', 'paused', 'waiting', 'tripped'].includes(runner.gridState);
-    if (duration === undefined || !going) return;
-    const now = clock.now();
-    if (elapsed(this.#runClock(), now) < duration * 1000) return;
-    const { on_stop } = runner.state.plan;
-    await runner.apply({ type: 'end', on_stop, reason: 'duration', at_ms: now });
-  }
-
-  async #compareWhenDue(): Promise<void> {
-    const now = clock.monotonic();
-    if (now < this.#nextComparison) return;
-    const first = this.#nextComparison === 0;
-    this.#nextComparison = now + this.#config.strategy_config.interval * 1000;
-    // The start itself has just compared.
-    if (!first) await reconcile(this.#reconcileParts);
   }
 
   /** After `adjust --save` the file says what the grid does: no longer "adjusted". */

@@ -44,7 +44,7 @@ function lastWords(error: unknown): string {
 
 /** The safe run of a failed instance; resolves with what came of it. */
 async function clearOrders(bot: Bot): Promise<string> {
-  const { orders_cancelled: gone, orders_left: left, position } = await bot.clearOrders();
+  const { orders_cancelled: gone, orders_left: left, position } = await bot.session.clearOrders();
   return `safe mode: ${gone} orders cancelled, ${left} left, position ${position}`;
 }
 
@@ -52,7 +52,7 @@ async function clearOrders(bot: Bot): Promise<string> {
 function onceDone(bot: Bot, then: (bot: Bot) => void): void {
   let seen = false;
   const look = () => {
-    if (seen || !bot.done) return;
+    if (seen || !bot.session.done) return;
     seen = true;
     then(bot);
   };
@@ -138,7 +138,7 @@ async function main(launch: BotLaunch): Promise<void> {
     if (bot === null || ending) throw new GriddError('INSTANCE_BUSY', 'The bot is not ready.');
     switch (method) {
       case 'stop': {
-        const receipt = await bot.stop(params as BotRequests['stop']['params']);
+        const receipt = await bot.session.stop(params as BotRequests['stop']['params']);
         clock.after(0, () => void end(BOT_EXIT.clean, 'stop command').catch(crash));
         return receipt;
       }
@@ -191,7 +191,7 @@ async function main(launch: BotLaunch): Promise<void> {
   link.ready();
   onceDone(bot, (done) => {
     if (ending) return;
-    done.writeEndReceipt().then(() => end(BOT_EXIT.done, 'the run is over')).catch(crash);
+    done.session.writeEndReceipt().then(() => end(BOT_EXIT.done, 'the run is over')).catch(crash);
   });
 }
 
