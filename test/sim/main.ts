@@ -1,25 +1,43 @@
-/** Plays worlds from the command line: `--seed 123` tells one, `--seeds 2000` plays many. */
-import { scenarioOf } from './scenario.ts';
-import { playWorld } from './world.ts';
+/**
+ * The simulator on the command line, started by `scripts/sim.js`: `--seed S` tells one world, and
+ * shrinks it when it fails; `--from A --count N --every E` plays every E-th seed and prints one
+ * line of JSON for each.
+ */
+import { parseArgs } from 'node:util';
+import { failureText, playSeed, shrunkText } from './play.ts';
 
-const [, , flag, value] = process.argv;
-process.on('unhandledRejection', (error) => {
-  if (!(error instanceof Error && error.name === 'Killed')) console.error('UNHANDLED', error);
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    count: { type: 'string', default: '1' },
+    every: { type: 'string', default: '1' },
+    lines: { type: 'string', default: '60' },
+    whole: { type: 'boolean', default: false },
+  },
 });
-if (flag === '--seed') {
-  const verdict = await playWorld(scenarioOf(Number(value)), process.env.NOFAULTS ? new Set() : null);
-  for (const line of verdict.told.slice(-Number(process.argv[4] ?? 100))) console.log(line);
-  console.log(verdict.breach, verdict.lasted_ms, verdict.trades, verdict.restarts, verdict.faults.length);
-} else {
-  const began = performance.now();
-  const by = new Map<string, number[]>();
-  let trades = 0;
-  for (let seed = 1; seed <= Number(value); seed += 1) {
-    const verdict = await playWorld(scenarioOf(seed), process.env.NOFAULTS ? new Set() : null);
-    trades += verdict.trades;
-    const key = verdict.breach === null ? 'fine' : verdict.breach.referee + ': ' + verdict.breach.message.split('\n')[0]?.replace(/\d+/g, 'N').slice(0,110);
-    by.set(key, [...(by.get(key) ?? []), seed]);
+if (values.seed === undefined) await playMany();
+else process.exitCode = await playOne(Number(values.seed), Number(values.lines));
+
+async function playMany(): Promise<void> {
+  const [from, count, every] = [Number(values.from), Number(values.count), Number(values.every)];
+  for (let seed = from; seed < from + count * every; seed += every) {
+    const { breach, lasted_ms, trades, restarts, faults } = await playSeed(seed);
+    const line = { seed, breach, lasted_ms, trades, restarts, faults: faults.length };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
   }
-  for (const [key, seeds] of [...by].sort((a, b) => b[1].length - a[1].length)) console.log(seeds.length, key, seeds.slice(0, 5).join(' '));
-  console.log(`${Math.round(performance.now() - began)} ms`, trades, 'trades');
+}
+
+async function playOne(seed: number, lines: number): Promise<number> {
+  const verdict = await playSeed(seed);
+  const { breach, told, trades, restarts, faults, lasted_ms } = verdict;
+  if (breach === null) {
+    for (const line of told.slice(-lines)) console.log(line);
+    const seconds = Math.round(lasted_ms / 1000);
+    const sums = `${trades} trades, ${faults.length} faults, ${restarts} restarts`;
+    console.log(`seed ${seed} is fine: ${sums} in ${seconds} simulated seconds`);
+    return 0;
+  }
+  console.log(values.whole ? failureText(verdict, lines) : await shrunkText(verdict, lines));
+  return 1;
 }

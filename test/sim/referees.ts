@@ -7,6 +7,7 @@ import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
 import { lotsOf, notional, priceText, ticksOf } from '../../src/contract/market.ts';
 import { auditIdentity, figures, ladder, liveOrders } from '../../src/engine/index.ts';
 import type { GridState } from '../../src/engine/index.ts';
+import { survey } from '../../src/engine/survey.ts';
 import { equityOf } from '../../src/exchange/paper/account.ts';
 import type { OrderRequest } from '../../src/exchange/port.ts';
 import type { SqliteDatabase } from '../../src/platform/sqlite.ts';
@@ -308,9 +309,10 @@ export class Referees {
       if (right && reason === 'post_only_would_cross') return said('reasons', text);
       if (reason === 'cancelled' || reason === 'start_order') return said('reasons', text);
     }
+    // A line that was missed, or a gap of another size, may leave two orders for one line.
     const odd = state.gaps.some(({ size }) => size !== state.plan.lots_per_grid);
-    const taken = views.some(({ reason }) => reason === 'line_taken');
-    if (state.plan.direction !== 'neutral' || odd || taken) return null;
+    const held = survey(market, state, 'missing').length > 0;
+    if (state.plan.direction !== 'neutral' || odd || held) return null;
     const empty = views.filter(({ side }) => side === null).length;
     const open = state.gaps.some(({ opening }) => opening === null);
     if (empty === (open ? 0 : 1)) return null;
