@@ -6,7 +6,13 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { FillView, OrderView, StatusView, StopReceipt } from '../contract/instance-api.ts';
+import type {
+  FillView,
+  OrderView,
+  ReceiptKind,
+  StatusView,
+  StopReceipt,
+} from '../contract/instance-api.ts';
 import { GriddError } from '../contract/errors.ts';
 import { isoTime } from '../platform/clock.ts';
 import { migrate, openDatabase } from '../platform/sqlite.ts';
@@ -58,6 +64,29 @@ export interface OrderUpdate {
   readonly venue_order_id?: string;
 }
 
+/** A receipt and the fills it covers: those after `after_fill` up to `last_fill`. */
+export interface NewReceipt {
+  readonly kind: ReceiptKind;
+  readonly body: StopReceipt;
+  readonly after_fill: number;
+  readonly last_fill: number;
+}
+
+/** How far the books are: the newest row of each table that moves money. */
+export interface BooksMark {
+  readonly fill: number;
+  readonly funding: number;
+  readonly adjustment: number;
+}
+
+/** A row that moved money, as booked; an adjustment has a signed size and no fee. */
+export interface MoneyRow {
+  readonly side: 'buy' | 'sell' | null;
+  readonly price: string;
+  readonly size: string;
+  readonly fee: string;
+}
+
 /** Everything one engine turn changes; committed whole or not at all. */
 export interface Turn {
   readonly at_ms: number;
@@ -70,9 +99,11 @@ export interface Turn {
     readonly amount: string;
     readonly at_ms: number;
   };
+  /** An accepted difference of position: signed size, booked at `price`. */
+  readonly adjustment?: { readonly size: string; readonly price: string };
   readonly notes: readonly { readonly code: string; readonly text: string }[];
   readonly meta?: Readonly<Record<string, string>>;
-  readonly receipt?: StopReceipt;
+  readonly receipt?: NewReceipt;
   readonly request?: { readonly key: string; readonly request: string; readonly answer: string };
 }
 
@@ -219,6 +250,22 @@ export class Books {
     return this.#statements.request.get(key) ?? null;
   }
 
+  /** How far the books are. */
+  mark(): BooksMark {
+    return this.#statements.mark.get() ?? { fill: 0, funding: 0, adjustment: 0 };
+  }
+
+  /** Fills and accepted differences booked after `mark`, oldest first. */
+  *movedSince(mark: BooksMark): Generator<MoneyRow> {
+    yield* this.#statements.fillsAfter.iterate(mark.fill);
+    yield* this.#statements.adjustmentsAfter.iterate(mark.adjustment);
+  }
+
+  /** Amounts of funding booked after `mark`. */
+  fundingSince(mark: BooksMark): string[] {
+    return this.#statements.fundingAfter.all(mark.funding).map(({ amount }) => amount);
+  }
+
   saveStatus(status: StatusView): void {
     this.#statements.status.run(JSON.stringify(status));
   }
@@ -245,7 +292,11 @@ export class Books {
     if (turn.funding !== undefined) run.funding.run(turn.funding);
     for (const note of turn.notes) run.note.run(at_ms, note.code, note.text);
     for (const [key, value] of Object.entries(turn.meta ?? {})) run.setMeta.run(key, value);
-    if (turn.receipt !== undefined) run.receipt.run(at_ms, JSON.stringify(turn.receipt));
+    if (turn.adjustment !== undefined) run.adjustment.run({ ...turn.adjustment, at_ms });
+    if (turn.receipt !== undefined) {
+      const { body, ...row } = turn.receipt;
+      run.receipt.run({ ...row, body: JSON.stringify(body), at_ms });
+    }
     if (turn.request !== undefined) run.saveRequest.run({ ...turn.request, at_ms });
     run.saveState.run(turn.state, at_ms);
   }
@@ -299,7 +350,27 @@ function prepare(db: SqliteDatabase) {
     note: db.prepare<[number, string, string]>(
       'INSERT INTO events (at_ms, code, text) VALUES (?, ?, ?)',
     ),
-    receipt: db.prepare<[number, string]>('INSERT INTO receipts (at_ms, body) VALUES (?, ?)'),
+    receipt: db.prepare<[Omit<NewReceipt, 'body'> & { body: string; at_ms: number }]>(
+      `INSERT INTO receipts (at_ms, kind, after_fill, last_fill, body)
+       VALUES (@at_ms, @kind, @after_fill, @last_fill, @body)`,
+    ),
+    adjustment: db.prepare<[{ size: string; price: string; at_ms: number }]>(
+      'INSERT INTO adjustments (size, price, at_ms) VALUES (@size, @price, @at_ms)',
+    ),
+    mark: db.prepare<[], BooksMark>(
+      `SELECT (SELECT ifnull(max(rowid), 0) FROM fills) AS fill,
+              (SELECT ifnull(max(id), 0) FROM funding) AS funding,
+              (SELECT ifnull(max(id), 0) FROM adjustments) AS adjustment`,
+    ),
+    fillsAfter: db.prepare<[number], MoneyRow>(
+      'SELECT side, price, size, fee FROM fills WHERE rowid > ? ORDER BY rowid',
+    ),
+    adjustmentsAfter: db.prepare<[number], MoneyRow>(
+      `SELECT NULL AS side, price, size, '0' AS fee FROM adjustments WHERE id > ? ORDER BY id`,
+    ),
+    fundingAfter: db.prepare<[number], { amount: string }>(
+      'SELECT amount FROM funding WHERE id > ? ORDER BY id',
+    ),
     request: db.prepare<[string], { request: string; answer: string }>(
       'SELECT request, answer FROM requests WHERE key = ?',
     ),

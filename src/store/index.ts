@@ -10,7 +10,16 @@ export {
   removeBooks,
   restoreBooks,
 } from './books.ts';
-export type { Binding, BookedFill, Intent, OrderUpdate, Turn } from './books.ts';
+export type {
+  Binding,
+  BookedFill,
+  BooksMark,
+  Intent,
+  MoneyRow,
+  NewReceipt,
+  OrderUpdate,
+  Turn,
+} from './books.ts';
 export { checkDatabase } from './integrity.ts';
 export type { DatabaseReport } from './integrity.ts';
 export { readBooks } from './reader.ts';
