@@ -179,7 +179,7 @@ export const RECEIPT_KINDS = ['stop', 'end', 'day'] as const;
 /** At a stop, at the end of a run, at the end of a UTC day. */
 export type ReceiptKind = (typeof RECEIPT_KINDS)[number];
 
-/** A receipt of `gridd receipts`. Stops and ends follow each other without a gap, and so do days. */
+/** A receipt of `gridd receipts`. Stops and ends meet without a gap, and so do days. */
 export interface ReceiptView extends StopReceipt {
   readonly id: number;
   readonly kind: ReceiptKind;

@@ -2,16 +2,10 @@
  * The books of an instance, written by its bot, and the history of the fleet, written by the
  * supervisor; read by anyone.
  */
-export {
-  Books,
-  archiveBooks,
-  isStorageFault,
-  openBooks,
-  removeBooks,
-  restoreBooks,
-} from './books.ts';
+export { Books, isStorageFault, openBooks } from './books.ts';
+export { archiveBooks, removeBooks, restoreBooks } from './books-file.ts';
+export type { Binding } from './books.ts';
 export type {
-  Binding,
   BookedFill,
   BooksMark,
   Intent,
@@ -19,7 +13,7 @@ export type {
   NewReceipt,
   OrderUpdate,
   Turn,
-} from './books.ts';
+} from './turn.ts';
 export { checkDatabase } from './integrity.ts';
 export type { DatabaseReport } from './integrity.ts';
 export { readBooks } from './reader.ts';
