@@ -17,6 +17,7 @@ import type { LifetimeLock } from '../platform/lifetime-lock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
+import { currentBootId } from '../platform/process-identity.ts';
 import { expandConfig, readConfigFile } from '../registry/index.ts';
 import { archiveBooks, openBooks, removeBooks, restoreBooks } from '../store/index.ts';
 import type { Books } from '../store/index.ts';
@@ -143,6 +144,7 @@ export class Bot {
     const strategy = () => this.#config.strategy_config;
     this.session = new Session({
       ...{ market, venue, books, clock, log, tag, state, ticks, strategy, onBug },
+      bootId: currentBootId(),
     });
     const { runner } = this.session;
     this.service = new GridService({

@@ -167,7 +167,7 @@ describe('stop', () => {
     await movePrice(rig, desk, 10250);
     const hand = { side: 'buy', price: '90', size: '1', post_only: true, reduce_only: false } as const;
     await rig.venue.submit({ ...hand, client_id: 'by-hand-1' });
-    const receipt = await desk.runner.stop({ orders: 'cancel', position: 'keep' }, 'stop', {});
+    const receipt = await desk.session.stop({ orders: 'cancel', position: 'keep' });
     expect(receipt).toMatchObject({ orders_cancelled: 10, orders_left: 0, position: '1' });
     expect(await openIds(rig)).toEqual(['by-hand-1']);
     await movePrice(rig, desk, 10900);
@@ -179,7 +179,7 @@ describe('stop', () => {
     const desk = await openDesk(rig);
     await rig.venue.connect((event) => desk.runner.take(event));
     await movePrice(rig, desk, 10250);
-    const receipt = await desk.runner.stop({ orders: 'cancel', position: 'close' }, 'stop', {});
+    const receipt = await desk.session.stop({ orders: 'cancel', position: 'close' });
     expect(receipt.position).toBe('0');
     expect((await rig.venue.position()).size).toBe('0');
   });
