@@ -2,8 +2,7 @@
  * The disk under the real books: full for a while, slow, and a crash before or after any commit.
  * The database itself is SQLite in memory and survives its processes, as a file would.
  */
-import { Books } from '../../src/store/index.ts';
-import type { Turn } from '../../src/store/index.ts';
+import type { Books, Turn } from '../../src/store/index.ts';
 import { Killed } from './clock.ts';
 import type { Life } from './clock.ts';
 import type { FaultPlan } from './faults.ts';

@@ -88,6 +88,7 @@ export class BotProcess {
       state: stored === null ? fresh() : decodeState(stored),
       ticks: nearestTicks(market, price) ?? 0,
       strategy: () => ({ interval: INTERVAL_S }),
+      bootId: 'one boot',
       onBug: (error) => failed(error, 'running'),
     });
     const { runner } = session;

@@ -36,6 +36,8 @@ export interface Sight {
   readonly troubledUntil: () => number;
   /** The state of the living process; null while none is ready. */
   readonly state: () => GridState | null;
+  /** The living process has not come as far as to trade. */
+  readonly recovers: () => boolean;
   readonly breach: (breach: Breach) => void;
 }
 
@@ -115,7 +117,8 @@ export class Referees {
     this.#submitted.set(client_id, payload);
     const closes = this.#phase === 'stopping' && this.#close && order.reduce_only;
     if (this.#phase !== 'running' && !(closes && order.price === null)) {
-      this.#fail('stop', `${client_id} was sent while the grid is ${this.#phase}`);
+      const recovers = this.#sight.recovers() ? 'stop, at recovery' : 'stop';
+      this.#fail(recovers, `${client_id} was sent while the grid is ${this.#phase}`);
     }
     if (this.#paused) this.#fail('pause', `${client_id} was sent while the grid is paused`);
   }
@@ -283,11 +286,9 @@ export class Referees {
   #moneyAgrees(state: GridState): Breach | null {
     const { exchange } = this.#sight;
     const { market, account, ticks } = exchange;
-    const unbooked = exchange.fundings.reduce((sum, { amount }) => sum + amount, 0n);
     const theirs = equityOf(market, account, ticks) - account.starting;
     const ours = figures(market, state, ticks).total;
-    // Funding is not booked yet by the bot; nothing else may differ.
-    if (theirs === ours || theirs - unbooked === ours) return null;
+    if (theirs === ours) return null;
     return said('money', `books ${formatMoney(ours)}, venue ${formatMoney(theirs)}`);
   }
 

@@ -140,7 +140,7 @@ function makeSteps(dice: Dice, rules: MarketRules, frame: Frame, ticks: number):
   const steps: Step[] = [];
   const total = STEPS.reduce((sum, [weight]) => sum + weight, 0);
   let price = ticks;
-  const count = dice.whole(15, 45);
+  const count = dice.whole(25, 65);
   while (steps.length < count) {
     let at = dice.next() * total;
     const kind = STEPS.find(([weight]) => (at -= weight) < 0)?.[1] ?? 'move';
@@ -201,8 +201,8 @@ function makeStep(
 function makePath(dice: Dice, { lower, step, grids }: Frame, from: number): number[] {
   const top = lower + step * grids;
   let price = from;
-  return Array.from({ length: dice.whole(1, 6) }, () => {
-    const far = dice.chance(0.1) ? 4 * step : 1.2 * step;
+  return Array.from({ length: dice.whole(2, 8) }, () => {
+    const far = dice.chance(0.15) ? 4 * step : 1.5 * step;
     price += Math.round((dice.next() - 0.5) * 2 * far);
     if (dice.chance(0.15)) price = lower + step * dice.whole(0, grids);
     price = Math.min(top + 2 * step, Math.max(lower - 2 * step, price));

