@@ -22,7 +22,7 @@ import type { GridPlan } from './types.ts';
 
 /** Adds what the balance does not carry to the wish's problems and warnings. */
 export function checkFunds(wish: Wish, plan: GridPlan): void {
-  const { market, input, problems } = wish;
+  const { input, problems } = wish;
   if (input.balance === undefined) return;
   const balance = parseMoney(input.balance);
   if (balance === null) {
