@@ -29,7 +29,8 @@ export function checkFunds(wish: Wish, plan: GridPlan): void {
     problems.push({ path: 'balance', message: `${input.balance} is not an amount` });
     return;
   }
-  const start = { ticks: startTicks(wish, plan.lines, plan.trigger_ticks), balance };
+  const trigger = input.laid_out === true ? null : plan.trigger_ticks;
+  const start = { ticks: startTicks(wish, plan.lines, trigger), balance };
   checkMargin(wish, plan, start);
   for (const side of openingSides(plan)) checkLiquidation(wish, plan, start, side);
   if (plan.stop_loss_ticks !== null) checkStopLoss(wish, plan, start, plan.stop_loss_ticks);
