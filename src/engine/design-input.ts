@@ -5,7 +5,8 @@
 import type { Decimal } from '../contract/decimal.ts';
 import { parseDecimal } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
-import type { Direction, GridType, OnStop, OutOfRange } from '../contract/trading.ts';
+import type { Direction, GridType, OnStop, OutOfRange, TriggerBy } from '../contract/trading.ts';
+import type { FenceInput } from './design-fences.ts';
 
 /** Decimal text or a JSON number. */
 export type DecimalInput = string | number;
@@ -14,7 +15,7 @@ export type DecimalInput = string | number;
  * The keys of `strategy_config` that shape a grid; prices and sizes as decimal text or JSON
  * numbers.
  */
-export interface DesignInput {
+export interface DesignInput extends FenceInput {
   readonly grid_lower_price: DecimalInput;
   readonly grid_upper_price: DecimalInput;
   readonly grid_num: number;
@@ -31,6 +32,7 @@ export interface DesignInput {
   readonly stop_loss_price?: DecimalInput;
   readonly take_profit_price?: DecimalInput;
   readonly trigger_price?: DecimalInput;
+  readonly trigger_by?: TriggerBy;
   readonly on_stop?: Partial<OnStop>;
   /**
    * Present price, for sizing by investment; without it the trigger, else the middle of the grid.

@@ -3,6 +3,7 @@
  * why such a grid must not run (GRID 5 and 7). A plan it returns earns in every gap.
  */
 import type { Market } from '../contract/market.ts';
+import { designFences } from './design-fences.ts';
 import { checkFunds } from './design-funds.ts';
 import type { DesignInput, Problem, Wish } from './design-input.ts';
 import { checkLevels, readLevels } from './design-levels.ts';
@@ -39,6 +40,9 @@ export function design(market: Market, input: DesignInput): Design | DesignProbl
   checkLines(wish, lines);
   checkLevels(wish, lines, levels);
   const lots = readSize(wish, lines, levels.trigger_ticks);
+  const fenced = designFences({ market, lines, lots }, input);
+  wish.problems.push(...fenced.problems);
+  wish.warnings.push(...fenced.warnings);
   if (lots === null) return { problems: wish.problems };
   checkSize(wish, lines, lots, max);
   const plan: GridPlan = {
@@ -51,6 +55,8 @@ export function design(market: Market, input: DesignInput): Design | DesignProbl
     open_position_at_start: input.open_position_at_start ?? true,
     out_of_range: input.out_of_range ?? 'hold',
     ...levels,
+    trigger_by: input.trigger_by ?? 'last',
+    fences: fenced.fences,
     on_stop: {
       orders: input.on_stop?.orders ?? 'cancel',
       position: input.on_stop?.position ?? 'keep',

@@ -19,6 +19,7 @@ export type {
   AdjustDiff,
   EngineCommand,
   EngineEvent,
+  Fences,
   GridFigures,
   GridPlan,
   LineView,
