@@ -21,6 +21,14 @@ export function gridValues(config: InstanceConfig): DesignInput {
   return values;
 }
 
+/** The money behind a grid, for the designer; none of it is a grid value. */
+export type Funds = Pick<DesignInput, 'balance' | 'margin_check' | 'laid_out'>;
+
+/** What a shortage of margin is to this instance. */
+export function marginCheck(config: InstanceConfig): 'warn' | 'refuse' {
+  return config.exchange_config.mode === 'live' ? 'refuse' : 'warn';
+}
+
 /** Fingerprint of the grid values last taken from the file. */
 export function fingerprint(config: InstanceConfig): string {
   return JSON.stringify(gridValues(config));
@@ -57,7 +65,7 @@ export function designGrid(
 
 /** Whether two plans say the same; how a range came about by trailing does not count. */
 export function samePlan(a: GridPlan, b: GridPlan): boolean {
-  return JSON.stringify({ ...a, base: null }) === JSON.stringify({ ...b, base: null });
+  return isDeepStrictEqual({ ...a, base: null }, { ...b, base: null });
 }
 
 /** Keys that a size is computed from. */

@@ -20,7 +20,7 @@ import {
   previewAdjust,
 } from '../engine/index.ts';
 import type {
-  AdjustDiff,
+  AdjustPreview,
   EngineCommand,
   EngineEvent,
   GridFigures,
@@ -268,7 +268,7 @@ export class Runner {
   }
 
   /** What an adjust to `plan` would do now. */
-  preview(plan: GridPlan, position: 'carry' | 'rebalance'): AdjustDiff {
+  preview(plan: GridPlan, position: 'carry' | 'rebalance'): AdjustPreview {
     return previewAdjust(this.#parts.market, this.#state, plan, position);
   }
 
@@ -329,7 +329,8 @@ export class Runner {
 
   /** Sends an order again that was stored and never reached the venue. Inside a task only. */
   async resend(order: LiveOrder): Promise<void> {
-    await this.#place({ ...order, type: 'place', post_only: order.role === 'line' });
+    const { generation } = this.#state;
+    await this.#place({ ...order, type: 'place', post_only: order.role === 'line', generation });
   }
 
   /** Cancels one order of ours at the venue. Inside a task only. */

@@ -4,8 +4,13 @@ export { decodeState, encodeState } from './codec.ts';
 export { decide } from './decide.ts';
 export type { Decision } from './decide.ts';
 export { design } from './design.ts';
-export type { Design, DesignInput, DesignProblems, Problem } from './design.ts';
+export type { Design, DesignProblems } from './design.ts';
+export type { DesignInput, Problem } from './design-input.ts';
+export { apr, investmentOf } from './apr.ts';
+export { liquidationInside, liquidations, restingOrders } from './liquidation.ts';
+export type { Exposure, Liquidations, Resting } from './liquidation.ts';
 export { ladder, previewAdjust } from './views.ts';
+export type { AdjustPreview } from './views.ts';
 export { profitRange } from './lines.ts';
 export type { ProfitRange } from './lines.ts';
 export { gridState, initialState, liveOrders } from './state.ts';
@@ -14,6 +19,7 @@ export type {
   AdjustDiff,
   EngineCommand,
   EngineEvent,
+  Fences,
   GridFigures,
   GridPlan,
   LineView,

@@ -34,13 +34,18 @@ export function ladder(market: Market, state: GridState): LineView[] {
   });
 }
 
+/** An adjust's diff, with the state once the venue has confirmed everything. */
+export interface AdjustPreview extends AdjustDiff {
+  readonly after: GridState;
+}
+
 /** What an adjust to `plan` would do now; changes nothing. */
 export function previewAdjust(
   market: Market,
   state: GridState,
   plan: GridPlan,
   position: 'carry' | 'rebalance',
-): AdjustDiff {
+): AdjustPreview {
   const draft = new Draft(market, state, 0);
   const { moved } = applyAdjust(draft, plan, position);
   const kept = draft.state.orders.filter((order) => isResting(order, state));
@@ -50,17 +55,16 @@ export function previewAdjust(
   // As if the venue had confirmed every cancel: what would be placed then.
   const orders = draft.state.orders.filter((order) => order.status !== 'cancelling');
   const after = new Draft(market, { ...draft.done(), orders }, 0);
-  converge(after, false);
-  const traded = after.commands.reduce((sum, command) => {
-    if (command.type !== 'place' || command.role !== 'rebalance') return sum;
-    return sum + (command.side === 'buy' ? command.lots : -command.lots);
+  converge(after);
+  const sent = after.commands.filter((command) => command.type === 'place');
+  const traded = [...sent, ...after.state.pending].reduce((sum, { role, side, lots }) => {
+    if (role !== 'rebalance') return sum;
+    return sum + (side === 'buy' ? lots : -lots);
   }, 0);
   const carry = carryLots(after.state);
   const closes = Math.sign(traded) === -Math.sign(carry);
-  const placed = after.commands.flatMap((command) =>
-    command.type === 'place' && command.role === 'line' && command.ticks !== null
-      ? [{ side: command.side, ticks: command.ticks, lots: command.lots }]
-      : [],
+  const placed = sent.flatMap(({ role, side, ticks, lots }) =>
+    role === 'line' && ticks !== null ? [{ side, ticks, lots }] : [],
   );
   return {
     unchanged: sameGrid(plan, state.plan),
@@ -70,6 +74,7 @@ export function previewAdjust(
     parcels_moved: moved,
     carry_lots: closes ? carry + traded : carry,
     market_lots: traded,
+    after: after.state,
   };
 }
 
