@@ -86,6 +86,8 @@ function makeRules(dice: Dice, frame: Frame, lots: number): MarketRules {
     max_orders: frame.grids + dice.pick([4, 20, 200]),
     maker_fee: dice.pick(['-0.00005', '0', '0.0001', '0.0002']),
     taker_fee: '0.0005',
+    max_leverage: '50',
+    maintenance: { kind: 'tiers', tiers: [{ floor: '0', rate: '0.01', amount: '0' }] },
   };
 }
 
