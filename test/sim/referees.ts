@@ -239,6 +239,7 @@ export class Referees {
   }
 
   #watchPending(state: GridState): void {
+    if (this.#sight.recovers()) return this.#pendingSince.clear();
     const time = this.#sight.time();
     const pending = liveOrders(state).filter(({ status }) => status !== 'open');
     for (const id of this.#pendingSince.keys()) {

@@ -311,12 +311,12 @@ class World {
   #start(): void {
     if (this.#desired === 'running') return;
     this.#desired = 'running';
-    this.#onStop = null;
-    if (this.#process?.life.alive !== true) this.#startProcess('start');
+    // A stop that is on its way ends first.
+    if (this.#onStop === null) this.#startProcess('start');
   }
 
   #stop(onStop: OnStop): void {
-    if (this.#desired === 'stopped') return;
+    if (this.#desired === 'stopped' || this.#onStop !== null) return;
     this.#desired = 'stopped';
     this.#onStop = onStop;
     this.#stopProcess();
@@ -346,7 +346,13 @@ class World {
       const { lots } = this.#exchange.account;
       this.#broken(said('receipt', `it says ${told} lots, the venue has ${lots}`));
     }
-    process.close().catch(() => undefined);
+    process
+      .close()
+      .then(() => {
+        this.#onStop = null;
+        if (this.#desired === 'running') this.#startProcess('start');
+      })
+      .catch(() => undefined);
   }
 
   async #restart(): Promise<void> {
@@ -434,7 +440,8 @@ class World {
   }
 
   #unrest(): Breach | null {
-    if (this.#desired === 'stopped' && this.#process?.life.alive !== true) return null;
+    if (this.#onStop !== null) return said('stop', 'it has not stopped yet');
+    if (this.#desired === 'stopped') return null;
     if (this.#process?.ready !== true) return said('lives', 'no process is ready');
     const paused = this.#process.session?.runner.state.paused === true;
     const byUser = paused && this.#pausedByUser();
