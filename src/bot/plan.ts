@@ -57,7 +57,7 @@ export function designGrid(
 
 /** Whether two plans say the same; how a range came about by trailing does not count. */
 export function samePlan(a: GridPlan, b: GridPlan): boolean {
-  return JSON.stringify({ ...a, base: null }) === JSON.stringify({ ...b, base: null });
+  return isDeepStrictEqual({ ...a, base: null }, { ...b, base: null });
 }
 
 /** Keys that a size is computed from. */

@@ -358,7 +358,8 @@ export class Runner {
 
   /** Sends an order again that was stored and never reached the venue. Inside a task only. */
   async resend(order: LiveOrder): Promise<void> {
-    await this.#place({ ...order, type: 'place', post_only: order.role === 'line' });
+    const { generation } = this.#state;
+    await this.#place({ ...order, type: 'place', post_only: order.role === 'line', generation });
   }
 
   /** Cancels one order of ours at the venue. Inside a task only. */

@@ -257,6 +257,32 @@ const StrategyConfig = Type.Object(
     stop_loss_price: Type.Optional(decimal('Close everything at this price.')),
     take_profit_price: Type.Optional(decimal('Close everything at this price.')),
     trigger_price: Type.Optional(decimal('Wait for this price before the grid starts.')),
+    trigger_by: Type.Optional(
+      Type.Union([Type.Literal('last'), Type.Literal('mark')], {
+        description: 'Price that trigger, stop-loss and take-profit look at; default: last.',
+      }),
+    ),
+    max_open_orders: Type.Optional(
+      Type.Integer({
+        minimum: 2,
+        description: 'Fence: most resting orders; those nearest the price are kept.',
+      }),
+    ),
+    max_loss: Type.Optional(
+      decimal('Fence: trips when the total PnL falls this far, quote currency.'),
+    ),
+    max_order_notional: Type.Optional(
+      decimal(
+        'Fence: largest price x size of one order, quote currency; what is traded at market is ' +
+          'cut to it.',
+      ),
+    ),
+    price_collar_percent: Type.Optional(
+      decimal('Fence: no line rests farther from the mark price, percent of it.'),
+    ),
+    max_orders_per_minute: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Fence: trips when more orders are sent.' }),
+    ),
     on_stop: Type.Object(
       {
         orders: Type.Union([Type.Literal('cancel'), Type.Literal('keep')], {

@@ -3,6 +3,7 @@
 export type Side = 'buy' | 'sell';
 export type Direction = 'neutral' | 'long' | 'short';
 export type GridType = 'arithmetic' | 'geometric';
+export type TriggerBy = 'last' | 'mark';
 export type OutOfRange = 'hold' | 'stop' | 'close' | 'trail';
 
 /** What a stop does with our resting orders and with the position. */

@@ -6,6 +6,7 @@ import { assert } from '../contract/assert.ts';
 import { Draft } from './draft.ts';
 import type { Layout } from './layout.ts';
 import { emptyLine, layOut, layoutAt } from './layout.ts';
+import { drop } from './market-orders.ts';
 import type { GridPlan } from './types.ts';
 
 /** What an adjust did to the layout, in parcels. */
@@ -31,6 +32,8 @@ export function applyAdjust(
     draft.set({ plan });
     return { unchanged: false, moved: 0 };
   }
+  // What a start or an earlier adjust still had to trade was meant for the old layout.
+  drop(draft, 'start', 'rebalance');
   const result = layOut(draft, plan, bestLayout(draft, plan, ticks), 'adjust');
   draft.set({ rebalance: position === 'rebalance' && draft.state.phase === 'running' });
   return { unchanged: false, moved: result.moved };

@@ -38,6 +38,7 @@ export function bookFill(draft: Draft, event: FillEvent): boolean {
   const role = order?.role ?? 'line';
   if (role === 'line') bookToGap(draft, order?.gap ?? null, side, leg);
   else if (role === 'close') bookClose(draft, side, leg);
+  else if (role === 'carry') addCarry(draft, side, leg);
   else bookEntry(draft, side, leg);
   if (order === undefined) {
     draft.note('unknown_order', `fill ${event.trade_id} of order ${event.id}: kept as carry`);
@@ -226,6 +227,25 @@ function bookEntry(draft: Draft, side: Side, leg: Leg): void {
 export function entrySide(draft: Draft): Side | null {
   const { direction } = draft.plan;
   return direction === 'neutral' ? null : direction === 'long' ? 'buy' : 'sell';
+}
+
+/** Lots that the layout wants its gaps to hold and that they do not; 0 for neutral. */
+export function missingEntry(draft: Draft): number {
+  const side = entrySide(draft);
+  if (side === null) return 0;
+  return holders(draft).reduce((sum, index) => {
+    const gap = draft.gap(index);
+    return sum + gap.size - gap[side].lots;
+  }, 0);
+}
+
+/** Books `lots` (> 0 long) that no order of ours brought as carry at `ticks`, without a fee. */
+export function bookAdjustment(draft: Draft, ticks: number, lots: number): void {
+  if (lots === 0) return;
+  const side = lots > 0 ? 'buy' : 'sell';
+  const leg = { lots: Math.abs(lots), quote: draft.notional(ticks, Math.abs(lots)), fee: 0n };
+  countCash(draft, side, leg);
+  addCarry(draft, side, leg);
 }
 
 /**

@@ -3,10 +3,11 @@
  * units. A text of another version is refused, never guessed at.
  */
 import { assert } from '../contract/assert.ts';
+import type { Money } from '../contract/decimal.ts';
 import type { Side } from '../contract/trading.ts';
-import type { Books, Gap, GridState, Hold, Parcel } from './state.ts';
-import { EMPTY_LEG } from './state.ts';
-import type { Leg } from './types.ts';
+import type { Books, Gap, GridState, Hold, Parcel, Stopping } from './state.ts';
+import { EMPTY_LEG, NO_FENCES } from './state.ts';
+import type { Fences, GridPlan, Leg } from './types.ts';
 
 /** Version of the stored form; raised with every change that an older reader would misread. */
 export const STATE_VERSION = 1;
@@ -25,12 +26,23 @@ type EncodedGap = readonly [
 type EncodedParcel = readonly [number, Text, Text, number];
 type MoneyKey = 'cash' | 'fees' | 'grid_profit' | 'differences' | 'closed_result' | 'funding';
 type EncodedBooks = Omit<Books, MoneyKey> & Record<MoneyKey, Text>;
-type Encoded = Omit<GridState, 'gaps' | 'carry' | 'books'> & {
-  readonly version: number;
-  readonly gaps: readonly EncodedGap[];
-  readonly carry: readonly EncodedParcel[];
-  readonly books: EncodedBooks;
-};
+type FenceMoney = 'max_loss' | 'max_order_notional';
+type EncodedFences = Omit<Fences, FenceMoney> & Record<FenceMoney, Text | null>;
+/** Parts that a text of this version may lack, because it was written before they came to be. */
+type Later = 'mark' | 'mismatch' | 'tripped' | 'pending' | 'generation';
+type EncodedPlan = Omit<GridPlan, 'trigger_by' | 'fences'> &
+  Partial<Pick<GridPlan, 'trigger_by'>> & { readonly fences?: EncodedFences };
+type EncodedParts = 'gaps' | 'carry' | 'books' | 'plan' | 'loss_base' | 'stopping';
+type Encoded = Omit<GridState, EncodedParts | Later> &
+  Partial<Pick<GridState, Later>> & {
+    readonly version: number;
+    readonly plan: EncodedPlan;
+    readonly stopping: (Omit<Stopping, 'waits'> & Partial<Stopping>) | null;
+    readonly loss_base?: Text;
+    readonly gaps: readonly EncodedGap[];
+    readonly carry: readonly EncodedParcel[];
+    readonly books: EncodedBooks;
+  };
 
 /** The state as one JSON document. */
 export function encodeState(state: GridState): string {
@@ -38,6 +50,8 @@ export function encodeState(state: GridState): string {
   const encoded: Encoded = {
     version: STATE_VERSION,
     ...state,
+    plan: encodePlan(state.plan),
+    loss_base: String(state.loss_base),
     gaps: state.gaps.map(encodeGap),
     carry: state.carry.map((p) => [p.lots, String(p.quote), String(p.fee), p.since]),
     books: {
@@ -57,9 +71,17 @@ export function encodeState(state: GridState): string {
 export function decodeState(text: string): GridState {
   const { version, ...encoded } = JSON.parse(text) as Encoded;
   assert(version === STATE_VERSION, `stored state has version ${version}, not ${STATE_VERSION}`);
-  const { books } = encoded;
+  const { books, stopping } = encoded;
   return {
+    mark: encoded.ticks,
+    mismatch: null,
+    tripped: null,
+    pending: [],
+    generation: 0,
     ...encoded,
+    plan: decodePlan(encoded.plan),
+    loss_base: BigInt(encoded.loss_base ?? '0'),
+    stopping: stopping === null ? null : { waits: null, ...stopping },
     gaps: encoded.gaps.map(decodeGap),
     carry: encoded.carry.map(decodeParcel),
     books: {
@@ -72,6 +94,26 @@ export function decodeState(text: string): GridState {
       funding: BigInt(books.funding),
     },
   };
+}
+
+function encodePlan(plan: GridPlan): EncodedPlan {
+  const { max_loss: loss, max_order_notional: value } = plan.fences;
+  const text = (money: Money | null): Text | null => (money === null ? null : String(money));
+  return {
+    ...plan,
+    fences: { ...plan.fences, max_loss: text(loss), max_order_notional: text(value) },
+  };
+}
+
+function decodePlan(encoded: EncodedPlan): GridPlan {
+  const { fences } = encoded;
+  const money = (text: Text | null): Money | null => (text === null ? null : BigInt(text));
+  const decoded = fences && {
+    ...fences,
+    max_loss: money(fences.max_loss),
+    max_order_notional: money(fences.max_order_notional),
+  };
+  return { trigger_by: 'last', ...encoded, fences: decoded ?? NO_FENCES };
 }
 
 function encodeGap(gap: Gap): EncodedGap {

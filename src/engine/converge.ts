@@ -3,38 +3,52 @@
  * recovery, adjust, refusals, pause and stop all end here. Once a stop was accepted it places
  * nothing but the close order.
  */
+import type { Side } from '../contract/trading.ts';
 import type { Draft } from './draft.ts';
 import { addParcel, takeInventory } from './book.ts';
-import { rebalance } from './rebalance.ts';
+import { beyondCollar, exceedsNotional, marketPiece } from './fences.ts';
 import { turnGap } from './layout.ts';
+import { sendPending } from './market-orders.ts';
+import { cancelIncreasing } from './mismatch.ts';
+import { rebalance } from './rebalance.ts';
+import { cancelOverFence, makeRoom } from './room.ts';
 import type { Gap } from './state.ts';
 import { lineOf, remaining, wantedLots } from './state.ts';
 import type { Want } from './survey.ts';
-import { reducesOnly, survey, worstCase } from './survey.ts';
+import { reducesOnly, survey } from './survey.ts';
 import type { LiveOrder } from './types.ts';
-import type { Side } from '../contract/trading.ts';
 
 /** How often a stop tries to close the position at market before it gives up aloud. */
 export const CLOSE_ATTEMPTS = 5;
 
-/** Brings orders toward the plan; `retry`: the world moved, a failed close may be tried again. */
-export function converge(draft: Draft, retry: boolean): void {
+/** Brings orders toward the plan. */
+export function converge(draft: Draft): void {
   draft.set({ settled: false });
-  if (draft.state.phase === 'stopping') return convergeStop(draft, retry);
-  if (draft.state.phase !== 'running') return;
+  const { phase, paused, tripped, mismatch } = draft.state;
+  if (phase === 'stopping') return convergeStop(draft);
+  cancelIncreasing(draft);
+  if (tripped !== null) cancelGrowing(draft);
+  if (phase !== 'running') return sendPending(draft);
   cancelUnwanted(draft);
-  cancelOverFence(draft, 'buy');
-  cancelOverFence(draft, 'sell');
-  if (draft.state.paused) return;
-  if (draft.state.rebalance) tradeDifference(draft);
+  cancelOverFence(draft);
+  const places = !paused && tripped === null && mismatch === null;
+  if (places && draft.state.rebalance) tradeDifference(draft);
+  sendPending(draft);
+  if (!places) return;
   turnSmallRests(draft);
   const wants = survey(draft.market, draft.state, 'missing');
   draft.set({ settled: wants.every((want) => want.reason === null) });
   for (const want of wants) {
     if (want.order === null && want.reason === null) placeWant(draft, want);
   }
-  makeRoom(draft, wants, 'buy');
-  makeRoom(draft, wants, 'sell');
+  makeRoom(draft, wants);
+}
+
+// A tripped grid keeps its position: only orders that can do nothing but reduce it stay.
+function cancelGrowing(draft: Draft): void {
+  for (const order of draft.state.orders) {
+    if (order.role === 'line' && !order.reduce_only) draft.cancel(order);
+  }
 }
 
 // Orders being cancelled may still fill: only without them is the difference known.
@@ -56,52 +70,27 @@ function placeWant(draft: Draft, want: Want): void {
 }
 
 function cancelUnwanted(draft: Draft): void {
+  const { mark } = draft.state;
   for (const order of draft.state.orders) {
     if (order.role !== 'line' || order.status === 'cancelling') continue;
-    const gap = order.gap === null ? undefined : draft.state.gaps[order.gap];
-    if (gap === undefined || wantedLots(gap, order.side) !== remaining(order)) draft.cancel(order);
+    const { gap: index, ticks } = order;
+    const gap = index === null ? undefined : draft.state.gaps[index];
+    if (gap === undefined || wantedLots(gap, order.side) !== remaining(order)) {
+      draft.cancel(order);
+    } else if (ticks !== null && beyondCollar(draft.plan, mark, ticks)) {
+      draft.cancel(order);
+      holdLine(draft, order, 'price_collar');
+    } else if (exceedsNotional(draft.market, draft.plan, ticks ?? 0, remaining(order))) {
+      draft.cancel(order);
+    }
   }
 }
 
-// Only an adjust or late fills can bring the worst case beyond the fence; the farthest orders go.
-function cancelOverFence(draft: Draft, side: Side): void {
-  const max = draft.plan.max_position_lots;
-  if (max === null) return;
-  const key = side === 'buy' ? 'long' : 'short';
-  let worst = worstCase(draft.state, (order) => order.status === 'cancelling')[key];
-  if (worst <= max) return;
-  for (const order of farthestFirst(draft, side)) {
-    if (worst <= max) return;
-    draft.cancel(order);
-    worst -= remaining(order);
-  }
-}
-
-// A line nearer the price goes before a farther one that took its room.
-function makeRoom(draft: Draft, wants: readonly Want[], side: Side): void {
-  const max = draft.plan.max_position_lots;
-  const want = wants.find((held) => held.side === side && held.reason === 'max_position');
-  if (max === null || want === undefined) return;
-  const key = side === 'buy' ? 'long' : 'short';
-  let worst = worstCase(draft.state, (order) => order.status === 'cancelling')[key] + want.lots;
-  const farther = farthestFirst(draft, side).filter((order) => {
-    const ticks = order.ticks ?? 0;
-    return order.filled === 0 && (side === 'buy' ? ticks < want.ticks : ticks > want.ticks);
-  });
-  if (worst - farther.reduce((sum, order) => sum + remaining(order), 0) > max) return;
-  for (const order of farther) {
-    if (worst <= max) return;
-    draft.cancel(order);
-    worst -= remaining(order);
-  }
-}
-
-function farthestFirst(draft: Draft, side: Side): LiveOrder[] {
-  const sign = side === 'buy' ? 1 : -1;
-  return draft.state.orders
-    .filter((order) => order.side === side && order.role === 'line')
-    .filter((order) => order.status !== 'cancelling' && !order.reduce_only)
-    .sort((a, b) => sign * ((a.ticks ?? 0) - (b.ticks ?? 0)));
+/** Keeps a line without its order, for `reason`, until something lifts that. */
+export function holdLine(draft: Draft, order: LiveOrder, reason: string): void {
+  if (order.gap === null || order.gap >= draft.state.gaps.length) return;
+  const key = order.side === 'buy' ? 'buy_hold' : 'sell_hold';
+  draft.setGap(order.gap, { [key]: { reason, ticks: draft.state.ticks ?? 0 } });
 }
 
 // The rest of a cancelled order may be too small for the venue: such a gap turns (GRID 3).
@@ -123,6 +112,7 @@ function isPart(gap: Gap, side: Side): boolean {
 function turnIfSmall(draft: Draft, index: number, side: Side): void {
   const lots = wantedLots(draft.gap(index), side);
   if (draft.state.rebalance) return;
+  if (draft.state.pending.some(({ role }) => role !== 'carry')) return;
   const busy = draft.state.orders.some((order) => {
     if (order.role === 'start' || order.role === 'rebalance') return true;
     return order.gap === index && order.side === side;
@@ -131,7 +121,7 @@ function turnIfSmall(draft: Draft, index: number, side: Side): void {
   if (!draft.placeable(draft.line(lineOf(index, side)), lots)) turnGap(draft, index);
 }
 
-function convergeStop(draft: Draft, retry: boolean): void {
+function convergeStop(draft: Draft): void {
   const { stopping } = draft.state;
   if (stopping === null) return;
   const close = stopping.on_stop.position === 'close';
@@ -143,10 +133,10 @@ function convergeStop(draft: Draft, retry: boolean): void {
   if (close && position !== 0) {
     const attempts = stopping.close_attempts;
     if (attempts < CLOSE_ATTEMPTS) {
-      if (attempts > 0 && !retry) return;
+      if (stopping.waits !== null) return;
       draft.setStopping({ ...stopping, close_attempts: attempts + 1 });
       const side = position > 0 ? 'sell' : 'buy';
-      const lots = Math.abs(position);
+      const lots = marketPiece(draft, Math.abs(position));
       draft.place({ role: 'close', gap: null, side, ticks: null, lots, reduce_only: true });
       return;
     }

@@ -6,12 +6,15 @@ import { assertNever } from '../contract/assert.ts';
 import type { Market } from '../contract/market.ts';
 import { applyAdjust } from './adjust.ts';
 import { bookFill } from './book.ts';
-import { converge } from './converge.ts';
+import { converge, holdLine } from './converge.ts';
 import { Draft } from './draft.ts';
+import { beyondCollar, clearTrip, trip, watchFences } from './fences.ts';
+import { askAgain, closeCarry, drop, retryPending } from './market-orders.ts';
+import { acceptPosition, comparePosition } from './mismatch.ts';
 import { release, startRun, stopRun, watchPrice } from './run.ts';
-import type { GridState } from './state.ts';
+import type { GridState, Stopping } from './state.ts';
 import { remaining } from './state.ts';
-import { waitsForPrice } from './survey.ts';
+import { waitsForChange, waitsForPrice, waitsForRetry } from './survey.ts';
 import type { EngineCommand, EngineEvent, LiveOrder } from './types.ts';
 
 /** The new state and what to do about it. */
@@ -24,36 +27,39 @@ export interface Decision {
 export function decide(market: Market, state: GridState, event: EngineEvent): Decision {
   const draft = new Draft(market, state, event.at_ms);
   apply(draft, event);
-  if (isSettled(draft, state, event)) return { state: draft.done(), commands: draft.commands };
-  const moved = event.type === 'price' || event.type === 'start' || event.type === 'source_ended';
-  converge(draft, moved);
+  watchFences(draft, state);
+  if (!isSettled(draft, state, event)) converge(draft);
   return { state: draft.done(), commands: draft.commands };
 }
 
 // Most events: an order confirmed, or a price at which everything wanted rests already.
 function isSettled(draft: Draft, before: GridState, event: EngineEvent): boolean {
+  const { phase, plan, gaps, settled, tripped, mark } = draft.state;
+  if (tripped !== before.tripped) return false;
   if (event.type === 'accepted') return true;
-  const { phase, plan, gaps, settled } = draft.state;
   if (event.type !== 'price' || !settled || phase !== 'running') return false;
-  return plan === before.plan && gaps === before.gaps;
+  if (plan !== before.plan || gaps !== before.gaps) return false;
+  const [lowest = 0, highest = 0] = [plan.lines[0], plan.lines[plan.lines.length - 1]];
+  return !beyondCollar(plan, mark, lowest) && !beyondCollar(plan, mark, highest);
 }
 
 function apply(draft: Draft, event: EngineEvent): void {
   switch (event.type) {
     case 'start':
+      takePrice(draft, event);
+      liftClose(draft, 'price', 'retry');
       return startRun(draft, event.ticks);
     case 'price':
       if (event.ticks !== draft.state.ticks) release(draft, waitsForPrice);
-      draft.set({ ticks: event.ticks });
+      takePrice(draft, event);
+      liftClose(draft, 'price');
       return watchPrice(draft);
     case 'accepted':
-      return accept(draft, event.id);
     case 'rejected':
-      return reject(draft, event.id, event.reason);
     case 'cancelled':
-      return forgetCancelled(draft, event.id);
+    case 'absent':
     case 'fill':
-      return fill(draft, event);
+      return applyOrder(draft, event);
     case 'funding':
       draft.books.cash += event.amount;
       draft.books.funding += event.amount;
@@ -61,6 +67,57 @@ function apply(draft: Draft, event: EngineEvent): void {
     case 'adjust':
       applyAdjust(draft, event.plan, event.position);
       return release(draft, () => true);
+    case 'close_carry':
+      return closeCarry(draft);
+    case 'position':
+      return comparePosition(draft, event.venue_lots, event.agrees);
+    case 'accept_position':
+      return acceptPosition(draft, event.venue_lots, event.ticks);
+    default:
+      return applyControl(draft, event);
+  }
+}
+
+type OrderEvent = Extract<
+  EngineEvent,
+  { type: 'accepted' | 'rejected' | 'cancelled' | 'absent' | 'fill' }
+>;
+
+function applyOrder(draft: Draft, event: OrderEvent): void {
+  if (event.type === 'fill') return fill(draft, event);
+  const order = draft.order(event.id);
+  if (order === undefined) return;
+  switch (event.type) {
+    case 'accepted':
+      if (order.status === 'sent') draft.setOrder({ ...order, status: 'open' });
+      return;
+    case 'rejected':
+      return reject(draft, order, event.reason);
+    case 'cancelled':
+      return forgetCancelled(draft, order);
+    case 'absent':
+      draft.endOrder(order);
+      if (order.role === 'close') return uncountClose(draft, null);
+      if (order.status !== 'cancelling') askAgain(draft, order, false);
+      return;
+    default:
+      return assertNever(event);
+  }
+}
+
+type ControlEvent = Extract<
+  EngineEvent,
+  { type: 'retry' | 'trip' | 'pause' | 'resume' | 'stop' | 'end' | 'source_ended' }
+>;
+
+function applyControl(draft: Draft, event: ControlEvent): void {
+  switch (event.type) {
+    case 'retry':
+      release(draft, waitsForRetry);
+      retryPending(draft);
+      return liftClose(draft, 'retry');
+    case 'trip':
+      return trip(draft, event.reason, event.text);
     case 'pause':
       return pause(draft);
     case 'resume':
@@ -71,49 +128,69 @@ function apply(draft: Draft, event: EngineEvent): void {
       if (draft.state.phase === 'finished') return;
       return stopRun(draft, event.on_stop, event.reason, 'finished');
     case 'source_ended':
+      liftClose(draft, 'price', 'retry');
       return endSource(draft);
     default:
       return assertNever(event);
   }
 }
 
-function accept(draft: Draft, id: number): void {
-  const order = draft.order(id);
-  if (order?.status === 'sent') draft.setOrder({ ...order, status: 'open' });
+function takePrice(draft: Draft, event: { ticks: number; mark_ticks?: number }): void {
+  draft.set({ ticks: event.ticks, mark: event.mark_ticks ?? event.ticks });
 }
 
-function reject(draft: Draft, id: number, reason: string): void {
-  const order = draft.order(id);
-  if (order === undefined) return;
+function reject(draft: Draft, order: LiveOrder, reason: string): void {
   draft.endOrder(order);
-  if (order.role === 'line') return hold(draft, order, reason);
+  if (order.role === 'line') return holdLine(draft, order, reason);
+  const putOff = waitsForRetry(reason);
   draft.note('order_rejected', `${order.role} order refused: ${reason}`);
+  if (order.role === 'close') {
+    return putOff ? uncountClose(draft, 'retry') : waitClose(draft, 'price');
+  }
+  if (putOff) askAgain(draft, order, true);
+  else drop(draft, order.role);
 }
 
-function forgetCancelled(draft: Draft, id: number): void {
-  const order = draft.order(id);
-  if (order === undefined) return;
+function forgetCancelled(draft: Draft, order: LiveOrder): void {
   draft.endOrder(order);
+  if (order.role === 'close') waitClose(draft, 'price');
   if (order.status === 'cancelling') return;
-  if (order.role === 'line') return hold(draft, order, 'cancelled');
+  if (order.role === 'line') return holdLine(draft, order, 'cancelled');
   draft.note('order_cancelled', `${order.role} order left ${remaining(order)} lots unfilled`);
+  if (order.role !== 'close') drop(draft, order.role);
 }
 
-function hold(draft: Draft, order: LiveOrder, reason: string): void {
-  if (order.gap === null || order.gap >= draft.state.gaps.length) return;
-  const key = order.side === 'buy' ? 'buy_hold' : 'sell_hold';
-  draft.setGap(order.gap, { [key]: { reason, ticks: draft.state.ticks ?? 0 } });
+function waitClose(draft: Draft, waits: Stopping['waits']): void {
+  const { stopping } = draft.state;
+  if (stopping !== null) draft.setStopping({ ...stopping, waits });
+}
+
+// A close order that never reached the venue's book is no attempt.
+function uncountClose(draft: Draft, waits: Stopping['waits']): void {
+  const { stopping } = draft.state;
+  if (stopping === null) return;
+  const attempts = Math.max(0, stopping.close_attempts - 1);
+  draft.setStopping({ ...stopping, close_attempts: attempts, waits });
+}
+
+function liftClose(draft: Draft, ...lifted: readonly Stopping['waits'][]): void {
+  const { stopping } = draft.state;
+  if (stopping === null || stopping.waits === null || !lifted.includes(stopping.waits)) return;
+  draft.setStopping({ ...stopping, waits: null });
 }
 
 function fill(draft: Draft, event: Extract<EngineEvent, { type: 'fill' }>): void {
-  const resting = draft.order(event.id)?.role === 'line';
-  const opens = draft.order(event.id)?.role === 'start';
+  const role = draft.order(event.id)?.role;
   const complete = bookFill(draft, event);
   // The market was at the line: what waits for the price must not look at an older one.
-  if (resting) draft.set({ ticks: event.ticks });
-  if (complete || opens) draft.setRun({ touched: true });
+  if (role === 'line') draft.set({ ticks: event.ticks });
+  if (complete || role === 'start') draft.setRun({ touched: true });
   // A fill frees margin and position; a line that would cross still waits for its price.
-  if (complete) release(draft, (held) => !waitsForPrice(held));
+  if (complete) release(draft, waitsForChange);
+  const { stopping } = draft.state;
+  if (complete && role === 'close' && stopping !== null) {
+    draft.setStopping({ ...stopping, close_attempts: 0 });
+  }
 }
 
 function pause(draft: Draft): void {
@@ -123,6 +200,7 @@ function pause(draft: Draft): void {
 
 function resume(draft: Draft): void {
   draft.set({ paused: false });
+  clearTrip(draft);
   release(draft, () => true);
   watchPrice(draft);
 }

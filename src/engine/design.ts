@@ -13,7 +13,9 @@ import {
   sizeText,
   ticksOf,
 } from '../contract/market.ts';
-import type { Direction, GridType, OnStop, OutOfRange } from '../contract/trading.ts';
+import type { Direction, GridType, OnStop, OutOfRange, TriggerBy } from '../contract/trading.ts';
+import type { FenceInput } from './design-fences.ts';
+import { designFences } from './design-fences.ts';
 import { layoutAt } from './layout.ts';
 import type { ProfitRange } from './lines.ts';
 import { isProfitable, makeLines, profitRange } from './lines.ts';
@@ -25,7 +27,7 @@ type DecimalInput = string | number;
  * The keys of `strategy_config` that shape a grid; prices and sizes as decimal text or JSON
  * numbers.
  */
-export interface DesignInput {
+export interface DesignInput extends FenceInput {
   readonly grid_lower_price: DecimalInput;
   readonly grid_upper_price: DecimalInput;
   readonly grid_num: number;
@@ -42,6 +44,7 @@ export interface DesignInput {
   readonly stop_loss_price?: DecimalInput;
   readonly take_profit_price?: DecimalInput;
   readonly trigger_price?: DecimalInput;
+  readonly trigger_by?: TriggerBy;
   readonly on_stop?: Partial<OnStop>;
   /**
    * Present price, for sizing by investment; without it the trigger, else the middle of the grid.
@@ -94,6 +97,9 @@ export function design(market: Market, input: DesignInput): Design | DesignProbl
   checkLevels(wish, lines, levels);
   const lots = readSize(wish, lines, levels.trigger_ticks);
   if (lots !== null) checkSize(wish, lines, lots, max);
+  const fenced = designFences({ market, lines, lots }, input);
+  wish.problems.push(...fenced.problems);
+  wish.warnings.push(...fenced.warnings);
   if (wish.problems.length > 0 || lots === null) return { problems: wish.problems };
   const plan: GridPlan = {
     direction: input.direction ?? 'neutral',
@@ -105,6 +111,8 @@ export function design(market: Market, input: DesignInput): Design | DesignProbl
     open_position_at_start: input.open_position_at_start ?? true,
     out_of_range: input.out_of_range ?? 'hold',
     ...levels,
+    trigger_by: input.trigger_by ?? 'last',
+    fences: fenced.fences,
     on_stop: {
       orders: input.on_stop?.orders ?? 'cancel',
       position: input.on_stop?.position ?? 'keep',

@@ -13,7 +13,8 @@ import { ENDED_KEPT } from './state.ts';
 import type { EngineCommand, GridPlan, LiveOrder, OrderRole } from './types.ts';
 
 type SettablePart =
-  'plan' | 'phase' | 'paused' | 'ticks' | 'layout_line' | 'settled' | 'rebalance';
+  | ('plan' | 'phase' | 'paused' | 'ticks' | 'mark' | 'layout_line' | 'settled' | 'rebalance')
+  | ('mismatch' | 'tripped' | 'loss_base' | 'pending' | 'generation');
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What an order to place looks like. */
@@ -107,7 +108,9 @@ export class Draft {
     const id = this.#state.next_id;
     this.#state.next_id = id + 1;
     this.#ownOrders().push({ id, ...order, filled: 0, status: 'sent' });
-    this.commands.push({ type: 'place', id, ...order, post_only: order.ticks !== null });
+    const { generation } = this.#state;
+    const postOnly = order.ticks !== null;
+    this.commands.push({ type: 'place', id, ...order, post_only: postOnly, generation });
   }
 
   /** Asks for an order's cancel; it may still execute until the venue says it is gone. */

@@ -14,6 +14,7 @@ export type {
   AdjustDiff,
   EngineCommand,
   EngineEvent,
+  Fences,
   GridFigures,
   GridPlan,
   LineView,

@@ -5,7 +5,8 @@
  */
 import { assert } from '../contract/assert.ts';
 import type { Side } from '../contract/trading.ts';
-import { addParcel, giveToGap, holders, settleMatched, splitLeg, takeInventory } from './book.ts';
+import { addParcel, giveToGap, missingEntry, settleMatched, splitLeg } from './book.ts';
+import { takeInventory } from './book.ts';
 import type { Draft } from './draft.ts';
 import type { Gap, Parcel } from './state.ts';
 import { EMPTY_LEG, carryLots, flatGap, gapLots, lineOf, remaining, wantedLots } from './state.ts';
@@ -73,19 +74,15 @@ export function layOut(
     draft.setCarry([]);
   }
   pool.sort((a, b) => a.since - b.since).forEach((parcel) => addParcel(draft, parcel));
-  draft.set({ plan, layout_line: layout.line });
+  draft.set({ plan, layout_line: layout.line, generation: draft.state.generation + 1 });
   draft.setGaps(next);
   for (const { target, gap } of exits) moveExit(draft, target, gap);
   const given = mode === 'adjust' ? giveCarry(draft, layout) : 0;
   remapOrders(draft);
-  const entry = plan.direction === 'long' ? 'buy' : 'sell';
-  const missing = holders(draft).reduce((sum, i) => {
-    return sum + draft.gap(i).size - draft.gap(i)[entry].lots;
-  }, 0);
   return {
     moved: exits.length + given,
     carry_lots: carryLots(draft.state),
-    missing_lots: missing,
+    missing_lots: missingEntry(draft),
     displaced_lots: displaced,
   };
 }

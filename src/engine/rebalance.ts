@@ -5,38 +5,18 @@
 import { entrySide, giveToGap, holders } from './book.ts';
 import type { Draft } from './draft.ts';
 import { takeCarry } from './layout.ts';
+import { ask } from './market-orders.ts';
 import { carryLots } from './state.ts';
-import { worstCase } from './survey.ts';
 
-/** Sends one market order for what the layout misses, or else to close its carry; none if flat. */
+/** Asks for the lots that the layout misses, or else to close its carry; nothing if flat. */
 export function rebalance(draft: Draft): void {
   const side = entrySide(draft);
-  if (side !== null) {
-    const missing = fillFromCarry(draft, side);
-    if (missing > 0) {
-      const max = draft.plan.max_position_lots;
-      const worst = worstCase(draft.state, () => false)[side === 'buy' ? 'long' : 'short'];
-      const room = max === null ? missing : max - worst;
-      const lots = Math.min(missing, Math.max(0, room));
-      if (lots === 0) return;
-      draft.place({ role: 'rebalance', gap: null, side, ticks: null, lots, reduce_only: false });
-      return;
-    }
-  }
+  const missing = side === null ? 0 : fillFromCarry(draft, side);
+  if (side !== null && missing > 0) return ask(draft, { role: 'rebalance', side, lots: missing });
   const carry = carryLots(draft.state);
   if (carry === 0) return;
-  const lots = Math.abs(carry);
-  const position = draft.books.position_lots;
-  const reduces = Math.sign(position) === Math.sign(carry) && Math.abs(position) >= lots;
   const closing = carry > 0 ? 'sell' : 'buy';
-  draft.place({
-    role: 'rebalance',
-    gap: null,
-    side: closing,
-    ticks: null,
-    lots,
-    reduce_only: reduces,
-  });
+  ask(draft, { role: 'rebalance', side: closing, lots: Math.abs(carry) });
 }
 
 // Carry too small for a whole parcel begins the first waiting gap; answers the lots still missing.

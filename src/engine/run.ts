@@ -5,18 +5,19 @@
 import type { OnStop } from '../contract/trading.ts';
 import { entrySide, holders } from './book.ts';
 import type { Draft } from './draft.ts';
+import { rebaseLoss } from './fences.ts';
 import { layOut, layoutAt } from './layout.ts';
 import { applyAdjust } from './adjust.ts';
 import { isProfitable, lineTicks } from './lines.ts';
+import { ask, drop, retryPending } from './market-orders.ts';
 import { worstCase } from './survey.ts';
-import type { Hold } from './state.ts';
 import type { GridPlan } from './types.ts';
 import { priceText } from '../contract/market.ts';
 
 /** Starts or continues: a new run after the end, the same grid after a stop, else recovery. */
 export function startRun(draft: Draft, ticks: number): void {
-  draft.set({ ticks });
   const { phase, run } = draft.state;
+  retryPending(draft);
   if (phase === 'running' || phase === 'waiting' || phase === 'stopping') {
     release(draft, () => true);
     return watchPrice(draft);
@@ -26,11 +27,13 @@ export function startRun(draft: Draft, ticks: number): void {
     draft.setRun({
       number: run.number + 1,
       started_at_ms: draft.atMs,
-      trigger_from: trigger === null ? null : ticks,
+      trigger_from: trigger === null ? null : levelPrice(draft, ticks),
       triggered: trigger === null,
       start_ticks: null,
       inside: false,
     });
+    draft.set({ tripped: null });
+    if (phase === 'finished') rebaseLoss(draft);
   }
   draft.set({ paused: false });
   if (!draft.state.run.triggered) {
@@ -46,28 +49,36 @@ export function startRun(draft: Draft, ticks: number): void {
 
 /** What a price may set off: the trigger, the ends of a run, trailing. */
 export function watchPrice(draft: Draft): void {
-  const { phase, ticks, paused, run } = draft.state;
+  const { phase, ticks, paused, tripped, mismatch, run } = draft.state;
   if (ticks === null) return;
+  const level = levelPrice(draft, ticks);
   if (phase === 'waiting') {
     const { trigger_ticks: trigger } = draft.plan;
-    if (paused || !reached(trigger ?? ticks, run.trigger_from ?? ticks, ticks)) return;
+    const held = paused || tripped !== null;
+    if (held || !reached(trigger ?? level, run.trigger_from ?? level, level)) return;
     draft.setRun({ triggered: true });
-    draft.note('triggered', `price ${priceText(draft.market, ticks)}`);
+    draft.note('triggered', `price ${priceText(draft.market, level)}`);
     return layOutAtPrice(draft, ticks);
   }
   if (phase !== 'running') return;
   const inside = ticks >= draft.line(0) && ticks <= draft.line(draft.plan.lines.length - 1);
   if (inside && !run.inside) draft.setRun({ inside: true });
-  const reason = endReason(draft.plan, ticks, run.start_ticks ?? ticks);
+  const reason = endReason(draft.plan, level, run.start_ticks ?? level);
   if (reason !== null) {
     return stopRun(draft, { orders: 'cancel', position: 'close' }, reason, 'finished');
   }
   if (inside) return;
   const { out_of_range: policy, on_stop: onStop } = draft.plan;
-  if (policy === 'trail' && !paused) return trail(draft, ticks);
+  const held = paused || tripped !== null || mismatch !== null;
+  if (policy === 'trail' && !held) return trail(draft, ticks);
   if (!run.inside || (policy !== 'stop' && policy !== 'close')) return;
   const position = policy === 'close' ? 'close' : onStop.position;
   stopRun(draft, { orders: onStop.orders, position }, 'out_of_range', 'finished');
+}
+
+// The price that trigger, stop-loss and take-profit look at.
+function levelPrice(draft: Draft, ticks: number): number {
+  return draft.plan.trigger_by === 'mark' ? (draft.state.mark ?? ticks) : ticks;
 }
 
 /** Raises the fence: a user's stop (`stopped`) or the end of the run (`finished`). */
@@ -79,21 +90,22 @@ export function stopRun(
 ): void {
   const { phase, stopping } = draft.state;
   const over = final === 'finished' || phase === 'finished' || stopping?.final === 'finished';
-  draft.set({ phase: 'stopping', paused: false, rebalance: false });
+  draft.set({ phase: 'stopping', paused: false, rebalance: false, pending: [] });
   draft.setStopping({
     on_stop: onStop,
     reason,
     final: over ? 'finished' : 'stopped',
     close_attempts: 0,
+    waits: null,
   });
 }
 
-/** Lets the refused lines whose hold `which` picks be tried again. */
-export function release(draft: Draft, which: (hold: Hold) => boolean): void {
+/** Lets the refused lines whose reason `which` picks be tried again. */
+export function release(draft: Draft, which: (reason: string) => boolean): void {
   draft.state.gaps.forEach((gap, i) => {
     const { buy_hold: buy, sell_hold: sell } = gap;
-    const freeBuy = buy !== null && which(buy);
-    const freeSell = sell !== null && which(sell);
+    const freeBuy = buy !== null && which(buy.reason);
+    const freeSell = sell !== null && which(sell.reason);
     if (!freeBuy && !freeSell) return;
     draft.setGap(i, { buy_hold: freeBuy ? null : buy, sell_hold: freeSell ? null : sell });
   });
@@ -101,9 +113,10 @@ export function release(draft: Draft, which: (hold: Hold) => boolean): void {
 
 function layOutAtPrice(draft: Draft, ticks: number): void {
   const { plan } = draft;
+  drop(draft, 'start', 'rebalance');
   layOut(draft, plan, layoutAt(plan, ticks), 'start');
   draft.set({ phase: 'running' });
-  draft.setRun({ start_ticks: ticks, touched: false });
+  draft.setRun({ start_ticks: levelPrice(draft, ticks), touched: false });
   const side = entrySide(draft);
   if (side === null || !plan.open_position_at_start) return;
   const gaps = holders(draft).length;
@@ -111,8 +124,7 @@ function layOutAtPrice(draft: Draft, ticks: number): void {
   const worst = worstCase(draft.state, () => false)[side === 'buy' ? 'long' : 'short'];
   const room = max === null ? gaps : Math.floor(Math.max(0, max - worst) / plan.lots_per_grid);
   const lots = Math.min(gaps, room) * plan.lots_per_grid;
-  if (lots === 0) return;
-  draft.place({ role: 'start', gap: null, side, ticks: null, lots, reduce_only: false });
+  if (lots > 0) ask(draft, { role: 'start', side, lots });
 }
 
 function reached(level: number, from: number, ticks: number): boolean {

@@ -5,7 +5,7 @@
  */
 import type { Money } from '../contract/decimal.ts';
 import type { GridStateName, OnStop, Side } from '../contract/trading.ts';
-import type { GridPlan, Leg, LiveOrder } from './types.ts';
+import type { Fences, GridPlan, Leg, LiveOrder } from './types.ts';
 
 /** Why a line's order is not sent again yet, and the price at which that was learned. */
 export interface Hold {
@@ -43,7 +43,7 @@ export interface Run {
   /** Price at which the run began to wait for its trigger; null without one. */
   readonly trigger_from: number | null;
   readonly triggered: boolean;
-  /** Price at which the lines were first laid out in this run. */
+  /** Price (the one that triggers look at) when the lines were first laid out in this run. */
   readonly start_ticks: number | null;
   /** The price has been inside the range in this run (out_of_range ends a run only after that). */
   readonly inside: boolean;
@@ -56,7 +56,25 @@ export interface Stopping {
   readonly on_stop: OnStop;
   readonly reason: string;
   readonly final: 'stopped' | 'finished';
+  /** Close orders sent since one was executed completely. */
   readonly close_attempts: number;
+  /** What the next close order waits for after one that failed. */
+  readonly waits: 'price' | 'retry' | null;
+}
+
+/** The rest of a trade at market that its live order does not cover, by one order after another. */
+export interface Pending {
+  readonly role: 'start' | 'rebalance' | 'carry';
+  readonly side: Side;
+  readonly lots: number;
+  /** The venue put it off: only `retry` or a start sends it again. */
+  readonly waits: boolean;
+}
+
+/** Why nothing is placed until the user says `resume`. */
+export interface Tripped {
+  readonly reason: string;
+  readonly text: string;
 }
 
 /** The accumulators. Total = cash + position x mark; none of them is derived from another. */
@@ -80,6 +98,13 @@ export interface GridState {
   readonly paused: boolean;
   /** Last price known; null before the first. */
   readonly ticks: number | null;
+  /** Mark price known with it. */
+  readonly mark: number | null;
+  /** The venue's position where it differs from ours: nothing is placed until they agree. */
+  readonly mismatch: { readonly venue_lots: number } | null;
+  readonly tripped: Tripped | null;
+  /** The total from which `max_loss` counts. */
+  readonly loss_base: Money;
   readonly next_id: number;
   /** Events seen; the age of parcels. */
   readonly turn: number;
@@ -87,6 +112,9 @@ export interface GridState {
   readonly settled: boolean;
   /** An adjust asked to trade its difference; done when no cancel is under way any more. */
   readonly rebalance: boolean;
+  readonly pending: readonly Pending[];
+  /** Counts the layouts. */
+  readonly generation: number;
   /** One per gap of the plan; empty until the lines are laid out. */
   readonly gaps: readonly Gap[];
   /** The empty line of the last layout. */
@@ -106,6 +134,15 @@ export const EMPTY_LEG: Leg = { lots: 0, quote: 0n, fee: 0n };
 /** How many ended orders are remembered for late fills. */
 export const ENDED_KEPT = 256;
 
+/** A plan without fences besides `max_position`. */
+export const NO_FENCES: Fences = {
+  max_open_orders: null,
+  max_loss: null,
+  max_order_notional: null,
+  price_collar: null,
+  max_orders_per_minute: null,
+};
+
 /** A grid that was never started. */
 export function initialState(plan: GridPlan): GridState {
   return {
@@ -113,10 +150,16 @@ export function initialState(plan: GridPlan): GridState {
     phase: 'new',
     paused: false,
     ticks: null,
+    mark: null,
+    mismatch: null,
+    tripped: null,
+    loss_base: 0n,
     next_id: 1,
     turn: 0,
     settled: false,
     rebalance: false,
+    pending: [],
+    generation: 0,
     gaps: [],
     layout_line: 0,
     carry: [],
@@ -199,6 +242,7 @@ export function liveOrders(state: GridState): readonly LiveOrder[] {
 /** What the grid does now, in the word that API and pages show. */
 export function gridState(state: GridState): GridStateName {
   const active = state.phase === 'running' || state.phase === 'waiting';
+  if (active && state.tripped !== null) return 'tripped';
   if (active && state.paused) return 'paused';
   return state.phase === 'new' ? 'stopped' : state.phase;
 }

@@ -5,9 +5,10 @@
  */
 import type { Market } from '../contract/market.ts';
 import type { Side } from '../contract/trading.ts';
+import { beyondCollar, exceedsNotional, nearCollar } from './fences.ts';
 import type { Gap, GridState, Hold } from './state.ts';
 import { lineOf, remaining, wantedLots } from './state.ts';
-import type { LiveOrder } from './types.ts';
+import type { GridPlan, LiveOrder } from './types.ts';
 
 /** An order a gap wants. `reason` null: it rests (`order`) or is to be placed now. */
 export interface Want {
@@ -38,13 +39,20 @@ interface Book {
 
 /**
  * Wanted orders, `all` or only those that do not rest: buys from the top down, then sells from the
- * bottom up, so that those nearest the price come first.
+ * bottom up, so that those nearest the price come first on either side.
  */
 export function survey(market: Market, state: GridState, which: 'all' | 'missing'): Want[] {
   const book = bookOf(state);
-  const wants: Want[] = [];
+  const wants: Writable<Want>[] = [];
+  const free: Writable<Want>[] = [];
   for (let gap = state.gaps.length - 1; gap >= 0; gap--) see(gap, 'buy');
   for (let gap = 0; gap < state.gaps.length; gap++) see(gap, 'sell');
+  const limit = orderLimit(market, state.plan);
+  if (book.count + free.length > limit.orders) {
+    const far = (want: Want): number => Math.abs(want.ticks - (state.ticks ?? 0));
+    free.sort((a, b) => far(a) - far(b));
+  }
+  for (const want of free) want.reason = takeRoom(want);
   return wants;
 
   function see(index: number, side: Side): void {
@@ -58,22 +66,31 @@ export function survey(market: Market, state: GridState, which: 'all' | 'missing
       if (which === 'all') wants.push({ gap: index, side, ticks, lots, order, reason: null });
       return;
     }
-    const blocker = blocked(state, book, gap, index, side, ticks);
-    const reason = blocker ?? takeRoom(side, lots);
-    wants.push({ gap: index, side, ticks, lots, order, reason });
+    const reason = blocked(market, state, book, { gap, index, side, ticks, lots });
+    const want = { gap: index, side, ticks, lots, order, reason };
+    wants.push(want);
+    if (reason === null) free.push(want);
   }
 
-  function takeRoom(side: Side, lots: number): string | null {
-    if (book.count >= market.rules.max_orders) return 'max_orders';
-    if (!reducesOnly(state, side)) {
-      const max = state.plan.max_position_lots;
-      const key = side === 'buy' ? 'long' : 'short';
-      if (max !== null && book.worst[key] + lots > max) return 'max_position';
-      book.worst[key] += lots;
-    }
+  function takeRoom({ side, lots }: Want): string | null {
+    const max = state.plan.max_position_lots;
+    const grows = !reducesOnly(state, side);
+    const key = side === 'buy' ? 'long' : 'short';
+    if (grows && max !== null && book.worst[key] + lots > max) return 'max_position';
+    if (book.count >= limit.orders) return limit.reason;
+    if (grows) book.worst[key] += lots;
     book.count += 1;
     return null;
   }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function orderLimit(market: Market, plan: GridPlan): { orders: number; reason: string } {
+  const own = plan.fences.max_open_orders ?? Infinity;
+  const { max_orders: venue } = market.rules;
+  if (own < venue) return { orders: own, reason: 'max_open_orders' };
+  return { orders: venue, reason: 'max_orders' };
 }
 
 /**
@@ -86,13 +103,19 @@ export function worstCase(state: GridState, without: (order: LiveOrder) => boole
     if (order.reduce_only || without(order)) continue;
     worst[order.side === 'buy' ? 'long' : 'short'] += remaining(order);
   }
+  for (const { role, side, lots } of state.pending) {
+    if (role !== 'carry' && entersBy(state, side)) worst[side === 'buy' ? 'long' : 'short'] += lots;
+  }
   return worst;
+}
+
+function entersBy({ plan }: GridState, side: Side): boolean {
+  return plan.direction !== 'neutral' && (plan.direction === 'long') === (side === 'buy');
 }
 
 /** True for the exits of long and short grids: they may only reduce the position. */
 export function reducesOnly(state: GridState, side: Side): boolean {
-  const { direction } = state.plan;
-  return (direction === 'long' && side === 'sell') || (direction === 'short' && side === 'buy');
+  return state.plan.direction !== 'neutral' && !entersBy(state, side);
 }
 
 function bookOf(state: GridState): Book {
@@ -100,7 +123,7 @@ function bookOf(state: GridState): Book {
     buys: new Array<undefined>(state.gaps.length).fill(undefined),
     sells: new Array<undefined>(state.gaps.length).fill(undefined),
     strays: [],
-    entering: state.rebalance,
+    entering: state.rebalance || state.pending.some(({ role }) => role !== 'carry'),
     worst: worstCase(state, () => false),
     count: state.orders.length,
   };
@@ -114,24 +137,30 @@ function bookOf(state: GridState): Book {
   return book;
 }
 
-function blocked(
-  state: GridState,
-  book: Book,
-  gap: Gap,
-  index: number,
-  side: Side,
-  ticks: number,
-): string | null {
-  if (state.phase !== 'running') return state.phase;
+interface Wish {
+  readonly gap: Gap;
+  readonly index: number;
+  readonly side: Side;
+  readonly ticks: number;
+  readonly lots: number;
+}
+
+function blocked(market: Market, state: GridState, book: Book, wish: Wish): string | null {
+  const { gap, index, side, ticks, lots } = wish;
+  const { plan, phase, mark } = state;
+  if (phase !== 'running') return phase;
+  if (state.tripped !== null) return 'tripped';
   if (state.paused) return 'paused';
+  if (state.mismatch !== null) return 'position_differs';
+  if (exceedsNotional(market, plan, ticks, lots)) return 'max_order_notional';
   const hold = side === 'buy' ? gap.buy_hold : gap.sell_hold;
   const price = state.ticks ?? 0;
   const rightSide = side === 'buy' ? price > ticks : price < ticks;
-  if (hold !== null && holds(state, hold, index, price)) return hold.reason;
+  if (hold !== null && holds(state, hold, index, price, ticks)) return hold.reason;
+  if (beyondCollar(plan, mark, ticks)) return 'price_collar';
   const other = side === 'buy' ? book.sells[index - 1] : book.buys[index + 1];
   if (other !== undefined || book.strays.includes(ticks)) return 'line_taken';
-  const { direction } = state.plan;
-  const entry = direction !== 'neutral' && gap.opening === side;
+  const entry = plan.direction !== 'neutral' && gap.opening === side;
   if (entry && book.entering && isHolder(state, index)) return 'start_order';
   if (rightSide) return null;
   return entry ? 'entry_waits' : 'post_only_would_cross';
@@ -143,17 +172,31 @@ function isHolder(state: GridState, index: number): boolean {
 
 // A refusal is looked at again only when something changed: never a tight loop with the venue.
 // What would cross, or was taken away, waits for another price (which drops the hold).
-function holds(state: GridState, hold: Hold, index: number, price: number): boolean {
-  if (waitsForPrice(hold)) return true;
+function holds(
+  state: GridState,
+  hold: Hold,
+  index: number,
+  price: number,
+  ticks: number,
+): boolean {
+  if (hold.reason === 'price_collar') return nearCollar(state.plan, state.mark, ticks);
+  if (waitsForPrice(hold.reason) || waitsForRetry(hold.reason)) return true;
   const { lines } = state.plan;
   const step = (lines[index + 1] ?? 0) - (lines[index] ?? 0);
   return Math.abs(price - hold.ticks) < step;
 }
 
-/**
- * True for refusals that the next other price may lift; all others need a fill, a step or a
- * resume.
- */
-export function waitsForPrice(hold: Hold): boolean {
-  return hold.reason === 'post_only_would_cross' || hold.reason === 'cancelled';
+/** True for refusals that the next other price may lift. */
+export function waitsForPrice(reason: string): boolean {
+  return reason === 'post_only_would_cross' || reason === 'cancelled';
+}
+
+/** True for refusals that say nothing of the order: the venue must be well again first. */
+export function waitsForRetry(reason: string): boolean {
+  return reason === 'rate_limited' || reason === 'maintenance' || reason === 'disconnected';
+}
+
+/** True for all other refusals: a fill, a step of the price, resume or adjust may lift them. */
+export function waitsForChange(reason: string): boolean {
+  return !waitsForPrice(reason) && !waitsForRetry(reason) && reason !== 'price_collar';
 }

@@ -4,7 +4,14 @@
  * turns it into JSON and back without losing a digit.
  */
 import type { Money } from '../contract/decimal.ts';
-import type { Direction, GridType, OnStop, OutOfRange, Side } from '../contract/trading.ts';
+import type {
+  Direction,
+  GridType,
+  OnStop,
+  OutOfRange,
+  Side,
+  TriggerBy,
+} from '../contract/trading.ts';
 
 /** A designed grid: config made exact for one market. Made by `design`, never by hand. */
 export interface GridPlan {
@@ -28,7 +35,24 @@ export interface GridPlan {
   readonly trigger_ticks: number | null;
   readonly stop_loss_ticks: number | null;
   readonly take_profit_ticks: number | null;
+  /** Price that trigger, stop-loss and take-profit look at; the range is left by the last. */
+  readonly trigger_by: TriggerBy;
   readonly on_stop: OnStop;
+  readonly fences: Fences;
+}
+
+/** What the grid must never do; null: no such fence. Money in quote currency. */
+export interface Fences {
+  /** Most orders of ours that may rest at once, those nearest the price first. */
+  readonly max_open_orders: number | null;
+  /** Trips when the total falls this far below its base (zero, or the last resume after a trip). */
+  readonly max_loss: Money | null;
+  /** Largest price x size of one order. */
+  readonly max_order_notional: Money | null;
+  /** Farthest a line's order may rest from the mark price, in millionths of it. */
+  readonly price_collar: number | null;
+  /** Counted by whoever sends the orders, which then says `trip`. */
+  readonly max_orders_per_minute: number | null;
 }
 
 /**
@@ -42,7 +66,7 @@ export interface Leg {
 }
 
 /** Why an order exists. `line` orders belong to a gap; all others are never part of a cycle. */
-export type OrderRole = 'line' | 'start' | 'rebalance' | 'close';
+export type OrderRole = 'line' | 'start' | 'rebalance' | 'close' | 'carry';
 
 /** An order of ours that may still execute. */
 export interface LiveOrder {
@@ -64,9 +88,20 @@ export interface LiveOrder {
 
 /** Facts that come up to the engine. */
 export type EngineEvent =
-  | { readonly type: 'start'; readonly ticks: number; readonly at_ms: number }
+  | {
+      readonly type: 'start';
+      readonly ticks: number;
+      /** The venue's mark price; the last price where absent. */
+      readonly mark_ticks?: number;
+      readonly at_ms: number;
+    }
   /** The market moved. Also lets waiting gaps, triggers and rejected lines look again. */
-  | { readonly type: 'price'; readonly ticks: number; readonly at_ms: number }
+  | {
+      readonly type: 'price';
+      readonly ticks: number;
+      readonly mark_ticks?: number;
+      readonly at_ms: number;
+    }
   | { readonly type: 'accepted'; readonly id: number; readonly at_ms: number }
   | {
       readonly type: 'rejected';
@@ -77,6 +112,10 @@ export type EngineEvent =
     }
   /** The order rests no more and was not completely filled (venue, user, or our cancel). */
   | { readonly type: 'cancelled'; readonly id: number; readonly at_ms: number }
+  /** It is proved that the venue never had this order: what it was for is sent under a new id. */
+  | { readonly type: 'absent'; readonly id: number; readonly at_ms: number }
+  /** The venue is well again: what it put off (rate, maintenance, connection) is tried again. */
+  | { readonly type: 'retry'; readonly at_ms: number }
   | {
       readonly type: 'fill';
       /** The venue's trade id; the caller books each exactly once. */
@@ -94,6 +133,31 @@ export type EngineEvent =
       readonly type: 'adjust';
       readonly plan: GridPlan;
       readonly position: 'carry' | 'rebalance';
+      readonly at_ms: number;
+    }
+  /** Trades the carry away at market; needs a grid that has run and is not being stopped. */
+  | { readonly type: 'close_carry'; readonly at_ms: number }
+  /** The position compared with the venue's, in lots; `agrees`: within the tolerance. */
+  | {
+      readonly type: 'position';
+      readonly venue_lots: number;
+      readonly agrees: boolean;
+      readonly at_ms: number;
+    }
+  /** The user takes the venue's position for true: the difference becomes carry at `ticks`. */
+  | {
+      readonly type: 'accept_position';
+      readonly venue_lots: number;
+      readonly ticks: number;
+      readonly at_ms: number;
+    }
+  /** A fence was met: nothing is placed until `resume`. The engine trips itself, too. */
+  | {
+      readonly type: 'trip';
+      /** Stable code, e.g. "max_orders_per_minute". */
+      readonly reason: string;
+      /** What a user reads, with the figures. */
+      readonly text: string;
       readonly at_ms: number;
     }
   | { readonly type: 'pause'; readonly at_ms: number }
@@ -127,6 +191,8 @@ export type EngineCommand =
       readonly lots: number;
       readonly reduce_only: boolean;
       readonly post_only: boolean;
+      /** Number of the layout that wants it; ids differ, so this is for the record only. */
+      readonly generation: number;
     }
   | { readonly type: 'cancel'; readonly id: number }
   /** Something a trader wants to read in the event log. */

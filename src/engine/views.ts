@@ -50,17 +50,16 @@ export function previewAdjust(
   // As if the venue had confirmed every cancel: what would be placed then.
   const orders = draft.state.orders.filter((order) => order.status !== 'cancelling');
   const after = new Draft(market, { ...draft.done(), orders }, 0);
-  converge(after, false);
-  const traded = after.commands.reduce((sum, command) => {
-    if (command.type !== 'place' || command.role !== 'rebalance') return sum;
-    return sum + (command.side === 'buy' ? command.lots : -command.lots);
+  converge(after);
+  const sent = after.commands.filter((command) => command.type === 'place');
+  const traded = [...sent, ...after.state.pending].reduce((sum, { role, side, lots }) => {
+    if (role !== 'rebalance') return sum;
+    return sum + (side === 'buy' ? lots : -lots);
   }, 0);
   const carry = carryLots(after.state);
   const closes = Math.sign(traded) === -Math.sign(carry);
-  const placed = after.commands.flatMap((command) =>
-    command.type === 'place' && command.role === 'line' && command.ticks !== null
-      ? [{ side: command.side, ticks: command.ticks, lots: command.lots }]
-      : [],
+  const placed = sent.flatMap(({ role, side, ticks, lots }) =>
+    role === 'line' && ticks !== null ? [{ side, ticks, lots }] : [],
   );
   return {
     unchanged: sameGrid(plan, state.plan),
