@@ -11,6 +11,7 @@ import { GriddError } from '../contract/errors.ts';
 import { isoTime } from '../platform/clock.ts';
 import { migrate, openDatabase } from '../platform/sqlite.ts';
 import type { SqliteDatabase, Synchronous } from '../platform/sqlite.ts';
+import { freeIds, reserveIds, reservedIds } from './id-blocks.ts';
 import { MIGRATIONS } from './schema.ts';
 import { FILL_COLUMNS, ORDER_COLUMNS, fillView, orderView } from './rows.ts';
 import type { FillRow, OrderRow } from './rows.ts';
@@ -34,6 +35,8 @@ export interface Intent {
   readonly side: string;
   readonly price: string | null;
   readonly size: string;
+  /** Number of the layout that wanted it. */
+  readonly generation: number;
 }
 
 /** A booked execution. */
@@ -205,6 +208,26 @@ export class Books {
     return this.#statements.orderId.get(clientId)?.id ?? null;
   }
 
+  /** Moment at which the intent of an order was stored, ms; null when it never was. */
+  madeAt(id: number): number | null {
+    return this.#statements.madeAt.get(id)?.created_ms ?? null;
+  }
+
+  /** The highest order number that was ever reserved; 0 before the first. */
+  get reservedIds(): number {
+    return reservedIds(this.db);
+  }
+
+  /** Reserves order numbers up to `upTo`: on the disk itself when this returns. */
+  reserveIds(upTo: number): void {
+    reserveIds(this.db, upTo);
+  }
+
+  /** See `freeIds`. */
+  freeIds(wanted: Parameters<typeof freeIds>[1]): number | null {
+    return freeIds(this.db, wanted);
+  }
+
   aliveOrders(): OrderView[] {
     return this.#statements.alive.all().map(orderView);
   }
@@ -230,7 +253,10 @@ export class Books {
   #write(turn: Turn): void {
     const { at_ms } = turn;
     const run = this.#statements;
-    for (const intent of turn.intents) run.intent.run({ ...intent, at_ms });
+    for (const intent of turn.intents) {
+      run.giveUp.run(intent.client_id);
+      run.intent.run({ ...intent, at_ms });
+    }
     for (const update of turn.updates) {
       run.update.run({
         id: update.id,
@@ -265,8 +291,15 @@ function prepare(db: SqliteDatabase) {
     ),
     intent: db.prepare<[Intent & { at_ms: number }]>(
       `INSERT INTO orders
-         (id, client_id, role, gap, side, price, size, filled, status, created_ms, updated_ms)
-       VALUES (@id, @client_id, @role, @gap, @side, @price, @size, '0', 'sent', @at_ms, @at_ms)`,
+         (id, client_id, role, gap, side, price, size, generation, filled, status, created_ms,
+          updated_ms)
+       VALUES (@id, @client_id, @role, @gap, @side, @price, @size, @generation, '0', 'sent',
+         @at_ms, @at_ms)`,
+    ),
+    // Short client ids come again after a long time: the ended order keeps a name of its own.
+    giveUp: db.prepare<[string]>(
+      `UPDATE orders SET client_id = client_id || '~' || id
+       WHERE client_id = ? AND status IN ('filled', 'cancelled', 'rejected')`,
     ),
     update: db.prepare<[Record<string, string | number | null>]>(
       `UPDATE orders SET status = coalesce(@status, status), filled = coalesce(@filled, filled),
@@ -289,6 +322,9 @@ function prepare(db: SqliteDatabase) {
       'SELECT 1 x FROM funding WHERE funding_id = ?',
     ),
     orderId: db.prepare<[string], { id: number }>('SELECT id FROM orders WHERE client_id = ?'),
+    madeAt: db.prepare<[number], { created_ms: number }>(
+      'SELECT created_ms FROM orders WHERE id = ?',
+    ),
     alive: db.prepare<[], OrderRow>(
       `SELECT ${ORDER_COLUMNS} FROM orders
        WHERE status IN ('sent', 'open', 'cancelling') ORDER BY id`,

@@ -66,4 +66,5 @@ export const MIGRATIONS: readonly Migration[] = [
     body TEXT NOT NULL
   ) STRICT;
   `,
+  'ALTER TABLE orders ADD COLUMN generation INTEGER NOT NULL DEFAULT 0',
 ];
