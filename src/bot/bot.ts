@@ -17,6 +17,7 @@ import type { LifetimeLock } from '../platform/lifetime-lock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
+import { currentBootId } from '../platform/process-identity.ts';
 import { expandConfig, readConfigFile } from '../registry/index.ts';
 import { archiveBooks, openBooks, removeBooks, restoreBooks } from '../store/index.ts';
 import type { Books } from '../store/index.ts';
@@ -55,7 +56,6 @@ export class Bot {
   readonly service: GridService;
   readonly #parts: BotParts;
   readonly #books: Books;
-  readonly #venue: Venue;
   readonly #market: Market;
   /** Read once: a page that gets its port late must not depend on the installation. */
   readonly #assets = loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui'));
@@ -134,7 +134,6 @@ export class Bot {
     this.#config = opened.config;
     this.#notes = opened.notes;
     this.#books = books;
-    this.#venue = venue;
     this.#market = market;
     const tag = clientTag(home.folder, launch.id);
     const ticks = nearestTicks(market, opened.price);
@@ -143,13 +142,15 @@ export class Bot {
     const strategy = () => this.#config.strategy_config;
     this.session = new Session({
       ...{ market, venue, books, clock, log, tag, state, ticks, strategy, onBug },
+      bootId: currentBootId(),
+      onBreach: opened.config.exchange_config.mode === 'live' ? 'trip' : 'crash',
     });
     const { runner } = this.session;
     this.service = new GridService({
       id: launch.id,
       config: () => this.#config,
       market,
-      venue,
+      venue: runner.venue,
       books,
       runner,
       clock,
@@ -253,8 +254,7 @@ export class Bot {
   /** Lets the present task end, then closes venue, page and books; orders stay as they are. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#venue.close();
-    await this.runner.run(() => undefined);
+    await this.session.close();
     await this.service.refresh();
     this.#saveStatus();
     await this.#server?.close();

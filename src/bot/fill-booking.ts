@@ -72,6 +72,11 @@ export class FillBooking {
   /** Books what the venue executed since this was asked last; may throw a `VenueFault`. */
   async bookNew(): Promise<void> {
     const { books, venue, keep } = this.#parts;
+    if (books.meta(FILLS_SINCE) === null && !venue.capabilities.lockstep) {
+      // What the account did before these books began is not asked for.
+      const began = String(await venue.serverTime());
+      keep(() => books.setMeta(FILLS_SINCE, began));
+    }
     const fills = await venue.fillsSince(this.since);
     for (const fill of fills) await this.book(fill);
     const last = fills.reduce((latest, { at_ms }) => Math.max(latest, at_ms), 0);

@@ -21,6 +21,7 @@ import type { Market } from '../contract/market.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import { ladder, profitRange } from '../engine/index.ts';
 import type { AdjustDiff, GridPlan } from '../engine/index.ts';
+import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isoTime } from '../platform/clock.ts';
@@ -53,6 +54,9 @@ const OWN_REASONS: ReadonlySet<string> = new Set([
 /** Reasons of a line without its order that end by themselves. */
 const UNSETTLED = new Set(['pending', 'line_taken', 'start_order']);
 
+/** So often a venue that counts requests is asked for the balance. */
+const BALANCE_MS = 30_000;
+
 /** A turn of the engine older than this means that it hangs. */
 const STUCK_MS = 10_000;
 
@@ -63,6 +67,7 @@ export class GridService implements InstanceService {
    * What the account holds besides this grid's result: equity moves with the total between reads.
    */
   #equityBase: Money = 0n;
+  #nextBalance = 0;
   #profit: { plan: GridPlan; range: { min: string; max: string } } | null = null;
   #adjusted: boolean;
 
@@ -84,8 +89,18 @@ export class GridService implements InstanceService {
 
   /** Reads the venue's balance; inside a task, so that it belongs to the same moment. */
   async refresh(): Promise<void> {
-    const equity = parseMoney((await this.#parts.venue.balance()).equity);
-    if (equity !== null) this.#equityBase = equity - this.#parts.runner.figures().total;
+    const { venue, clock, runner } = this.#parts;
+    const now = clock.monotonic();
+    // Between two reads only this grid moves it: a request each second would be for nothing.
+    if (!venue.capabilities.lockstep && now < this.#nextBalance) return;
+    this.#nextBalance = now + BALANCE_MS;
+    try {
+      const equity = parseMoney((await venue.balance()).equity);
+      if (equity !== null) this.#equityBase = equity - runner.figures().total;
+    } catch (error) {
+      // The last known one stays; comparisons say that the venue does not answer.
+      if (!(error instanceof VenueFault)) throw error;
+    }
   }
 
   status(): StatusView {

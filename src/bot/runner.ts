@@ -6,12 +6,10 @@
  * nothing new is sent; a question that the venue does not answer is never a bug.
  */
 import { assert } from '../contract/assert.ts';
-import { formatMoney } from '../contract/decimal.ts';
 import { GriddError } from '../contract/errors.ts';
-import type { StopReceipt } from '../contract/instance-api.ts';
 import type { Market } from '../contract/market.ts';
-import { nearestTicks, sizeText } from '../contract/market.ts';
-import type { GridStateName, OnStop } from '../contract/trading.ts';
+import { nearestTicks } from '../contract/market.ts';
+import type { GridStateName } from '../contract/trading.ts';
 import {
   auditIdentity,
   decide,
@@ -31,7 +29,6 @@ import type {
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue, VenueEvent } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
-import { isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isStorageFault } from '../store/index.ts';
 import type { Books, Turn } from '../store/index.ts';
@@ -49,7 +46,7 @@ import { OrderNumbers } from './order-numbers.ts';
 import { Outbox } from './outbox.ts';
 import { RateBudget } from './rate-budget.ts';
 import { TaskQueue } from './task-queue.ts';
-import { ENDING, makeTurn, parseEnding } from './turn.ts';
+import { makeTurn } from './turn.ts';
 
 /** What a runner works with. `books` and `venue` are the real ones, also in tests. */
 export interface RunnerParts {
@@ -74,7 +71,7 @@ export interface RunnerParts {
 const COMMIT_RETRY_MS = 1000;
 
 /** Rows that go with a turn besides what the event itself says. */
-type TurnExtras = Pick<Turn, 'meta' | 'receipt' | 'request'>;
+type TurnExtras = Pick<Turn, 'meta' | 'receipt' | 'request' | 'funding' | 'adjustment'>;
 
 export class Runner implements GridDoor {
   /** The venue within the request budget; every question goes through it. */
@@ -297,18 +294,6 @@ export class Runner implements GridDoor {
     return previewAdjust(this.#parts.market, this.#state, plan, position);
   }
 
-  /**
-   * Stops the grid as told and resolves with the receipt once the venue has nothing of ours left.
-   */
-  async stop(onStop: OnStop, reason: string, meta: Record<string, string>): Promise<StopReceipt> {
-    await this.run(() => {
-      const at_ms = this.#parts.clock.now();
-      return this.apply({ type: 'stop', on_stop: onStop, reason, at_ms }, { meta });
-    });
-    await this.untilGridState(['stopped', 'finished']);
-    return this.run(() => this.makeReceipt());
-  }
-
   /** Resolves when the grid is in one of these states. */
   untilGridState(wanted: readonly GridStateName[]): Promise<void> {
     return new Promise((resolve) => {
@@ -322,26 +307,11 @@ export class Runner implements GridDoor {
     });
   }
 
-  /** Makes and stores the receipt of the last stop or end. Inside a task only. */
-  async makeReceipt(): Promise<StopReceipt> {
-    const { market, clock, books } = this.#parts;
-    const sums = this.figures();
-    const left = liveOrders(this.#state).length;
-    const { reason, open } = parseEnding(books.meta(ENDING));
-    const receipt: StopReceipt = {
-      reason,
-      orders_cancelled: Math.max(0, open - left),
-      orders_left: left,
-      position: sizeText(market, sums.position_lots),
-      grid_profit: formatMoney(sums.grid_profit),
-      unpaired: formatMoney(sums.unpaired),
-      total_pnl: formatMoney(sums.total),
-      at: isoTime(clock.now()),
-    };
+  /** Stores something beside the state as it is. Inside a task only. */
+  async record(extras: TurnExtras): Promise<void> {
+    const at_ms = this.#parts.clock.now();
     const state = encodeState(this.#state);
-    const at_ms = clock.now();
-    await this.#commit({ at_ms, state, intents: [], updates: [], notes: [], receipt });
-    return receipt;
+    await this.#commit({ at_ms, state, intents: [], updates: [], notes: [], ...extras });
   }
 
   /**

@@ -3,50 +3,77 @@
  * no page, no process. Whoever holds it calls `tick` each second, inside a runner task. Start and
  * crash recovery are the same code.
  */
-import type { StopReceipt } from '../contract/instance-api.ts';
+import type { ReceiptKind, StopReceipt } from '../contract/instance-api.ts';
 import type { StrategyValues } from '../contract/instance-config.ts';
-import type { Market } from '../contract/market.ts';
+import { formatMoney } from '../contract/decimal.ts';
+import { sizeText } from '../contract/market.ts';
 import type { OnStop } from '../contract/trading.ts';
-import type { GridState } from '../engine/index.ts';
-import type { Venue } from '../exchange/port.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/logger.ts';
-import type { Books } from '../store/index.ts';
-import { reconcile } from './reconcile.ts';
-import type { ReconcileParts } from './reconcile.ts';
-import { NEW_RUN_CLOCK, elapsed, goOn, halt, parseRunClock } from './run-clock.ts';
+import { liveOrders } from '../engine/index.ts';
+import { VenueFault } from '../exchange/port.ts';
+import type { VenueEvent } from '../exchange/port.ts';
+import { isoTime } from '../platform/clock.ts';
+import { ComparisonSchedule } from './comparison-schedule.ts';
+import { bookFunding } from './funding.ts';
+import type { PositionDifference } from './position-check.ts';
+import { BOOKS_BEGAN, cutPeriod, dayIsOver } from './receipt.ts';
+import { Comparison } from './reconcile.ts';
+import {
+  NEW_RUN_CLOCK,
+  carriedOn,
+  elapsed,
+  goOn,
+  halt,
+  parseRunClock,
+  runMoment,
+} from './run-clock.ts';
 import { Runner } from './runner.ts';
+import type { RunnerParts } from './runner.ts';
+import { StreamWatch } from './stream-watch.ts';
+import { ENDING, parseEnding } from './turn.ts';
+import { VenueClock } from './venue-clock.ts';
 
 /** What a session works with; all of it the real thing, also in tests. */
-export interface SessionParts {
-  readonly market: Market;
-  readonly venue: Venue;
-  readonly books: Books;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Our mark in client ids. */
-  readonly tag: string;
-  readonly state: GridState;
-  /** Price at the opening, ticks. */
-  readonly ticks: number;
+export interface SessionParts extends Omit<RunnerParts, 'venueNow'> {
+  /** The present boot of the machine. */
+  readonly bootId: string;
   /** Values in force; replaced when the file is read anew. */
   readonly strategy: () => Pick<StrategyValues, 'duration' | 'interval'>;
-  /** Told of anything thrown that is not the user's to mend: the process must end. */
-  readonly onBug: (error: unknown) => void;
 }
+
+const MISSED = 'The stream may have missed something; it is being asked for.';
+const PATIENT = true;
+/** Least time between two comparisons of which the second confirms the first. */
+const CONFIRM_MS = 1000;
+/** Comparisons at a start until a difference is confirmed. */
+const CONFIRM_ROUNDS = 3;
+/** Rounds of a stop in which something of ours still rests at the venue. */
+const CLEAR_ROUNDS = 10;
+/** So often the run clock is stored: the most of it that a reboot must take from the wall clock. */
+const RUN_CLOCK_MS = 60_000;
 
 export class Session {
   readonly runner: Runner;
+  /** The venue's time and how far ours is from it. */
+  readonly venueClock: VenueClock;
   readonly #parts: SessionParts;
-  readonly #comparison: ReconcileParts;
-  #nextComparison = 0;
+  readonly #comparison: Comparison;
+  readonly #schedule: ComparisonSchedule;
+  readonly #stream: StreamWatch;
+  #runClockStored = 0;
+  #recovering = false;
+  /** A stop came before the run was begun: it is not begun any more. */
+  #stoppedEarly = false;
+  #closed = false;
 
   constructor(parts: SessionParts) {
-    const { market, venue, books, clock, log, tag } = parts;
+    const { market, books, clock, log, tag, venue } = parts;
     this.#parts = parts;
-    this.runner = new Runner(parts);
+    this.runner = new Runner({ ...parts, venueNow: () => this.venueClock.now() });
     const { runner } = this;
-    this.#comparison = { runner, venue, books, market, tag, log, now: () => clock.now() };
+    this.venueClock = new VenueClock(runner.venue, clock);
+    this.#comparison = new Comparison({ runner, books, market, log });
+    this.#schedule = new ComparisonSchedule(() => this.#interval, tag, clock.monotonic());
+    this.#stream = new StreamWatch(venue.capabilities.silence_ms);
   }
 
   /** Ended for good in this run: the process has nothing more to do. */
@@ -56,65 +83,115 @@ export class Session {
 
   /** Brings books and venue to one truth: the first step of every start. */
   async recover(): Promise<void> {
-    await this.runner.run(() => reconcile(this.#comparison));
+    const { clock } = this.#parts;
+    this.#recovering = true;
+    for (let confirmed = 0; confirmed < CONFIRM_ROUNDS && !this.#closed; ) {
+      const answered = await this.runner.run(() => this.#compare());
+      if (answered && !this.#comparison.position.suspicious) return;
+      // Nothing is begun before the venue has answered, however long that takes.
+      if (answered) confirmed += 1;
+      await clock.delay(answered ? this.#confirmMs : this.#schedule.wait(clock.monotonic()));
+    }
   }
 
   /** Continues the run, or begins a new one after an end (only at a user's `start`). */
   async begin(cause: 'start' | 'restart'): Promise<void> {
     const { runner } = this;
     const { clock, log } = this.#parts;
+    this.#recovering = false;
+    if (this.#stoppedEarly) return;
     const finished = runner.gridState === 'finished';
     if (finished && (this.#endedBySource || cause === 'restart')) {
       const source = 'the replay has ended; --fresh runs it again';
       log.info(this.#endedBySource ? source : 'the run ended');
       return;
     }
-    const now = clock.now();
+    const at_ms = clock.now();
     const before = finished ? NEW_RUN_CLOCK : this.#runClock;
-    const meta = { run_clock: JSON.stringify(goOn(before, now)), ended_by: '' };
+    const began = this.#parts.books.meta(BOOKS_BEGAN) ?? String(at_ms);
+    const run_clock = JSON.stringify(goOn(before, this.#moment));
+    const meta = { run_clock, ended_by: '', [BOOKS_BEGAN]: began };
     if (finished) log.info('a new run begins on the same books');
-    await runner.run(() =>
-      runner.apply({ type: 'start', ticks: runner.ticks, at_ms: now }, { meta }),
-    );
+    await runner.run(() => runner.apply({ type: 'start', ticks: runner.ticks, at_ms }, { meta }));
   }
 
   /** Lets the venue's events in. */
   async connect(): Promise<void> {
-    await this.#parts.venue.connect((event) => this.runner.take(event));
+    const { venue, clock } = this.#parts;
+    await venue.connect((event) => this.hear(event));
+    this.#stream.opened(clock.monotonic());
+    // What happened between the first comparison and this moment was told to nobody.
+    if (!venue.capabilities.lockstep) this.#schedule.within(0, clock.monotonic());
+  }
+
+  /** Takes one event of the venue's stream. */
+  async hear(event: VenueEvent): Promise<void> {
+    const { runner } = this;
+    const now = this.#parts.clock.monotonic();
+    const missed = this.#stream.hears(event, now);
+    runner.setDegraded('stream', this.#stream.fault(now) ?? (missed ? MISSED : null));
+    await runner.take(event);
+    if (missed) await runner.run(() => this.#compare());
+  }
+
+  /** Ends the stream of events and what goes on by itself; orders stay as they are. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#parts.venue.close();
+    await this.runner.close();
   }
 
   /** What is due by time. Inside a runner task only. */
   async tick(): Promise<void> {
     await this.#checkDuration();
-    await this.#compareWhenDue();
+    await this.#watchStream();
+    if (this.#schedule.isDue(this.#parts.clock.monotonic())) await this.#compare();
+    if (dayIsOver(this.#parts.books, this.#parts.clock.now())) await this.#receipt('day');
+    this.#storeRunClock();
   }
 
   /** Comparisons come at least as often as the interval now in force. */
   intervalChanged(): void {
-    const soon = this.#parts.clock.monotonic() + this.#interval;
-    this.#nextComparison = Math.min(this.#nextComparison, soon);
+    this.#schedule.within(this.#interval, this.#parts.clock.monotonic());
   }
 
   /** The stop command: a fence, then the receipt. */
   async stop(wanted: Partial<OnStop>): Promise<StopReceipt> {
-    const onStop = { ...this.runner.state.plan.on_stop, ...wanted };
-    return this.runner.stop(onStop, 'stop', this.#halted(this.#parts.clock.now()));
+    const { runner } = this;
+    this.#stoppedEarly = this.#recovering;
+    const on_stop = { ...runner.state.plan.on_stop, ...wanted };
+    const meta = this.#halted();
+    await runner.run(() => {
+      const at_ms = this.#parts.clock.now();
+      return runner.apply({ type: 'stop', on_stop, reason: 'stop', at_ms }, { meta });
+    });
+    await runner.untilGridState(['stopped', 'finished']);
+    if (on_stop.orders === 'cancel' || on_stop.position === 'close') await this.#clearStrays();
+    return runner.run(() => this.#receipt('stop'));
+  }
+
+  /**
+   * Takes the venue's position for true (GRID 10) and answers what differed; `dry`: only answers.
+   * Rejects with a `VenueFault` when the venue does not say.
+   */
+  acceptPosition(dry: boolean): Promise<PositionDifference> {
+    return this.runner.run(() => this.#comparison.position.accept(dry));
   }
 
   /** Safe mode: cancels what rests of ours and books what was missed; places nothing. */
   async clearOrders(): Promise<StopReceipt> {
     const { runner } = this;
     const at_ms = this.#parts.clock.now();
-    const meta = this.#halted(at_ms);
+    const meta = this.#halted();
     const on_stop = { orders: 'cancel', position: 'keep' } as const;
     // One task, so that who is told to end meanwhile ends after it.
     return runner.run(async () => {
       // The fence first: a fill that nobody saw must cause nothing now.
       await runner.apply({ type: 'stop', on_stop, reason: 'safe mode', at_ms }, { meta });
-      await runner.settle();
-      await reconcile(this.#comparison);
-      await runner.settle();
-      return runner.makeReceipt();
+      await runner.settle(PATIENT);
+      await this.#compare();
+      await runner.settle(PATIENT);
+      return this.#receipt('stop');
     });
   }
 
@@ -123,8 +200,7 @@ export class Session {
     const { books } = this.#parts;
     const run = String(this.runner.state.run.number);
     if (books.meta('receipt_of_run') === run) return;
-    await this.runner.run(() => this.runner.makeReceipt());
-    this.runner.keep(() => books.setMeta('receipt_of_run', run));
+    await this.runner.run(() => this.#receipt('end', { receipt_of_run: run }));
   }
 
   get #endedBySource(): boolean {
@@ -139,8 +215,110 @@ export class Session {
     return parseRunClock(this.#parts.books.meta('run_clock'));
   }
 
-  #halted(nowMs: number): Record<string, string> {
-    return { run_clock: JSON.stringify(halt(this.#runClock, nowMs)) };
+  get #moment() {
+    return runMoment(this.#parts.clock, this.#parts.bootId);
+  }
+
+  #halted(): Record<string, string> {
+    return { run_clock: JSON.stringify(halt(this.#runClock, this.#moment)) };
+  }
+
+  #storeRunClock(): void {
+    const now = this.#parts.clock.monotonic();
+    if (now - this.#runClockStored < RUN_CLOCK_MS) return;
+    this.#runClockStored = now;
+    const present = this.#runClock;
+    const carried = carriedOn(present, this.#moment);
+    if (carried === present) return;
+    this.runner.keep(() => this.#parts.books.setMeta('run_clock', JSON.stringify(carried)));
+  }
+
+  /** Makes and stores a receipt. Inside a runner task only. */
+  async #receipt(kind: ReceiptKind, meta: Record<string, string> = {}): Promise<StopReceipt> {
+    const { market, books, clock } = this.#parts;
+    const { runner } = this;
+    const figures = runner.figures();
+    const at_ms = clock.now();
+    const left = liveOrders(runner.state).length;
+    const ending = parseEnding(books.meta(ENDING));
+    const cut = cutPeriod(market, books, kind, { at_ms, ticks: runner.ticks, figures });
+    const body: StopReceipt = {
+      reason: kind === 'day' ? 'day' : ending.reason,
+      orders_cancelled: kind === 'day' ? 0 : Math.max(0, ending.open - left),
+      orders_left: left,
+      position: sizeText(market, figures.position_lots),
+      grid_profit: formatMoney(figures.grid_profit),
+      unpaired: formatMoney(figures.unpaired),
+      total_pnl: formatMoney(figures.total),
+      at: isoTime(at_ms),
+      period: cut.period,
+    };
+    const { after_fill, last_fill } = cut;
+    const receipt = { kind, body, after_fill, last_fill };
+    await runner.record({ receipt, meta: { ...cut.meta, ...meta } });
+    return body;
+  }
+
+  /**
+   * Brings books and venue to one truth; false when the venue did not answer: it is asked again,
+   * with growing pauses. Inside a runner task only.
+   */
+  async #compare(): Promise<boolean> {
+    const { books, clock } = this.#parts;
+    const { runner } = this;
+    try {
+      await this.venueClock.measure();
+      // What was paid comes before sums are compared.
+      await bookFunding({ runner, venue: runner.venue, books });
+      await this.#comparison.compare();
+    } catch (error) {
+      if (!(error instanceof VenueFault)) throw error;
+      this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
+      runner.setDegraded('venue', `The venue does not answer: ${error.message}.`);
+      return false;
+    }
+    const now = clock.monotonic();
+    this.#schedule.done(now);
+    if (this.#comparison.position.suspicious) this.#schedule.within(this.#confirmMs, now);
+    runner.setDegraded('stream', this.#stream.fault(now));
+    return true;
+  }
+
+  get #confirmMs(): number {
+    return Math.max(CONFIRM_MS, this.#parts.venue.capabilities.listing_lag_ms);
+  }
+
+  /** A stream that fell silent is polled around: price, fills, orders, position. */
+  async #watchStream(): Promise<void> {
+    const { runner } = this;
+    const now = this.#parts.clock.monotonic();
+    const fault = this.#stream.fault(now);
+    if (fault === null) return;
+    runner.setDegraded('stream', fault);
+    if (!this.#stream.pollDue(now)) return;
+    try {
+      await runner.takePrice(await runner.venue.price());
+    } catch (error) {
+      if (!(error instanceof VenueFault)) throw error;
+      runner.setDegraded('venue', `The venue does not answer: ${error.message}.`);
+      return;
+    }
+    this.#schedule.within(0, now);
+  }
+
+  /** What arrived at the venue only after it was given up is cancelled before a receipt is made. */
+  async #clearStrays(): Promise<void> {
+    const { clock } = this.#parts;
+    for (let round = 0; round < CLEAR_ROUNDS; round += 1) {
+      const left = await this.runner
+        .run(() => this.#comparison.clearStrays())
+        .catch((error: unknown) => {
+          if (!(error instanceof VenueFault)) throw error;
+          return null;
+        });
+      if (left === 0) return;
+      await clock.delay(this.#confirmMs);
+    }
   }
 
   async #checkDuration(): Promise<void> {
@@ -148,18 +326,9 @@ export class Session {
     const { runner } = this;
     const going = ['running', 'paused', 'waiting', 'tripped'].includes(runner.gridState);
     if (duration === undefined || !going) return;
-    const now = this.#parts.clock.now();
-    if (elapsed(this.#runClock, now) < duration * 1000) return;
+    if (elapsed(this.#runClock, this.#moment) < duration * 1000) return;
     const { on_stop } = runner.state.plan;
-    await runner.apply({ type: 'end', on_stop, reason: 'duration', at_ms: now });
-  }
-
-  async #compareWhenDue(): Promise<void> {
-    const now = this.#parts.clock.monotonic();
-    if (now < this.#nextComparison) return;
-    const first = this.#nextComparison === 0;
-    this.#nextComparison = now + this.#interval;
-    // The start itself has just compared.
-    if (!first) await reconcile(this.#comparison);
+    const at_ms = this.#parts.clock.now();
+    await runner.apply({ type: 'end', on_stop, reason: 'duration', at_ms });
   }
 }

@@ -4,17 +4,15 @@
  * it are one transaction; a trade id is booked once. It refuses a file that belongs to another
  * grid account.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import type { FillView, OrderView, StatusView, StopReceipt } from '../contract/instance-api.ts';
+import type { FillView, OrderView, StatusView } from '../contract/instance-api.ts';
 import { GriddError } from '../contract/errors.ts';
-import { isoTime } from '../platform/clock.ts';
 import { migrate, openDatabase } from '../platform/sqlite.ts';
 import type { SqliteDatabase, Synchronous } from '../platform/sqlite.ts';
-import { freeIds, reserveIds, reservedIds } from './id-blocks.ts';
 import { MIGRATIONS } from './schema.ts';
-import { FILL_COLUMNS, ORDER_COLUMNS, fillView, orderView } from './rows.ts';
-import type { FillRow, OrderRow } from './rows.ts';
+import { fillView, orderView } from './rows.ts';
+import { freeIds, reserveIds, reservedIds } from './id-blocks.ts';
+import { prepareBooks } from './statements.ts';
+import type { BooksMark, MoneyRow, Turn } from './turn.ts';
 
 /** The grid account a file belongs to (DESIGN: a store belongs to one). */
 export interface Binding {
@@ -24,59 +22,6 @@ export interface Binding {
   readonly account: string;
   readonly symbol: string;
   readonly direction: string;
-}
-
-/** A new order as it is stored before it is sent. */
-export interface Intent {
-  readonly id: number;
-  readonly client_id: string;
-  readonly role: string;
-  readonly gap: number | null;
-  readonly side: string;
-  readonly price: string | null;
-  readonly size: string;
-  /** Number of the layout that wanted it. */
-  readonly generation: number;
-}
-
-/** A booked execution. */
-export interface BookedFill {
-  readonly trade_id: string;
-  readonly order_id: number;
-  readonly gap: number | null;
-  readonly side: string;
-  readonly price: string;
-  readonly size: string;
-  readonly fee: string;
-  readonly cycle_profit: string | null;
-  readonly at_ms: number;
-}
-
-/** What happened to a stored order. */
-export interface OrderUpdate {
-  readonly id: number;
-  readonly status: 'open' | 'cancelling' | 'filled' | 'cancelled' | 'rejected' | null;
-  readonly filled?: string;
-  readonly reason?: string;
-  readonly venue_order_id?: string;
-}
-
-/** Everything one engine turn changes; committed whole or not at all. */
-export interface Turn {
-  readonly at_ms: number;
-  readonly state: string;
-  readonly intents: readonly Intent[];
-  readonly updates: readonly OrderUpdate[];
-  readonly fill?: BookedFill;
-  readonly funding?: {
-    readonly funding_id: string;
-    readonly amount: string;
-    readonly at_ms: number;
-  };
-  readonly notes: readonly { readonly code: string; readonly text: string }[];
-  readonly meta?: Readonly<Record<string, string>>;
-  readonly receipt?: StopReceipt;
-  readonly request?: { readonly key: string; readonly request: string; readonly answer: string };
 }
 
 /** Whether SQLite failed for the disk's sake: full, read-only, failing or busy. */
@@ -117,58 +62,14 @@ export function openBooks(file: string, binding: Binding, synchronous: Synchrono
   return books;
 }
 
-/**
- * Moves old books to `archived/<name>.<time>.db` beside them; null when there were none. In one
- * step: what the log beside the file holds is brought into the file first.
- */
-export function archiveBooks(file: string, nowMs: number): string | null {
-  if (!existsSync(file)) return null;
-  foldLog(file);
-  const stamp = isoTime(nowMs).replace(/[:.]/g, '-');
-  const folder = join(dirname(file), 'archived');
-  const target = join(folder, `${basename(file, '.db')}.${stamp}.db`);
-  mkdirSync(folder, { recursive: true });
-  moveBooks(file, target);
-  return target;
-}
-
-/** Puts archived books back in their place: what was to follow them could not begin. */
-export function restoreBooks(archived: string, file: string): void {
-  removeBooks(file);
-  moveBooks(archived, file);
-}
-
-/** Removes books in which nothing was ever booked. */
-export function removeBooks(file: string): void {
-  for (const suffix of SUFFIXES) rmSync(file + suffix, { force: true });
-}
-
-const SUFFIXES = ['', '-wal', '-shm'];
-
-function moveBooks(from: string, to: string): void {
-  for (const suffix of SUFFIXES) {
-    if (existsSync(from + suffix)) renameSync(from + suffix, to + suffix);
-  }
-}
-
-function foldLog(file: string): void {
-  try {
-    const db = openDatabase(file, 'FULL');
-    db.pragma('wal_checkpoint(TRUNCATE)');
-    db.close();
-  } catch {
-    // Not a readable database: it is archived as it is, with what lies beside it.
-  }
-}
-
 export class Books {
   readonly db: SqliteDatabase;
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #statements: ReturnType<typeof prepareBooks>;
   readonly #commit: (turn: Turn) => void;
 
   constructor(db: SqliteDatabase) {
     this.db = db;
-    this.#statements = prepare(db);
+    this.#statements = prepareBooks(db);
     this.#commit = db.transaction((turn: Turn) => this.#write(turn));
   }
 
@@ -242,6 +143,22 @@ export class Books {
     return this.#statements.request.get(key) ?? null;
   }
 
+  /** How far the books are. */
+  mark(): BooksMark {
+    return this.#statements.mark.get() ?? { fill: 0, funding: 0, adjustment: 0 };
+  }
+
+  /** Fills and accepted differences booked after `mark`, oldest first. */
+  *movedSince(mark: BooksMark): Generator<MoneyRow> {
+    yield* this.#statements.fillsAfter.iterate(mark.fill);
+    yield* this.#statements.adjustmentsAfter.iterate(mark.adjustment);
+  }
+
+  /** Amounts of funding booked after `mark`. */
+  fundingSince(mark: BooksMark): string[] {
+    return this.#statements.fundingAfter.all(mark.funding).map(({ amount }) => amount);
+  }
+
   saveStatus(status: StatusView): void {
     this.#statements.status.run(JSON.stringify(status));
   }
@@ -271,81 +188,12 @@ export class Books {
     if (turn.funding !== undefined) run.funding.run(turn.funding);
     for (const note of turn.notes) run.note.run(at_ms, note.code, note.text);
     for (const [key, value] of Object.entries(turn.meta ?? {})) run.setMeta.run(key, value);
-    if (turn.receipt !== undefined) run.receipt.run(at_ms, JSON.stringify(turn.receipt));
+    if (turn.adjustment !== undefined) run.adjustment.run({ ...turn.adjustment, at_ms });
+    if (turn.receipt !== undefined) {
+      const { body, ...row } = turn.receipt;
+      run.receipt.run({ ...row, body: JSON.stringify(body), at_ms });
+    }
     if (turn.request !== undefined) run.saveRequest.run({ ...turn.request, at_ms });
     run.saveState.run(turn.state, at_ms);
   }
-}
-
-function prepare(db: SqliteDatabase) {
-  return {
-    state: db.prepare<[], { state: string }>('SELECT state FROM engine'),
-    saveState: db.prepare<[string, number]>(
-      `INSERT INTO engine (one, state, at_ms) VALUES (1, ?, ?)
-       ON CONFLICT (one) DO UPDATE SET state = excluded.state, at_ms = excluded.at_ms`,
-    ),
-    meta: db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?'),
-    setMeta: db.prepare<[string, string]>(
-      `INSERT INTO meta (key, value) VALUES (?, ?)
-       ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    ),
-    intent: db.prepare<[Intent & { at_ms: number }]>(
-      `INSERT INTO orders
-         (id, client_id, role, gap, side, price, size, generation, filled, status, created_ms,
-          updated_ms)
-       VALUES (@id, @client_id, @role, @gap, @side, @price, @size, @generation, '0', 'sent',
-         @at_ms, @at_ms)`,
-    ),
-    // Short client ids come again after a long time: the ended order keeps a name of its own.
-    giveUp: db.prepare<[string]>(
-      `UPDATE orders SET client_id = client_id || '~' || id
-       WHERE client_id = ? AND status IN ('filled', 'cancelled', 'rejected')`,
-    ),
-    update: db.prepare<[Record<string, string | number | null>]>(
-      `UPDATE orders SET status = coalesce(@status, status), filled = coalesce(@filled, filled),
-         reason = coalesce(@reason, reason),
-         venue_order_id = coalesce(@venue_order_id, venue_order_id), updated_ms = @at_ms
-       WHERE id = @id`,
-    ),
-    fill: db.prepare<[BookedFill]>(
-      `INSERT INTO fills (trade_id, order_id, gap, side, price, size, fee, cycle_profit, at_ms)
-       VALUES (@trade_id, @order_id, @gap, @side, @price, @size, @fee, @cycle_profit, @at_ms)`,
-    ),
-    hasFill: db.prepare<[string], { x: number }>('SELECT 1 x FROM fills WHERE trade_id = ?'),
-    lastTrade: db.prepare<[], { trade_id: string }>(
-      'SELECT trade_id FROM fills ORDER BY rowid DESC LIMIT 1',
-    ),
-    funding: db.prepare<[{ funding_id: string; amount: string; at_ms: number }]>(
-      'INSERT INTO funding (funding_id, amount, at_ms) VALUES (@funding_id, @amount, @at_ms)',
-    ),
-    hasFunding: db.prepare<[string], { x: number }>(
-      'SELECT 1 x FROM funding WHERE funding_id = ?',
-    ),
-    orderId: db.prepare<[string], { id: number }>('SELECT id FROM orders WHERE client_id = ?'),
-    madeAt: db.prepare<[number], { created_ms: number }>(
-      'SELECT created_ms FROM orders WHERE id = ?',
-    ),
-    alive: db.prepare<[], OrderRow>(
-      `SELECT ${ORDER_COLUMNS} FROM orders
-       WHERE status IN ('sent', 'open', 'cancelling') ORDER BY id`,
-    ),
-    fills: db.prepare<[number], FillRow>(
-      `SELECT ${FILL_COLUMNS} FROM fills ORDER BY rowid DESC LIMIT ?`,
-    ),
-    note: db.prepare<[number, string, string]>(
-      'INSERT INTO events (at_ms, code, text) VALUES (?, ?, ?)',
-    ),
-    receipt: db.prepare<[number, string]>('INSERT INTO receipts (at_ms, body) VALUES (?, ?)'),
-    request: db.prepare<[string], { request: string; answer: string }>(
-      'SELECT request, answer FROM requests WHERE key = ?',
-    ),
-    saveRequest: db.prepare<[{ key: string; request: string; answer: string; at_ms: number }]>(
-      `INSERT INTO requests (key, request, answer, at_ms)
-       VALUES (@key, @request, @answer, @at_ms)`,
-    ),
-    status: db.prepare<[string]>(
-      `INSERT INTO status (one, body) VALUES (1, ?)
-       ON CONFLICT (one) DO UPDATE SET body = excluded.body`,
-    ),
-  };
 }

@@ -2,15 +2,18 @@
  * The books of an instance, written by its bot, and the history of the fleet, written by the
  * supervisor; read by anyone.
  */
-export {
-  Books,
-  archiveBooks,
-  isStorageFault,
-  openBooks,
-  removeBooks,
-  restoreBooks,
-} from './books.ts';
-export type { Binding, BookedFill, Intent, OrderUpdate, Turn } from './books.ts';
+export { Books, isStorageFault, openBooks } from './books.ts';
+export { archiveBooks, removeBooks, restoreBooks } from './books-file.ts';
+export type { Binding } from './books.ts';
+export type {
+  BookedFill,
+  BooksMark,
+  Intent,
+  MoneyRow,
+  NewReceipt,
+  OrderUpdate,
+  Turn,
+} from './turn.ts';
 export { checkDatabase } from './integrity.ts';
 export type { DatabaseReport } from './integrity.ts';
 export { readBooks } from './reader.ts';

@@ -1,5 +1,5 @@
 /** Rows of the books as the API shows them. */
-import type { FillView, OrderView } from '../contract/instance-api.ts';
+import type { FillView, OrderView, ReceiptView, StopReceipt } from '../contract/instance-api.ts';
 import { isoTime } from '../platform/clock.ts';
 
 /** An order as the table holds it. */
@@ -18,4 +18,17 @@ export const FILL_COLUMNS =
 
 export function fillView({ at_ms, ...row }: FillRow): FillView {
   return { ...row, at: isoTime(at_ms) };
+}
+
+/** A receipt as the table holds it. */
+export interface ReceiptRow extends Pick<ReceiptView, 'id' | 'kind'> {
+  readonly after_fill: number;
+  readonly last_fill: number;
+  readonly body: string;
+}
+export const RECEIPT_COLUMNS = 'id, kind, after_fill, last_fill, body';
+
+export function receiptView(row: ReceiptRow, tradeIds: readonly string[]): ReceiptView {
+  const { id, kind, body } = row;
+  return { id, kind, ...(JSON.parse(body) as StopReceipt), trade_ids: tradeIds };
 }

@@ -66,5 +66,24 @@ export const MIGRATIONS: readonly Migration[] = [
     body TEXT NOT NULL
   ) STRICT;
   `,
+  // Nothing was ever stored in the first funding table: no venue paid any.
+  `
+  DROP TABLE funding;
+  CREATE TABLE funding (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    funding_id TEXT NOT NULL UNIQUE,
+    amount TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE adjustments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    size TEXT NOT NULL,
+    price TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  ALTER TABLE receipts ADD COLUMN kind TEXT NOT NULL DEFAULT 'stop';
+  ALTER TABLE receipts ADD COLUMN after_fill INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE receipts ADD COLUMN last_fill INTEGER NOT NULL DEFAULT 0;
+  `,
   'ALTER TABLE orders ADD COLUMN generation INTEGER NOT NULL DEFAULT 0',
 ];

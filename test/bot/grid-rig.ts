@@ -3,8 +3,8 @@ import { makeMarket, nearestTicks } from '../../src/contract/market.ts';
 import type { Market } from '../../src/contract/market.ts';
 import { GridService } from '../../src/bot/grid-service.ts';
 import { designGrid } from '../../src/bot/plan.ts';
-import { reconcile } from '../../src/bot/reconcile.ts';
-import { Runner } from '../../src/bot/runner.ts';
+import type { Runner } from '../../src/bot/runner.ts';
+import { Session } from '../../src/bot/session.ts';
 import type { InstanceConfig } from '../../src/contract/instance-config.ts';
 import { decodeState, initialState } from '../../src/engine/index.ts';
 import { openPaperVenue, paperMarket } from '../../src/exchange/paper/index.ts';
@@ -18,7 +18,7 @@ import { MIGRATIONS } from '../../src/store/schema.ts';
 import { scriptedPath } from '../exchange/scripted-path.ts';
 import type { ScriptedPath } from '../exchange/scripted-path.ts';
 
-export const TAG = 'testtest';
+export const TAG = '7e577e57';
 
 export interface Rig {
   readonly market: Market;
@@ -47,6 +47,7 @@ export const VALUES = {
 
 export interface Desk {
   readonly runner: Runner;
+  readonly session: Session;
   readonly service: GridService;
   readonly bugs: unknown[];
   /** One comparison with the venue, as every `interval` seconds. */
@@ -66,22 +67,18 @@ export async function openDesk(
   const bugs: unknown[] = [];
   const log = makeLogger('rig', [{ level: 'info', file: { write: (l) => rig.logged.push(l) } }]);
   const ticks = nearestTicks(market, price) ?? 0;
-  const runner = new Runner({
-    market,
-    venue,
-    books,
-    clock,
-    log,
+  const session = new Session({
+    ...{ market, venue, books, clock, log, ticks },
+    bootId: 'boot',
     tag: TAG,
     state: stored === null ? initialState(plan) : decodeState(stored),
-    ticks,
+    strategy: () => CONFIG.strategy_config,
     onBug: (error) => bugs.push(error),
   });
-  const now = () => clock.now();
-  const parts = { runner, venue, books, market, tag: TAG, log, now };
-  const compare = () => runner.run(() => reconcile(parts));
-  await compare();
-  await runner.run(() => runner.apply({ type: 'start', ticks, at_ms: now() }));
+  const { runner } = session;
+  const compare = () => session.recover();
+  await session.recover();
+  await session.begin('start');
   const service = new GridService({
     id: 'rig',
     config: () => CONFIG,
@@ -94,7 +91,7 @@ export async function openDesk(
     warnings: () => [],
     startedAtMs: 0,
   });
-  return { runner, service, bugs, compare };
+  return { runner, session, service, bugs, compare };
 }
 
 /** Lets the price move through `ticks` and waits until the grid is quiet there. */
