@@ -22,6 +22,8 @@ export interface FillParts {
   readonly grid: GridDoor;
   /** Stores something that may be stored again later. */
   readonly keep: (write: () => void) => void;
+  /** Stores what nothing may go on without. */
+  readonly store: (write: () => void) => Promise<void>;
 }
 
 /** Venue time of the last trade of the last listing that was booked to its end. */
@@ -71,11 +73,11 @@ export class FillBooking {
 
   /** Books what the venue executed since this was asked last; may throw a `VenueFault`. */
   async bookNew(): Promise<void> {
-    const { books, venue, keep } = this.#parts;
+    const { books, venue, keep, store } = this.#parts;
     if (books.meta(FILLS_SINCE) === null && !venue.capabilities.lockstep) {
       // What the account did before these books began is not asked for.
       const began = String(await venue.serverTime());
-      keep(() => books.setMeta(FILLS_SINCE, began));
+      await store(() => books.setMeta(FILLS_SINCE, began));
     }
     const fills = await venue.fillsSince(this.since);
     for (const fill of fills) await this.book(fill);

@@ -111,8 +111,11 @@ export class Runner implements GridDoor {
     const next_id = this.#numbers.first(parts.state.next_id);
     this.#state = { ...parts.state, next_id };
     const common = { market, clock, log, venue: this.venue, ids: this.ids, grid: this };
-    const keep = (write: () => void) => this.keep(write);
-    this.fills = new FillBooking({ ...common, books, keep });
+    this.fills = new FillBooking({
+      ...{ ...common, books },
+      keep: (write) => this.keep(write),
+      store: (write) => this.store(write),
+    });
     this.#lookUps = new LookUps({
       ...common,
       fills: this.fills,
@@ -359,11 +362,18 @@ export class Runner implements GridDoor {
     }
   }
 
-  async #commit(turn: Turn, state?: GridState): Promise<void> {
+  #commit(turn: Turn, state?: GridState): Promise<void> {
+    return this.store(() => {
+      if (state !== undefined) this.#numbers.reserve(state.next_id);
+      this.#parts.books.commit(turn);
+    });
+  }
+
+  /** Stores what nothing may go on without: waits for room. Inside a task only. */
+  async store(write: () => void): Promise<void> {
     for (;;) {
       try {
-        if (state !== undefined) this.#numbers.reserve(state.next_id);
-        this.#parts.books.commit(turn);
+        write();
         this.setDegraded('store', null);
         return;
       } catch (error) {

@@ -306,18 +306,31 @@ export class Session {
     this.#schedule.within(0, now);
   }
 
-  /** What arrived at the venue only after it was given up is cancelled before a receipt is made. */
+  /**
+   * What arrived at the venue only after it was given up is cancelled, and what was executed last
+   * is booked, before a receipt is made.
+   */
   async #clearStrays(): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock, venue } = this.#parts;
+    const { runner } = this;
     for (let round = 0; round < CLEAR_ROUNDS; round += 1) {
-      const left = await this.runner
-        .run(() => this.#comparison.clearStrays())
-        .catch((error: unknown) => {
-          if (!(error instanceof VenueFault)) throw error;
-          return null;
-        });
-      if (left === 0) return;
+      const left = await this.#asked(() => this.#comparison.clearStrays());
+      if (left === 0) break;
       await clock.delay(this.#confirmMs);
+    }
+    const { listing_lag_ms: lag } = venue.capabilities;
+    if (lag === 0) return;
+    await clock.delay(lag);
+    await this.#asked(() => runner.fills.bookNew());
+  }
+
+  /** The answer to a question in a task of its own; null when the venue gave none. */
+  async #asked<T>(question: () => Promise<T>): Promise<T | null> {
+    try {
+      return await this.runner.run(question);
+    } catch (error) {
+      if (!(error instanceof VenueFault)) throw error;
+      return null;
     }
   }
 

@@ -151,7 +151,25 @@ describe('a position that differs', () => {
     await expect(desk.compare()).rejects.toThrow('venue and books differ by');
     expect(desk.runner.degraded).toEqual([]);
     expect(desk.runner.state.mismatch).toBeNull();
-    expect(await openIds(rig)).toHaveLength(11);
+  });
+
+  test('is shown, booked and forgotten when the user accepts it: the money agrees as well', async () => {
+    const rig = rigAt(10450);
+    const desk = await openDesk(rig);
+    const hand = { price: null, size: '1', post_only: false, reduce_only: false } as const;
+    await rig.venue.submit({ ...hand, side: 'buy', client_id: 'by-hand-1' });
+    await desk.compare();
+    const figures = { venue: '1', books: '0', difference: '1', price: '104.5' };
+    expect(await desk.session.acceptPosition(true)).toEqual(figures);
+    expect(desk.runner.figures()).toMatchObject({ position_lots: 0, carry_lots: 0 });
+    expect(await desk.session.acceptPosition(false)).toEqual(figures);
+    expect(desk.runner.figures()).toMatchObject({ position_lots: 100, carry_lots: 100, total: 0n });
+    expect(desk.runner.degraded).toEqual([]);
+    await desk.compare();
+    await desk.compare();
+    await expectWhole(rig, desk, 11);
+    const { period } = await desk.session.stop({});
+    expect(period).toMatchObject({ adjusted: '1', difference: '0', fills: 0 });
   });
 });
 
