@@ -47,17 +47,21 @@ export function ensureInstalled() {
   const fresh = !existsSync(join(ROOT, 'node_modules'));
   run('npm', [fresh ? 'ci' : 'install', '--no-audit', '--no-fund', '--loglevel=error']);
   if (!sqliteLoads()) {
-    run('npm', ['rebuild', 'better-sqlite3', '--loglevel=error']);
+    run('npm', ['rebuild', SQLITE, '--loglevel=error']);
     if (!sqliteLoads()) {
-      refuse('better-sqlite3 could not be compiled; install python3, make and g++ and repeat.');
+      refuse(`${SQLITE} could not be compiled; install python3, make and g++ and repeat.`);
     }
   }
   writeFileSync(MARKER, wanted);
   return true;
 }
 
+/** The package that holds SQLite on this Node: as src/platform/sqlite.ts chooses. */
+export const SQLITE =
+  Number.parseInt(process.versions.node, 10) >= 22 ? 'better-sqlite3-13' : 'better-sqlite3';
+
 function sqliteLoads() {
-  const program = "new (require('better-sqlite3'))(':memory:').close()";
+  const program = `new (require('${SQLITE}'))(':memory:').close()`;
   return spawnSync(process.execPath, ['-e', program], { cwd: ROOT, stdio: 'ignore' }).status === 0;
 }
 

@@ -20,7 +20,7 @@ import {
   previewAdjust,
 } from '../engine/index.ts';
 import type {
-  AdjustDiff,
+  AdjustPreview,
   EngineEvent,
   GridFigures,
   GridPlan,
@@ -293,7 +293,7 @@ export class Runner implements GridDoor {
   }
 
   /** What an adjust to `plan` would do now. */
-  preview(plan: GridPlan, position: 'carry' | 'rebalance'): AdjustDiff {
+  preview(plan: GridPlan, position: 'carry' | 'rebalance'): AdjustPreview {
     return previewAdjust(this.#parts.market, this.#state, plan, position);
   }
 

@@ -2,10 +2,22 @@
  * SQLite: opening databases with the settings gridd relies on. The only home of better-sqlite3.
  * One writer per file; WAL, so that a reader never waits for it.
  */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { isErrno } from './json-file.ts';
+
+const load = createRequire(import.meta.url);
+/**
+ * Version 12 aborts the process on Node 24.19 and later when a statement is collected; version 13
+ * needs Node 22. No one version runs on all.
+ */
+const Sqlite = (
+  Number.parseInt(process.versions.node, 10) >= 22
+    ? load('better-sqlite3-13')
+    : load('better-sqlite3')
+) as typeof Database;
 
 export type SqliteDatabase = Database.Database;
 export type SqliteStatement = Database.Statement;
@@ -23,7 +35,7 @@ export function openDatabase(
   timeoutMs = 5000,
 ): SqliteDatabase {
   mkdirSync(dirname(file), { recursive: true });
-  const db = new Database(file, { timeout: timeoutMs });
+  const db = new Sqlite(file, { timeout: timeoutMs });
   try {
     db.pragma('journal_mode = WAL');
     db.pragma(`synchronous = ${synchronous}`);
@@ -41,13 +53,13 @@ export function openDatabase(
  * when the file is absent.
  */
 export function openReadOnly(file: string, timeoutMs = 5000): SqliteDatabase {
-  return new Database(file, { readonly: true, fileMustExist: true, timeout: timeoutMs });
+  return new Sqlite(file, { readonly: true, fileMustExist: true, timeout: timeoutMs });
 }
 
 /** Opens a lock file: rollback journal, no waiting beyond `timeoutMs`. */
 export function openLockFile(file: string, timeoutMs: number): SqliteDatabase {
   mkdirSync(dirname(file), { recursive: true });
-  return new Database(file, { timeout: timeoutMs });
+  return new Sqlite(file, { timeout: timeoutMs });
 }
 
 /**

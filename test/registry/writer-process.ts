@@ -21,7 +21,7 @@ export async function bundleProgram(source: string, program: string): Promise<vo
     format: 'esm',
     platform: 'node',
     mainFields: ['module', 'main'],
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', 'better-sqlite3-13'],
     banner: {
       js:
         "import { createRequire } from 'node:module';" +

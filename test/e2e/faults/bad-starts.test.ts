@@ -5,8 +5,8 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openLockFile } from '../../../src/platform/sqlite.ts';
 import { FleetHome, freePorts } from '../../fixtures/fleet-home.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
 
@@ -87,7 +87,7 @@ describe('a machine that refuses', () => {
   test('a database that another process holds is said to be locked', async () => {
     home.write('locked', { daemon: { max_restart_attempts: 0 } });
     mkdirSync(home.path('database'), { recursive: true });
-    const holder = new Database(home.path('database', 'locked.db'));
+    const holder = openLockFile(home.path('database', 'locked.db'), 250);
     holder.exec('CREATE TABLE held (x); BEGIN EXCLUSIVE');
     try {
       const said = await refused('locked', 1, 'START_FAILED');
