@@ -31,6 +31,8 @@ interface Wish {
   readonly fills: 'touch' | 'through';
   readonly lower: number;
   readonly width: number;
+  /** Ticks that one of `lower` and `width` stands for: at the largest a float is wrong by ticks. */
+  readonly scale: number;
   readonly grids: number;
   readonly lots: number;
   /** Percent of the start order that is executed. */
@@ -72,6 +74,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   fills: fc.constantFrom('touch', 'through'),
   lower: fc.integer({ min: 3, max: 5000 }),
   width: fc.integer({ min: 2, max: 3000 }),
+  scale: fc.constantFrom(1, 1, 1, 1_000_003, 99_999_999_977),
   grids: fc.integer({ min: 1, max: 16 }),
   lots: fc.integer({ min: 1, max: 9 }),
   share,
@@ -194,8 +197,8 @@ function gridOf(wanted: Wish, market: Market): OracleGrid {
   const { type, direction, grids, opens, tick, maker, taker, fills } = wanted;
   return {
     ...{ type, direction, grids, opens, tick, maker, taker, fills },
-    lower: priceText(market, wanted.lower),
-    upper: priceText(market, wanted.lower + wanted.width),
+    lower: priceText(market, wanted.lower * wanted.scale),
+    upper: priceText(market, (wanted.lower + wanted.width) * wanted.scale),
     quantity: sizeText(market, wanted.lots),
   };
 }
