@@ -1,7 +1,7 @@
 /**
- * `npm run bench:engine`: what one decision, one comparison with the venue, and the way from a fill to
- * its counter order cost, beside the aims. The measured code is TypeScript (test/bench/engine.ts); it
- * is bundled into a folder on the project's own disk, whose fdatasync is measured as well.
+ * `npm run bench:engine`: what one decision, one comparison with the venue, and the way from a fill
+ * to its counter order cost, beside the aims. The measured code is TypeScript, test/bench/engine.ts;
+ * it is bundled into a folder on the project's own disk, whose fdatasync is measured as well.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -58,7 +58,8 @@ async function measure(folder) {
       add(`decide, ${kind}, ${type}, undisturbed`, times);
     }
   }
-  add('compare 400 orders, 1,000 known fills', await bench.comparisons(folder, 400, 1000, 50), '< 50');
+  const comparisons = await bench.comparisons(folder, 400, 1000, 50);
+  add('compare 400 orders, 1,000 known fills', comparisons, '< 50');
   add('book 1,000 missed fills, 400 orders', await bench.missedFills(folder, 400, 1000, 5));
   add('fill to order, NORMAL', await bench.fillToOrder(folder, 'NORMAL', GRIDS, 2000), 'p99 < 5');
   add('fill to order, FULL', await bench.fillToOrder(folder, 'FULL', GRIDS, 500));

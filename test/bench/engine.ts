@@ -46,7 +46,7 @@ export type Durations = number[];
 export interface Decisions {
   readonly types: string[];
   readonly first: Durations;
-  /** What a machine with nothing else to do would need: without pauses of others or the collector. */
+  /** What a machine with nothing else to do would need, without the collector's pauses. */
   readonly least: Durations;
 }
 
@@ -60,8 +60,8 @@ interface Moment {
 }
 
 /**
- * Kinds of grids whose decisions differ in cost: `calm` has all its orders resting, `waiting` (long,
- * without an opening position) and `fenced` (by max_position) must look at every price again.
+ * Kinds of grids whose decisions differ in cost: `calm` has all its orders resting, `waiting`
+ * (long, without an opening position) and `fenced` (by max_position) must look at every price.
  */
 export type Kind = 'calm' | 'waiting' | 'fenced';
 
@@ -199,7 +199,8 @@ export async function fillToOrder(
 ): Promise<Durations> {
   const times: Durations = [];
   let arrived: number | null = null;
-  const rig = await openRig(join(folder, `fill-${synchronous}.db`), synchronous, grids, (paper) => ({
+  const file = join(folder, `fill-${synchronous}.db`);
+  const rig = await openRig(file, synchronous, grids, (paper) => ({
     ...paper,
     connect: (listener) =>
       paper.connect((event) => {
@@ -241,7 +242,7 @@ export async function comparisons(
   return times;
 }
 
-/** Milliseconds to book fills that were missed, each in its turn, and place their counter orders. */
+/** Milliseconds to book missed fills, each in its turn, and place their counter orders. */
 export async function missedFills(
   folder: string,
   orders: number,

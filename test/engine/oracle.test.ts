@@ -164,6 +164,7 @@ function race(
       });
     expect(resting, 'resting orders').toEqual(oracle.orders());
     expect(tape.refused, 'refused by the market').toEqual([]);
+    expect(tape.cancelled, 'cancelled').toEqual([]);
     for (const ticks of [tape.price, 1, 977]) {
       const { position_lots: lots, ...sums } = figures(market, tape.state, ticks);
       const mark = price(ticks);

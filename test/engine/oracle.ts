@@ -60,7 +60,8 @@ export function oracleLines(grid: OracleGrid): bigint[] {
   return Array.from({ length: grid.grids + 1 }, (_, index) => {
     const i = BigInt(index);
     if (grid.type === 'geometric') return tick * geometric(lower / tick, upper / tick, grids, i);
-    return tick * ((2n * (lower * grids + i * (upper - lower)) + grids * tick) / (2n * grids * tick));
+    const exact = lower * grids + i * (upper - lower);
+    return tick * ((2n * exact + grids * tick) / (2n * grids * tick));
   });
 }
 
@@ -118,7 +119,7 @@ export class Oracle {
     else this.#startHolding(grid.direction === 'long' ? 'buy' : 'sell', part);
   }
 
-  /** The price goes straight to `target`; an order there is filled only to `touched` of its rest. */
+  /** The price goes straight to `target`; of an order's rest there, `touched` is executed. */
   move(target: bigint, touched: (rest: bigint) => bigint): void {
     const side = target < this.#price ? 'buy' : 'sell';
     const beyond = (line: bigint): bigint => (side === 'buy' ? line - target : target - line);
@@ -152,7 +153,7 @@ export class Oracle {
     return resting.sort((a, b) => (a.line < b.line ? -1 : 1)).map((order) => order.text);
   }
 
-  /** Open parcels at their entries marked to `mark`, with their fees, and the start's differences. */
+  /** Open parcels at their entries marked to `mark`, their fees, the start's differences. */
   unpaired(mark: bigint): bigint {
     return this.#machines.reduce((sum, { bought, sold }) => {
       const open = sold.value - bought.value + (bought.size - sold.size) * mark;

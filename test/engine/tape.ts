@@ -36,6 +36,7 @@ export class Tape {
   readonly resting = new Map<number, Resting>();
   readonly executions: Execution[] = [];
   readonly refused: string[] = [];
+  readonly cancelled: number[] = [];
   state: GridState;
   price: number;
   readonly #market: Market;
@@ -57,7 +58,7 @@ export class Tape {
     this.#part = part;
     this.state = initialState(plan);
     this.price = price;
-    this.#feed({ type: 'start', ticks: price });
+    this.feed({ type: 'start', ticks: price });
   }
 
   /**
@@ -78,16 +79,28 @@ export class Tape {
       .filter(({ order }) => sign !== 0 && order.side === side && beyond(order) >= least)
       .sort((a, b) => beyond(b.order) - beyond(a.order));
     if (way !== 'walk') this.price = target;
-    if (way === 'late') this.#feed({ type: 'price', ticks: target });
+    if (way === 'late') this.feed({ type: 'price', ticks: target });
     for (const resting of hit) {
       const ticks = Number(resting.order.ticks);
       if (way === 'walk') this.price = ticks + sign * least;
       const lots = beyond(resting.order) === 0 ? touched(resting.left) : resting.left;
       this.#execute(resting, ticks, pieces(lots));
-      if (way === 'walk') this.#feed({ type: 'price', ticks: this.price });
+      if (way === 'walk') this.feed({ type: 'price', ticks: this.price });
     }
     this.price = target;
-    this.#feed({ type: 'price', ticks: target });
+    this.feed({ type: 'price', ticks: target });
+  }
+
+  /** Tells the engine something and does what it answers. */
+  feed(event: NoTime<EngineEvent>): void {
+    this.#moment += 1;
+    const timed = { ...event, at_ms: this.#moment } as EngineEvent;
+    const { state, commands } = decide(this.#market, this.state, timed);
+    this.state = state;
+    for (const command of commands) {
+      if (command.type === 'place') this.#take(command);
+      else if (command.type === 'cancel') this.#cancel(command.id);
+    }
   }
 
   #execute(resting: Resting, ticks: number, pieces: readonly number[]): void {
@@ -103,36 +116,31 @@ export class Tape {
       const fee = applyRate(notional(this.#market, ticks, lots), rate);
       this.#trade += 1;
       const { id, side } = order;
-      this.#feed({ type: 'fill', trade_id: `t${this.#trade}`, id, side, ticks, lots, fee });
+      this.feed({ type: 'fill', trade_id: `t${this.#trade}`, id, side, ticks, lots, fee });
     }
   }
 
-  #feed(event: NoTime<EngineEvent>): void {
-    this.#moment += 1;
-    const timed = { ...event, at_ms: this.#moment } as EngineEvent;
-    const { state, commands } = decide(this.#market, this.state, timed);
-    this.state = state;
-    for (const command of commands) {
-      if (command.type === 'place') this.#take(command);
-      else if (command.type === 'cancel') this.refused.push(`cancel ${command.id}`);
-    }
+  #cancel(id: number): void {
+    if (!this.resting.delete(id)) return;
+    this.cancelled.push(id);
+    this.feed({ type: 'cancelled', id });
   }
 
   #take(order: Place): void {
     const resting = { order, left: order.lots };
     if (order.ticks === null) {
-      this.#feed({ type: 'accepted', id: order.id });
+      this.feed({ type: 'accepted', id: order.id });
       const lots = this.#part(order.lots);
       if (lots > 0) this.#execute(resting, this.price, [lots]);
-      if (lots < order.lots) this.#feed({ type: 'cancelled', id: order.id });
+      if (lots < order.lots) this.feed({ type: 'cancelled', id: order.id });
       return;
     }
     const crosses = order.side === 'buy' ? order.ticks > this.price : order.ticks < this.price;
     if (crosses) {
       this.refused.push(`${order.side} ${order.ticks}`);
-      return this.#feed({ type: 'rejected', id: order.id, reason: 'post_only_would_cross' });
+      return this.feed({ type: 'rejected', id: order.id, reason: 'post_only_would_cross' });
     }
     this.resting.set(order.id, resting);
-    this.#feed({ type: 'accepted', id: order.id });
+    this.feed({ type: 'accepted', id: order.id });
   }
 }
