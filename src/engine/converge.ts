@@ -100,7 +100,7 @@ function turnSmallRests(draft: Draft): void {
     const gap = gaps[i];
     if (gap === undefined) continue;
     if (isPart(gap, 'buy')) turnIfSmall(draft, i, 'buy');
-    if (isPart(draft.gap(i), 'sell')) turnIfSmall(draft, i, 'sell');
+    if (isPart(draft.state.gaps[i] ?? gap, 'sell')) turnIfSmall(draft, i, 'sell');
   }
 }
 

@@ -56,14 +56,16 @@ export function survey(market: Market, state: GridState, which: 'all' | 'missing
   return wants;
 
   function see(index: number, side: Side): void {
+    const order = (side === 'buy' ? book.buys : book.sells)[index] ?? null;
+    // Most lines of most surveys: this is on the path of every fill.
+    if (order !== null && which === 'missing') return;
     const gap = state.gaps[index];
     const ticks = state.plan.lines[lineOf(index, side)];
     if (gap === undefined || ticks === undefined) return;
     const lots = wantedLots(gap, side);
     if (lots === 0) return;
-    const order = (side === 'buy' ? book.buys : book.sells)[index] ?? null;
     if (order !== null) {
-      if (which === 'all') wants.push({ gap: index, side, ticks, lots, order, reason: null });
+      wants.push({ gap: index, side, ticks, lots, order, reason: null });
       return;
     }
     const reason = blocked(market, state, book, { gap, index, side, ticks, lots });
@@ -98,15 +100,19 @@ function orderLimit(market: Market, plan: GridPlan): { orders: number; reason: s
  * positive.
  */
 export function worstCase(state: GridState, without: (order: LiveOrder) => boolean): WorstCase {
-  const worst = { long: state.books.position_lots, short: -state.books.position_lots };
+  let long = state.books.position_lots;
+  let short = -long;
   for (const order of state.orders) {
     if (order.reduce_only || without(order)) continue;
-    worst[order.side === 'buy' ? 'long' : 'short'] += remaining(order);
+    if (order.side === 'buy') long += remaining(order);
+    else short += remaining(order);
   }
   for (const { role, side, lots } of state.pending) {
-    if (role !== 'carry' && entersBy(state, side)) worst[side === 'buy' ? 'long' : 'short'] += lots;
+    if (role === 'carry' || !entersBy(state, side)) continue;
+    if (side === 'buy') long += lots;
+    else short += lots;
   }
-  return worst;
+  return { long, short };
 }
 
 function entersBy({ plan }: GridState, side: Side): boolean {
