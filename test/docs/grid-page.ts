@@ -2,7 +2,7 @@
  * The worked examples of docs/grid.md, drawn from the engine: each block between two markers is
  * what the engine does, so that the page cannot promise anything else. `npm run docs` writes them.
  */
-import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
+import { formatMoney } from '../../src/contract/decimal.ts';
 import type { Market, MarketRules } from '../../src/contract/market.ts';
 import { makeMarket, priceText, sizeText, ticksOf } from '../../src/contract/market.ts';
 import type { Design, DesignInput } from '../../src/engine/index.ts';
