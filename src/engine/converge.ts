@@ -28,9 +28,9 @@ export function converge(draft: Draft): void {
   if (phase === 'stopping') return convergeStop(draft);
   cancelIncreasing(draft);
   if (tripped !== null) cancelGrowing(draft);
-  if (phase !== 'running') return sendPending(draft);
-  cancelUnwanted(draft);
+  if (phase === 'running') cancelUnwanted(draft);
   cancelOverFence(draft);
+  if (phase !== 'running') return sendPending(draft);
   const places = !paused && tripped === null && mismatch === null;
   if (places && draft.state.rebalance) tradeDifference(draft);
   sendPending(draft);

@@ -96,32 +96,29 @@ function orderLimit(market: Market, plan: GridPlan): { orders: number; reason: s
 }
 
 /**
- * The position if all resting buys (sells) were filled and nothing else; short is counted
- * positive.
+ * The position if all resting buys (sells), and what is still to be traded at market on that side,
+ * were filled and nothing else; short is counted positive.
  */
 export function worstCase(state: GridState, without: (order: LiveOrder) => boolean): WorstCase {
   let long = state.books.position_lots;
   let short = -long;
   for (const order of state.orders) {
-    if (order.reduce_only || without(order)) continue;
+    // Reduce-only lines cannot turn the position; a close at market makes way for the others.
+    if ((order.reduce_only && order.ticks !== null) || without(order)) continue;
     if (order.side === 'buy') long += remaining(order);
     else short += remaining(order);
   }
-  for (const { role, side, lots } of state.pending) {
-    if (role === 'carry' || !entersBy(state, side)) continue;
+  for (const { side, lots } of state.pending) {
     if (side === 'buy') long += lots;
     else short += lots;
   }
   return { long, short };
 }
 
-function entersBy({ plan }: GridState, side: Side): boolean {
-  return plan.direction !== 'neutral' && (plan.direction === 'long') === (side === 'buy');
-}
-
 /** True for the exits of long and short grids: they may only reduce the position. */
 export function reducesOnly(state: GridState, side: Side): boolean {
-  return state.plan.direction !== 'neutral' && !entersBy(state, side);
+  const { direction } = state.plan;
+  return (direction === 'long' && side === 'sell') || (direction === 'short' && side === 'buy');
 }
 
 function bookOf(state: GridState): Book {
