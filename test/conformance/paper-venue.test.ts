@@ -12,9 +12,11 @@ import type { ManualClock } from '../exchange/manual-clock.ts';
 import { SCRIPT_STEP_MS, scriptedPath } from '../exchange/scripted-path.ts';
 import type { ScriptedPath } from '../exchange/scripted-path.ts';
 import { venueConformance } from './venue-suite.ts';
-import type { VenueFixture } from './venue-suite.ts';
+import type { VenueFixture } from './venue-fixture.ts';
 
 const STARTING_CASH = '10000';
+
+type PriceEvent = Extract<VenueEvent, { type: 'price' }>;
 
 interface Setup {
   readonly folder: string;
@@ -32,28 +34,46 @@ async function openFixture(setup: Setup): Promise<VenueFixture> {
     ...{ db, rules, source: path, speed: 1, clock, fill, startingBalance },
   });
   const events: VenueEvent[] = [];
-  let arrived: ((price: string) => void) | null = null;
+  let arrived: ((event: PriceEvent) => void) | null = null;
   await venue.connect(async (event) => {
     events.push(event);
-    if (event.type === 'price') arrived?.(event.last);
+    if (event.type === 'price') arrived?.(event);
   });
   async function end(): Promise<void> {
     await venue.close();
     db.close();
   }
+  /** Lets steps pass until the price event of one at which `done` says so. */
+  async function walkUntil(ms: number, done: (event: PriceEvent) => boolean): Promise<void> {
+    for (let step = ms, reached = false; !reached; step = SCRIPT_STEP_MS) {
+      const arrival = new Promise<PriceEvent>((resolve) => (arrived = resolve));
+      clock.advance(step);
+      reached = done(await arrival);
+    }
+  }
+  async function pass(ms: number): Promise<void> {
+    const end = clock.now() + ms;
+    await walkUntil(ms, (event) => event.at_ms >= end);
+  }
   return {
     venue,
     startingCash: STARTING_CASH,
     events,
+    fundingRate: null,
     async moveTo(price) {
       const ticks = ticksOf(makeMarket(rules), price);
       if (ticks === null) throw new Error(`${price} is not on a tick`);
       path.push(ticks);
-      for (let reached = ''; reached !== price; ) {
-        const arrival = new Promise<string>((resolve) => (arrived = resolve));
-        clock.advance(SCRIPT_STEP_MS);
-        reached = await arrival;
-      }
+      await walkUntil(SCRIPT_STEP_MS, (event) => event.last === price);
+    },
+    pass,
+    passFunding: () => pass(8 * 3_600_000),
+    cutOff: () => {
+      const tables = ['paper_orders', 'paper_trades'];
+      for (const table of tables) db.exec(`ALTER TABLE ${table} RENAME TO ${table}_away`);
+      return () => {
+        for (const table of tables) db.exec(`ALTER TABLE ${table}_away RENAME TO ${table}`);
+      };
     },
     async reopen() {
       await end();
