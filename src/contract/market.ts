@@ -11,6 +11,8 @@ import {
   rescale,
 } from './decimal.ts';
 import { assert } from './assert.ts';
+import type { Maintenance, MaintenanceRules } from './maintenance.ts';
+import { marginOf, parseMaintenance, rateOf } from './maintenance.ts';
 
 /** Rules of one market as the venue states them, decimals as text. */
 export interface MarketRules {
@@ -30,6 +32,10 @@ export interface MarketRules {
   /** Fee per side as a fraction of notional; negative is a rebate. */
   readonly maker_fee: string;
   readonly taker_fee: string;
+  /** Highest leverage the venue grants: initial margin is at least notional / this. */
+  readonly max_leverage: string;
+  /** Below this margin a position is liquidated. */
+  readonly maintenance: MaintenanceRules;
 }
 
 /** A market with its steps parsed: what engine and venues compute with. */
@@ -43,6 +49,8 @@ export interface Market {
   readonly min_notional: Money;
   readonly maker_fee: Decimal;
   readonly taker_fee: Decimal;
+  readonly max_leverage: Decimal;
+  readonly maintenance: Maintenance;
 }
 
 /**
@@ -58,6 +66,9 @@ export function makeMarket(rules: MarketRules): Market {
   const minQuantity = need(rules.min_quantity, 'min_quantity');
   const minNotional = rescale(need(rules.min_notional, 'min_notional'), MONEY_DECIMALS);
   assert(minNotional !== null, 'min_notional is money');
+  const leverage = need(rules.max_leverage, 'max_leverage');
+  const whole = leverage.digits >= 10n ** BigInt(leverage.scale);
+  assert(whole, `${rules.symbol}: max_leverage is at least 1`);
   return {
     rules,
     tick,
@@ -67,6 +78,8 @@ export function makeMarket(rules: MarketRules): Market {
     min_notional: minNotional,
     maker_fee: need(rules.maker_fee, 'maker_fee'),
     taker_fee: need(rules.taker_fee, 'taker_fee'),
+    max_leverage: leverage,
+    maintenance: parseMaintenance(rules.maintenance, rules.symbol),
   };
 
   function need(text: string, what: string): Decimal {
@@ -79,6 +92,16 @@ export function makeMarket(rules: MarketRules): Market {
 /** Price x size as exact money. */
 export function notional(market: Market, ticks: number, lots: number): Money {
   return BigInt(ticks) * BigInt(lots) * market.quantum;
+}
+
+/** The maintenance rate on a notional (quote, from 0) as a fraction. */
+export function maintenanceRate(market: Market, value: Money): Decimal {
+  return rateOf(market.maintenance, value);
+}
+
+/** The maintenance margin of a notional (quote, from 0): rounded up, never below zero. */
+export function maintenanceMargin(market: Market, value: Money): Money {
+  return marginOf(market.maintenance, value);
 }
 
 /** Whole ticks of a price; null when it is not exactly on a tick or out of safe range. */

@@ -45,6 +45,8 @@ export function testMarket(rules: Partial<MarketRules> = {}): Market {
     max_orders: 1000,
     maker_fee: '0',
     taker_fee: '0',
+    max_leverage: '100',
+    maintenance: { kind: 'tiers', tiers: [{ floor: '0', rate: '0.005', amount: '0' }] },
     ...rules,
   });
 }

@@ -40,6 +40,8 @@ export function paperMarket(symbol: string, price?: string | number): MarketRule
     max_orders: 1000,
     maker_fee: '0.0002',
     taker_fee: '0.0005',
+    max_leverage: '50',
+    maintenance: { kind: 'tiers', tiers: [{ floor: '0', rate: '0.01', amount: '0' }] },
   };
 }
 
