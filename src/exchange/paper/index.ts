@@ -89,17 +89,18 @@ export function openPaperVenue(options: PaperOptions): Venue {
     ledger,
     stored === null
       ? firstState(ledger, rules, options.startingBalance, place, timeAt(place))
-      : { ...stored, place, agenda: agendaAt(stored, place, timeAt(place)) },
+      : { ...stored, place, agenda: agendaAt(stored, guide, place) },
   );
   return paperVenue(rules, ledger, desk, new PriceWalk(desk, guide, clock, speed));
 }
 
 /** A path begun anew is a new time: no funding is paid for what lies between. */
-function agendaAt(stored: LedgerState, place: Place, now_ms: number): Agenda {
+function agendaAt(stored: LedgerState, guide: PathGuide, place: Place): Agenda {
+  const begins_ms = place.index < 0 ? guide.arrival_ms : guide.timeAt(place);
   const { agenda } = stored;
-  if (agenda === null) return { funded_ms: now_ms, dead_man_ms: null };
-  const isAnew = place.index < 0;
-  return isAnew ? { ...agenda, funded_ms: Math.max(agenda.funded_ms, now_ms) } : agenda;
+  if (agenda === null) return { funded_ms: begins_ms, dead_man_ms: null };
+  if (place.index >= 0) return agenda;
+  return { ...agenda, funded_ms: Math.max(agenda.funded_ms, begins_ms) };
 }
 
 function firstState(
