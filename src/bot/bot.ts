@@ -29,7 +29,7 @@ import { designedAtStart, keepsSize, planAsSaved, planOfFile } from './file-valu
 import type { GridInForce } from './file-values.ts';
 import { GridService } from './grid-service.ts';
 import { openVenue } from './open-venue.ts';
-import { isTaken, samePlan, takenFrom } from './plan.ts';
+import { isTaken, marginCheck, samePlan, takenFrom } from './plan.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileParts } from './reconcile.ts';
 import { ordersOf, readEdited } from './reload.ts';
@@ -108,7 +108,8 @@ export class Bot {
       const market = makeMarket(await venue.market());
       const price = (await venue.price()).last;
       const stored = books.engineState();
-      const designed = designedAtStart(market, config, price, stored);
+      const balance = (await venue.balance()).equity;
+      const designed = designedAtStart(market, config, { price, balance }, stored);
       const notes = [...warnings, ...designed.warnings];
       const { state } = designed;
       return new Bot(parts, { config, books, venue, market, state, price, notes });
@@ -263,6 +264,7 @@ export class Bot {
         return untouched;
       }
       const diff = designed === null ? null : runner.preview(designed.plan, 'carry');
+      if (diff !== null) this.service.account.assertSurvives(diff, 'GRID_REFUSED');
       if (designed !== null) {
         const { plan } = designed;
         const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
@@ -344,7 +346,10 @@ export class Bot {
       this.#acceptFile();
       return;
     }
+    // The account as it stands now decides whether the new values may be taken.
+    await this.service.refresh();
     const { plan } = planOfFile(this.#gridInForce, this.#config, taken);
+    this.service.account.assertSurvives(runner.preview(plan, 'carry'), 'GRID_REFUSED');
     this.#parts.log.info('the grid values of the file changed: applied as an adjust');
     const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
     // In one turn: a crash between plan and fingerprint would adjust a second time.
@@ -363,7 +368,8 @@ export class Bot {
 
   get #gridInForce(): GridInForce {
     const { state, ticks } = this.runner;
-    return { market: this.#market, plan: state.plan, ticks };
+    const funds = this.service.account.funds(marginCheck(this.#config));
+    return { market: this.#market, plan: state.plan, ticks, funds };
   }
 
   #saveStatus(): void {

@@ -4,8 +4,8 @@ import { priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import { decodeState, initialState } from '../engine/index.ts';
 import type { DesignInput, GridPlan, GridState } from '../engine/index.ts';
-import { designGrid, gridValues, resizes } from './plan.ts';
-import type { Designed } from './plan.ts';
+import { designGrid, gridValues, marginCheck, resizes } from './plan.ts';
+import type { Designed, Funds } from './plan.ts';
 
 /** The grid as it stands. */
 export interface GridInForce {
@@ -13,6 +13,7 @@ export interface GridInForce {
   readonly plan: GridPlan;
   /** The present price. */
   readonly ticks: number;
+  readonly funds: Funds;
 }
 
 /**
@@ -27,10 +28,14 @@ export function planOfFile(
   const wanted = gridValues(config);
   // An edit of something else keeps the size in force, however it once came about.
   const sized = taken !== null && !resizes(taken, wanted) ? withSizeInForce(grid, wanted) : wanted;
-  return designGrid(grid.market, sized, priceText(grid.market, grid.ticks), 'GRID_REFUSED');
+  const price = priceText(grid.market, grid.ticks);
+  return designGrid(grid.market, { ...sized, ...grid.funds }, price, 'GRID_REFUSED');
 }
 
-/** The plan of a file that gives no size itself: with the size per grid in force. */
+/**
+ * The plan of a file that gives no size itself: with the size per grid in force. Only compared with
+ * the plan in force, so the funds do not matter.
+ */
 export function planAsSaved(grid: GridInForce, config: InstanceConfig): Designed {
   const values = gridValues(config);
   const sized = values.order_quantity === undefined ? withSizeInForce(grid, values) : values;
@@ -60,10 +65,12 @@ function withSizeInForce(grid: GridInForce, values: DesignInput): DesignInput {
 export function designedAtStart(
   market: Market,
   config: InstanceConfig,
-  price: string,
+  now: { price: string; balance: string },
   stored: string | null,
 ): { state: GridState; warnings: readonly string[] } {
   if (stored !== null) return { state: decodeState(stored), warnings: [] };
-  const { plan, warnings } = designGrid(market, gridValues(config), price, 'GRID_REFUSED');
+  const funds: Funds = { balance: now.balance, margin_check: marginCheck(config) };
+  const values = { ...gridValues(config), ...funds };
+  const { plan, warnings } = designGrid(market, values, now.price, 'GRID_REFUSED');
   return { state: initialState(plan), warnings };
 }

@@ -2,9 +2,8 @@
  * What page, supervisor and CLI see of the grid, and what they may ask of it. Reads the runner
  * and the books; changes the grid only by runner tasks.
  */
-import { formatMoney, parseMoney } from '../contract/decimal.ts';
+import { formatMoney } from '../contract/decimal.ts';
 import { GRID_STATES } from '../contract/trading.ts';
-import type { Money } from '../contract/decimal.ts';
 import { GriddError } from '../contract/errors.ts';
 import type {
   AdjustAnswer,
@@ -20,13 +19,14 @@ import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { Market } from '../contract/market.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import { ladder, profitRange } from '../engine/index.ts';
-import type { AdjustDiff, GridPlan } from '../engine/index.ts';
+import type { AdjustPreview, GridPlan } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
-import { designGrid, gridValues } from './plan.ts';
+import { GridAccount, liquidationAlarm, liquidationView } from './grid-account.ts';
+import { designGrid, gridValues, marginCheck } from './plan.ts';
 import type { Runner } from './runner.ts';
 
 export interface ServiceParts {
@@ -58,17 +58,15 @@ const STUCK_MS = 10_000;
 
 export class GridService implements InstanceService {
   readonly id: string;
+  readonly account: GridAccount;
   readonly #parts: ServiceParts;
-  /**
-   * What the account holds besides this grid's result: equity moves with the total between reads.
-   */
-  #equityBase: Money = 0n;
   #profit: { plan: GridPlan; range: { min: string; max: string } } | null = null;
   #adjusted: boolean;
 
   constructor(parts: ServiceParts) {
     this.id = parts.id;
     this.#parts = parts;
+    this.account = new GridAccount(parts);
     this.#adjusted = parts.books.meta('adjusted') === 'yes';
   }
 
@@ -82,10 +80,9 @@ export class GridService implements InstanceService {
     this.#parts.runner.changed();
   }
 
-  /** Reads the venue's balance; inside a task, so that it belongs to the same moment. */
-  async refresh(): Promise<void> {
-    const equity = parseMoney((await this.#parts.venue.balance()).equity);
-    if (equity !== null) this.#equityBase = equity - this.#parts.runner.figures().total;
+  /** Reads balance and time; inside a task, so that they belong to the same moment. */
+  refresh(): Promise<void> {
+    return this.account.refresh();
   }
 
   status(): StatusView {
@@ -93,6 +90,8 @@ export class GridService implements InstanceService {
     const { metadata, exchange_config } = this.#parts.config();
     const { plan } = runner.state;
     const sums = runner.figures();
+    const risk = this.account.liquidations(runner.state);
+    const alarm = risk === null ? [] : liquidationAlarm(market, runner.ticks, risk);
     const degraded = [...runner.degraded, ...this.#refusedLines()];
     return {
       instance_id: this.id,
@@ -119,11 +118,13 @@ export class GridService implements InstanceService {
       fees: formatMoney(sums.fees),
       funding: formatMoney(sums.funding),
       total_pnl: formatMoney(sums.total),
-      equity: formatMoney(this.#equityBase + sums.total),
+      equity: formatMoney(this.account.equity ?? sums.total),
       carry: sizeText(market, sums.carry_lots),
       profit_per_grid: this.#profitRange(plan),
+      ...this.account.yieldOf(this.#presentValues()),
+      ...(risk === null ? {} : { liquidation: liquidationView(market, risk) }),
       adjusted: this.#adjusted,
-      warnings: [...this.#parts.warnings(), ...this.#outOfRange(plan)],
+      warnings: [...alarm, ...this.#parts.warnings(), ...this.#outOfRange(plan)],
       started_at: isoTime(this.#parts.startedAtMs),
       updated_at: isoTime(clock.now()),
     };
@@ -217,9 +218,11 @@ export class GridService implements InstanceService {
         if (known.request === wanted) return JSON.parse(known.answer) as AdjustAnswer;
         throw new GriddError('IDEMPOTENCY_CONFLICT', 'This key was used for another request.');
       }
+      await this.refresh();
       const { plan, warnings } = this.#designed(request);
       const position = request.position ?? 'carry';
       const diff = runner.preview(plan, position);
+      this.account.assertSurvives(diff, 'ADJUST_REFUSED');
       const dry = request.dry_run === true;
       const told = [...warnings, ...this.#outOfRange(plan)];
       const answer = this.#answer(plan, diff, told, dry);
@@ -262,18 +265,21 @@ export class GridService implements InstanceService {
    * Grid values in force (those of the last adjust, else the file's), with the request's on top.
    */
   #values(request: AdjustRequest) {
-    const { books } = this.#parts;
     const { grid_lower_price, grid_upper_price, grid_num, order_quantity } = request;
-    const effective = books.meta('effective');
-    const present = effective === null ? gridValues(this.#parts.config()) : parsed(effective);
     return {
-      ...present,
+      ...this.#presentValues(),
       // Until the user says otherwise the size in force stays, however it once came about.
       order_quantity: order_quantity ?? this.#quantityInForce(),
       grid_lower_price,
       grid_upper_price,
       ...(grid_num === undefined ? {} : { grid_num }),
     };
+  }
+
+  /** Grid values of the last adjust, else the file's. */
+  #presentValues(): ReturnType<typeof gridValues> {
+    const effective = this.#parts.books.meta('effective');
+    return effective === null ? gridValues(this.#parts.config()) : parsed(effective);
   }
 
   #quantityInForce(): string {
@@ -283,16 +289,19 @@ export class GridService implements InstanceService {
   #designed(request: AdjustRequest) {
     const { market, runner } = this.#parts;
     const price = priceText(market, runner.ticks);
-    return designGrid(market, this.#values(request), price, 'ADJUST_REFUSED');
+    const margin = marginCheck(this.#parts.config());
+    const values = { ...this.#values(request), ...this.account.funds(margin) };
+    return designGrid(market, values, price, 'ADJUST_REFUSED');
   }
 
   #answer(
     plan: GridPlan,
-    diff: AdjustDiff,
+    diff: AdjustPreview,
     warnings: readonly string[],
     dry: boolean,
   ): AdjustAnswer {
     const { market } = this.#parts;
+    const risk = this.account.liquidations(diff.after);
     return {
       applied: !dry,
       unchanged: diff.unchanged,
@@ -309,6 +318,7 @@ export class GridService implements InstanceService {
       upper: priceText(market, plan.lines.at(-1) ?? 0),
       grids: plan.lines.length - 1,
       quantity_per_grid: sizeText(market, plan.lots_per_grid),
+      ...(risk === null ? {} : { liquidation: liquidationView(market, risk) }),
       warnings,
     };
   }

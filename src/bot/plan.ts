@@ -21,6 +21,14 @@ export function gridValues(config: InstanceConfig): DesignInput {
   return values;
 }
 
+/** The money behind a grid, for the designer; none of it is a grid value. */
+export type Funds = Pick<DesignInput, 'balance' | 'margin_check' | 'laid_out'>;
+
+/** What a shortage of margin is to this instance. */
+export function marginCheck(config: InstanceConfig): 'warn' | 'refuse' {
+  return config.exchange_config.mode === 'live' ? 'refuse' : 'warn';
+}
+
 /** Fingerprint of the grid values last taken from the file. */
 export function fingerprint(config: InstanceConfig): string {
   return JSON.stringify(gridValues(config));

@@ -21,7 +21,7 @@ import {
   previewAdjust,
 } from '../engine/index.ts';
 import type {
-  AdjustDiff,
+  AdjustPreview,
   EngineCommand,
   EngineEvent,
   GridFigures,
@@ -270,7 +270,7 @@ export class Runner {
   }
 
   /** What an adjust to `plan` would do now. */
-  preview(plan: GridPlan, position: 'carry' | 'rebalance'): AdjustDiff {
+  preview(plan: GridPlan, position: 'carry' | 'rebalance'): AdjustPreview {
     return previewAdjust(this.#parts.market, this.#state, plan, position);
   }
 

@@ -1,7 +1,7 @@
 /**
  * A config's grid designed as its bot would design it at a first start: paper rules of its symbol,
- * fees of its config, the price of the paper path. For checks before anything runs; it trades
- * nothing.
+ * fees and balance of its config, the price of the paper path. For checks before anything runs; it
+ * trades nothing.
  */
 import { formatDecimal, parseDecimal } from '../contract/decimal.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
@@ -20,7 +20,7 @@ export interface GridCheck {
 
 /** Designs the grid of `config` on the paper market of its symbol. */
 export function checkGrid(config: InstanceConfig): GridCheck {
-  const { paper } = config.exchange_config;
+  const { paper, mode } = config.exchange_config;
   const values = config.strategy_config;
   const { grid_lower_price: lower, grid_upper_price: upper } = values;
   const price = String(paper.start_price ?? middle(lower, upper));
@@ -30,7 +30,9 @@ export function checkGrid(config: InstanceConfig): GridCheck {
     maker_fee: String(paper.maker_fee ?? preset.maker_fee),
     taker_fee: String(paper.taker_fee ?? preset.taker_fee),
   });
-  const result = design(market, { ...values, price });
+  const balance = String(paper.starting_balance);
+  const margin_check = mode === 'live' ? 'refuse' : 'warn';
+  const result = design(market, { ...values, price, balance, margin_check });
   if ('problems' in result) {
     const problems = result.problems.map((problem) => ({
       ...problem,

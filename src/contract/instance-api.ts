@@ -50,11 +50,35 @@ export interface StatusView {
   readonly carry: string;
   /** Net profit per grid as a percentage of the buy value, smallest and largest. */
   readonly profit_per_grid: { readonly min: string; readonly max: string };
+  /**
+   * Quote currency the grid works with: as configured, else its dearer side / leverage. Like the
+   * next two absent in figures that an older version stored.
+   */
+  readonly investment?: string;
+  /**
+   * Profit per year on the investment, percent: of grid profit and of the total. Null in the first
+   * hour of the books: a few minutes' result times a year misleads.
+   */
+  readonly apr?: { readonly grid: string | null; readonly total: string | null };
+  /** Absent until the venue has told the balance. */
+  readonly liquidation?: LiquidationView;
   /** The grid was adjusted and the config file says something else. */
   readonly adjusted: boolean;
   readonly warnings: readonly string[];
   readonly started_at: string;
   readonly updated_at: string;
+}
+
+/** Liquidation prices as text; null: no price liquidates. */
+export interface LiquidationView {
+  readonly now: string | null;
+  /** With every resting buy filled, and with every resting sell filled. */
+  readonly buys_filled: string | null;
+  readonly sells_filled: string | null;
+  /** Distance of the nearest from the price, percent of it, rounded down; null: there is none. */
+  readonly nearest_percent: string | null;
+  /** The nearest is within 3 % of the price. */
+  readonly alarm: boolean;
 }
 
 /** One order of `GET /api/orders` and `gridd orders`. */
@@ -125,6 +149,8 @@ export interface AdjustAnswer {
   readonly upper: string;
   readonly grids: number;
   readonly quantity_per_grid: string;
+  /** As it would be after the adjust; absent from an external program. */
+  readonly liquidation?: LiquidationView;
   readonly warnings: readonly string[];
 }
 

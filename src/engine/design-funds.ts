@@ -22,14 +22,15 @@ import type { GridPlan } from './types.ts';
 
 /** Adds what the balance does not carry to the wish's problems and warnings. */
 export function checkFunds(wish: Wish, plan: GridPlan): void {
-  const { market, input, problems } = wish;
+  const { input, problems } = wish;
   if (input.balance === undefined) return;
   const balance = parseMoney(input.balance);
   if (balance === null) {
     problems.push({ path: 'balance', message: `${input.balance} is not an amount` });
     return;
   }
-  const start = { ticks: startTicks(wish, plan.lines, plan.trigger_ticks), balance };
+  const trigger = input.laid_out === true ? null : plan.trigger_ticks;
+  const start = { ticks: startTicks(wish, plan.lines, trigger), balance };
   checkMargin(wish, plan, start);
   for (const side of openingSides(plan)) checkLiquidation(wish, plan, start, side);
   if (plan.stop_loss_ticks !== null) checkStopLoss(wish, plan, start, plan.stop_loss_ticks);

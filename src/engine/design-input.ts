@@ -38,6 +38,8 @@ export interface DesignInput {
   readonly price?: DecimalInput;
   /** The account's equity in quote; without it nothing is said of margin and liquidation. */
   readonly balance?: DecimalInput;
+  /** The lines are laid out already: what comes begins at the price, no longer at the trigger. */
+  readonly laid_out?: boolean;
   /** What a shortage of initial margin is: a warning (default), or a refusal. */
   readonly margin_check?: 'warn' | 'refuse';
 }

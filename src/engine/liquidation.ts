@@ -11,6 +11,7 @@ import { maintenanceMargin, notional } from '../contract/market.ts';
 import type { Side } from '../contract/trading.ts';
 import type { GridState } from './state.ts';
 import { remaining } from './state.ts';
+import type { GridPlan } from './types.ts';
 
 /** A position in lots (> 0 long) with the account's equity, both at one mark price in ticks. */
 export interface Exposure {
@@ -117,6 +118,20 @@ export function liquidations(
   const hundredths = (nearest * 10_000n) / BigInt(mark);
   const alarm = nearest * 100n <= BigInt(mark) * BigInt(ALARM_PERCENT);
   return { ...prices, nearest_percent: formatFixed(hundredths, 2), alarm };
+}
+
+/** The first of the three that lies in the range, or between it and `mark`; null: none does. */
+export function liquidationInside(
+  { lines }: Pick<GridPlan, 'lines'>,
+  mark: number,
+  { now, buys_filled: bought, sells_filled: sold }: Liquidations,
+): number | null {
+  const low = Math.min(lines[0] ?? mark, mark);
+  const high = Math.max(lines.at(-1) ?? mark, mark);
+  const inside = [now, bought, sold].find((ticks) => {
+    return ticks !== null && ticks >= low && ticks <= high;
+  });
+  return inside ?? null;
 }
 
 /** Everything of a grid that may still execute; orders being cancelled may, too. */

@@ -34,13 +34,18 @@ export function ladder(market: Market, state: GridState): LineView[] {
   });
 }
 
+/** An adjust's diff, with the state once the venue has confirmed everything. */
+export interface AdjustPreview extends AdjustDiff {
+  readonly after: GridState;
+}
+
 /** What an adjust to `plan` would do now; changes nothing. */
 export function previewAdjust(
   market: Market,
   state: GridState,
   plan: GridPlan,
   position: 'carry' | 'rebalance',
-): AdjustDiff {
+): AdjustPreview {
   const draft = new Draft(market, state, 0);
   const { moved } = applyAdjust(draft, plan, position);
   const kept = draft.state.orders.filter((order) => isResting(order, state));
@@ -70,6 +75,7 @@ export function previewAdjust(
     parcels_moved: moved,
     carry_lots: closes ? carry + traded : carry,
     market_lots: traded,
+    after: after.state,
   };
 }
 

@@ -323,7 +323,9 @@ describe('what must not look well', () => {
   test('lines that the venue refuses degrade the bot, in words, until they rest', async () => {
     const rig = rigAt(10450);
     const desk = await openDesk(rig);
-    await desk.service.adjust({ ...VALUES, order_quantity: '50000' }, null);
+    // So narrow that the margin runs out before liquidation would come.
+    const narrow = { grid_lower_price: 104, grid_upper_price: 105, grid_num: 10 };
+    await desk.service.adjust({ ...narrow, order_quantity: '1200' }, null);
     const { state, degraded } = desk.service.status();
     expect(state).toBe('degraded');
     expect(degraded.join()).toMatch(/The venue refuses \d+ orders: insufficient margin\./);

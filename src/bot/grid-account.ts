@@ -1,0 +1,155 @@
+/**
+ * What stands behind a grid: the account's equity and the age of the books, read now and then, and
+ * what follows from them: funds for the designer, liquidation prices, yearly rates. Places nothing.
+ */
+import type { Money } from '../contract/decimal.ts';
+import { formatMoney, parseMoney } from '../contract/decimal.ts';
+import { GriddError } from '../contract/errors.ts';
+import type { LiquidationView, StatusView } from '../contract/instance-api.ts';
+import type { Market } from '../contract/market.ts';
+import { priceText } from '../contract/market.ts';
+import {
+  apr,
+  investmentOf,
+  liquidationInside,
+  liquidations,
+  restingOrders,
+} from '../engine/index.ts';
+import type { AdjustPreview, DesignInput, GridState, Liquidations } from '../engine/index.ts';
+import type { Venue } from '../exchange/port.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Books } from '../store/index.ts';
+import type { Funds } from './plan.ts';
+import type { Runner } from './runner.ts';
+
+/** What the account is read from. */
+export interface AccountParts {
+  readonly market: Market;
+  readonly venue: Venue;
+  readonly books: Books;
+  readonly runner: Runner;
+  readonly clock: Clock;
+}
+
+/** When the books began, milliseconds of the market's clock. */
+const BEGAN = 'began_at_ms';
+
+export class GridAccount {
+  readonly #parts: AccountParts;
+  /**
+   * What the account holds besides this grid's result: equity moves with the total between reads.
+   * Null before the first.
+   */
+  #base: Money | null = null;
+  /** Age of the books at the last read, milliseconds. */
+  #ageMs = 0;
+
+  constructor(parts: AccountParts) {
+    this.#parts = parts;
+  }
+
+  /** Reads balance and time; inside a task, so that they belong to the same moment. */
+  async refresh(): Promise<void> {
+    const { venue, runner, clock } = this.#parts;
+    const equity = parseMoney((await venue.balance()).equity);
+    if (equity !== null) this.#base = equity - runner.figures().total;
+    // A market that stands still for us has a time of its own: a replay's dates.
+    const now = venue.capabilities.lockstep ? await venue.serverTime() : clock.now();
+    this.#ageMs = now - this.#beganAt(now);
+  }
+
+  /** Balance with the position marked to the price; null before the first `refresh`. */
+  get equity(): Money | null {
+    return this.#base === null ? null : this.#base + this.#parts.runner.figures().total;
+  }
+
+  /** The money for a new plan of this grid; without a balance before the first `refresh`. */
+  funds(margin_check: 'warn' | 'refuse'): Funds {
+    const { equity } = this;
+    const laid_out = this.#parts.runner.state.gaps.length > 0;
+    const balance = equity === null ? {} : { balance: formatMoney(equity) };
+    return { margin_check, laid_out, ...balance };
+  }
+
+  /** Liquidation prices of `state`, with equity and price as they are now; null without equity. */
+  liquidations(state: GridState): Liquidations | null {
+    const { market, runner } = this.#parts;
+    const { equity } = this;
+    if (equity === null) return null;
+    const { position_lots: lots } = state.books;
+    return liquidations(market, { lots, equity, ticks: runner.ticks }, restingOrders(state));
+  }
+
+  /** Refuses with `code` an adjust after which the range could not be walked alive (GRID 7). */
+  assertSurvives(preview: AdjustPreview, code: 'ADJUST_REFUSED' | 'GRID_REFUSED'): void {
+    const { market, runner } = this.#parts;
+    const { after, unchanged } = preview;
+    const found = unchanged ? null : this.liquidations(after);
+    const at = found === null ? null : liquidationInside(after.plan, runner.ticks, found);
+    if (at === null) return;
+    const prefix = code === 'GRID_REFUSED' ? 'strategy_config.' : '';
+    const message =
+      'the present position with the new orders filled would be liquidated at ' +
+      `${priceText(market, at)}, inside the range`;
+    const allowed = 'a smaller size, a range farther from it, or a smaller position';
+    const problems = [{ path: `${prefix}order_quantity`, message, allowed }];
+    throw new GriddError(code, `This adjust was refused: ${message}`, { problems });
+  }
+
+  /** What the grid works with and earns on it; `values`: those in force. */
+  yieldOf(
+    values: Pick<DesignInput, 'investment' | 'leverage'>,
+  ): Required<Pick<StatusView, 'investment' | 'apr'>> {
+    const { market, runner } = this.#parts;
+    const { plan, run } = runner.state;
+    const investment = investmentOf(market, plan, values, run.start_ticks ?? runner.ticks);
+    const { grid_profit, total } = runner.figures();
+    const rate = (profit: Money) => apr(profit, investment, this.#ageMs);
+    return {
+      investment: formatMoney(investment),
+      apr: { grid: rate(grid_profit), total: rate(total) },
+    };
+  }
+
+  // Books of an older version did not note it: their present run is the best that is known.
+  #beganAt(now: number): number {
+    const { books, runner } = this.#parts;
+    const noted = books.meta(BEGAN);
+    if (noted !== null) return Number(noted);
+    const { number, started_at_ms } = runner.state.run;
+    if (number === 0) return now;
+    const began = Math.min(now, started_at_ms);
+    runner.keep(() => books.setMeta(BEGAN, String(began)));
+    return began;
+  }
+}
+
+/** Prices in ticks as text. */
+export function liquidationView(market: Market, found: Liquidations): LiquidationView {
+  const text = (ticks: number | null) => (ticks === null ? null : priceText(market, ticks));
+  return {
+    now: text(found.now),
+    buys_filled: text(found.buys_filled),
+    sells_filled: text(found.sells_filled),
+    nearest_percent: found.nearest_percent,
+    alarm: found.alarm,
+  };
+}
+
+/** The warning that liquidation is near, with the nearest price; none while it is not. */
+export function liquidationAlarm(market: Market, ticks: number, found: Liquidations): string[] {
+  if (!found.alarm) return [];
+  const cases = [
+    { when: 'as it stands', at: found.now },
+    { when: 'with all buys filled', at: found.buys_filled },
+    { when: 'with all sells filled', at: found.sells_filled },
+  ];
+  const distance = ({ at }: { at: number | null }) => {
+    return at === null ? Infinity : Math.abs(at - ticks);
+  };
+  const [nearest] = cases.sort((a, b) => distance(a) - distance(b));
+  if (nearest === undefined || nearest.at === null) return [];
+  const price = priceText(market, nearest.at);
+  const away = `${found.nearest_percent} % from the price`;
+  return [`Liquidation is near: at ${price} ${nearest.when}, ${away}.`];
+}
