@@ -6,7 +6,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import { formatMoneyRounded, parseMoney } from '../contract/decimal.ts';
 import type { ListRow } from '../contract/fleet-api.ts';
-import type { ProcessState } from '../contract/instance-api.ts';
+import type { LiquidationView, ProcessState } from '../contract/instance-api.ts';
 
 /** One column. `wraps`: may become narrower than its content, down to that width. */
 export interface Column<Row> {
@@ -135,6 +135,15 @@ export function moneyText(value: string | null | undefined): string {
   const rounded = formatMoneyRounded(money, 2);
   if (Math.abs(Number(rounded)) >= 1) return rounded;
   return money === 0n ? '0.00' : formatMoneyRounded(money, 4);
+}
+
+/** The three liquidation prices and the distance of the nearest. */
+export function liquidationText(view: LiquidationView): string {
+  const { now, buys_filled: bought, sells_filled: sold, nearest_percent: nearest } = view;
+  if (nearest === null) return 'none';
+  const text = (price: string | null) => price ?? 'none';
+  const prices = `${text(now)} now, ${text(bought)} with buys filled, ${text(sold)} with sells`;
+  return `${prices} filled; the nearest is ${nearest} % away`;
 }
 
 /** A value or "-". */
