@@ -5,7 +5,7 @@
  */
 import type { Market } from '../contract/market.ts';
 import type { Side } from '../contract/trading.ts';
-import { beyondCollar, exceedsNotional, nearCollar } from './fences.ts';
+import { beyondCollar, largestOrder, nearCollar } from './fences.ts';
 import type { Gap, GridState, Hold } from './state.ts';
 import { lineOf, remaining, wantedLots } from './state.ts';
 import type { GridPlan, LiveOrder } from './types.ts';
@@ -45,6 +45,7 @@ export function survey(market: Market, state: GridState, which: 'all' | 'missing
   const book = bookOf(state);
   const wants: Writable<Want>[] = [];
   const free: Writable<Want>[] = [];
+  const largest = largestOrder(market, state.plan);
   for (let gap = state.gaps.length - 1; gap >= 0; gap--) see(gap, 'buy');
   for (let gap = 0; gap < state.gaps.length; gap++) see(gap, 'sell');
   const limit = orderLimit(market, state.plan);
@@ -68,7 +69,8 @@ export function survey(market: Market, state: GridState, which: 'all' | 'missing
       wants.push({ gap: index, side, ticks, lots, order, reason: null });
       return;
     }
-    const reason = blocked(market, state, book, { gap, index, side, ticks, lots });
+    const tooLarge = ticks * lots > largest ? 'max_order_notional' : null;
+    const reason = blocked(state, book, gap, index, side, ticks) ?? tooLarge;
     const want = { gap: index, side, ticks, lots, order, reason };
     wants.push(want);
     if (reason === null) free.push(want);
@@ -140,22 +142,19 @@ function bookOf(state: GridState): Book {
   return book;
 }
 
-interface Wish {
-  readonly gap: Gap;
-  readonly index: number;
-  readonly side: Side;
-  readonly ticks: number;
-  readonly lots: number;
-}
-
-function blocked(market: Market, state: GridState, book: Book, wish: Wish): string | null {
-  const { gap, index, side, ticks, lots } = wish;
+function blocked(
+  state: GridState,
+  book: Book,
+  gap: Gap,
+  index: number,
+  side: Side,
+  ticks: number,
+): string | null {
   const { plan, phase, mark } = state;
   if (phase !== 'running') return phase;
   if (state.tripped !== null) return 'tripped';
   if (state.paused) return 'paused';
   if (state.mismatch !== null) return 'position_differs';
-  if (exceedsNotional(market, plan, ticks, lots)) return 'max_order_notional';
   const hold = side === 'buy' ? gap.buy_hold : gap.sell_hold;
   const price = state.ticks ?? 0;
   const rightSide = side === 'buy' ? price > ticks : price < ticks;

@@ -288,6 +288,6 @@ it('loses no lot, no cent and no line, and passes no fence, whatever happens', (
       expect(['stopped', 'finished']).toContain(grid.word);
       expect([grid.resting.size, grid.position]).toEqual([0, 0]);
     }),
-    { numRuns: Number(process.env['STORM_RUNS'] ?? 200) },
+    { numRuns: Number(process.env['STORM_RUNS'] ?? 400) },
   );
 });
