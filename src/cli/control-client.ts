@@ -72,7 +72,9 @@ export class ControlClient {
   async #call<T>(call: Call): Promise<T> {
     const endpoint = readEndpoint(this.#home);
     // A copied home brings another home's endpoint.json along: there is no supervisor of this one.
-    if (endpoint === null || endpoint.home !== this.#home.folder) throw supervisorNotRunning(this.#home);
+    if (endpoint === null || endpoint.home !== this.#home.folder) {
+      throw supervisorNotRunning(this.#home);
+    }
     const answer = await this.#send(endpoint, call);
     const theirs = answer.headers[HOME_HEADER];
     if (theirs !== encodeURI(this.#home.folder)) {
@@ -118,7 +120,9 @@ export class ControlClient {
   }
 
   #failure(error: Error): GriddError {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ECONNREFUSED')) return supervisorNotRunning(this.#home);
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ECONNREFUSED')) {
+      return supervisorNotRunning(this.#home);
+    }
     return new GriddError(
       'SUPERVISOR_UNREACHABLE',
       `The supervisor of ${this.#home.folder} does not answer: ${error.message}.`,
