@@ -61,7 +61,9 @@ export class ControlClient {
   async #call<T>(call: Call): Promise<T> {
     const endpoint = readEndpoint(this.#home);
     // A copied home brings another home's endpoint.json along: there is no supervisor of this one.
-    if (endpoint === null || endpoint.home !== this.#home.folder) throw this.#notRunning();
+    if (endpoint === null || endpoint.home !== this.#home.folder) {
+      throw supervisorNotRunning(this.#home);
+    }
     const answer = await this.#send(endpoint, call);
     const theirs = answer.headers[HOME_HEADER];
     if (theirs !== encodeURI(this.#home.folder)) {
@@ -107,17 +109,20 @@ export class ControlClient {
   }
 
   #failure(error: Error): GriddError {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ECONNREFUSED')) return this.#notRunning();
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ECONNREFUSED')) {
+      return supervisorNotRunning(this.#home);
+    }
     return new GriddError(
       'SUPERVISOR_UNREACHABLE',
       `The supervisor of ${this.#home.folder} does not answer: ${error.message}.`,
     );
   }
+}
 
-  #notRunning(): GriddError {
-    const sentence = `No supervisor runs for ${this.#home.folder}.`;
-    return new GriddError('SUPERVISOR_NOT_RUNNING', sentence);
-  }
+/** That nobody looks after `home`, in words. */
+export function supervisorNotRunning(home: Home): GriddError {
+  const sentence = `No supervisor runs for ${home.folder}.`;
+  return new GriddError('SUPERVISOR_NOT_RUNNING', sentence);
 }
 
 function parseAnswer<T>(answer: Answer): T {

@@ -19,7 +19,7 @@ const VIEW_KEYS = [
 ] as readonly (keyof StatusView)[];
 
 const FACT_KEYS = [
-  ...['state_reason', 'db_path', 'generation', 'last_exit', 'exits', 'url'],
+  ...['state_reason', 'db_path', 'generation', 'last_exit', 'problems', 'exits', 'url'],
 ] as readonly (keyof InstanceStatus)[];
 
 /** A row with exactly the keys of the list. */

@@ -3,6 +3,7 @@ import { EXIT } from '../../contract/errors.ts';
 import type { InstanceStatus, LastExit } from '../../contract/fleet-api.ts';
 import type { StatusView } from '../../contract/instance-api.ts';
 import type { Context } from '../context.ts';
+import { problemText } from '../failure.ts';
 import { readFleet } from '../fleet-reader.ts';
 import { statusDocument } from '../list-keys.ts';
 import { durationText, liquidationText, moneyText, orDash, renderPairs } from '../render.ts';
@@ -50,6 +51,7 @@ function processPairs(found: InstanceStatus): Pair[] {
     ['memory, cpu', `${memory}, ${cpu}`],
   ];
   if (found.last_error !== null) pairs.push(['last error', found.last_error]);
+  for (const problem of found.problems) pairs.push(['problem', problemText(problem)]);
   if (found.last_exit !== null) pairs.push(['last exit', exitText(found.last_exit)]);
   const earlier = found.exits.filter(({ at }) => at !== found.last_exit?.at);
   for (const exit of earlier.slice(0, SHOWN_EXITS - 1)) {
