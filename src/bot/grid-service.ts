@@ -26,7 +26,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import { GridAccount, liquidationAlarm, liquidationView } from './grid-account.ts';
-import { designGrid, gridValues, marginCheck } from './plan.ts';
+import { designNext, gridValues, marginCheck } from './plan.ts';
 import type { Runner } from './runner.ts';
 
 export interface ServiceParts {
@@ -289,9 +289,9 @@ export class GridService implements InstanceService {
   #designed(request: AdjustRequest) {
     const { market, runner } = this.#parts;
     const price = priceText(market, runner.ticks);
-    const margin = marginCheck(this.#parts.config());
-    const values = { ...this.#values(request), ...this.account.funds(margin) };
-    return designGrid(market, values, price, 'ADJUST_REFUSED');
+    const funds = this.account.funds(marginCheck(this.#parts.config()));
+    const present = { plan: runner.state.plan, price, funds };
+    return designNext(market, this.#values(request), present, 'ADJUST_REFUSED');
   }
 
   #answer(

@@ -42,6 +42,13 @@ function lastWords(error: unknown): string {
   return text;
 }
 
+/** Ends this process while it has no log yet, with the reason as its last words. */
+function refuseEarly(what: string, error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error);
+  lastWords(new Error(`${what} cannot be used now: ${why}.`, { cause: error }));
+  process.exit(1);
+}
+
 /** The safe run of a failed instance; resolves with what came of it. */
 async function clearOrders(bot: Bot): Promise<string> {
   const { orders_cancelled: gone, orders_left: left, position } = await bot.session.clearOrders();
@@ -62,14 +69,19 @@ function onceDone(bot: Bot, then: (bot: Bot) => void): void {
 
 async function main(launch: BotLaunch): Promise<void> {
   const home = homeAt(launch.home);
-  const lock = await takeLifetimeLock(instanceLock(home, launch.id));
+  const lockFile = instanceLock(home, launch.id);
+  const lock = await takeLifetimeLock(lockFile).catch((error: unknown) =>
+    refuseEarly(`The lock ${lockFile}`, error),
+  );
   if (lock === null) {
     process.stderr.write(`LOCK_HELD: another process runs ${launch.id}\n`);
     process.exit(BOT_EXIT.lock_held);
   }
   const file = (name: string) => join(launch.log_dir, name);
   rmSync(file('exit.json'), { force: true });
-  const logs = await openBotLogs(launch);
+  const logs = await openBotLogs(launch).catch((error: unknown) =>
+    refuseEarly(`The log folder ${launch.log_dir}`, error),
+  );
   const { log } = logs;
   const { id, generation } = launch;
   let bot: Bot | null = null;

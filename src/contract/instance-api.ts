@@ -292,7 +292,7 @@ export type BotMessage =
   | { readonly type: 'ready'; readonly web_port: number | null }
   /** The bot cannot start; it exits with a telling code after this. */
   | { readonly type: 'failed'; readonly error: ErrorBody }
-  /** Each second: age of the last engine turn and the present figures. */
+  /** Every two seconds: age of the last engine turn and the present figures. */
   | {
       readonly type: 'beat';
       readonly turn_age_ms: number;

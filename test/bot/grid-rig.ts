@@ -143,6 +143,8 @@ const CONFIG: InstanceConfig = {
       speed: 1,
       starting_balance: '10000',
       fill: 'through',
+      partial_fill: 'none',
+      funding_rate: '0',
     },
   },
   strategy_config: {
