@@ -9,15 +9,17 @@ import { FaultPlan } from '../sim/faults.ts';
 import { Dice } from '../sim/random.ts';
 import { SimVenue } from '../sim/venue.ts';
 import { venueConformance } from './venue-suite.ts';
-import type { VenueFixture } from './venue-suite.ts';
+import type { VenueFixture } from './venue-fixture.ts';
 
 const STARTING_CASH = '10000';
 
+const FUNDING_RATE = '0.0001';
+
 async function openFixture(exchange: Exchange, schedule: Schedule): Promise<VenueFixture> {
   const events: VenueEvent[] = [];
+  const network = { up: true, mutedUntil: 0, requests: [] };
   const venue = new SimVenue({
-    exchange,
-    network: { up: true, mutedUntil: 0, requests: [] },
+    ...{ exchange, network },
     life: new Life(schedule),
     faults: noFaults(),
     dice: new Dice(1),
@@ -25,12 +27,23 @@ async function openFixture(exchange: Exchange, schedule: Schedule): Promise<Venu
     instant: true,
   });
   await venue.connect(async (event) => void events.push(event));
+  const pass = (ms: number) => schedule.runUntil(schedule.time + ms, () => false);
   return {
     venue,
     startingCash: STARTING_CASH,
     events,
+    fundingRate: FUNDING_RATE,
+    pass,
+    async passFunding() {
+      await pass(1000);
+      exchange.fund(FUNDING_RATE);
+    },
+    cutOff: () => {
+      network.up = false;
+      return () => (network.up = true);
+    },
     async moveTo(price) {
-      await schedule.runUntil(schedule.time + 1000, () => false);
+      await pass(1000);
       const ticks = ticksOf(exchange.market, price);
       if (ticks === null) throw new Error(`${price} is not on a tick`);
       exchange.moveTo(ticks);

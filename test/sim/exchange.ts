@@ -4,7 +4,7 @@
  * lies; what its clients are told of it, and when, is the business of `venue.ts`. Orders of other
  * clients rest on the same account.
  */
-import { applyRate, formatMoney } from '../../src/contract/decimal.ts';
+import { applyRate, formatMoney, parseDecimal } from '../../src/contract/decimal.ts';
 import type { Money } from '../../src/contract/decimal.ts';
 import { lotsOf, notional, priceText, sizeText, ticksOf } from '../../src/contract/market.ts';
 import type { Market } from '../../src/contract/market.ts';
@@ -102,7 +102,7 @@ export class Exchange {
     this.#now = now;
     this.#faults = faults;
     this.#ticks = ticks;
-    this.#account = { starting: cash, realised: 0n, fees: 0n, lots: 0, cost: 0n };
+    this.#account = { starting: cash, realised: 0n, fees: 0n, funding: 0n, lots: 0, cost: 0n };
     this.#accounts = [{ at: 0, account: this.#account }];
   }
 
@@ -171,12 +171,11 @@ export class Exchange {
 
   /** A funding stamp: longs pay when `rate` is above zero. */
   fund(rate: string): void {
-    const value = notional(this.market, this.#ticks, this.#account.lots);
-    const digits = Number(rate);
-    const amount = -(value * BigInt(Math.round(digits * 1e8))) / 100_000_000n;
+    const fraction = parseDecimal(rate);
+    if (fraction === null) throw new Error(`the funding rate is "${rate}"`);
+    const amount = -applyRate(notional(this.market, this.#ticks, this.#account.lots), fraction);
     if (amount === 0n) return;
-    const { realised } = this.#account;
-    this.#setAccount({ ...this.#account, realised: realised + amount });
+    this.#setAccount({ ...this.#account, funding: this.#account.funding + amount });
     const at_ms = this.#now();
     this.#nextId += 1;
     const listed_ms = at_ms + this.#lag('late_listing_trade');

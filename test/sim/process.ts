@@ -19,7 +19,7 @@ import type { Books } from '../../src/store/index.ts';
 import type { Life } from './clock.ts';
 
 /** Our mark in this world. */
-export const TAG = 'simworld';
+export const TAG = '51a0b0d1';
 /** Seconds between comparisons: short, so that a quiet world is compared soon. */
 export const INTERVAL_S = 10;
 
@@ -72,8 +72,7 @@ export class BotProcess {
 
   /** Ends as told, orders as they are. */
   async close(): Promise<void> {
-    await this.#parts.venue.close();
-    await this.session?.runner.run(() => undefined);
+    await this.session?.close();
     this.life.end('told to end');
   }
 
@@ -89,12 +88,13 @@ export class BotProcess {
       ticks: nearestTicks(market, price) ?? 0,
       strategy: () => ({ interval: INTERVAL_S }),
       bootId: 'one boot',
+      onBreach: 'crash',
       onBug: (error) => failed(error, 'running'),
     });
     const { runner } = session;
     const config = () => configOf(values);
     const service = new GridService({
-      ...{ id: 'sim', config, market, venue, books, runner, clock, log },
+      ...{ id: 'sim', config, market, venue: runner.venue, books, runner, clock, log },
       warnings: () => [],
       startedAtMs: clock.now(),
     });

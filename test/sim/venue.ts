@@ -4,6 +4,7 @@
  * listings that lag. It invents nothing: whatever it says was true at some moment, except that a
  * look-up by client id may find nothing.
  */
+import { InvariantError } from '../../src/contract/assert.ts';
 import { formatMoney } from '../../src/contract/decimal.ts';
 import { priceText, sizeText } from '../../src/contract/market.ts';
 import { entryPrice, equityOf, cashOf } from '../../src/exchange/paper/account.ts';
@@ -116,6 +117,8 @@ export class SimVenue implements Venue {
     if (!life.alive) return never();
     this.#listener = listener;
     exchange.watchers.push(this.#watcher);
+    if (this.#options.network.up) this.connection({ type: 'connected' });
+    this.#tell({ type: 'price', ...this.#price() });
     this.#beat();
     return Promise.resolve();
   }
@@ -128,6 +131,8 @@ export class SimVenue implements Venue {
   submitBatch(orders: readonly OrderRequest[]): Promise<readonly SubmitOutcome[]> {
     const { exchange, watcher, life } = this.#options;
     if (!life.alive) return never();
+    if (orders.length === 0) return Promise.resolve([]);
+    if (orders.length > BATCH) return Promise.reject(tooMany(orders.length));
     for (const order of orders) watcher.submits(order);
     return this.#send(orders.length, () => orders.map((order) => exchange.submit(order)));
   }
@@ -140,6 +145,8 @@ export class SimVenue implements Venue {
   cancelBatch(clientIds: readonly string[]): Promise<readonly CancelOutcome[]> {
     const { exchange, watcher, life } = this.#options;
     if (!life.alive) return never();
+    if (clientIds.length === 0) return Promise.resolve([]);
+    if (clientIds.length > BATCH) return Promise.reject(tooMany(clientIds.length));
     for (const id of clientIds) watcher.cancels(id);
     return this.#send(clientIds.length, () => clientIds.map((id) => exchange.cancel(id)));
   }
@@ -234,7 +241,9 @@ export class SimVenue implements Venue {
 
   /** The connection of the stream broke, or is back. */
   connection(event: VenueEvent & { type: 'connected' | 'disconnected' | 'gap' }): void {
-    this.#deliver(event, this.#options.life.schedule.time);
+    const { instant, life } = this.#options;
+    if (instant === true) void this.#listener?.(event);
+    else this.#deliver(event, life.schedule.time);
   }
 
   get #now(): number {
@@ -327,7 +336,7 @@ export class SimVenue implements Venue {
   ): void {
     const { life, network, faults, dice, instant } = this.#options;
     const { schedule } = life;
-    if (instant === true) return told(act());
+    if (instant === true) return told(network.up ? act() : fail('the network is down'));
     const strikes = (name: FaultName) => faults.strikes(name);
     const kill = (name: FaultName): boolean => deadly && strikes(name) !== null;
     if (kill('kill_before_send')) return life.end('before a request was sent');
@@ -375,6 +384,10 @@ function failed(why: string, retryAfterMs?: number) {
   if (retryAfterMs === undefined) return { status: 'unknown', message: why } as const;
   const refusal = { status: 'rejected', reason: 'rate_limited', message: why } as const;
   return { ...refusal, retry_after_ms: retryAfterMs };
+}
+
+function tooMany(count: number): InvariantError {
+  return new InvariantError(`${count} in a batch of at most ${BATCH}`);
 }
 
 /** The promise of a dead process. */

@@ -9,7 +9,7 @@ import type { Market } from '../../src/contract/market.ts';
 import type { OnStop } from '../../src/contract/trading.ts';
 import type { StopReceipt } from '../../src/contract/instance-api.ts';
 import { GriddError } from '../../src/contract/errors.ts';
-import { clientId } from '../../src/bot/client-id.ts';
+import { clientIds } from '../../src/bot/client-id.ts';
 import { decodeState } from '../../src/engine/index.ts';
 import type { GridState } from '../../src/engine/index.ts';
 import { VenueFault } from '../../src/exchange/port.ts';
@@ -25,7 +25,6 @@ import { onDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { Exchange, orderText, tradeText } from './exchange.ts';
 import { FaultPlan } from './faults.ts';
-import type { FaultName } from './faults.ts';
 import { BotProcess, TAG } from './process.ts';
 import { Dice, hash } from './random.ts';
 import { Referees } from './referees.ts';
@@ -38,30 +37,6 @@ import type { Network } from './venue.ts';
 const CALM_MS = 120_000;
 /** Lines of what happened that are kept for a failure. */
 const TOLD = 400;
-
-/**
- * Faults of the bot that are known and not mended yet, each with its day: what one referee must
- * not say, or moments that are left out, until they are.
- */
-const KNOWN: ReadonlySet<string> = new Set([
-  // 2026-11-25: an order that was on its way is sent after a pause was stored.
-  'pause',
-  // 2026-11-25: an intent whose sending failed is sent again before the grid is started again.
-  'stop, at recovery',
-  // 2026-11-25: a receipt is cut before the last trades are listed.
-  'receipt',
-]);
-
-/** 2026-11-25: a question without an answer ends the process. */
-const QUESTION_ENDS_PROCESS = true;
-
-const UNMENDED: Partial<Record<FaultName, number>> = {
-  // 2026-11-25: a look-up that finds nothing is taken for "gone".
-  null_lookup: 0,
-  late_listing_order: 0,
-  // 2026-11-25: a duplicate is taken for a refusal.
-  doubled_request: 0,
-};
 
 /** How a world ended. */
 export interface Verdict {
@@ -120,7 +95,7 @@ class World {
     const { seed, rules, ticks, roughness } = scenario;
     this.#scenario = scenario;
     this.#market = makeMarket(rules);
-    this.#faults = new FaultPlan(seed, { ...roughness, ...UNMENDED }, allowed);
+    this.#faults = new FaultPlan(seed, roughness, allowed);
     const now = () => EPOCH_MS + this.#schedule.time;
     const market = this.#market;
     const cash = 10n ** 30n;
@@ -259,8 +234,6 @@ class World {
           exchange.maxOrders = this.#market.rules.max_orders;
         });
       case 'disk_full':
-        // 2026-11-25: what a first start cannot store of its funding is never made good.
-        if (this.#state() === null) return;
         this.#disk.full = true;
         return this.#trouble(step.lasts, () => (this.#disk.full = false));
       case 'mute':
@@ -293,7 +266,7 @@ class World {
     const { side, ticks, mark } = step;
     this.#foreign += 1;
     // One that bears our mark but was never in our store is somebody else's all the same.
-    const name = mark ? clientId(TAG, 900_000 + this.#foreign) : `other-${this.#foreign}`;
+    const name = mark ? clientIds('text', TAG).of(900_000 + this.#foreign) : `other-${this.#foreign}`;
     const market = this.#market;
     const request = {
       client_id: name,
@@ -413,7 +386,6 @@ class World {
       error instanceof VenueFault || error instanceof GriddError || isStorageFault(error);
     // A start that is not possible now is tried again; once it runs, the world must not end it.
     if (when === 'opening' && worldly) return life.end('it could not open');
-    if (QUESTION_ENDS_PROCESS && error instanceof VenueFault) return life.end('a question');
     const stack = error instanceof Error ? (error.stack ?? '') : '';
     this.#broken(said('crash', `${text}\n${stack}`));
   }
@@ -482,7 +454,6 @@ class World {
   }
 
   #broken(breach: Breach): void {
-    if (KNOWN.has(breach.referee)) return;
     this.#breach ??= breach;
     this.#tell(`BROKEN ${breach.referee}: ${breach.message}`);
   }
