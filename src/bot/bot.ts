@@ -56,7 +56,6 @@ export class Bot {
   readonly service: GridService;
   readonly #parts: BotParts;
   readonly #books: Books;
-  readonly #venue: Venue;
   readonly #market: Market;
   /** Read once: a page that gets its port late must not depend on the installation. */
   readonly #assets = loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui'));
@@ -136,7 +135,6 @@ export class Bot {
     this.#config = opened.config;
     this.#notes = opened.notes;
     this.#books = books;
-    this.#venue = venue;
     this.#market = market;
     const tag = clientTag(home.folder, launch.id);
     const ticks = nearestTicks(market, opened.price);
@@ -146,13 +144,14 @@ export class Bot {
     this.session = new Session({
       ...{ market, venue, books, clock, log, tag, state, ticks, strategy, onBug },
       bootId: currentBootId(),
+      onBreach: opened.config.exchange_config.mode === 'live' ? 'trip' : 'crash',
     });
     const { runner } = this.session;
     this.service = new GridService({
       id: launch.id,
       config: () => this.#config,
       market,
-      venue,
+      venue: runner.venue,
       books,
       runner,
       clock,
@@ -257,8 +256,7 @@ export class Bot {
   /** Lets the present task end, then closes venue, page and books; orders stay as they are. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#venue.close();
-    await this.runner.run(() => undefined);
+    await this.session.close();
     await this.service.refresh();
     this.#saveStatus();
     await this.#server?.close();

@@ -24,7 +24,8 @@ export async function bookFunding(parts: {
   const known = books.meta(FUNDING_BEGAN);
   if (known === null) {
     const now = String(await venue.serverTime());
-    runner.keep(() => books.setMeta(FUNDING_BEGAN, now));
+    // A later moment would leave out what is paid until then.
+    await runner.store(() => books.setMeta(FUNDING_BEGAN, now));
     return;
   }
   const began = Number(known);

@@ -17,6 +17,7 @@ import {
   restingOrders,
 } from '../engine/index.ts';
 import type { AdjustPreview, DesignInput, GridState, Liquidations } from '../engine/index.ts';
+import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Books } from '../store/index.ts';
@@ -34,6 +35,8 @@ export interface AccountParts {
 
 /** When the books began, milliseconds of the market's clock. */
 const BEGAN = 'began_at_ms';
+/** So often a venue that counts requests is asked for the balance. */
+const READ_MS = 30_000;
 
 export class GridAccount {
   readonly #parts: AccountParts;
@@ -42,6 +45,7 @@ export class GridAccount {
    * Null before the first.
    */
   #base: Money | null = null;
+  #nextRead = 0;
   /** Age of the books at the last read, milliseconds. */
   #ageMs = 0;
 
@@ -52,8 +56,17 @@ export class GridAccount {
   /** Reads balance and time; inside a task, so that they belong to the same moment. */
   async refresh(): Promise<void> {
     const { venue, runner, clock } = this.#parts;
-    const equity = parseMoney((await venue.balance()).equity);
-    if (equity !== null) this.#base = equity - runner.figures().total;
+    const read = clock.monotonic();
+    // Between two reads only this grid moves it: a request each second would be for nothing.
+    if (!venue.capabilities.lockstep && read < this.#nextRead) return;
+    this.#nextRead = read + READ_MS;
+    try {
+      const equity = parseMoney((await venue.balance()).equity);
+      if (equity !== null) this.#base = equity - runner.figures().total;
+    } catch (error) {
+      // The last known one stays; comparisons say that the venue does not answer.
+      if (!(error instanceof VenueFault)) throw error;
+    }
     // A market that stands still for us has a time of its own: a replay's dates.
     const now = venue.capabilities.lockstep ? await venue.serverTime() : clock.now();
     this.#ageMs = now - this.#beganAt(now);

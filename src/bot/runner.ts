@@ -1,14 +1,14 @@
 /**
- * The runner: facts in, engine decides, intent is stored, then sent. One task at a time; a task
- * ends when every command it caused has its answer, so a lockstep venue stands still until the
- * grid is quiet. Invariants: nothing is sent that is not stored; a trade id is booked once; if
- * the store cannot commit, the engine does not move and nothing new is sent.
+ * The runner: facts in, engine decides, intent is stored, then sent. One task at a time; on a
+ * lockstep venue a task ends when every command it caused has its answer, so that the market stands
+ * still until the grid is quiet; elsewhere what must wait goes on by itself later. Invariants:
+ * nothing is sent that is not stored; if the store cannot commit, the engine does not move and
+ * nothing new is sent; a question that the venue does not answer is never a bug.
  */
 import { assert } from '../contract/assert.ts';
-import { parseMoney } from '../contract/decimal.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Market } from '../contract/market.ts';
-import { lotsOf, nearestTicks, priceText, sizeText, ticksOf } from '../contract/market.ts';
+import { nearestTicks } from '../contract/market.ts';
 import type { GridStateName } from '../contract/trading.ts';
 import {
   auditIdentity,
@@ -21,19 +21,31 @@ import {
 } from '../engine/index.ts';
 import type {
   AdjustPreview,
-  EngineCommand,
   EngineEvent,
   GridFigures,
   GridPlan,
   GridState,
-  LiveOrder,
 } from '../engine/index.ts';
-import type { Venue, VenueEvent, VenueFill } from '../exchange/port.ts';
+import { VenueFault } from '../exchange/port.ts';
+import type { Venue, VenueEvent } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isStorageFault } from '../store/index.ts';
 import type { Books, Turn } from '../store/index.ts';
-import { clientId } from './client-id.ts';
+import { Alarm } from './alarm.ts';
+import { clientIds } from './client-id.ts';
+import type { ClientIds } from './client-id.ts';
+import { Degradation } from './degradation.ts';
+import { takeEvent } from './event-intake.ts';
+import { FillBooking } from './fill-booking.ts';
+import type { GridDoor } from './grid-door.ts';
+import { LookUps } from './look-up.ts';
+import type { Findings } from './look-up.ts';
+import { meteredVenue } from './metered-venue.ts';
+import { OrderNumbers } from './order-numbers.ts';
+import { Outbox } from './outbox.ts';
+import { RateBudget } from './rate-budget.ts';
+import { TaskQueue } from './task-queue.ts';
 import { makeTurn } from './turn.ts';
 
 /** What a runner works with. `books` and `venue` are the real ones, also in tests. */
@@ -50,37 +62,67 @@ export interface RunnerParts {
   readonly ticks: number;
   /** Told of anything thrown that is not the user's to mend: the process must end. */
   readonly onBug: (error: unknown) => void;
+  /** The venue's clock, ms since the epoch; the local one where it is not given. */
+  readonly venueNow?: () => number;
+  /** What follows when the three sums disagree (GRID 4); `crash` where it is not given. */
+  readonly onBreach?: 'crash' | 'trip';
 }
 
-/** Venue time of the last trade of the last listing that was booked to its end. */
-const FILLS_SINCE = 'fills_since_ms';
-/** Trades may be listed late and out of order: so much is asked for again each time. */
-const FILLS_OVERLAP_MS = 60_000;
 const COMMIT_RETRY_MS = 1000;
-const LOOK_UPS = 6;
-const LOOK_UP_FIRST_MS = 100;
 
 /** Rows that go with a turn besides what the event itself says. */
 type TurnExtras = Pick<Turn, 'meta' | 'receipt' | 'request' | 'funding' | 'adjustment'>;
 
-export class Runner {
+export class Runner implements GridDoor {
+  /** The venue within the request budget; every question goes through it. */
+  readonly venue: Venue;
+  readonly ids: ClientIds;
+  readonly budget: RateBudget;
+  readonly fills: FillBooking;
   readonly #parts: RunnerParts;
+  readonly #numbers: OrderNumbers;
+  readonly #outbox: Outbox;
+  readonly #lookUps: LookUps;
   readonly #listeners = new Set<() => void>();
-  readonly #degraded = new Map<string, string>();
-  readonly #pending: EngineCommand[] = [];
+  readonly #degraded: Degradation;
   #state: GridState;
   #ticks: number;
-  #queue: Promise<unknown> = Promise.resolve();
-  #busySince: number | null = null;
-  /** Reason of the last rejected order since one was accepted. */
-  #refusal: string | null = null;
-  #lastTurn: number;
+  readonly #queue: TaskQueue;
+  readonly #sendAlarm: Alarm;
+  readonly #lookAlarm: Alarm;
+  #closed = false;
 
   constructor(parts: RunnerParts) {
+    const { venue, books, clock, log, market } = parts;
+    const { client_id, history_ms, requests_per_minute } = venue.capabilities;
     this.#parts = parts;
-    this.#state = parts.state;
     this.#ticks = parts.ticks;
-    this.#lastTurn = parts.clock.monotonic();
+    this.#degraded = new Degradation(log, () => this.changed());
+    this.#queue = new TaskQueue(clock);
+    this.#sendAlarm = new Alarm(clock, () => this.#goOn());
+    this.#lookAlarm = new Alarm(clock, () => this.#askBeside());
+    this.budget = new RateBudget(requests_per_minute);
+    this.venue = meteredVenue(venue, this.budget, clock, (well) => {
+      this.#queue.stillAlive();
+      if (well) this.setDegraded('venue', null);
+    });
+    this.ids = clientIds(client_id.form, parts.tag);
+    this.#numbers = new OrderNumbers(books, this.ids, history_ms);
+    const next_id = this.#numbers.first(parts.state.next_id);
+    this.#state = { ...parts.state, next_id };
+    const common = { market, clock, log, venue: this.venue, ids: this.ids, grid: this };
+    this.fills = new FillBooking({
+      ...{ ...common, books },
+      keep: (write) => this.keep(write),
+      store: (write) => this.store(write),
+    });
+    this.#lookUps = new LookUps({
+      ...common,
+      fills: this.fills,
+      cancel: (id) => this.#outbox.add({ type: 'cancel', id }),
+      found: () => this.#outbox.arrived(),
+    });
+    this.#outbox = new Outbox({ ...common, budget: this.budget, lookUps: this.#lookUps });
   }
 
   get state(): GridState {
@@ -102,16 +144,12 @@ export class Runner {
 
   /** Why the bot is degraded, one sentence each; empty when it is not. */
   get degraded(): readonly string[] {
-    return [...this.#degraded.values()];
+    return this.#degraded.sentences;
   }
 
   /** Sets (or with null clears) one reason for being degraded. */
   setDegraded(key: string, reason: string | null): void {
-    if (this.#degraded.get(key) === (reason ?? undefined)) return;
-    if (reason === null) this.#degraded.delete(key);
-    else this.#degraded.set(key, reason);
-    this.#parts.log.warn({ key, reason }, reason === null ? 'recovered' : 'degraded');
-    this.changed();
+    this.#degraded.set(key, reason);
   }
 
   /**
@@ -119,7 +157,7 @@ export class Runner {
    * to store.
    */
   turnAge(): number {
-    return this.#parts.clock.monotonic() - (this.#busySince ?? this.#lastTurn);
+    return this.#queue.age;
   }
 
   /** Calls `listener` after every task that may have changed something. */
@@ -132,97 +170,81 @@ export class Runner {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Runs `task` alone, then everything it caused; tasks keep their order. */
+  /** The venue's clock, ms since the epoch. */
+  venueNow(): number {
+    return (this.#parts.venueNow ?? this.#parts.clock.now)();
+  }
+
+  /**
+   * Runs `task` alone, then everything it caused; tasks keep their order. What the venue does not
+   * answer degrades the bot and rejects with its `VenueFault`.
+   */
   run<T>(task: () => Promise<T> | T): Promise<T> {
-    const result = this.#queue.then(async () => {
-      this.#busySince = this.#parts.clock.monotonic();
+    return this.#queue.run(async () => {
       try {
-        const value = await task();
-        await this.settle();
-        return value;
+        return await this.#whole(task);
       } catch (error) {
-        if (!(error instanceof GriddError)) this.#parts.onBug(error);
+        const known = error instanceof GriddError || error instanceof VenueFault;
+        if (!known) this.#parts.onBug(error);
         throw error;
       } finally {
-        this.#busySince = null;
-        this.#lastTurn = this.#parts.clock.monotonic();
         this.changed();
       }
     });
-    // The caller hears of a failure; the queue itself goes on to the next task.
-    this.#queue = result.catch(() => undefined);
-    return result;
+  }
+
+  async #whole<T>(task: () => Promise<T> | T): Promise<T> {
+    try {
+      const value = await task();
+      await this.settle();
+      return value;
+    } catch (error) {
+      if (!(error instanceof VenueFault)) throw error;
+      this.setDegraded('venue', `The venue does not answer: ${error.message}.`);
+      // What the task caused before that question is sent all the same.
+      await this.settle();
+      throw error;
+    }
   }
 
   /** Feeds one event of the venue. */
   take(event: VenueEvent): Promise<void> {
-    return this.run(async () => {
-      const { market } = this.#parts;
-      switch (event.type) {
-        case 'price': {
-          const ticks = nearestTicks(market, event.last);
-          assert(ticks !== null, `the venue sent the price "${event.last}"`);
-          this.#ticks = ticks;
-          await this.apply({ type: 'price', ticks, at_ms: event.at_ms });
-          break;
-        }
-        case 'fill':
-          await this.bookFill(event.fill);
-          break;
-        case 'order':
-          if (event.order.status === 'cancelled') await this.orderGone(event.order.client_id);
-          break;
-        case 'ended':
-          await this.apply(
-            { type: 'source_ended', at_ms: event.at_ms },
-            { meta: { ended_by: 'source' } },
-          );
-          this.#parts.log.info('the price source has ended; the figures stay as they are');
-          break;
-        case 'connected':
-          this.setDegraded('venue', null);
-          break;
-        case 'position':
-        case 'alive':
-        case 'gap':
-          // The next comparison asks for what was missed.
-          break;
-        case 'disconnected':
-          this.setDegraded('venue', `The venue is not connected: ${event.reason}.`);
-          break;
-      }
+    const { market, books, log } = this.#parts;
+    const parts = { market, books, log, fills: this.fills, grid: this };
+    return this.run(() => takeEvent(parts, event)).catch((error: unknown) => {
+      // It is told already, and a comparison asks again.
+      if (!(error instanceof VenueFault)) throw error;
     });
   }
 
-  /** Books a fill once, whatever told of it. Inside a task only. */
-  async bookFill(fill: VenueFill): Promise<void> {
-    const { books, market, log } = this.#parts;
-    if (books.hasFill(fill.trade_id)) return;
-    const id = books.orderIdOf(fill.client_id);
-    if (id === null) {
-      log.warn({ fill }, 'a fill of an order that is not in our store was left alone');
-      return;
-    }
-    const ticks = ticksOf(market, fill.price);
-    const lots = lotsOf(market, fill.size);
-    const fee = parseMoney(fill.fee);
-    assert(ticks !== null && lots !== null && fee !== null, `unreadable fill ${fill.trade_id}`);
-    const { trade_id, side, at_ms } = fill;
-    await this.apply({ type: 'fill', trade_id, id, side, ticks, lots, fee, at_ms });
-    const { price, size } = fill;
-    log.info({ trade_id, side, price, size, fee: fill.fee }, 'filled');
+  /** A new price, told or asked for. Inside a task only. */
+  async takePrice(price: { last: string; mark: string; at_ms: number }): Promise<void> {
+    const { market } = this.#parts;
+    const ticks = nearestTicks(market, price.last);
+    const mark_ticks = nearestTicks(market, price.mark);
+    assert(ticks !== null && mark_ticks !== null, `the venue's price is "${price.last}"`);
+    this.#ticks = ticks;
+    await this.apply({ type: 'price', ticks, mark_ticks, at_ms: price.at_ms });
   }
 
-  /** Books what the venue executed since this was asked last. Inside a task only. */
-  async bookNewFills(): Promise<void> {
-    const { books, venue } = this.#parts;
-    const since = Number(books.meta(FILLS_SINCE) ?? 0);
-    const fills = await venue.fillsSince(Math.max(0, since - FILLS_OVERLAP_MS));
-    for (const fill of fills) await this.bookFill(fill);
-    const last = fills.at(-1);
-    // Only up to here is everything booked: a stream may have told of a later trade first.
-    if (last === undefined || last.at_ms === since) return;
-    this.keep(() => books.setMeta(FILLS_SINCE, String(last.at_ms)));
+  /** Looks an order of ours up at the venue, from the moment its intent was stored. */
+  lookFor(id: number): void {
+    const live = liveOrders(this.#state).find((order) => order.id === id);
+    if (live === undefined || this.#outbox.has(id) || this.#lookUps.has(id)) return;
+    // What the venue had taken can have ended only since the last listing of fills.
+    const { since } = this.fills;
+    const made = this.#parts.books.madeAt(id) ?? since;
+    this.#lookUps.watch(id, live.status === 'open' ? since : made);
+  }
+
+  /** Whether an order is on its way, or looked for: a listing says nothing of it. */
+  isUnsettled(id: number): boolean {
+    return this.#outbox.has(id) || this.#lookUps.has(id);
+  }
+
+  /** Cancels an order of ours at the venue once more. */
+  cancelAgain(id: number): void {
+    this.#outbox.add({ type: 'cancel', id });
   }
 
   /** Stores something that may be stored again later; a full disk only degrades. */
@@ -236,35 +258,38 @@ export class Runner {
     }
   }
 
-  /** Tells the engine that an order of ours rests no more. Inside a task only. */
-  async orderGone(venueClientId: string): Promise<void> {
-    const id = this.#parts.books.orderIdOf(venueClientId);
-    if (id === null || !liveOrders(this.#state).some((order) => order.id === id)) return;
-    await this.apply({ type: 'cancelled', id, at_ms: this.#parts.clock.now() });
-  }
-
   /** One engine turn: decide, store, then queue what is to be sent. Inside a task only. */
   async apply(event: EngineEvent, extras: TurnExtras = {}): Promise<void> {
     const { market } = this.#parts;
-    const before = this.#state;
+    const next_id = this.#numbers.free(this.#state.next_id, this.#parts.clock.now());
+    const before = { ...this.#state, next_id };
     const { state, commands } = decide(market, before, event);
     // A price that nothing follows from is not stored; one that arms or ends something is.
     const same = state.run === before.run && gridState(state) === gridState(before);
     const quiet = event.type === 'price' && commands.length === 0 && same;
     if (!quiet) {
-      const { tag } = this.#parts;
-      const turn = makeTurn({ market, tag, event, before, state, commands });
-      await this.#commit({ ...turn, ...extras, meta: { ...turn.meta, ...extras.meta } });
+      const { ids } = this;
+      const turn = makeTurn({ market, ids, event, before, state, commands });
+      await this.#commit({ ...turn, ...extras, meta: { ...turn.meta, ...extras.meta } }, state);
     }
     this.#state = state;
-    if (!quiet) {
-      const breach = auditIdentity(market, state, this.#ticks);
-      assert(breach === null, `the books do not add up: ${breach}`);
-    }
     for (const command of commands) {
       if (command.type === 'note') this.#parts.log.info({ code: command.code }, command.text);
-      else this.#pending.push(command);
+      else this.#outbox.add(command);
     }
+    if (!quiet) await this.#audit();
+  }
+
+  /** A breach of the identity is our bug: no crash loop where money is in it (GRID 4). */
+  async #audit(): Promise<void> {
+    const { market, onBreach, log } = this.#parts;
+    const breach = auditIdentity(market, this.#state, this.#ticks);
+    if (breach === null) return;
+    assert(onBreach === 'trip', `the books do not add up: ${breach}`);
+    if (this.#state.tripped !== null) return;
+    log.error({ breach }, 'ALARM: the books do not add up; the grid places nothing more');
+    const text = `the books do not add up: ${breach}`;
+    await this.apply({ type: 'trip', reason: 'identity', text, at_ms: this.venueNow() });
   }
 
   /** What an adjust to `plan` would do now. */
@@ -292,75 +317,63 @@ export class Runner {
     await this.#commit({ at_ms, state, intents: [], updates: [], notes: [], ...extras });
   }
 
-  /** Sends what is stored and waits for every answer. Inside a task only; a task ends with it. */
-  async settle(): Promise<void> {
-    for (let command = this.#pending.shift(); command; command = this.#pending.shift()) {
-      if (command.type === 'place') await this.#place(command);
-      else if (command.type === 'cancel') await this.cancel(command.id);
-    }
-  }
-
-  async #place(command: EngineCommand & { type: 'place' }): Promise<void> {
-    const { venue, market, clock, tag, log } = this.#parts;
-    const { id, side, ticks, post_only, reduce_only } = command;
-    const outcome = await venue.submit({
-      client_id: clientId(tag, id),
-      side,
-      price: ticks === null ? null : priceText(market, ticks),
-      size: sizeText(market, command.lots),
-      post_only,
-      reduce_only,
-    });
-    const at_ms = clock.now();
-    if (outcome.status === 'accepted') {
-      this.#refusal = null;
-      await this.apply({ type: 'accepted', id, at_ms });
-      // A market order has executed by now; whoever asks next shall see the position.
-      if (ticks === null) await this.bookNewFills();
-    } else if (outcome.status === 'rejected') {
-      // A venue without margin refuses every line alike: the first says it, the ladder shows all.
-      if (outcome.reason !== this.#refusal) {
-        log.warn({ id, reason: outcome.reason }, `an order was rejected: ${outcome.message}`);
+  /**
+   * Sends what is stored. A lockstep venue waits for every answer; elsewhere, unless `patient`, the
+   * rest goes on by itself. Inside a task only; a task ends with it.
+   */
+  async settle(patient = this.venue.capabilities.lockstep): Promise<void> {
+    for (;;) {
+      const wait = await this.#outbox.send(() => !patient && this.#queue.waiting > 0);
+      const look = this.#lookUps.waitMs();
+      if (!patient) {
+        if (wait !== null) this.#sendAlarm.in(wait);
+        if (look !== null) this.#lookAlarm.in(look);
+        return;
       }
-      this.#refusal = outcome.reason;
-      await this.apply({ type: 'rejected', id, reason: outcome.reason, at_ms });
-    } else await this.#lookUp(id);
-  }
-
-  /** Sends an order again that was stored and never reached the venue. Inside a task only. */
-  async resend(order: LiveOrder): Promise<void> {
-    const { generation } = this.#state;
-    await this.#place({ ...order, type: 'place', post_only: order.role === 'line', generation });
-  }
-
-  /** Cancels one order of ours at the venue. Inside a task only. */
-  async cancel(id: number): Promise<void> {
-    const { venue, tag } = this.#parts;
-    const outcome = await venue.cancel(clientId(tag, id));
-    if (outcome.status === 'cancelled') await this.orderGone(clientId(tag, id));
-    else await this.#lookUp(id);
-  }
-
-  /** Asks the venue what became of an order of ours, until it says so; bounded. */
-  async #lookUp(id: number): Promise<void> {
-    const { venue, clock, tag } = this.#parts;
-    for (let attempt = 0; attempt < LOOK_UPS; attempt += 1) {
-      if (attempt > 0) await clock.delay(LOOK_UP_FIRST_MS * 2 ** attempt);
-      const order = await venue.orderByClientId(clientId(tag, id));
-      if (order === null) continue;
-      const at_ms = clock.now();
-      if (order.status === 'open') await this.apply({ type: 'accepted', id, at_ms });
-      else if (order.status === 'filled') await this.bookNewFills();
-      else await this.orderGone(order.client_id);
-      return;
+      if (wait === null && look === null) return;
+      const pause = Math.min(wait ?? Infinity, look ?? Infinity);
+      if (pause > 0) await this.#parts.clock.delay(pause);
+      this.#queue.stillAlive();
+      if (this.#lookUps.waitMs() === 0) await this.#lookUps.round();
     }
-    this.#parts.log.warn({ id }, 'the venue does not know an order; the next comparison decides');
   }
 
-  async #commit(turn: Turn): Promise<void> {
+  /** Ends what goes on by itself, and the present task; orders stay as they are. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#sendAlarm.stop();
+    this.#lookAlarm.stop();
+    await this.#queue.idle();
+  }
+
+  async #goOn(task: () => Promise<void> | void = () => undefined): Promise<void> {
+    // What fails in it was told to whoever must know.
+    if (!this.#closed) await this.run(task).catch(() => undefined);
+  }
+
+  /** The venue is asked beside the queue: an answer that takes long holds nothing up. */
+  async #askBeside(): Promise<void> {
+    try {
+      const findings: Findings = await this.#lookUps.ask();
+      await this.#goOn(() => this.#lookUps.conclude(findings));
+    } catch (error) {
+      if (!(error instanceof VenueFault)) return this.#parts.onBug(error);
+      await this.#goOn(() => this.#lookUps.failed(error));
+    }
+  }
+
+  #commit(turn: Turn, state?: GridState): Promise<void> {
+    return this.store(() => {
+      if (state !== undefined) this.#numbers.reserve(state.next_id);
+      this.#parts.books.commit(turn);
+    });
+  }
+
+  /** Stores what nothing may go on without: waits for room. Inside a task only. */
+  async store(write: () => void): Promise<void> {
     for (;;) {
       try {
-        this.#parts.books.commit(turn);
+        write();
         this.setDegraded('store', null);
         return;
       } catch (error) {
@@ -368,7 +381,7 @@ export class Runner {
         this.setDegraded('store', unwritable(error));
         await this.#parts.clock.delay(COMMIT_RETRY_MS);
         // Waiting for room is a sign of life: a restart makes none, and ends the waiting.
-        this.#busySince = this.#parts.clock.monotonic();
+        this.#queue.stillAlive();
       }
     }
   }

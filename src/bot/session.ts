@@ -6,20 +6,17 @@
 import type { ReceiptKind, StopReceipt } from '../contract/instance-api.ts';
 import type { StrategyValues } from '../contract/instance-config.ts';
 import { formatMoney } from '../contract/decimal.ts';
-import type { Market } from '../contract/market.ts';
 import { sizeText } from '../contract/market.ts';
 import type { OnStop } from '../contract/trading.ts';
 import { liveOrders } from '../engine/index.ts';
-import type { GridState } from '../engine/index.ts';
-import type { Venue } from '../exchange/port.ts';
-import type { Clock } from '../platform/clock.ts';
+import { VenueFault } from '../exchange/port.ts';
+import type { VenueEvent } from '../exchange/port.ts';
 import { isoTime } from '../platform/clock.ts';
-import type { Logger } from '../platform/logger.ts';
-import type { Books } from '../store/index.ts';
+import { ComparisonSchedule } from './comparison-schedule.ts';
 import { bookFunding } from './funding.ts';
+import type { PositionDifference } from './position-check.ts';
 import { BOOKS_BEGAN, cutPeriod, dayIsOver } from './receipt.ts';
-import { reconcile } from './reconcile.ts';
-import type { ReconcileParts } from './reconcile.ts';
+import { Comparison } from './reconcile.ts';
 import {
   NEW_RUN_CLOCK,
   carriedOn,
@@ -30,29 +27,27 @@ import {
   runMoment,
 } from './run-clock.ts';
 import { Runner } from './runner.ts';
+import type { RunnerParts } from './runner.ts';
+import { StreamWatch } from './stream-watch.ts';
 import { ENDING, parseEnding } from './turn.ts';
 import { VenueClock } from './venue-clock.ts';
 
 /** What a session works with; all of it the real thing, also in tests. */
-export interface SessionParts {
-  readonly market: Market;
-  readonly venue: Venue;
-  readonly books: Books;
-  readonly clock: Clock;
+export interface SessionParts extends Omit<RunnerParts, 'venueNow'> {
   /** The present boot of the machine. */
   readonly bootId: string;
-  readonly log: Logger;
-  /** Our mark in client ids. */
-  readonly tag: string;
-  readonly state: GridState;
-  /** Price at the opening, ticks. */
-  readonly ticks: number;
   /** Values in force; replaced when the file is read anew. */
   readonly strategy: () => Pick<StrategyValues, 'duration' | 'interval'>;
-  /** Told of anything thrown that is not the user's to mend: the process must end. */
-  readonly onBug: (error: unknown) => void;
 }
 
+const MISSED = 'The stream may have missed something; it is being asked for.';
+const PATIENT = true;
+/** Least time between two comparisons of which the second confirms the first. */
+const CONFIRM_MS = 1000;
+/** Comparisons at a start until a difference is confirmed. */
+const CONFIRM_ROUNDS = 3;
+/** Rounds of a stop in which something of ours still rests at the venue. */
+const CLEAR_ROUNDS = 10;
 /** So often the run clock is stored: the most of it that a reboot must take from the wall clock. */
 const RUN_CLOCK_MS = 60_000;
 
@@ -61,17 +56,24 @@ export class Session {
   /** The venue's time and how far ours is from it. */
   readonly venueClock: VenueClock;
   readonly #parts: SessionParts;
-  readonly #comparison: ReconcileParts;
-  #nextComparison = 0;
+  readonly #comparison: Comparison;
+  readonly #schedule: ComparisonSchedule;
+  readonly #stream: StreamWatch;
   #runClockStored = 0;
+  #recovering = false;
+  /** A stop came before the run was begun: it is not begun any more. */
+  #stoppedEarly = false;
+  #closed = false;
 
   constructor(parts: SessionParts) {
-    const { market, venue, books, clock, log, tag } = parts;
+    const { market, books, clock, log, tag, venue } = parts;
     this.#parts = parts;
-    this.runner = new Runner(parts);
-    this.venueClock = new VenueClock(venue, clock);
+    this.runner = new Runner({ ...parts, venueNow: () => this.venueClock.now() });
     const { runner } = this;
-    this.#comparison = { runner, venue, books, market, tag, log, now: () => clock.now() };
+    this.venueClock = new VenueClock(runner.venue, clock);
+    this.#comparison = new Comparison({ runner, books, market, log });
+    this.#schedule = new ComparisonSchedule(() => this.#interval, tag, clock.monotonic());
+    this.#stream = new StreamWatch(venue.capabilities.silence_ms);
   }
 
   /** Ended for good in this run: the process has nothing more to do. */
@@ -81,13 +83,23 @@ export class Session {
 
   /** Brings books and venue to one truth: the first step of every start. */
   async recover(): Promise<void> {
-    await this.runner.run(() => this.#compare());
+    const { clock } = this.#parts;
+    this.#recovering = true;
+    for (let confirmed = 0; confirmed < CONFIRM_ROUNDS && !this.#closed; ) {
+      const answered = await this.runner.run(() => this.#compare());
+      if (answered && !this.#comparison.position.suspicious) return;
+      // Nothing is begun before the venue has answered, however long that takes.
+      if (answered) confirmed += 1;
+      await clock.delay(answered ? this.#confirmMs : this.#schedule.wait(clock.monotonic()));
+    }
   }
 
   /** Continues the run, or begins a new one after an end (only at a user's `start`). */
   async begin(cause: 'start' | 'restart'): Promise<void> {
     const { runner } = this;
     const { clock, log } = this.#parts;
+    this.#recovering = false;
+    if (this.#stoppedEarly) return;
     const finished = runner.gridState === 'finished';
     if (finished && (this.#endedBySource || cause === 'restart')) {
       const source = 'the replay has ended; --fresh runs it again';
@@ -105,26 +117,48 @@ export class Session {
 
   /** Lets the venue's events in. */
   async connect(): Promise<void> {
-    await this.#parts.venue.connect((event) => this.runner.take(event));
+    const { venue, clock } = this.#parts;
+    await venue.connect((event) => this.hear(event));
+    this.#stream.opened(clock.monotonic());
+    // What happened between the first comparison and this moment was told to nobody.
+    if (!venue.capabilities.lockstep) this.#schedule.within(0, clock.monotonic());
+  }
+
+  /** Takes one event of the venue's stream. */
+  async hear(event: VenueEvent): Promise<void> {
+    const { runner } = this;
+    const now = this.#parts.clock.monotonic();
+    const missed = this.#stream.hears(event, now);
+    runner.setDegraded('stream', this.#stream.fault(now) ?? (missed ? MISSED : null));
+    await runner.take(event);
+    if (missed) await runner.run(() => this.#compare());
+  }
+
+  /** Ends the stream of events and what goes on by itself; orders stay as they are. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#parts.venue.close();
+    await this.runner.close();
   }
 
   /** What is due by time. Inside a runner task only. */
   async tick(): Promise<void> {
     await this.#checkDuration();
-    await this.#compareWhenDue();
+    await this.#watchStream();
+    if (this.#schedule.isDue(this.#parts.clock.monotonic())) await this.#compare();
     if (dayIsOver(this.#parts.books, this.#parts.clock.now())) await this.#receipt('day');
     this.#storeRunClock();
   }
 
   /** Comparisons come at least as often as the interval now in force. */
   intervalChanged(): void {
-    const soon = this.#parts.clock.monotonic() + this.#interval;
-    this.#nextComparison = Math.min(this.#nextComparison, soon);
+    this.#schedule.within(this.#interval, this.#parts.clock.monotonic());
   }
 
   /** The stop command: a fence, then the receipt. */
   async stop(wanted: Partial<OnStop>): Promise<StopReceipt> {
     const { runner } = this;
+    this.#stoppedEarly = this.#recovering;
     const on_stop = { ...runner.state.plan.on_stop, ...wanted };
     const meta = this.#halted();
     await runner.run(() => {
@@ -132,7 +166,16 @@ export class Session {
       return runner.apply({ type: 'stop', on_stop, reason: 'stop', at_ms }, { meta });
     });
     await runner.untilGridState(['stopped', 'finished']);
+    if (on_stop.orders === 'cancel' || on_stop.position === 'close') await this.#clearStrays();
     return runner.run(() => this.#receipt('stop'));
+  }
+
+  /**
+   * Takes the venue's position for true (GRID 10) and answers what differed; `dry`: only answers.
+   * Rejects with a `VenueFault` when the venue does not say.
+   */
+  acceptPosition(dry: boolean): Promise<PositionDifference> {
+    return this.runner.run(() => this.#comparison.position.accept(dry));
   }
 
   /** Safe mode: cancels what rests of ours and books what was missed; places nothing. */
@@ -145,9 +188,9 @@ export class Session {
     return runner.run(async () => {
       // The fence first: a fill that nobody saw must cause nothing now.
       await runner.apply({ type: 'stop', on_stop, reason: 'safe mode', at_ms }, { meta });
-      await runner.settle();
+      await runner.settle(PATIENT);
       await this.#compare();
-      await runner.settle();
+      await runner.settle(PATIENT);
       return this.#receipt('stop');
     });
   }
@@ -216,12 +259,79 @@ export class Session {
     return body;
   }
 
-  /** Brings books and venue to one truth. Inside a runner task only. */
-  async #compare(): Promise<void> {
-    await this.venueClock.measure();
-    // What was paid comes before sums are compared.
-    await bookFunding(this.#comparison);
-    await reconcile(this.#comparison);
+  /**
+   * Brings books and venue to one truth; false when the venue did not answer: it is asked again,
+   * with growing pauses. Inside a runner task only.
+   */
+  async #compare(): Promise<boolean> {
+    const { books, clock } = this.#parts;
+    const { runner } = this;
+    try {
+      await this.venueClock.measure();
+      // What was paid comes before sums are compared.
+      await bookFunding({ runner, venue: runner.venue, books });
+      await this.#comparison.compare();
+    } catch (error) {
+      if (!(error instanceof VenueFault)) throw error;
+      this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
+      runner.setDegraded('venue', `The venue does not answer: ${error.message}.`);
+      return false;
+    }
+    const now = clock.monotonic();
+    this.#schedule.done(now);
+    if (this.#comparison.position.suspicious) this.#schedule.within(this.#confirmMs, now);
+    runner.setDegraded('stream', this.#stream.fault(now));
+    return true;
+  }
+
+  get #confirmMs(): number {
+    return Math.max(CONFIRM_MS, this.#parts.venue.capabilities.listing_lag_ms);
+  }
+
+  /** A stream that fell silent is polled around: price, fills, orders, position. */
+  async #watchStream(): Promise<void> {
+    const { runner } = this;
+    const now = this.#parts.clock.monotonic();
+    const fault = this.#stream.fault(now);
+    if (fault === null) return;
+    runner.setDegraded('stream', fault);
+    if (!this.#stream.pollDue(now)) return;
+    try {
+      await runner.takePrice(await runner.venue.price());
+    } catch (error) {
+      if (!(error instanceof VenueFault)) throw error;
+      runner.setDegraded('venue', `The venue does not answer: ${error.message}.`);
+      return;
+    }
+    this.#schedule.within(0, now);
+  }
+
+  /**
+   * What arrived at the venue only after it was given up is cancelled, and what was executed last
+   * is booked, before a receipt is made.
+   */
+  async #clearStrays(): Promise<void> {
+    const { clock, venue } = this.#parts;
+    const { runner } = this;
+    for (let round = 0; round < CLEAR_ROUNDS; round += 1) {
+      const left = await this.#asked(() => this.#comparison.clearStrays());
+      if (left === 0) break;
+      await clock.delay(this.#confirmMs);
+    }
+    const { listing_lag_ms: lag } = venue.capabilities;
+    if (lag === 0) return;
+    await clock.delay(lag);
+    await this.#asked(() => runner.fills.bookNew());
+  }
+
+  /** The answer to a question in a task of its own; null when the venue gave none. */
+  async #asked<T>(question: () => Promise<T>): Promise<T | null> {
+    try {
+      return await this.runner.run(question);
+    } catch (error) {
+      if (!(error instanceof VenueFault)) throw error;
+      return null;
+    }
   }
 
   async #checkDuration(): Promise<void> {
@@ -233,14 +343,5 @@ export class Session {
     const { on_stop } = runner.state.plan;
     const at_ms = this.#parts.clock.now();
     await runner.apply({ type: 'end', on_stop, reason: 'duration', at_ms });
-  }
-
-  async #compareWhenDue(): Promise<void> {
-    const now = this.#parts.clock.monotonic();
-    if (now < this.#nextComparison) return;
-    const first = this.#nextComparison === 0;
-    this.#nextComparison = now + this.#interval;
-    // The start itself has just compared.
-    if (!first) await this.#compare();
   }
 }

@@ -8,12 +8,12 @@ import { priceText, sizeText } from '../contract/market.ts';
 import { encodeState, liveOrders } from '../engine/index.ts';
 import type { EngineCommand, EngineEvent, GridState } from '../engine/index.ts';
 import type { BookedFill, Intent, OrderUpdate, Turn } from '../store/index.ts';
-import { clientId } from './client-id.ts';
+import type { ClientIds } from './client-id.ts';
 
 /** One decision of the engine: what came in, and what it made of it. */
 export interface DecidedTurn {
   readonly market: Market;
-  readonly tag: string;
+  readonly ids: ClientIds;
   readonly event: EngineEvent;
   readonly before: GridState;
   readonly state: GridState;
@@ -52,7 +52,7 @@ export function parseEnding(text: string | null): Ending {
 /** What a turn that begins a stop must remember. */
 function endingOf({ event, before, state }: DecidedTurn): Record<string, string> {
   // An order that rests is what a stop can cancel; those of this very turn are not sent yet.
-  const open = liveOrders(before).length;
+  const open = liveOrders(before).filter(({ status }) => status !== 'sent').length;
   const begins = before.stopping === null && state.stopping !== null;
   const asked = event.type === 'stop' || event.type === 'end' ? event.reason : null;
   const again = asked !== null && state.stopping === null;
@@ -60,31 +60,44 @@ function endingOf({ event, before, state }: DecidedTurn): Record<string, string>
   return begins || again ? { [ENDING]: JSON.stringify({ reason, open } satisfies Ending) } : {};
 }
 
-function intents({ market, tag }: DecidedTurn, command: EngineCommand): Intent[] {
+function intents({ market, ids }: DecidedTurn, command: EngineCommand): Intent[] {
   if (command.type !== 'place') return [];
-  const { id, role, gap, side, ticks, lots } = command;
+  const { id, role, gap, side, ticks, lots, generation } = command;
   const price = ticks === null ? null : priceText(market, ticks);
   const size = sizeText(market, lots);
-  return [{ id, client_id: clientId(tag, id), role, gap, side, price, size }];
+  return [{ id, client_id: ids.of(id), role, gap, side, price, size, generation }];
 }
 
-function updates({ market, event, before, commands }: DecidedTurn): OrderUpdate[] {
-  const found: OrderUpdate[] = [];
-  if (event.type === 'accepted') found.push({ id: event.id, status: 'open' });
-  if (event.type === 'cancelled') found.push({ id: event.id, status: 'cancelled' });
-  if (event.type === 'rejected') {
-    found.push({ id: event.id, status: 'rejected', reason: event.reason });
-  }
+function updates(turn: DecidedTurn): OrderUpdate[] {
+  const { event, commands } = turn;
+  const found = orderUpdate(turn, event);
+  const cancels = commands.filter((command) => command.type === 'cancel');
+  const cancelling = cancels.map(({ id }) => ({ id, status: 'cancelling' }) as const);
+  return [...(found === null ? [] : [found]), ...cancelling];
+}
+
+/** What the event itself says of its order; a late word about one that has ended changes nothing. */
+function orderUpdate({ market, before }: DecidedTurn, event: EngineEvent): OrderUpdate | null {
+  if (!('id' in event)) return null;
+  const { id } = event;
+  const live = before.orders.find((order) => order.id === id);
   if (event.type === 'fill') {
-    const order = before.orders.find(({ id }) => id === event.id);
+    const order = live ?? before.ended.find((ended) => ended.id === id);
     const executed = (order?.filled ?? 0) + event.lots;
     const status = order !== undefined && executed >= order.lots ? 'filled' : null;
-    found.push({ id: event.id, status, filled: sizeText(market, executed) });
+    return { id, status, filled: sizeText(market, executed) };
   }
-  for (const command of commands) {
-    if (command.type === 'cancel') found.push({ id: command.id, status: 'cancelling' });
+  if (live === undefined) return null;
+  switch (event.type) {
+    case 'accepted':
+      return live.status === 'sent' ? { id, status: 'open' } : null;
+    case 'rejected':
+      return { id, status: 'rejected', reason: event.reason };
+    case 'cancelled':
+      return { id, status: 'cancelled' };
+    case 'absent':
+      return { id, status: 'cancelled', reason: 'absent' };
   }
-  return found;
 }
 
 function bookedFill(

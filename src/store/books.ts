@@ -10,6 +10,7 @@ import { migrate, openDatabase } from '../platform/sqlite.ts';
 import type { SqliteDatabase, Synchronous } from '../platform/sqlite.ts';
 import { MIGRATIONS } from './schema.ts';
 import { fillView, orderView } from './rows.ts';
+import { freeIds, reserveIds, reservedIds } from './id-blocks.ts';
 import { prepareBooks } from './statements.ts';
 import type { BooksMark, MoneyRow, Turn } from './turn.ts';
 
@@ -108,6 +109,26 @@ export class Books {
     return this.#statements.orderId.get(clientId)?.id ?? null;
   }
 
+  /** Moment at which the intent of an order was stored, ms; null when it never was. */
+  madeAt(id: number): number | null {
+    return this.#statements.madeAt.get(id)?.created_ms ?? null;
+  }
+
+  /** The highest order number that was ever reserved; 0 before the first. */
+  get reservedIds(): number {
+    return reservedIds(this.db);
+  }
+
+  /** Reserves order numbers up to `upTo`: on the disk itself when this returns. */
+  reserveIds(upTo: number): void {
+    reserveIds(this.db, upTo);
+  }
+
+  /** See `freeIds`. */
+  freeIds(wanted: Parameters<typeof freeIds>[1]): number | null {
+    return freeIds(this.db, wanted);
+  }
+
   aliveOrders(): OrderView[] {
     return this.#statements.alive.all().map(orderView);
   }
@@ -149,7 +170,10 @@ export class Books {
   #write(turn: Turn): void {
     const { at_ms } = turn;
     const run = this.#statements;
-    for (const intent of turn.intents) run.intent.run({ ...intent, at_ms });
+    for (const intent of turn.intents) {
+      run.giveUp.run(intent.client_id);
+      run.intent.run({ ...intent, at_ms });
+    }
     for (const update of turn.updates) {
       run.update.run({
         id: update.id,

@@ -85,4 +85,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ALTER TABLE receipts ADD COLUMN after_fill INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE receipts ADD COLUMN last_fill INTEGER NOT NULL DEFAULT 0;
   `,
+  'ALTER TABLE orders ADD COLUMN generation INTEGER NOT NULL DEFAULT 0',
 ];

@@ -42,8 +42,18 @@ function prepareOrders(db: SqliteDatabase) {
   return {
     intent: db.prepare<[Intent & { at_ms: number }]>(
       `INSERT INTO orders
-         (id, client_id, role, gap, side, price, size, filled, status, created_ms, updated_ms)
-       VALUES (@id, @client_id, @role, @gap, @side, @price, @size, '0', 'sent', @at_ms, @at_ms)`,
+         (id, client_id, role, gap, side, price, size, generation, filled, status, created_ms,
+          updated_ms)
+       VALUES (@id, @client_id, @role, @gap, @side, @price, @size, @generation, '0', 'sent',
+         @at_ms, @at_ms)`,
+    ),
+    // Short client ids come again after a long time: the ended order keeps a name of its own.
+    giveUp: db.prepare<[string]>(
+      `UPDATE orders SET client_id = client_id || '~' || id
+       WHERE client_id = ? AND status IN ('filled', 'cancelled', 'rejected')`,
+    ),
+    madeAt: db.prepare<[number], { created_ms: number }>(
+      'SELECT created_ms FROM orders WHERE id = ?',
     ),
     update: db.prepare<[Record<string, string | number | null>]>(
       `UPDATE orders SET status = coalesce(@status, status), filled = coalesce(@filled, filled),

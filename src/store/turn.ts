@@ -10,6 +10,8 @@ export interface Intent {
   readonly side: string;
   readonly price: string | null;
   readonly size: string;
+  /** Number of the layout that wanted it. */
+  readonly generation: number;
 }
 
 /** A booked execution. */

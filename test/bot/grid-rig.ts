@@ -18,7 +18,7 @@ import { MIGRATIONS } from '../../src/store/schema.ts';
 import { scriptedPath } from '../exchange/scripted-path.ts';
 import type { ScriptedPath } from '../exchange/scripted-path.ts';
 
-export const TAG = 'testtest';
+export const TAG = '7e577e57';
 
 export interface Rig {
   readonly market: Market;

@@ -3,13 +3,14 @@
  * lost.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import { clientId } from '../../src/bot/client-id.ts';
+import { clientIds } from '../../src/bot/client-id.ts';
 import { GriddError } from '../../src/contract/errors.ts';
 import type { Venue } from '../../src/exchange/port.ts';
 import { manualClock } from '../exchange/manual-clock.ts';
 import { TAG, VALUES, movePrice, openDesk, openRig } from './grid-rig.ts';
 import type { Desk, Rig } from './grid-rig.ts';
 
+const IDS = clientIds('text', TAG);
 const rigs: Rig[] = [];
 afterEach(async () => {
   for (const rig of rigs.splice(0)) {
@@ -24,6 +25,11 @@ function rigAt(ticks: number): Rig {
   return rig;
 }
 
+/** Takes one order a request, so that a test can stand between any two. */
+function oneByOne(venue: Venue): Venue {
+  return { ...venue, capabilities: { ...venue.capabilities, batch: { submit: 1, cancel: 1 } } };
+}
+
 async function openIds(rig: Rig): Promise<string[]> {
   return (await rig.venue.openOrders()).map((order) => order.client_id).sort();
 }
@@ -33,7 +39,7 @@ async function expectWhole(rig: Rig, desk: Desk, orders: number): Promise<void> 
   const resting = await rig.venue.openOrders();
   expect(new Set(resting.map(({ price }) => price)).size).toBe(resting.length);
   expect(resting.length).toBe(orders);
-  const wanted = desk.runner.state.orders.map(({ id }) => clientId(TAG, id)).sort();
+  const wanted = desk.runner.state.orders.map(({ id }) => IDS.of(id)).sort();
   expect(resting.map(({ client_id }) => client_id).sort()).toEqual(wanted);
   for (const name of wanted) expect(rig.books.orderIdOf(name)).not.toBeNull();
   expect(desk.bugs).toEqual([]);
@@ -44,7 +50,7 @@ describe('placing', () => {
     const rig = rigAt(10450);
     const seen: boolean[] = [];
     const venue: Venue = {
-      ...rig.venue,
+      ...oneByOne(rig.venue),
       submit(order) {
         seen.push(rig.books.orderIdOf(order.client_id) !== null);
         return rig.venue.submit(order);
@@ -60,7 +66,7 @@ describe('placing', () => {
     let sent = 0;
     const silent = new Promise<never>(() => undefined);
     const venue: Venue = {
-      ...rig.venue,
+      ...oneByOne(rig.venue),
       submit: (order) => ((sent += 1) <= 4 ? rig.venue.submit(order) : silent),
     };
     void openDesk(rig, venue);
@@ -73,7 +79,7 @@ describe('placing', () => {
   test('an order whose answer is lost is looked up, never sent twice', async () => {
     const rig = rigAt(10450);
     const venue: Venue = {
-      ...rig.venue,
+      ...oneByOne(rig.venue),
       async submit(order) {
         await rig.venue.submit(order);
         return { status: 'unknown', message: 'the connection broke' };
@@ -93,7 +99,7 @@ describe('fills', () => {
     await movePrice(rig, desk, 10250);
     const fills = await rig.venue.fillsSince(0);
     expect(fills.length).toBe(2);
-    for (const fill of [...fills, ...fills]) await desk.runner.run(() => desk.runner.bookFill(fill));
+    for (const fill of [...fills, ...fills]) await desk.runner.run(() => desk.runner.fills.book(fill));
     expect(rig.books.fills(10).length).toBe(2);
     expect(desk.runner.figures().position_lots).toBe(100);
     await expectWhole(rig, desk, 10);
@@ -123,7 +129,7 @@ describe('fills', () => {
     const stranger = { client_id: 'by-hand-1', side: 'buy', price: null, size: '1' } as const;
     await rig.venue.submit({ ...stranger, post_only: false, reduce_only: false });
     for (const fill of await rig.venue.fillsSince(0)) {
-      await desk.runner.run(() => desk.runner.bookFill(fill));
+      await desk.runner.run(() => desk.runner.fills.book(fill));
     }
     expect(rig.books.fills(10)).toEqual([]);
     expect(rig.logged.join('')).toContain('not in our store was left alone');
@@ -131,19 +137,39 @@ describe('fills', () => {
 });
 
 describe('a position that differs', () => {
-  test('pauses the grid, says so, and goes on by itself when both agree again', async () => {
+  test('holds the grid, says so, and goes on by itself when both agree again', async () => {
     const rig = rigAt(10450);
     const desk = await openDesk(rig);
     const hand = { price: null, size: '1', post_only: false, reduce_only: false } as const;
     await rig.venue.submit({ ...hand, side: 'buy', client_id: 'by-hand-1' });
     await desk.compare();
-    expect(desk.runner.gridState).toBe('paused');
+    expect(desk.runner.state.mismatch).toEqual({ venue_lots: 100 });
     expect(desk.runner.degraded.join()).toContain('venue 1, books 0');
+    expect((await openIds(rig)).length).toBeLessThan(11);
     await rig.venue.submit({ ...hand, side: 'sell', client_id: 'by-hand-2' });
     // The stranger's trades cost a fee: on an account that should be ours alone, that is a breach.
     await expect(desk.compare()).rejects.toThrow('venue and books differ by');
     expect(desk.runner.degraded).toEqual([]);
-    expect(desk.runner.gridState).toBe('running');
+    expect(desk.runner.state.mismatch).toBeNull();
+  });
+
+  test('is shown, booked and forgotten when the user accepts it: the money agrees as well', async () => {
+    const rig = rigAt(10450);
+    const desk = await openDesk(rig);
+    const hand = { price: null, size: '1', post_only: false, reduce_only: false } as const;
+    await rig.venue.submit({ ...hand, side: 'buy', client_id: 'by-hand-1' });
+    await desk.compare();
+    const figures = { venue: '1', books: '0', difference: '1', price: '104.5' };
+    expect(await desk.session.acceptPosition(true)).toEqual(figures);
+    expect(desk.runner.figures()).toMatchObject({ position_lots: 0, carry_lots: 0 });
+    expect(await desk.session.acceptPosition(false)).toEqual(figures);
+    expect(desk.runner.figures()).toMatchObject({ position_lots: 100, carry_lots: 100, total: 0n });
+    expect(desk.runner.degraded).toEqual([]);
+    await desk.compare();
+    await desk.compare();
+    await expectWhole(rig, desk, 11);
+    const { period } = await desk.session.stop({});
+    expect(period).toMatchObject({ adjusted: '1', difference: '0', fills: 0 });
   });
 });
 
@@ -152,9 +178,9 @@ describe('strays', () => {
     const rig = rigAt(10450);
     const far = { side: 'buy', price: '90', size: '1', post_only: true, reduce_only: false } as const;
     await rig.venue.submit({ ...far, client_id: 'by-hand-1' });
-    await rig.venue.submit({ ...far, client_id: clientId(TAG, 9999) });
+    await rig.venue.submit({ ...far, client_id: IDS.of(9999) });
     await openDesk(rig);
-    expect(await openIds(rig)).toEqual(expect.arrayContaining(['by-hand-1', clientId(TAG, 9999)]));
+    expect(await openIds(rig)).toEqual(expect.arrayContaining(['by-hand-1', IDS.of(9999)]));
     expect(rig.logged.join('')).toContain('bears our mark but is not in our store');
   });
 });

@@ -31,6 +31,7 @@ const INTENT: Intent = {
   side: 'buy',
   price: '100',
   size: '0.5',
+  generation: 1,
 };
 
 function turn(more: Partial<Turn>): Turn {

@@ -1,0 +1,48 @@
+/**
+ * When books and venue are compared next: every interval, at a place in it that the instance's tag
+ * chooses, sooner where something is in doubt, later where the venue did not answer. Pure but for
+ * its own memory; moments are monotonic ms.
+ */
+
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 60_000;
+
+export class ComparisonSchedule {
+  readonly #intervalMs: () => number;
+  #next: number;
+  #failures = 0;
+
+  /** `tag`: hexadecimal; instances that start together do not compare together. */
+  constructor(intervalMs: () => number, tag: string, now: number) {
+    this.#intervalMs = intervalMs;
+    // The start itself compares.
+    this.#next = now + (Number.parseInt(tag.slice(0, 8), 16) % Math.max(1, intervalMs()));
+  }
+
+  isDue(now: number): boolean {
+    return now >= this.#next;
+  }
+
+  /** Milliseconds until the next. */
+  wait(now: number): number {
+    return Math.max(0, this.#next - now);
+  }
+
+  /** A comparison has ended. */
+  done(now: number): void {
+    this.#failures = 0;
+    this.#next = now + this.#intervalMs();
+  }
+
+  /** The venue did not answer one. */
+  failed(now: number, retryAfterMs: number | null): void {
+    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#next = now + Math.max(pause, retryAfterMs ?? 0);
+  }
+
+  /** At the latest in `ms`. */
+  within(ms: number, now: number): void {
+    this.#next = Math.min(this.#next, now + ms);
+  }
+}

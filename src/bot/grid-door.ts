@@ -1,0 +1,14 @@
+/** What the parts of a runner may do to its grid. All of it inside a runner task only. */
+import type { EngineEvent, GridState } from '../engine/index.ts';
+
+export interface GridDoor {
+  readonly state: GridState;
+  /** Last price, ticks. */
+  readonly ticks: number;
+  /** One engine turn: decided, stored, its commands queued. */
+  apply(event: EngineEvent): Promise<void>;
+  /** Sets (or with null clears) one reason for being degraded. */
+  setDegraded(key: string, reason: string | null): void;
+  /** The venue's clock, ms since the epoch. */
+  venueNow(): number;
+}

@@ -1,0 +1,88 @@
+/**
+ * A venue whose every request is counted against the bot's budget. A question beyond it is not
+ * asked but answered by a `VenueFault`; who submits or cancels asks the budget first. What the
+ * venue says about waiting is obeyed from then on.
+ */
+import { VenueFault } from '../exchange/port.ts';
+import type { CancelOutcome, SubmitOutcome, Venue } from '../exchange/port.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { RateBudget } from './rate-budget.ts';
+
+/** Waiting after a refusal for the rate or for maintenance that names no time. */
+const RATE_WAIT_MS = 5000;
+const MAINTENANCE_WAIT_MS = 15_000;
+
+/** `answered`: told after every answer, and whether it was one (`well`) or a fault. */
+export function meteredVenue(
+  venue: Venue,
+  budget: RateBudget,
+  clock: Clock,
+  answered: (well: boolean) => void,
+): Venue {
+  async function ask<T>(question: () => Promise<T>): Promise<T> {
+    const wait = budget.wait('question', clock.monotonic());
+    if (wait > 0) throw new VenueFault('rate_limited', 'no more requests may be sent now', wait);
+    budget.take(clock.monotonic());
+    try {
+      const answer = await question();
+      answered(true);
+      return answer;
+    } catch (error) {
+      if (error instanceof VenueFault) obey(error.kind, error.retry_after_ms);
+      answered(false);
+      throw error;
+    }
+  }
+
+  async function tell<T extends SubmitOutcome | CancelOutcome>(
+    request: () => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
+    budget.take(clock.monotonic());
+    const outcomes = await request().catch((error: unknown) => {
+      // By the port an outcome is a value: whoever throws one has a bug, whatever its name.
+      throw error instanceof VenueFault ? new Error(`thrown: ${error.message}`) : error;
+    });
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') obey(outcome.reason, outcome.retry_after_ms ?? null);
+    }
+    answered(outcomes.some(({ status }) => status !== 'unknown'));
+    return outcomes;
+  }
+
+  function obey(reason: string, retryAfterMs: number | null): void {
+    const usual =
+      reason === 'rate_limited' ? RATE_WAIT_MS : reason === 'maintenance' ? MAINTENANCE_WAIT_MS : 0;
+    const wait = retryAfterMs ?? usual;
+    if (wait > 0) budget.hold(wait, clock.monotonic());
+  }
+
+  return {
+    name: venue.name,
+    capabilities: venue.capabilities,
+    market: () => ask(() => venue.market()),
+    price: () => ask(() => venue.price()),
+    connect: (listener) => venue.connect(listener),
+    submit: async (order) => first(await tell(async () => [await venue.submit(order)])),
+    submitBatch: (orders) => tell(() => venue.submitBatch(orders)),
+    cancel: async (clientId) => first(await tell(async () => [await venue.cancel(clientId)])),
+    cancelBatch: (clientIds) => tell(() => venue.cancelBatch(clientIds)),
+    orderByClientId: (clientId) => ask(() => venue.orderByClientId(clientId)),
+    openOrders: () => ask(() => venue.openOrders()),
+    orderHistory: (sinceMs) => ask(() => venue.orderHistory(sinceMs)),
+    fillsSince: (sinceMs) => ask(() => venue.fillsSince(sinceMs)),
+    fundingSince: (sinceMs) => ask(() => venue.fundingSince(sinceMs)),
+    position: () => ask(() => venue.position()),
+    balance: () => ask(() => venue.balance()),
+    serverTime: () => ask(() => venue.serverTime()),
+    submitTrigger: async (trigger) =>
+      first(await tell(async () => [await venue.submitTrigger(trigger)])),
+    windDeadMan: (timeoutMs) => ask(() => venue.windDeadMan(timeoutMs)),
+    close: () => venue.close(),
+  };
+}
+
+function first<T>(outcomes: readonly T[]): T {
+  const [outcome] = outcomes;
+  if (outcome === undefined) throw new Error('one request has one outcome');
+  return outcome;
+}

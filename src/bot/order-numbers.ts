@@ -1,0 +1,54 @@
+/**
+ * Which numbers the next orders bear. Invariants: a number is reserved on the disk before an order
+ * with it is sent, and none comes twice; a client id that comes again belongs to nothing that may
+ * still live or be found in the venue's history.
+ */
+import { assert } from '../contract/assert.ts';
+import type { Books } from '../store/index.ts';
+import type { ClientIds } from './client-id.ts';
+
+/** Numbers reserved at once: a restart leaves the rest of them out. */
+const BLOCK = 512;
+/** More than one turn of the largest grid uses. */
+const AHEAD = 2048;
+
+export class OrderNumbers {
+  readonly #books: Books;
+  readonly #span: number | null;
+  readonly #historyMs: number;
+  /** Highest number that is reserved. */
+  #reserved: number;
+  /** Numbers below this one are known to be free. */
+  #freeBelow = 0;
+
+  constructor(books: Books, ids: ClientIds, historyMs: number) {
+    this.#books = books;
+    this.#span = ids.span;
+    this.#historyMs = historyMs;
+    this.#reserved = books.reservedIds;
+  }
+
+  /** The number after everything that was ever reserved: where a new process begins. */
+  first(next: number): number {
+    return Math.max(next, this.#reserved + 1);
+  }
+
+  /** The number from which a turn may count on when the engine would go on with `next`. */
+  free(next: number, nowMs: number): number {
+    const span = this.#span;
+    if (span === null || next + AHEAD < this.#freeBelow) return next;
+    const endedBeforeMs = nowMs - this.#historyMs;
+    const first = this.#books.freeIds({ first: next, count: 2 * AHEAD, span, endedBeforeMs });
+    assert(first !== null, 'every client id belongs to an order of the history window');
+    this.#freeBelow = first + 2 * AHEAD;
+    return first;
+  }
+
+  /** Reserves every number below `next`. Throws what the store throws. */
+  reserve(next: number): void {
+    if (next - 1 <= this.#reserved) return;
+    const upTo = next - 1 + BLOCK;
+    this.#books.reserveIds(upTo);
+    this.#reserved = upTo;
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * What the engine wants sent and is not sent yet: stored intents on their way to the venue. Cancels
+ * go first, in batches where the venue takes them, within the request budget. Invariants: what a
+ * stop, a pause or a trip finds unsent is never sent; after an answer that is missing no order is
+ * placed until the venue answers again; a payload that the venue must refuse never leaves.
+ */
+import type { Market } from '../contract/market.ts';
+import { priceText, sizeText } from '../contract/market.ts';
+import type { EngineCommand, GridState } from '../engine/index.ts';
+import type { CancelOutcome, OrderRequest, SubmitOutcome, Venue } from '../exchange/port.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { ClientIds } from './client-id.ts';
+import type { GridDoor } from './grid-door.ts';
+import type { LookUps } from './look-up.ts';
+import { checkPayload } from './payload-check.ts';
+import { PlacementCount } from './rate-budget.ts';
+import type { RateBudget, RequestKind } from './rate-budget.ts';
+
+type Place = EngineCommand & { type: 'place' };
+
+export interface OutboxParts {
+  readonly market: Market;
+  readonly venue: Venue;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly ids: ClientIds;
+  readonly budget: RateBudget;
+  readonly grid: GridDoor;
+  readonly lookUps: LookUps;
+}
+
+/** Answers missing in a row: so long places wait, doubling up to the most. */
+const SILENT_FIRST_MS = 250;
+const SILENT_MOST_MS = 30_000;
+const SILENT_TOLD = 3;
+
+export class Outbox {
+  readonly #parts: OutboxParts;
+  readonly #count = new PlacementCount();
+  #places: Place[] = [];
+  #cancels: number[] = [];
+  /** Orders that will never be sent; the engine is not told yet. */
+  #dropped: number[] = [];
+  /** The venue put something off: the engine is told when it may be tried again. */
+  #putOff = false;
+  #silent = 0;
+  #placesWaitUntil = 0;
+  /** Reason of the last rejected order since one was accepted. */
+  #refusal: string | null = null;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes a command whose intent is stored. The cancel of an unsent order takes it back. */
+  add(command: EngineCommand): void {
+    if (command.type === 'place') this.#places.push(command);
+    else if (command.type === 'cancel') this.#addCancel(command.id);
+  }
+
+  /** An order whose answer was missing did arrive: the way to the venue is open. */
+  arrived(): void {
+    if (this.#silent === 0) return;
+    this.#silent = 0;
+    this.#parts.grid.setDegraded('unanswered', null);
+  }
+
+  /** Whether an order's place or cancel is not sent yet. */
+  has(id: number): boolean {
+    return (
+      this.#cancels.includes(id) ||
+      this.#dropped.includes(id) ||
+      this.#places.some((place) => place.id === id)
+    );
+  }
+
+  /**
+   * Sends until nothing is left, until `stops` says so after a request, or until it must wait.
+   * Answers the milliseconds to wait; null when nothing is left. Inside a task only.
+   */
+  async send(stops: () => boolean): Promise<number | null> {
+    for (;;) {
+      await this.#tellDropped();
+      if (this.#cancels.length > 0) {
+        const wait = this.#wait('cancel');
+        if (wait > 0) return wait;
+        await this.#sendCancels();
+      } else if (this.#putOff || this.#places.length > 0) {
+        const wait = this.#wait('place');
+        if (wait > 0) return wait;
+        if (this.#putOff) await this.#retry();
+        else await this.#sendPlaces();
+      } else return null;
+      if (stops()) return 0;
+    }
+  }
+
+  #addCancel(id: number): void {
+    const unsent = this.#places.some((place) => place.id === id);
+    if (unsent) this.#drop((place) => place.id === id);
+    else if (!this.#cancels.includes(id)) this.#cancels.push(id);
+  }
+
+  #drop(which: (place: Place) => boolean): void {
+    for (const place of this.#places) if (which(place)) this.#dropped.push(place.id);
+    this.#places = this.#places.filter((place) => !which(place));
+  }
+
+  async #tellDropped(): Promise<void> {
+    const { grid } = this.#parts;
+    this.#drop(({ role }) => !mayPlace(grid.state, role));
+    for (let id = this.#dropped.shift(); id !== undefined; id = this.#dropped.shift()) {
+      await grid.apply({ type: 'absent', id, at_ms: grid.venueNow() });
+    }
+  }
+
+  #wait(kind: RequestKind): number {
+    const { budget, clock } = this.#parts;
+    const now = clock.monotonic();
+    const wait = budget.wait(kind, now);
+    if (kind === 'cancel' || this.#silent === 0) return wait;
+    return Math.max(wait, this.#placesWaitUntil - now);
+  }
+
+  async #retry(): Promise<void> {
+    const { grid } = this.#parts;
+    this.#putOff = false;
+    await grid.apply({ type: 'retry', at_ms: grid.venueNow() });
+  }
+
+  async #sendCancels(): Promise<void> {
+    const { venue, ids, lookUps, grid, log } = this.#parts;
+    const batch = this.#cancels.splice(0, Math.max(1, venue.capabilities.batch.cancel));
+    const names = batch.map((id) => ids.of(id));
+    const [only = ''] = names;
+    const outcomes: readonly CancelOutcome[] =
+      batch.length === 1 ? [await venue.cancel(only)] : await venue.cancelBatch(names);
+    const gone: number[] = [];
+    for (const [index, id] of batch.entries()) {
+      const outcome = outcomes[index] ?? { status: 'unknown', message: 'no answer to it' };
+      if (outcome.status === 'cancelled' || outcome.status === 'gone') gone.push(id);
+      else if (outcome.status === 'unknown') lookUps.watch(id, grid.venueNow());
+      else if (isPutOff(outcome.reason)) this.#addCancel(id);
+      else {
+        log.warn({ id, reason: outcome.reason }, `a cancel was refused: ${outcome.message}`);
+        lookUps.watch(id, grid.venueNow());
+      }
+    }
+    await lookUps.ended(gone);
+  }
+
+  async #sendPlaces(): Promise<void> {
+    const { venue, grid, lookUps } = this.#parts;
+    const batch = await this.#nextPlaces();
+    const [only] = batch;
+    if (only === undefined) return;
+    const sentAt = grid.venueNow();
+    const requests = batch.map((place) => this.#request(place));
+    const [first] = requests;
+    const outcomes =
+      first !== undefined && requests.length === 1
+        ? [await venue.submit(first)]
+        : await venue.submitBatch(requests);
+    for (const [index, place] of batch.entries()) {
+      const outcome = outcomes[index] ?? { status: 'unknown', message: 'no answer to it' };
+      await this.#settlePlace(place, outcome, sentAt);
+    }
+    // A market order has executed by now; whoever asks next shall see the position.
+    if (only.ticks === null) await lookUps.executed(only.id, sentAt);
+  }
+
+  /** The next orders that may go out together; what is refused here is refused at once. */
+  async #nextPlaces(): Promise<Place[]> {
+    const { venue, market, grid } = this.#parts;
+    const most = Math.max(1, venue.capabilities.batch.submit);
+    const batch: Place[] = [];
+    while (batch.length < most) {
+      const place = this.#places[0];
+      // An order at market goes alone: what follows may depend on it.
+      if (place === undefined || (place.ticks === null && batch.length > 0)) break;
+      const unsent = new Set(this.#places.map(({ id }) => id));
+      const resting = grid.state.orders.filter(({ id }) => !unsent.has(id)).length;
+      const { capabilities } = venue;
+      const context = { market, capabilities, ticks: grid.ticks, resting };
+      const fault = checkPayload(this.#request(place), context);
+      if (fault === null && !this.#withinFence(place)) {
+        await this.#trip();
+        break;
+      }
+      this.#places.shift();
+      if (fault === null) batch.push(place);
+      else await this.#rejected(place.id, fault.reason, fault.message);
+      if (place.ticks === null) break;
+    }
+    return batch;
+  }
+
+  #withinFence({ role }: Place): boolean {
+    const { grid, clock } = this.#parts;
+    // Closing is what such a fence is for.
+    const max = role === 'close' ? null : grid.state.plan.fences.max_orders_per_minute;
+    return this.#count.allows(max, clock.monotonic());
+  }
+
+  async #trip(): Promise<void> {
+    const { grid } = this.#parts;
+    const reason = 'max_orders_per_minute';
+    const max = grid.state.plan.fences.max_orders_per_minute ?? 0;
+    const text = `more than max_orders_per_minute ${max} would be sent`;
+    await grid.apply({ type: 'trip', reason, text, at_ms: grid.venueNow() });
+    // What is unsent now would be the next to break it.
+    this.#drop(({ role }) => role !== 'close');
+  }
+
+  #request(place: Place): OrderRequest {
+    const { market, ids } = this.#parts;
+    const { id, side, ticks, lots, post_only, reduce_only } = place;
+    const price = ticks === null ? null : priceText(market, ticks);
+    const size = sizeText(market, lots);
+    return { client_id: ids.of(id), side, price, size, post_only, reduce_only };
+  }
+
+  async #settlePlace(place: Place, outcome: SubmitOutcome, sentAt: number): Promise<void> {
+    const { grid, lookUps } = this.#parts;
+    const { id } = place;
+    const used = outcome.status === 'rejected' && outcome.reason === 'duplicate_client_id';
+    if (outcome.status === 'unknown' || used) {
+      // Used already: by an earlier copy of this very order, or by nobody we know.
+      lookUps.watch(id, sentAt);
+      return this.#unanswered(outcome.message);
+    }
+    this.arrived();
+    if (outcome.status === 'rejected') {
+      if (isPutOff(outcome.reason)) this.#putOff = true;
+      return this.#rejected(id, outcome.reason, outcome.message);
+    }
+    this.#refusal = null;
+    await grid.apply({ type: 'accepted', id, at_ms: grid.venueNow() });
+  }
+
+  async #rejected(id: number, reason: string, message: string): Promise<void> {
+    const { grid, log } = this.#parts;
+    // A venue without margin refuses every line alike: the first says it, the ladder shows all.
+    if (reason !== this.#refusal) log.warn({ id, reason }, `an order was rejected: ${message}`);
+    this.#refusal = reason;
+    await grid.apply({ type: 'rejected', id, reason, at_ms: grid.venueNow() });
+  }
+
+  #unanswered(message: string): void {
+    const { clock, grid } = this.#parts;
+    this.#silent += 1;
+    const pause = Math.min(SILENT_MOST_MS, SILENT_FIRST_MS * 2 ** (this.#silent - 1));
+    this.#placesWaitUntil = clock.monotonic() + pause;
+    if (this.#silent < SILENT_TOLD) return;
+    const text = `The venue leaves orders without an answer (${message}); placing waits.`;
+    grid.setDegraded('unanswered', text);
+  }
+}
+
+/** Whether an unsent order may still be sent as the grid is now. */
+function mayPlace(state: GridState, role: Place['role']): boolean {
+  if (role === 'close') return true;
+  if (state.tripped !== null || state.mismatch !== null) return false;
+  return role === 'carry' || (state.phase === 'running' && !state.paused);
+}
+
+/** Refusals that say nothing of the order itself. */
+function isPutOff(reason: string): boolean {
+  return reason === 'rate_limited' || reason === 'maintenance';
+}

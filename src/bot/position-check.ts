@@ -1,0 +1,143 @@
+/**
+ * The venue's position against the books', and its account against the total. A difference counts
+ * only when two comparisons in a row see it without a fill between: listings may lag. What the user
+ * accepts is booked as an adjustment.
+ */
+import { assert } from '../contract/assert.ts';
+import { formatMoney, parseMoney } from '../contract/decimal.ts';
+import type { Market } from '../contract/market.ts';
+import { lotsOf, nearestTicks, priceText, sizeText } from '../contract/market.ts';
+import { figures } from '../engine/index.ts';
+import type { Books } from '../store/index.ts';
+import type { Runner } from './runner.ts';
+
+export interface PositionParts {
+  readonly runner: Runner;
+  readonly books: Books;
+  readonly market: Market;
+}
+
+/** What `accept-position` shows and books; sizes signed, `difference` = venue - books. */
+export interface PositionDifference {
+  readonly venue: string;
+  readonly books: string;
+  readonly difference: string;
+  /** Mark price at which the difference is (or would be) booked. */
+  readonly price: string;
+}
+
+/** Lots of difference that are tolerated. */
+const TOLERANCE = 1;
+/** Least difference between two sums of money that is a breach, in quote currency. */
+const BREACH = parseMoney('0.00000001') ?? 0n;
+/** What the account holds besides this grid; empty: to be taken anew. */
+const ACCOUNT_BASE = 'account_base';
+
+interface Suspicion {
+  readonly difference: number;
+  /** Fills booked by then. */
+  readonly booked: number;
+}
+
+export class PositionCheck {
+  readonly #parts: PositionParts;
+  #suspicion: Suspicion | null = null;
+
+  constructor(parts: PositionParts) {
+    this.#parts = parts;
+  }
+
+  /** A difference was seen once: whether it is one shows the next comparison. */
+  get suspicious(): boolean {
+    return this.#suspicion !== null;
+  }
+
+  /** Compares once. Inside a task only. */
+  async compare(): Promise<void> {
+    const { runner, market } = this.#parts;
+    const theirs = await this.#venueLots();
+    const ours = runner.figures().position_lots;
+    const difference = theirs - ours;
+    if (Math.abs(difference) <= TOLERANCE) {
+      this.#suspicion = null;
+      runner.setDegraded('position', null);
+      if (runner.state.mismatch === null) return;
+      const event = { type: 'position', venue_lots: theirs, agrees: true } as const;
+      return runner.apply({ ...event, at_ms: runner.venueNow() });
+    }
+    if (!this.#isSure(difference)) return;
+    const held = `venue ${sizeText(market, theirs)}, books ${sizeText(market, ours)}`;
+    const until = 'nothing is placed until they agree or `gridd accept-position` settles it';
+    runner.setDegraded('position', `The position differs: ${held}; ${until}.`);
+    if (runner.state.mismatch?.venue_lots === theirs) return;
+    const event = { type: 'position', venue_lots: theirs, agrees: false } as const;
+    await runner.apply({ ...event, at_ms: runner.venueNow() });
+  }
+
+  /**
+   * The venue's own account against the books' total at the venue's price: what the account holds
+   * besides this grid never changes. Only an embedded venue is ours alone; there a breach is our
+   * bug.
+   */
+  async compareMoney(): Promise<void> {
+    const { runner, books, market } = this.#parts;
+    if (!runner.venue.capabilities.lockstep || runner.state.mismatch !== null) return;
+    const equity = parseMoney((await runner.venue.balance()).equity);
+    const mark = nearestTicks(market, (await runner.venue.price()).mark);
+    assert(equity !== null && mark !== null, 'the venue reports a balance and a price');
+    const base = equity - figures(market, runner.state, mark).total;
+    const stored = parseMoney(books.meta(ACCOUNT_BASE) ?? '');
+    if (stored === null) {
+      return runner.keep(() => books.setMeta(ACCOUNT_BASE, formatMoney(base)));
+    }
+    const gap = base - stored;
+    assert(gap < BREACH && gap > -BREACH, `venue and books differ by ${formatMoney(gap)}`);
+  }
+
+  /** Books the venue's position as ours; `dry`: only says what that would be. Inside a task only. */
+  async accept(dry: boolean): Promise<PositionDifference> {
+    const { runner, market } = this.#parts;
+    await runner.fills.bookNew();
+    const venue_lots = await this.#venueLots();
+    const ticks = nearestTicks(market, (await runner.venue.price()).mark);
+    assert(ticks !== null, 'the venue has a price');
+    const ours = runner.figures().position_lots;
+    const size = sizeText(market, venue_lots - ours);
+    const price = priceText(market, ticks);
+    const answer = {
+      venue: sizeText(market, venue_lots),
+      books: sizeText(market, ours),
+      difference: size,
+      price,
+    };
+    if (dry) return answer;
+    const event = { type: 'accept_position', venue_lots, ticks } as const;
+    // The stranger's result and fees are in the account for good: its base is taken anew.
+    const meta = { [ACCOUNT_BASE]: '' };
+    const adjustment = venue_lots === ours ? {} : { adjustment: { size, price } };
+    await runner.apply({ ...event, at_ms: runner.venueNow() }, { meta, ...adjustment });
+    this.#suspicion = null;
+    runner.setDegraded('position', null);
+    runner.fills.settled();
+    return answer;
+  }
+
+  #isSure(difference: number): boolean {
+    const { runner } = this.#parts;
+    const { booked } = runner.fills;
+    const before = this.#suspicion;
+    this.#suspicion = { difference, booked };
+    if (runner.venue.capabilities.listing_lag_ms > 0) {
+      if (before?.difference !== difference || before.booked !== booked) return false;
+    }
+    this.#suspicion = null;
+    return true;
+  }
+
+  async #venueLots(): Promise<number> {
+    const { runner, market } = this.#parts;
+    const lots = lotsOf(market, (await runner.venue.position()).size);
+    assert(lots !== null, 'the venue reports a position that is not whole lots');
+    return lots;
+  }
+}
