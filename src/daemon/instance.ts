@@ -53,6 +53,7 @@ const LAUNCH_REASONS: Readonly<Record<BotLaunch['cause'], string>> = {
   start: 'start asked for',
   restart: 'started again',
   safe: 'safe run: its orders are cancelled, nothing is placed',
+  panic: 'panic: its orders are cancelled, its position closed',
 };
 
 export class Instance {
