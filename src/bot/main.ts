@@ -154,6 +154,15 @@ async function main(launch: BotLaunch): Promise<void> {
         clock.after(0, () => void end(BOT_EXIT.clean, 'stop command').catch(crash));
         return receipt;
       }
+      case 'panic': {
+        const receipt = await bot.session.panic();
+        clock.after(0, () => void end(BOT_EXIT.clean, 'panic command').catch(crash));
+        return receipt;
+      }
+      case 'close_carry':
+        return bot.service.closeCarry();
+      case 'accept_position':
+        return bot.service.acceptPosition(params as BotRequests['accept_position']['params']);
       case 'pause':
         await bot.service.pause();
         return { ok: true };
@@ -179,6 +188,12 @@ async function main(launch: BotLaunch): Promise<void> {
     bot = await Bot.open({ home, launch, variables, log, lock, onBug: crash });
     if (launch.cause === 'safe') {
       await end(BOT_EXIT.clean, await clearOrders(bot));
+      return;
+    }
+    if (launch.cause === 'panic') {
+      // Nothing begins: the panic command, which waits for this process, is all it is for.
+      await bot.session.recover();
+      link.ready();
       return;
     }
     // Told to end while it starts: what is not begun yet never begins.

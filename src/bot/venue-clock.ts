@@ -27,9 +27,10 @@ export class VenueClock {
     this.#clock = clock;
   }
 
-  /** The venue's time as far as it is known, else our own; whole milliseconds since the epoch. */
+  /** The venue's time as far as it is known, else our own; milliseconds since the epoch. */
   now(): number {
     if (this.#best === null) return this.#clock.now();
+    // Whole, as it is stored.
     return Math.round(this.#best.venue + this.#clock.monotonic() - this.#best.monotonic);
   }
 

@@ -5,9 +5,9 @@
  */
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientId } from '../../src/bot/client-id.ts';
-import { reconcile } from '../../src/bot/reconcile.ts';
-import { Runner } from '../../src/bot/runner.ts';
+import { clientIds } from '../../src/bot/client-id.ts';
+import type { Runner } from '../../src/bot/runner.ts';
+import { Session } from '../../src/bot/session.ts';
 import { makeMarket, priceText, sizeText } from '../../src/contract/market.ts';
 import type { Market } from '../../src/contract/market.ts';
 import { applyRate, formatMoney } from '../../src/contract/decimal.ts';
@@ -282,7 +282,7 @@ function partsOf({ market, runner }: Rig, fills: number): VenueFill[] {
   return buys.slice(0, fills / 5).flatMap(({ id, ticks, lots }) =>
     Array.from({ length: 5 }, (_, part) => ({
       trade_id: String(id * 10 + part),
-      client_id: clientId(TAG, id),
+      client_id: clientIds('text', TAG).of(id),
       venue_order_id: '0',
       side: 'buy' as const,
       price: priceText(market, Number(ticks)),
@@ -330,13 +330,16 @@ async function openRig(
     throw error;
   };
   const state = initialState(planOf(market, grids));
-  const parts = { market, venue, books, clock, log, tag: TAG, state, ticks: START, onBug };
-  const runner = new Runner(parts);
-  const now = (): number => clock.now();
-  const compare = (): Promise<void> =>
-    runner.run(() => reconcile({ runner, venue, books, market, tag: TAG, log, now }));
+  const session = new Session({
+    ...{ market, venue, books, clock, log, tag: TAG, state, ticks: START, onBug },
+    bootId: 'bench',
+    onBreach: 'crash',
+    strategy: () => ({ interval: 60 }),
+  });
+  const { runner } = session;
+  const compare = (): Promise<void> => session.recover();
   await compare();
-  await runner.run(() => runner.apply({ type: 'start', ticks: START, at_ms: now() }));
+  await session.begin('start');
   const close = async (): Promise<void> => {
     await venue.close();
     db.close();

@@ -1,5 +1,8 @@
 /** A small instance behind the port that the web server is handed: figures that a test sets. */
 import type {
+  AcceptPositionAnswer,
+  AcceptPositionRequest,
+  CloseCarryAnswer,
   AdjustAnswer,
   AdjustRequest,
   FillView,
@@ -163,6 +166,15 @@ export class SampleService implements InstanceService {
 
   async resume(): Promise<void> {
     this.change({ grid_state: 'running' });
+  }
+
+  async closeCarry(): Promise<CloseCarryAnswer> {
+    return { carry_before: this.shown.carry, carry: '0', pending: false };
+  }
+
+  async acceptPosition(request: AcceptPositionRequest): Promise<AcceptPositionAnswer> {
+    const applied = request.dry_run !== true;
+    return { applied, venue: '2.5', books: '2', difference: '0.5', price: '140' };
   }
 
   subscribe(listener: () => void): () => void {
