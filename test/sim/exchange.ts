@@ -88,6 +88,8 @@ export class Exchange {
   noMargin = false;
   /** Most orders that may rest. */
   maxOrders: number;
+  /** What others of this account have traded, signed lots. */
+  foreignLots = 0;
   readonly #now: () => number;
   readonly #faults: FaultPlan;
   readonly #live = new Set<ExchangeOrder>();
@@ -287,6 +289,7 @@ export class Exchange {
     const fee = applyRate(notional(market, ticks, lots), rate);
     const { side } = order;
     this.#setAccount(afterTrade(market, this.#account, { side, ticks, lots, fee }));
+    if (order.foreign) this.foreignLots += side === 'buy' ? lots : -lots;
     order.filled += lots;
     const at_ms = this.#now();
     order.changed_ms = at_ms;

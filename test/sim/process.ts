@@ -30,6 +30,7 @@ export interface ProcessParts {
   readonly venue: Venue;
   readonly log: Logger;
   readonly values: DesignInput;
+  readonly duration?: number | undefined;
   /** A bug, or a start that was not possible: the process ends by itself. */
   readonly failed: (error: unknown, when: 'opening' | 'running') => void;
   /** It trades. */
@@ -77,7 +78,8 @@ export class BotProcess {
   }
 
   async #open(cause: 'start' | 'restart'): Promise<void> {
-    const { books, venue, clock, log, values, failed } = this.#parts;
+    const { books, venue, clock, log, values, duration, failed } = this.#parts;
+    const interval = INTERVAL_S;
     const market = makeMarket(await venue.market());
     const price = (await venue.price()).last;
     const stored = books.engineState();
@@ -86,7 +88,7 @@ export class BotProcess {
       ...{ market, venue, books, clock, log, tag: TAG },
       state: stored === null ? fresh() : decodeState(stored),
       ticks: nearestTicks(market, price) ?? 0,
-      strategy: () => ({ interval: INTERVAL_S }),
+      strategy: () => (duration === undefined ? { interval } : { interval, duration }),
       bootId: 'one boot',
       onBreach: 'crash',
       onBug: (error) => failed(error, 'running'),
@@ -95,6 +97,7 @@ export class BotProcess {
     const config = () => configOf(values);
     const service = new GridService({
       ...{ id: 'sim', config, market, venue: runner.venue, books, runner, clock, log },
+      acceptPosition: (dry) => session.acceptPosition(dry),
       warnings: () => [],
       startedAtMs: clock.now(),
     });

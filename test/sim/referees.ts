@@ -15,6 +15,9 @@ import type { Turn } from '../../src/store/index.ts';
 import type { Exchange, ExchangeOrder } from './exchange.ts';
 import { orderText } from './exchange.ts';
 
+/** What a grid that was left in peace does. */
+export type Expected = 'running' | 'paused' | 'differs';
+
 /** A rule that was broken. */
 export interface Breach {
   readonly referee: string;
@@ -46,6 +49,7 @@ interface StoredOrder {
   readonly side: string;
   readonly price: string | null;
   readonly size: string;
+  readonly role: string;
 }
 
 interface StoredFill {
@@ -66,6 +70,7 @@ export class Referees {
   readonly #statements;
   #phase = 'new';
   #paused = false;
+  #differs = false;
   #close = false;
   #second = 0;
   #requests = 0;
@@ -73,18 +78,23 @@ export class Referees {
   #position = 0;
   #cash = 0n;
   #booked = new Set<string>();
+  #lastAdjustment = 0;
+  #adjustedLots = 0;
 
   constructor(sight: Sight) {
     this.#sight = sight;
     const { db } = sight;
     this.#statements = {
       order: db.prepare<[string], StoredOrder>(
-        'SELECT id, side, price, size FROM orders WHERE client_id = ?',
+        'SELECT id, side, price, size, role FROM orders WHERE client_id = ?',
       ),
       fills: db.prepare<[number], StoredFill>(
         `SELECT fills.rowid AS row, trade_id, client_id, fills.side, fills.price, fills.size, fee
          FROM fills JOIN orders ON orders.id = fills.order_id
          WHERE fills.rowid > ? ORDER BY fills.rowid`,
+      ),
+      adjustments: db.prepare<[number], { id: number; size: string; price: string }>(
+        'SELECT id, size, price FROM adjustments WHERE id > ? ORDER BY id',
       ),
       funding: db.prepare<[], { amount: string; funding_id: string }>(
         'SELECT funding_id, amount FROM funding',
@@ -115,8 +125,18 @@ export class Referees {
     const before = this.#submitted.get(client_id) ?? payload;
     if (before !== payload) this.#fail('client id', `${client_id} names two orders`);
     this.#submitted.set(client_id, payload);
-    const closes = this.#phase === 'stopping' && this.#close && order.reduce_only;
-    if (this.#phase !== 'running' && !(closes && order.price === null)) {
+    this.#isAllowed(order, stored.role);
+  }
+
+  /** What the stored state forbids is not sent; carry may be closed whenever it is asked for. */
+  #isAllowed({ client_id, price, reduce_only }: OrderRequest, role: string): void {
+    const ends = this.#phase === 'stopping' && this.#close && reduce_only;
+    const closes = ends && price === null;
+    if (this.#differs && !closes) {
+      this.#fail('position differs', `${client_id} was sent all the same`);
+    }
+    if (role === 'carry') return;
+    if (this.#phase !== 'running' && !closes) {
       const recovers = this.#sight.recovers() ? 'stop, at recovery' : 'stop';
       this.#fail(recovers, `${client_id} was sent while the grid is ${this.#phase}`);
     }
@@ -139,6 +159,7 @@ export class Referees {
   committed(turn: Turn): void {
     this.#phase = /"phase":"(\w+)"/.exec(turn.state)?.[1] ?? this.#phase;
     this.#paused = /"paused":true/.test(turn.state);
+    this.#differs = /"mismatch":\{/.test(turn.state);
     this.#close = /"position":"close"/.test(/"stopping":\{.*?\}/.exec(turn.state)?.[0] ?? '');
   }
 
@@ -149,6 +170,7 @@ export class Referees {
       if (order.status !== 'open') this.#fail('foreign', `${order.client_id} is gone`);
     }
     this.#readFills();
+    this.#readAdjustments();
     const state = present();
     if (state === null) return;
     const audit = auditIdentity(exchange.market, state, exchange.ticks);
@@ -166,9 +188,12 @@ export class Referees {
   }
 
   /** Why a world that has been left in peace is not right yet; null: it is. */
-  unrest(expected: 'running' | 'paused'): Breach | null {
+  unrest(expected: Expected): Breach | null {
     const state = this.#sight.state();
     if (state === null) return said('lives', 'no process is ready');
+    if ((state.mismatch !== null) !== (expected === 'differs')) {
+      return said('position differs', `the grid knows ${JSON.stringify(state.mismatch)}`);
+    }
     return (
       this.#ordersAgree(state) ??
       this.#fillsAgree() ??
@@ -176,6 +201,11 @@ export class Referees {
       this.#moneyAgrees(state) ??
       this.#linesAreWhole(state, expected)
     );
+  }
+
+  /** Lots of the account that are neither ours nor accepted as ours. */
+  get strangeLots(): number {
+    return this.#sight.exchange.foreignLots - this.#adjustedLots;
   }
 
   #orderChanged(order: ExchangeOrder): void {
@@ -224,6 +254,18 @@ export class Referees {
       const value = notional(market, ticks, lots);
       this.#position += fill.side === 'buy' ? lots : -lots;
       this.#cash += (fill.side === 'buy' ? -value : value) - fee;
+    }
+  }
+
+  /** What the user took for true is booked at a price, without a fee. */
+  #readAdjustments(): void {
+    const { market } = this.#sight.exchange;
+    for (const { id, size, price } of this.#statements.adjustments.all(this.#lastAdjustment)) {
+      this.#lastAdjustment = id;
+      const lots = lotsOf(market, size) ?? 0;
+      this.#adjustedLots += lots;
+      this.#position += lots;
+      this.#cash -= notional(market, ticksOf(market, price) ?? 0, lots);
     }
   }
 
@@ -279,7 +321,7 @@ export class Referees {
   }
 
   #positionAgrees(state: GridState): Breach | null {
-    const theirs = this.#sight.exchange.account.lots;
+    const theirs = this.#sight.exchange.account.lots - this.strangeLots;
     const ours = state.books.position_lots;
     return theirs === ours ? null : said('position', `books ${ours} lots, venue ${theirs}`);
   }
@@ -287,6 +329,9 @@ export class Referees {
   #moneyAgrees(state: GridState): Breach | null {
     const { exchange } = this.#sight;
     const { market, account, ticks } = exchange;
+    // What a stranger's trades cost is in the account, not in the books.
+    const strange = exchange.trades.some(({ order }) => order.foreign);
+    if (strange || this.#lastAdjustment > 0) return null;
     const theirs = equityOf(market, account, ticks) - account.starting;
     const ours = figures(market, state, ticks).total;
     if (theirs === ours) return null;
@@ -294,7 +339,7 @@ export class Referees {
   }
 
   /** GRID 2: N orders and one empty line, every missing order with its reason. */
-  #linesAreWhole(state: GridState, expected: 'running' | 'paused'): Breach | null {
+  #linesAreWhole(state: GridState, expected: Expected): Breach | null {
     const { market } = this.#sight.exchange;
     const views = ladder(market, state);
     for (const { index, side, order_id, reason } of views) {
@@ -303,6 +348,7 @@ export class Referees {
       }
     }
     if (state.phase !== 'running' || state.gaps.length === 0) return null;
+    if (expected === 'differs') return null;
     if (state.paused) return expected === 'paused' ? null : said('pause', 'still paused');
     for (const { index, ticks, side, reason } of views) {
       const price = state.ticks ?? 0;

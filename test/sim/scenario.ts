@@ -25,9 +25,11 @@ export interface Wish {
 export type Step = { readonly ms: number } & (
   | { readonly do: 'move'; readonly to: readonly number[] }
   | { readonly do: 'wait' | 'pause' | 'resume' | 'start' | 'kill' | 'restart' | 'calm' }
+  | { readonly do: 'close_carry' | 'accept' }
   | { readonly do: 'adjust'; readonly wish: Wish }
   | { readonly do: 'stop'; readonly on_stop: OnStop }
   | { readonly do: 'foreign'; readonly side: Side; readonly ticks: number; readonly mark: boolean }
+  | { readonly do: 'stranger'; readonly side: Side; readonly lots: number }
   | { readonly do: 'venue_cancel'; readonly pick: number }
   | { readonly do: 'funding'; readonly rate: string }
   | { readonly do: 'maintenance' | 'no_margin' | 'disk_full'; readonly lasts: number }
@@ -44,6 +46,10 @@ export interface Scenario {
   readonly ticks: number;
   readonly roughness: Partial<Record<FaultName, number>>;
   readonly steps: readonly Step[];
+  /** Client ids are numbers. */
+  readonly numbers: boolean;
+  /** Seconds after which a run ends by itself. */
+  readonly duration?: number;
 }
 
 /** Ticks around which every world trades. */
@@ -66,7 +72,9 @@ export function scenarioOf(seed: number): Scenario {
     const market = makeMarket(rules);
     if ('problems' in design(market, { ...values, price: priceText(market, ticks) })) continue;
     const steps = makeSteps(dice, rules, { ...frame, grids }, ticks);
-    return { seed, rules, values, ticks, roughness: makeRoughness(dice), steps };
+    const roughness = makeRoughness(dice);
+    const duration = dice.chance(0.08) ? { duration: dice.whole(30, 200) } : {};
+    return { seed, rules, values, ticks, roughness, steps, numbers: dice.chance(0.3), ...duration };
   }
 }
 
@@ -103,8 +111,24 @@ function makeValues(dice: Dice, rules: MarketRules, frame: Frame, lots: number):
     direction: dice.pick(['neutral', 'neutral', 'long', 'short'] as const),
     order_quantity: sizeText(market, lots),
     open_position_at_start: dice.chance(0.8),
-    out_of_range: dice.chance(0.8) ? 'hold' : 'trail',
+    out_of_range: dice.pick(['hold', 'hold', 'hold', 'hold', 'trail', 'trail', 'stop', 'close']),
+    ...makeEnds(dice, rules, frame),
     ...(fence === null ? {} : { max_position: sizeText(market, fence) }),
+  };
+}
+
+// Some runs wait for a price, some end at one.
+function makeEnds(dice: Dice, rules: MarketRules, frame: Frame): Partial<DesignInput> {
+  const market = makeMarket(rules);
+  const { lower, step, grids } = frame;
+  const below = priceText(market, Math.round(lower - dice.next() * 2 * step));
+  const above = priceText(market, Math.round(lower + step * (grids + dice.next() * 2)));
+  const inside = priceText(market, lower + dice.whole(0, step * grids));
+  const [loss, profit] = dice.chance(0.5) ? [below, above] : [above, below];
+  return {
+    ...(dice.chance(0.1) ? { stop_loss_price: loss } : {}),
+    ...(dice.chance(0.1) ? { take_profit_price: profit } : {}),
+    ...(dice.chance(0.08) ? { trigger_price: inside } : {}),
   };
 }
 
@@ -126,6 +150,9 @@ const STEPS: readonly (readonly [number, Step['do']])[] = [
   [4, 'kill'],
   [2, 'restart'],
   [3, 'foreign'],
+  [1, 'stranger'],
+  [1, 'accept'],
+  [2, 'close_carry'],
   [5, 'venue_cancel'],
   [3, 'funding'],
   [2, 'maintenance'],
@@ -178,6 +205,8 @@ function makeStep(
       const [side, ticks] = [buys ? 'buy' : 'sell', far + dice.whole(0, 50)] as const;
       return { do: kind, side, ticks, mark: dice.chance(0.3), ms };
     }
+    case 'stranger':
+      return { do: kind, side: dice.pick(['buy', 'sell'] as const), lots: dice.whole(2, 30), ms };
     case 'venue_cancel':
       return { do: kind, pick: dice.whole(0, 99), ms };
     case 'funding':

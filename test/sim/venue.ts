@@ -14,6 +14,7 @@ import type {
   OrderRequest,
   SubmitOutcome,
   Venue,
+  VenueCapabilities,
   VenueEvent,
   VenueFill,
   VenueListener,
@@ -59,6 +60,8 @@ export interface SimVenueOptions {
   readonly faults: FaultPlan;
   readonly dice: Dice;
   readonly watcher: RequestWatcher;
+  /** Client ids are numbers. */
+  readonly numbers?: boolean;
   /** Without latency: answers and events come at once. */
   readonly instant?: boolean;
 }
@@ -67,7 +70,7 @@ type Answered<T> = { readonly value: T } | { readonly fault: VenueFault };
 
 export class SimVenue implements Venue {
   readonly name = 'sim';
-  readonly capabilities = {
+  readonly capabilities: VenueCapabilities = {
     client_id: { form: 'text', max_length: 36 },
     batch: { submit: BATCH, cancel: BATCH },
     amend: false,
@@ -81,7 +84,7 @@ export class SimVenue implements Venue {
     history_ms: 30 * 86_400_000,
     requests_per_minute: REQUESTS_PER_MINUTE,
     lockstep: false,
-  } as const;
+  };
   readonly #options: SimVenueOptions;
   readonly #watcher: ExchangeWatcher;
   #listener: VenueListener | null = null;
@@ -89,6 +92,9 @@ export class SimVenue implements Venue {
 
   constructor(options: SimVenueOptions) {
     this.#options = options;
+    if (options.numbers === true) {
+      this.capabilities = { ...this.capabilities, client_id: { form: 'uint32', max_length: 10 } };
+    }
     const market = options.exchange.market;
     this.#watcher = {
       price: () => this.#tell({ type: 'price', ...this.#price() }),

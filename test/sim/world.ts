@@ -6,10 +6,11 @@
  */
 import { makeMarket } from '../../src/contract/market.ts';
 import type { Market } from '../../src/contract/market.ts';
-import type { OnStop } from '../../src/contract/trading.ts';
+import type { OnStop, Side } from '../../src/contract/trading.ts';
 import type { StopReceipt } from '../../src/contract/instance-api.ts';
 import { GriddError } from '../../src/contract/errors.ts';
 import { clientIds } from '../../src/bot/client-id.ts';
+import type { ClientIds } from '../../src/bot/client-id.ts';
 import { decodeState } from '../../src/engine/index.ts';
 import type { GridState } from '../../src/engine/index.ts';
 import { VenueFault } from '../../src/exchange/port.ts';
@@ -86,6 +87,8 @@ class World {
   #desired: 'running' | 'stopped' = 'running';
   #onStop: OnStop | null = null;
   #breach: Breach | null = null;
+  /** The process whose run is over. */
+  #ending: BotProcess | null = null;
   #processes = 0;
   #steps = 0;
   #troubledUntil = 0;
@@ -155,6 +158,7 @@ class World {
     await this.#calm();
     if (this.#breach !== null) return;
     this.#faults.on = false;
+    const over = this.#desired === 'stopped';
     this.#stop({ orders: 'cancel', position: 'close' });
     for (let second = 0; second < 120 && this.#process?.life.alive === true; second += 1) {
       await this.#jiggle();
@@ -163,8 +167,9 @@ class World {
     const { account, live } = this.#exchange;
     const left = live.filter((order) => !order.foreign).length;
     if (this.#process?.life.alive === true) this.#broken(said('stop', 'it did not end'));
+    else if (over) return;
     else if (left > 0) this.#broken(said('stop', `${left} orders rest after a stop`));
-    else if (Math.abs(account.lots) >= this.#market.min_lots) {
+    else if (Math.abs(account.lots - this.#referees.strangeLots) >= this.#market.min_lots) {
       this.#broken(said('stop', `${account.lots} lots are left after a stop that closes`));
     }
   }
@@ -172,7 +177,26 @@ class World {
   async #pass(ms: number): Promise<void> {
     if (this.#breach !== null) return;
     await this.#schedule.runUntil(this.#schedule.time + ms, () => this.#breach !== null);
-    if (this.#breach === null) this.#referees.afterStep();
+    if (this.#breach !== null) return;
+    this.#referees.afterStep();
+    this.#finish();
+  }
+
+  /** A run that is over ends its process, as the bot's main program does. */
+  #finish(): void {
+    const process = this.#process;
+    const session = process?.session;
+    if (process?.ready !== true || session?.done !== true || this.#onStop !== null) return;
+    if (this.#ending === process) return;
+    this.#ending = process;
+    this.#desired = 'stopped';
+    session
+      .writeEndReceipt()
+      .then(() => process.close())
+      .then(() => {
+        if (this.#desired === 'running') this.#startProcess('start');
+      })
+      .catch(() => undefined);
   }
 
   async #perform(step: Step): Promise<void> {
@@ -190,6 +214,10 @@ class World {
       case 'pause':
       case 'resume':
         return this.#ask(this.#process?.service?.[step.do]());
+      case 'close_carry':
+        return this.#ask(this.#process?.service?.closeCarry());
+      case 'accept':
+        return this.#ask(this.#process?.service?.acceptPosition({}));
       case 'adjust':
         return this.#ask(this.#process?.service?.adjust(step.wish, null));
       case 'start':
@@ -214,6 +242,8 @@ class World {
     switch (step.do) {
       case 'foreign':
         return this.#placeForeign(step);
+      case 'stranger':
+        return this.#tradeStrange(step.side, step.lots);
       case 'venue_cancel': {
         const own = exchange.live.filter((order) => !order.foreign);
         const order = own[step.pick % Math.max(1, own.length)];
@@ -266,7 +296,7 @@ class World {
     const { side, ticks, mark } = step;
     this.#foreign += 1;
     // One that bears our mark but was never in our store is somebody else's all the same.
-    const name = mark ? clientIds('text', TAG).of(900_000 + this.#foreign) : `other-${this.#foreign}`;
+    const name = mark ? this.#ids.of(900_000 + this.#foreign) : this.#strangeName();
     const market = this.#market;
     const request = {
       client_id: name,
@@ -279,6 +309,22 @@ class World {
     this.#exchange.submit(request, true);
     const order = this.#exchange.orders.get(name);
     if (order !== undefined) this.#referees.foreign(order);
+  }
+
+  #tradeStrange(side: Side, lots: number): void {
+    this.#foreign += 1;
+    const client_id = this.#strangeName();
+    const size = sizeText(this.#market, Math.max(lots, this.#market.min_lots));
+    const kind = { price: null, post_only: false, reduce_only: false };
+    this.#exchange.submit({ client_id, side, size, ...kind }, true);
+  }
+
+  get #ids(): ClientIds {
+    return clientIds(this.#scenario.numbers ? 'uint32' : 'text', TAG);
+  }
+
+  #strangeName(): string {
+    return this.#scenario.numbers ? `${5_000_000 + this.#foreign}` : `other-${this.#foreign}`;
   }
 
   #start(): void {
@@ -315,8 +361,8 @@ class World {
       this.#broken(said('receipt', `${left} orders rest when the receipt is given`));
     }
     const told = lotsOf(this.#market, receipt.position);
-    if (told !== this.#exchange.account.lots && orders === 'cancel') {
-      const { lots } = this.#exchange.account;
+    const lots = this.#exchange.account.lots - this.#referees.strangeLots;
+    if (told !== lots && orders === 'cancel') {
       this.#broken(said('receipt', `it says ${told} lots, the venue has ${lots}`));
     }
     process
@@ -339,7 +385,7 @@ class World {
 
   #startProcess(cause: 'start' | 'restart'): void {
     if (this.#process?.life.alive === true) return;
-    const { seed, values } = this.#scenario;
+    const { seed, values, duration, numbers } = this.#scenario;
     this.#processes += 1;
     const count = this.#processes;
     const life = new Life(this.#schedule, (how) => this.#died(life, how));
@@ -351,7 +397,7 @@ class World {
     });
     const referees = this.#referees;
     this.#venue = new SimVenue({
-      ...{ exchange: this.#exchange, network: this.#network, life, faults },
+      ...{ exchange: this.#exchange, network: this.#network, life, faults, numbers },
       dice: new Dice(hash(seed, 'latency', count)),
       watcher: {
         submits: (order) => referees.submits(order),
@@ -360,7 +406,7 @@ class World {
       },
     });
     this.#process = new BotProcess({
-      ...{ life, clock, books, venue: this.#venue, log: this.#log, values },
+      ...{ life, clock, books, venue: this.#venue, log: this.#log, values, duration },
       failed: (error, when) => this.#failed(life, error, when),
       ready: () => this.#stopProcess(),
     });
@@ -415,14 +461,17 @@ class World {
     if (this.#onStop !== null) return said('stop', 'it has not stopped yet');
     if (this.#desired === 'stopped') return null;
     if (this.#process?.ready !== true) return said('lives', 'no process is ready');
+    if (Math.abs(this.#referees.strangeLots) > 1) return this.#acceptWhenSure();
     const paused = this.#process.session?.runner.state.paused === true;
-    const byUser = paused && this.#pausedByUser();
-    return byUser ? this.#referees.unrest('paused') : this.#referees.unrest('running');
+    return this.#referees.unrest(paused ? 'paused' : 'running');
   }
 
-  #pausedByUser(): boolean {
-    const row = this.#db.prepare("SELECT value FROM meta WHERE key = 'paused_by'").get();
-    return (row as { value: string } | undefined)?.value === 'user';
+  /** A stranger traded: the grid must know and hold still; then the user takes it for true. */
+  #acceptWhenSure(): Breach {
+    const unrest = this.#referees.unrest('differs');
+    if (unrest !== null) return unrest;
+    this.#ask(this.#process?.service?.acceptPosition({}));
+    return said('position differs', 'it was accepted, and that is not enough');
   }
 
   #heal(): void {
