@@ -17,7 +17,7 @@ const FUNDING_RATE = '0.0001';
 
 async function openFixture(exchange: Exchange, schedule: Schedule): Promise<VenueFixture> {
   const events: VenueEvent[] = [];
-  const network = { up: true, mutedUntil: 0, requests: [] };
+  const network = { up: true, mutedFrom: 0, mutedUntil: 0, requests: [] };
   const venue = new SimVenue({
     ...{ exchange, network },
     life: new Life(schedule),

@@ -20,8 +20,6 @@ import type { Life } from './clock.ts';
 
 /** Our mark in this world. */
 export const TAG = '51a0b0d1';
-/** Seconds between comparisons: short, so that a quiet world is compared soon. */
-export const INTERVAL_S = 10;
 
 export interface ProcessParts {
   readonly life: Life;
@@ -31,6 +29,7 @@ export interface ProcessParts {
   readonly log: Logger;
   readonly values: DesignInput;
   readonly duration?: number | undefined;
+  readonly interval: number;
   /** A bug, or a start that was not possible: the process ends by itself. */
   readonly failed: (error: unknown, when: 'opening' | 'running') => void;
   /** It trades. */
@@ -78,8 +77,7 @@ export class BotProcess {
   }
 
   async #open(cause: 'start' | 'restart'): Promise<void> {
-    const { books, venue, clock, log, values, duration, failed } = this.#parts;
-    const interval = INTERVAL_S;
+    const { books, venue, clock, log, values, duration, interval, failed } = this.#parts;
     const market = makeMarket(await venue.market());
     const price = (await venue.price()).last;
     const stored = books.engineState();
@@ -94,7 +92,7 @@ export class BotProcess {
       onBug: (error) => failed(error, 'running'),
     });
     const { runner } = session;
-    const config = () => configOf(values);
+    const config = () => configOf(values, interval);
     const service = new GridService({
       ...{ id: 'sim', config, market, venue: runner.venue, books, runner, clock, log },
       acceptPosition: (dry) => session.acceptPosition(dry),
@@ -129,8 +127,8 @@ function runnerKeeps(session: Session, books: Books, service: GridService | unde
 }
 
 /** The parts of a config that the service reads. */
-function configOf(values: DesignInput): InstanceConfig {
-  const strategy_config = { ...values, interval: INTERVAL_S } as InstanceConfig['strategy_config'];
+function configOf(values: DesignInput, interval: number): InstanceConfig {
+  const strategy_config = { ...values, interval } as InstanceConfig['strategy_config'];
   return {
     metadata: {
       exchange: 'sim',

@@ -12,6 +12,7 @@ import { equityOf } from '../../src/exchange/paper/account.ts';
 import type { OrderRequest } from '../../src/exchange/port.ts';
 import type { SqliteDatabase } from '../../src/platform/sqlite.ts';
 import type { Turn } from '../../src/store/index.ts';
+import { EPOCH_MS } from './clock.ts';
 import type { Exchange, ExchangeOrder } from './exchange.ts';
 import { orderText } from './exchange.ts';
 
@@ -29,6 +30,12 @@ const MOST_REQUESTS = 60;
 /** An order whose fate stays unknown for so long without any outage is forgotten. */
 const RESOLVED_MS = 180_000;
 
+/** A trade is booked so long after the next comparison was due, whatever single faults happen. */
+const FOUND_MS = 45_000;
+
+/** A stream silent for 15 s is polled around: what it did not tell is booked 30 s later. */
+const SILENCE_MS = 45_000;
+
 /** What the referees look at. */
 export interface Sight {
   readonly exchange: Exchange;
@@ -42,6 +49,12 @@ export interface Sight {
   /** The living process has not come as far as to trade. */
   readonly recovers: () => boolean;
   readonly breach: (breach: Breach) => void;
+  /** Since when the stream is silent; null: it is not. */
+  readonly mutedSince: () => number | null;
+  /** 1, or more where many questions stay without an answer. */
+  readonly patience: number;
+  /** Between comparisons. */
+  readonly interval_ms: number;
 }
 
 interface StoredOrder {
@@ -185,6 +198,7 @@ export class Referees {
       this.#fail('sum of fills', `cash is ${cash}, fills make ${formatMoney(this.#cash)}`);
     }
     this.#watchPending(state);
+    this.#watchTrades();
   }
 
   /** Why a world that has been left in peace is not right yet; null: it is. */
@@ -205,6 +219,7 @@ export class Referees {
 
   /** Lots of the account that are neither ours nor accepted as ours. */
   get strangeLots(): number {
+    this.#readAdjustments();
     return this.#sight.exchange.foreignLots - this.#adjustedLots;
   }
 
@@ -292,6 +307,24 @@ export class Referees {
       this.#pendingSince.set(id, since);
       const calm = time - Math.max(since, this.#sight.troubledUntil());
       if (calm > RESOLVED_MS) this.#fail('resolved', `order ${id} is "${status}" for ${calm} ms`);
+    }
+  }
+
+  /** A trade that no event told of is found by a comparison. */
+  #watchTrades(): void {
+    const { exchange, interval_ms, troubledUntil, recovers, time } = this.#sight;
+    if (recovers()) return;
+    const { patience } = this.#sight;
+    const late = interval_ms + FOUND_MS * patience;
+    const silence = SILENCE_MS * patience;
+    const mutedSince = this.#sight.mutedSince() ?? Infinity;
+    for (const { order, trade_id, at_ms } of exchange.trades.slice(-30)) {
+      if (order.foreign || this.#booked.has(trade_id)) continue;
+      const since = Math.max(at_ms - EPOCH_MS, troubledUntil());
+      const waits = time() - since;
+      const silent = mutedSince <= time() && time() - Math.max(since, mutedSince) > silence;
+      if (silent) this.#fail('silence', `${trade_id} is not booked in ${waits} ms of silence`);
+      if (waits > late) this.#fail('booked soon', `${trade_id} is not booked after ${waits} ms`);
     }
   }
 

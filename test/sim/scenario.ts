@@ -50,6 +50,8 @@ export interface Scenario {
   readonly numbers: boolean;
   /** Seconds after which a run ends by itself. */
   readonly duration?: number;
+  /** Seconds between comparisons. */
+  readonly interval: number;
 }
 
 /** Ticks around which every world trades. */
@@ -73,8 +75,10 @@ export function scenarioOf(seed: number): Scenario {
     if ('problems' in design(market, { ...values, price: priceText(market, ticks) })) continue;
     const steps = makeSteps(dice, rules, { ...frame, grids }, ticks);
     const roughness = makeRoughness(dice);
+    const interval = dice.pick([10, 10, 30, 60]);
     const duration = dice.chance(0.08) ? { duration: dice.whole(30, 200) } : {};
-    return { seed, rules, values, ticks, roughness, steps, numbers: dice.chance(0.3), ...duration };
+    const numbers = dice.chance(0.3);
+    return { seed, rules, values, ticks, roughness, steps, numbers, interval, ...duration };
   }
 }
 
@@ -146,7 +150,7 @@ const STEPS: readonly (readonly [number, Step['do']])[] = [
   [3, 'pause'],
   [4, 'resume'],
   [4, 'stop'],
-  [5, 'start'],
+  [7, 'start'],
   [4, 'kill'],
   [2, 'restart'],
   [3, 'foreign'],
@@ -160,7 +164,7 @@ const STEPS: readonly (readonly [number, Step['do']])[] = [
   [1, 'few_orders'],
   [2, 'skew'],
   [3, 'offline'],
-  [2, 'mute'],
+  [4, 'mute'],
   [2, 'disk_full'],
   [3, 'calm'],
 ];
@@ -214,8 +218,9 @@ function makeStep(
     case 'maintenance':
     case 'no_margin':
     case 'disk_full':
-    case 'offline':
     case 'mute':
+      return { do: kind, lasts: dice.whole(2000, 120_000), ms };
+    case 'offline':
       return { do: kind, lasts, ms };
     case 'few_orders':
       return { do: kind, most: dice.whole(1, frame.grids), lasts, ms };

@@ -40,7 +40,8 @@ export const REQUESTS_PER_MINUTE = 1200;
 /** What connects all clients with the venue. */
 export interface Network {
   up: boolean;
-  /** The stream says nothing before this moment. */
+  /** The stream says nothing between these moments. */
+  mutedFrom: number;
   mutedUntil: number;
   /** Moments of the last requests, for the limit. */
   readonly requests: number[];

@@ -25,7 +25,7 @@ import type { Wall } from './clock.ts';
 import { onDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { Exchange, orderText, tradeText } from './exchange.ts';
-import { FaultPlan } from './faults.ts';
+import { FaultPlan, silenceOf } from './faults.ts';
 import { BotProcess, TAG } from './process.ts';
 import { Dice, hash } from './random.ts';
 import { Referees } from './referees.ts';
@@ -34,8 +34,8 @@ import type { Scenario, Step } from './scenario.ts';
 import { SimVenue } from './venue.ts';
 import type { Network } from './venue.ts';
 
-/** A world that was left in peace must be right within so long. */
-const CALM_MS = 120_000;
+/** A world that was left in peace must be right within so long: a few comparisons. */
+const CALM_MS = 240_000;
 /** Lines of what happened that are kept for a failure. */
 const TOLD = 400;
 
@@ -75,7 +75,10 @@ class World {
   readonly #faults: FaultPlan;
   readonly #exchange: Exchange;
   readonly #referees: Referees;
-  readonly #network: Network = { up: true, mutedUntil: 0, requests: [] };
+  readonly #network: Network = {
+    ...{ up: true, mutedFrom: 0, mutedUntil: 0 },
+    requests: [],
+  };
   readonly #disk: Disk = { full: false };
   readonly #wall: Wall = { skew: 0 };
   readonly #db = openDatabase(':memory:', 'NORMAL');
@@ -112,6 +115,12 @@ class World {
       troubledUntil: () => this.#troubledUntil,
       state: () => this.#state(),
       recovers: () => this.#process?.ready !== true,
+      interval_ms: scenario.interval * 1000,
+      patience: silenceOf(roughness) > 0.12 ? 4 : 1,
+      mutedSince: () => {
+        const { mutedFrom, mutedUntil } = this.#network;
+        return mutedUntil > this.#schedule.time ? mutedFrom : null;
+      },
       breach: (breach) => this.#broken(breach),
     });
     this.#exchange.watchers.push({
@@ -167,7 +176,8 @@ class World {
     const { account, live } = this.#exchange;
     const left = live.filter((order) => !order.foreign).length;
     if (this.#process?.life.alive === true) this.#broken(said('stop', 'it did not end'));
-    else if (over) return;
+    // What a stranger closed of our position cannot be closed again.
+    else if (over || this.#exchange.trades.some(({ order }) => order.foreign)) return;
     else if (left > 0) this.#broken(said('stop', `${left} orders rest after a stop`));
     else if (Math.abs(account.lots - this.#referees.strangeLots) >= this.#market.min_lots) {
       this.#broken(said('stop', `${account.lots} lots are left after a stop that closes`));
@@ -267,8 +277,10 @@ class World {
         this.#disk.full = true;
         return this.#trouble(step.lasts, () => (this.#disk.full = false));
       case 'mute':
+        if (this.#network.mutedUntil > this.#schedule.time) return;
+        this.#network.mutedFrom = this.#schedule.time;
         this.#network.mutedUntil = this.#schedule.time + step.lasts;
-        return this.#trouble(step.lasts, () => undefined);
+        return;
       case 'offline':
         return this.#disconnect(step.lasts);
       default:
@@ -385,7 +397,7 @@ class World {
 
   #startProcess(cause: 'start' | 'restart'): void {
     if (this.#process?.life.alive === true) return;
-    const { seed, values, duration, numbers } = this.#scenario;
+    const { seed, values, duration, interval, numbers } = this.#scenario;
     this.#processes += 1;
     const count = this.#processes;
     const life = new Life(this.#schedule, (how) => this.#died(life, how));
@@ -406,7 +418,8 @@ class World {
       },
     });
     this.#process = new BotProcess({
-      ...{ life, clock, books, venue: this.#venue, log: this.#log, values, duration },
+      ...{ life, clock, books, venue: this.#venue, log: this.#log },
+      ...{ values, duration, interval },
       failed: (error, when) => this.#failed(life, error, when),
       ready: () => this.#stopProcess(),
     });
