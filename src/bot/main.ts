@@ -9,7 +9,6 @@ import type {
   BotLaunch,
   BotMethod,
   BotRecord,
-  BotRequests,
   ExitRecord,
 } from '../contract/instance-api.ts';
 import { isoTime, systemClock as clock } from '../platform/clock.ts';
@@ -19,6 +18,7 @@ import { homeAt, instanceLock } from '../platform/paths.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
 import { readEnvFile } from '../registry/index.ts';
 import { Bot } from './bot.ts';
+import { performCommand } from './commands.ts';
 import { careForLogs, openBotLogs } from './log-care.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 
@@ -148,34 +148,11 @@ async function main(launch: BotLaunch): Promise<void> {
 
   async function perform(method: BotMethod, params: unknown): Promise<unknown> {
     if (bot === null || ending) throw new GriddError('INSTANCE_BUSY', 'The bot is not ready.');
-    switch (method) {
-      case 'stop': {
-        const receipt = await bot.session.stop(params as BotRequests['stop']['params']);
-        clock.after(0, () => void end(BOT_EXIT.clean, 'stop command').catch(crash));
-        return receipt;
-      }
-      case 'panic': {
-        const receipt = await bot.session.panic();
-        clock.after(0, () => void end(BOT_EXIT.clean, 'panic command').catch(crash));
-        return receipt;
-      }
-      case 'close_carry':
-        return bot.service.closeCarry();
-      case 'accept_position':
-        return bot.service.acceptPosition(params as BotRequests['accept_position']['params']);
-      case 'pause':
-        await bot.service.pause();
-        return { ok: true };
-      case 'resume':
-        await bot.service.resume();
-        return { ok: true };
-      case 'adjust': {
-        const { request, key } = params as BotRequests['adjust']['params'];
-        return bot.service.adjust(request, key);
-      }
-      case 'reload':
-        return bot.reload();
+    const answer = await performCommand(bot, method, params);
+    if (method === 'stop' || method === 'panic') {
+      clock.after(0, () => void end(BOT_EXIT.clean, `${method} command`).catch(crash));
     }
+    return answer;
   }
 
   process.on('uncaughtException', crash);
