@@ -19,7 +19,8 @@ describe('a planted bug is caught', () => {
   const cases = MUTANTS.map((mutant, index) => ({ name: mutant.name, mutant, index }));
   test.each(cases)('$name', { timeout: 120_000 }, async ({ mutant, index }) => {
     const { playSeed } = await plant(mutant, index);
-    for (let seed = 1; seed <= MOST_SEEDS; seed += 1) {
+    const { from = 1 } = mutant;
+    for (let seed = from; seed < from + MOST_SEEDS; seed += 1) {
       const { breach } = await playSeed(seed);
       if (breach === null) continue;
       if (process.env['GRIDD_MUTANTS'] !== undefined) {

@@ -21,6 +21,8 @@ export interface Mutant {
   readonly name: string;
   readonly edits: readonly Edit[];
   readonly referees: readonly string[];
+  /** First seed that is played, where the bug shows in few worlds. */
+  readonly from?: number;
 }
 
 const IGNORE_TWINS: Edit = {
@@ -114,7 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
         put: '',
       },
     ],
-    referees: ['nothing lost', 'position', 'receipt'],
+    referees: ['nothing lost', 'position', 'position differs', 'receipt'],
   },
   {
     name: 'numbers of orders come again after a crash',
@@ -210,6 +212,39 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     referees: ['foreign'],
+  },
+  {
+    name: 'a silent stream is not noticed',
+    edits: [
+      {
+        file: 'src/bot/stream-watch.ts',
+        find: 'if (!this.#silent) return null;',
+        put: 'if (this.#silent || !this.#silent) return null;',
+      },
+    ],
+    referees: ['silence'],
+    from: 30,
+  },
+  {
+    name: 'a position that differs stops nothing',
+    edits: [
+      {
+        file: 'src/engine/survey.ts',
+        find: "if (state.mismatch !== null) return 'position_differs';",
+        put: '',
+      },
+      {
+        file: 'src/bot/outbox.ts',
+        find: 'if (state.tripped !== null || state.mismatch !== null) return false;',
+        put: 'if (state.tripped !== null) return false;',
+      },
+      {
+        file: 'src/engine/converge.ts',
+        find: 'const places = !paused && tripped === null && mismatch === null;',
+        put: 'const places = !paused && tripped === null && (mismatch === null || true);',
+      },
+    ],
+    referees: ['position differs'],
   },
   {
     name: 'a refused duplicate is believed',

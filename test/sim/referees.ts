@@ -28,10 +28,10 @@ export interface Breach {
 /** Most requests in one simulated second, beyond what an order book of the grid's size needs. */
 const MOST_REQUESTS = 60;
 /** An order whose fate stays unknown for so long without any outage is forgotten. */
-const RESOLVED_MS = 180_000;
+const RESOLVED_MS = 240_000;
 
 /** A trade is booked so long after the next comparison was due, whatever single faults happen. */
-const FOUND_MS = 45_000;
+const FOUND_MS = 75_000;
 
 /** A stream silent for 15 s is polled around: what it did not tell is booked 30 s later. */
 const SILENCE_MS = 45_000;

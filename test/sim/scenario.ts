@@ -75,7 +75,7 @@ export function scenarioOf(seed: number): Scenario {
     if ('problems' in design(market, { ...values, price: priceText(market, ticks) })) continue;
     const steps = makeSteps(dice, rules, { ...frame, grids }, ticks);
     const roughness = makeRoughness(dice);
-    const interval = dice.pick([10, 10, 30, 60]);
+    const interval = dice.pick([10, 30, 60, 120]);
     const duration = dice.chance(0.08) ? { duration: dice.whole(30, 200) } : {};
     const numbers = dice.chance(0.3);
     return { seed, rules, values, ticks, roughness, steps, numbers, interval, ...duration };
@@ -173,7 +173,7 @@ function makeSteps(dice: Dice, rules: MarketRules, frame: Frame, ticks: number):
   const steps: Step[] = [];
   const total = STEPS.reduce((sum, [weight]) => sum + weight, 0);
   let price = ticks;
-  const count = dice.whole(25, 65);
+  const count = dice.whole(40, 100);
   while (steps.length < count) {
     let at = dice.next() * total;
     const kind = STEPS.find(([weight]) => (at -= weight) < 0)?.[1] ?? 'move';
@@ -219,7 +219,7 @@ function makeStep(
     case 'no_margin':
     case 'disk_full':
     case 'mute':
-      return { do: kind, lasts: dice.whole(2000, 120_000), ms };
+      return { do: kind, lasts: dice.whole(5000, 120_000), ms };
     case 'offline':
       return { do: kind, lasts, ms };
     case 'few_orders':

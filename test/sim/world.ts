@@ -35,7 +35,7 @@ import { SimVenue } from './venue.ts';
 import type { Network } from './venue.ts';
 
 /** A world that was left in peace must be right within so long: a few comparisons. */
-const CALM_MS = 240_000;
+const CALM_MS = 400_000;
 /** Lines of what happened that are kept for a failure. */
 const TOLD = 400;
 
