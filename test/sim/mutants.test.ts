@@ -15,6 +15,19 @@ afterAll(() => {
   }
 });
 
+test('a failure tells its seed, how to see it again, and only what it needs', async () => {
+  const name = 'the sign of a fee is wrong';
+  const index = MUTANTS.findIndex((mutant) => mutant.name === name);
+  const { playSeed, shrunkText } = await plant(MUTANTS[index] ?? expect.unreachable(), index);
+  const verdict = await playSeed(1);
+  const text = await shrunkText(verdict);
+  expect(text).toContain(`seed 1: referee "${verdict.breach?.referee}"`);
+  expect(text).toContain('replay: npm run sim -- --seed 1\n');
+  expect(text).toMatch(/^steps \([0-3]\):$/m);
+  expect(text).toMatch(/^faults \([0-3]\): /m);
+  expect(verdict.faults.length).toBeGreaterThan(3);
+});
+
 describe('a planted bug is caught', () => {
   const cases = MUTANTS.map((mutant, index) => ({ name: mutant.name, mutant, index }));
   test.each(cases)('$name', { timeout: 120_000 }, async ({ mutant, index }) => {

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import { ROOT } from '../source-tree.ts';
-import type { playSeed } from './play.ts';
+import type { playSeed, shrunkText } from './play.ts';
 
 interface Edit {
   readonly file: string;
@@ -262,6 +262,7 @@ export const MUTANTS: readonly Mutant[] = [
 /** The simulator with a bug in it. */
 export interface Mutated {
   readonly playSeed: typeof playSeed;
+  readonly shrunkText: typeof shrunkText;
 }
 
 /** Bundles the simulator with the bug and loads it. */

@@ -204,6 +204,8 @@ class World {
       .writeEndReceipt()
       .then(() => process.close())
       .then(() => {
+        // A stop that came meanwhile has nothing to stop any more.
+        this.#onStop = null;
         if (this.#desired === 'running') this.#startProcess('start');
       })
       .catch(() => undefined);
