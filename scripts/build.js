@@ -54,8 +54,8 @@ const plainWidth = {
     );
     bundler.onLoad({ filter: /./, namespace: 'plain-width' }, () => ({
       contents:
-        "const full = require('string-width');" +
-        'module.exports = (text) => (/^[ -~]*$/.test(text) ? text.length : full(text));',
+        'module.exports = (text) => ' +
+        "/^[ -~…]*$/.test(text) ? text.length : require('string-width')(text);",
       resolveDir: ROOT,
     }));
   },
@@ -98,6 +98,9 @@ export async function build() {
     define: { 'import.meta.url': 'gridd_file_url' },
     banner: { js: "const gridd_file_url = require('node:url').pathToFileURL(__filename).href;" },
     plugins: [plainWidth],
+    // Only borders and titles that the library is to colour would need it.
+    external: ['@colors/colors'],
+    minify: true,
     legalComments: 'none',
     logLevel: 'warning',
   });

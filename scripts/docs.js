@@ -1,6 +1,6 @@
 /**
  * Writes what docs/ says of the code from the code: docs/config.md from the config schema, the table
- * of docs/supervision.md from the lifecycle. The generators are TypeScript, which Node 20 does not
+ * of docs/supervision.md from the lifecycle, the examples of docs/grid.md from the engine. The generators are TypeScript, which Node 20 does not
  * run, so they are bundled into a temporary file first.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,8 @@ try {
   const table = `<!-- lifecycle -->\n${lifecycleTable()}\n<!-- /lifecycle -->`;
   const place = /<!-- lifecycle -->[^]*<!-- \/lifecycle -->/;
   write('docs/supervision.md', page.replace(place, () => table));
+  const { gridPage } = await load('test/docs/grid-page.ts');
+  write('docs/grid.md', gridPage(readFileSync(join(ROOT, 'docs/grid.md'), 'utf8')));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -158,6 +158,7 @@ export class Bot {
       log,
       warnings: () => this.#notes,
       startedAtMs: clock.now(),
+      acceptPosition: (dry) => this.session.acceptPosition(dry),
     });
     runner.subscribe(() => {
       this.#statusStale = true;

@@ -6,8 +6,11 @@ import { formatMoney } from '../contract/decimal.ts';
 import { GRID_STATES } from '../contract/trading.ts';
 import { GriddError } from '../contract/errors.ts';
 import type {
+  AcceptPositionAnswer,
+  AcceptPositionRequest,
   AdjustAnswer,
   AdjustRequest,
+  CloseCarryAnswer,
   FillView,
   HealthView,
   InstanceService,
@@ -20,13 +23,15 @@ import type { Market } from '../contract/market.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import { ladder, profitRange } from '../engine/index.ts';
 import type { AdjustPreview, GridPlan } from '../engine/index.ts';
+import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import { GridAccount, liquidationAlarm, liquidationView } from './grid-account.ts';
-import { designGrid, gridValues, marginCheck } from './plan.ts';
+import { designNext, gridValues, marginCheck } from './plan.ts';
+import type { PositionDifference } from './position-check.ts';
 import type { Runner } from './runner.ts';
 
 export interface ServiceParts {
@@ -42,6 +47,7 @@ export interface ServiceParts {
   /** Replaced when the file is read anew. */
   readonly warnings: () => readonly string[];
   readonly startedAtMs: number;
+  readonly acceptPosition: (dry: boolean) => Promise<PositionDifference>;
 }
 
 /** Reasons of our own for a line without its order; every other one is the venue's refusal. */
@@ -257,6 +263,29 @@ export class GridService implements InstanceService {
     this.#parts.log.info('resumed by the user');
   }
 
+  /** Closes the carry at market; what it could not close yet is pending. */
+  async closeCarry(): Promise<CloseCarryAnswer> {
+    const { market, runner, clock } = this.#parts;
+    const carry = () => sizeText(market, runner.figures().carry_lots);
+    const before = carry();
+    await runner.run(() => runner.apply({ type: 'close_carry', at_ms: clock.now() }));
+    const pending = runner.state.orders.some(({ role }) => role === 'carry');
+    this.#parts.log.info({ before, after: carry(), pending }, 'close-carry asked for');
+    return { carry_before: before, carry: carry(), pending };
+  }
+
+  /** The venue's position is taken for true; BOT_UNREACHABLE when the venue does not say. */
+  async acceptPosition({ dry_run = false }: AcceptPositionRequest): Promise<AcceptPositionAnswer> {
+    try {
+      const difference = await this.#parts.acceptPosition(dry_run);
+      return { applied: !dry_run, ...difference };
+    } catch (error) {
+      if (!(error instanceof VenueFault)) throw error;
+      const message = `The venue does not say what its position is: ${error.message}.`;
+      throw new GriddError('VENUE_UNREACHABLE', message);
+    }
+  }
+
   subscribe(listener: () => void): () => void {
     return this.#parts.runner.subscribe(listener);
   }
@@ -265,13 +294,18 @@ export class GridService implements InstanceService {
    * Grid values in force (those of the last adjust, else the file's), with the request's on top.
    */
   #values(request: AdjustRequest) {
-    const { grid_lower_price, grid_upper_price, grid_num, order_quantity } = request;
+    const { grid_lower_price, grid_upper_price, grid_num, order_quantity, investment } = request;
+    const { order_quantity: _size, ...present } = this.#presentValues();
+    // Until the user says otherwise the size in force stays, however it once came about.
+    const size =
+      order_quantity === undefined && investment !== undefined
+        ? { investment }
+        : { order_quantity: order_quantity ?? this.#quantityInForce() };
     return {
-      ...this.#presentValues(),
-      // Until the user says otherwise the size in force stays, however it once came about.
-      order_quantity: order_quantity ?? this.#quantityInForce(),
-      grid_lower_price,
-      grid_upper_price,
+      ...present,
+      ...size,
+      ...(grid_lower_price === undefined ? {} : { grid_lower_price }),
+      ...(grid_upper_price === undefined ? {} : { grid_upper_price }),
       ...(grid_num === undefined ? {} : { grid_num }),
     };
   }
@@ -289,9 +323,9 @@ export class GridService implements InstanceService {
   #designed(request: AdjustRequest) {
     const { market, runner } = this.#parts;
     const price = priceText(market, runner.ticks);
-    const margin = marginCheck(this.#parts.config());
-    const values = { ...this.#values(request), ...this.account.funds(margin) };
-    return designGrid(market, values, price, 'ADJUST_REFUSED');
+    const funds = this.account.funds(marginCheck(this.#parts.config()));
+    const present = { plan: runner.state.plan, price, funds };
+    return designNext(market, this.#values(request), present, 'ADJUST_REFUSED');
   }
 
   #answer(

@@ -9,7 +9,6 @@ import type {
   BotLaunch,
   BotMethod,
   BotRecord,
-  BotRequests,
   ExitRecord,
 } from '../contract/instance-api.ts';
 import { isoTime, systemClock as clock } from '../platform/clock.ts';
@@ -19,6 +18,7 @@ import { homeAt, instanceLock } from '../platform/paths.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
 import { readEnvFile } from '../registry/index.ts';
 import { Bot } from './bot.ts';
+import { performCommand } from './commands.ts';
 import { careForLogs, openBotLogs } from './log-care.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 
@@ -42,6 +42,13 @@ function lastWords(error: unknown): string {
   return text;
 }
 
+/** Ends this process while it has no log yet, with the reason as its last words. */
+function refuseEarly(what: string, error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error);
+  lastWords(new Error(`${what} cannot be used now: ${why}.`, { cause: error }));
+  process.exit(1);
+}
+
 /** The safe run of a failed instance; resolves with what came of it. */
 async function clearOrders(bot: Bot): Promise<string> {
   const { orders_cancelled: gone, orders_left: left, position } = await bot.session.clearOrders();
@@ -62,14 +69,19 @@ function onceDone(bot: Bot, then: (bot: Bot) => void): void {
 
 async function main(launch: BotLaunch): Promise<void> {
   const home = homeAt(launch.home);
-  const lock = await takeLifetimeLock(instanceLock(home, launch.id));
+  const lockFile = instanceLock(home, launch.id);
+  const lock = await takeLifetimeLock(lockFile).catch((error: unknown) =>
+    refuseEarly(`The lock ${lockFile}`, error),
+  );
   if (lock === null) {
     process.stderr.write(`LOCK_HELD: another process runs ${launch.id}\n`);
     process.exit(BOT_EXIT.lock_held);
   }
   const file = (name: string) => join(launch.log_dir, name);
   rmSync(file('exit.json'), { force: true });
-  const logs = await openBotLogs(launch);
+  const logs = await openBotLogs(launch).catch((error: unknown) =>
+    refuseEarly(`The log folder ${launch.log_dir}`, error),
+  );
   const { log } = logs;
   const { id, generation } = launch;
   let bot: Bot | null = null;
@@ -136,25 +148,11 @@ async function main(launch: BotLaunch): Promise<void> {
 
   async function perform(method: BotMethod, params: unknown): Promise<unknown> {
     if (bot === null || ending) throw new GriddError('INSTANCE_BUSY', 'The bot is not ready.');
-    switch (method) {
-      case 'stop': {
-        const receipt = await bot.session.stop(params as BotRequests['stop']['params']);
-        clock.after(0, () => void end(BOT_EXIT.clean, 'stop command').catch(crash));
-        return receipt;
-      }
-      case 'pause':
-        await bot.service.pause();
-        return { ok: true };
-      case 'resume':
-        await bot.service.resume();
-        return { ok: true };
-      case 'adjust': {
-        const { request, key } = params as BotRequests['adjust']['params'];
-        return bot.service.adjust(request, key);
-      }
-      case 'reload':
-        return bot.reload();
+    const answer = await performCommand(bot, method, params);
+    if (method === 'stop' || method === 'panic') {
+      clock.after(0, () => void end(BOT_EXIT.clean, `${method} command`).catch(crash));
     }
+    return answer;
   }
 
   process.on('uncaughtException', crash);
@@ -167,6 +165,12 @@ async function main(launch: BotLaunch): Promise<void> {
     bot = await Bot.open({ home, launch, variables, log, lock, onBug: crash });
     if (launch.cause === 'safe') {
       await end(BOT_EXIT.clean, await clearOrders(bot));
+      return;
+    }
+    if (launch.cause === 'panic') {
+      // Nothing begins: the panic command, which waits for this process, is all it is for.
+      await bot.session.recover();
+      link.ready();
       return;
     }
     // Told to end while it starts: what is not begun yet never begins.

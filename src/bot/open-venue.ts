@@ -47,6 +47,9 @@ export function openVenue(
     takerFee: text(paper.taker_fee),
     startingBalance: text(paper.starting_balance),
     fill: paper.fill,
+    partialFill: paper.partial_fill,
+    seed: paper.seed,
+    fundingRate: text(paper.funding_rate),
     clock,
   });
 }

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Market } from '../contract/market.ts';
-import { design } from '../engine/index.ts';
+import { design, sameGrid } from '../engine/index.ts';
 import type { DesignInput, GridPlan } from '../engine/index.ts';
 
 /** A plan that may run, what to warn of, and the profit per grid in percent. */
@@ -61,6 +61,28 @@ export function designGrid(
     throw new GriddError(code, `${what}: ${first}`, { problems });
   }
   return { plan: result.plan, warnings: result.warnings.map((warning) => warning.message) };
+}
+
+/** What a new plan follows on: the one in force, the present price, the money behind it. */
+export interface Present {
+  readonly plan: GridPlan;
+  readonly price: string;
+  readonly funds: Funds;
+}
+
+/**
+ * As `designGrid`, for a grid that has a plan. Lines and size that stay are not measured against
+ * the funds again: an edit of a trigger must not be refused because the account has suffered.
+ */
+export function designNext(
+  market: Market,
+  values: DesignInput,
+  { plan, price, funds }: Present,
+  code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
+): Designed {
+  const bare = design(market, { ...values, price });
+  const stays = 'plan' in bare && sameGrid(bare.plan, plan);
+  return designGrid(market, stays ? values : { ...values, ...funds }, price, code);
 }
 
 /** Whether two plans say the same; how a range came about by trailing does not count. */

@@ -156,14 +156,22 @@ export class Session {
   }
 
   /** The stop command: a fence, then the receipt. */
-  async stop(wanted: Partial<OnStop>): Promise<StopReceipt> {
+  stop(wanted: Partial<OnStop>): Promise<StopReceipt> {
+    return this.#stopFor('stop', { ...this.runner.state.plan.on_stop, ...wanted });
+  }
+
+  /** Cancels and closes now, whatever the grid is doing; the receipt says what would not go. */
+  panic(): Promise<StopReceipt> {
+    return this.#stopFor('panic', { orders: 'cancel', position: 'close' });
+  }
+
+  async #stopFor(reason: string, on_stop: OnStop): Promise<StopReceipt> {
     const { runner } = this;
     this.#stoppedEarly = this.#recovering;
-    const on_stop = { ...runner.state.plan.on_stop, ...wanted };
     const meta = this.#halted();
     await runner.run(() => {
       const at_ms = this.#parts.clock.now();
-      return runner.apply({ type: 'stop', on_stop, reason: 'stop', at_ms }, { meta });
+      return runner.apply({ type: 'stop', on_stop, reason, at_ms }, { meta });
     });
     await runner.untilGridState(['stopped', 'finished']);
     if (on_stop.orders === 'cancel' || on_stop.position === 'close') await this.#clearStrays();

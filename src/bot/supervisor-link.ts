@@ -1,6 +1,6 @@
 /**
  * The line to the supervisor: the bot calls home, says who it is, then tells that it is ready and
- * beats each second. When the line ends it tries again for ever; trading never depends on it.
+ * beats every two seconds. When the line ends it tries again for ever; trading never depends on it.
  */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -35,9 +35,17 @@ export interface LinkParts {
   readonly perform: (method: BotMethod, params: unknown) => Promise<unknown>;
 }
 
-const BEAT_MS = 1000;
+const BEAT_MS = 2000;
+/** A timer that fires a little early must not beat twice. */
+const EARLY_MS = 100;
 const RETRY_MS = 500;
 const LONGEST_LINE = 1_000_000;
+
+/** Until the next beat: all bots of a machine beat together and wake their supervisor once. */
+export function untilBeat(sinceBoot: number): number {
+  const left = BEAT_MS - (sinceBoot % BEAT_MS);
+  return left < EARLY_MS ? left + BEAT_MS : left;
+}
 
 export class SupervisorLink {
   readonly #parts: LinkParts;
@@ -78,12 +86,9 @@ export class SupervisorLink {
     });
   }
 
-  /** All bots of a machine beat at the same moment: their supervisor wakes once for twenty. */
   #beatInStep(): void {
     const { clock } = this.#parts;
-    const left = BEAT_MS - (clock.sinceBoot() % BEAT_MS);
-    // A timer that fires a little early must not beat twice.
-    clock.after(left < BEAT_MS / 2 ? left + BEAT_MS : left, () => {
+    clock.after(untilBeat(clock.sinceBoot()), () => {
       this.beat();
       this.#beatInStep();
     }, 'idle');

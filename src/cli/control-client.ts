@@ -9,12 +9,10 @@ import { ERRORS, GriddError } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { Endpoint, SupervisorInfo } from '../contract/fleet-api.ts';
 import { systemClock } from '../platform/clock.ts';
-import { isErrno, readJson } from '../platform/json-file.ts';
+import { isErrno } from '../platform/json-file.ts';
 import type { Home } from '../platform/paths.ts';
 import { processStat } from '../platform/process-identity.ts';
-
-/** Header in which the supervisor says whose it is, URI-encoded. */
-export const HOME_HEADER = 'x-gridd-home';
+import { HOME_HEADER, readEndpoint } from './endpoint.ts';
 
 const QUICK_MS = 5_000;
 /** Time without an answer after which the supervisor's process is looked at. */
@@ -34,15 +32,6 @@ interface Call {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-}
-
-/** Where the supervisor of `home` said its sockets are; null when it said nothing usable. */
-export function readEndpoint(home: Home): Endpoint | null {
-  const value = readJson(home.endpoint);
-  if (typeof value !== 'object' || value === null) return null;
-  const { control_socket: socket, home: folder, pid } = value as Partial<Endpoint>;
-  const named = typeof socket === 'string' && typeof folder === 'string';
-  return named && typeof pid === 'number' ? (value as Endpoint) : null;
 }
 
 /** A client of this home's supervisor. Every method rejects with `GriddError` only. */
@@ -72,7 +61,9 @@ export class ControlClient {
   async #call<T>(call: Call): Promise<T> {
     const endpoint = readEndpoint(this.#home);
     // A copied home brings another home's endpoint.json along: there is no supervisor of this one.
-    if (endpoint === null || endpoint.home !== this.#home.folder) throw this.#notRunning();
+    if (endpoint === null || endpoint.home !== this.#home.folder) {
+      throw supervisorNotRunning(this.#home);
+    }
     const answer = await this.#send(endpoint, call);
     const theirs = answer.headers[HOME_HEADER];
     if (theirs !== encodeURI(this.#home.folder)) {
@@ -118,17 +109,20 @@ export class ControlClient {
   }
 
   #failure(error: Error): GriddError {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ECONNREFUSED')) return this.#notRunning();
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ECONNREFUSED')) {
+      return supervisorNotRunning(this.#home);
+    }
     return new GriddError(
       'SUPERVISOR_UNREACHABLE',
       `The supervisor of ${this.#home.folder} does not answer: ${error.message}.`,
     );
   }
+}
 
-  #notRunning(): GriddError {
-    const sentence = `No supervisor runs for ${this.#home.folder}.`;
-    return new GriddError('SUPERVISOR_NOT_RUNNING', sentence);
-  }
+/** That nobody looks after `home`, in words. */
+export function supervisorNotRunning(home: Home): GriddError {
+  const sentence = `No supervisor runs for ${home.folder}.`;
+  return new GriddError('SUPERVISOR_NOT_RUNNING', sentence);
 }
 
 function parseAnswer<T>(answer: Answer): T {

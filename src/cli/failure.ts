@@ -53,7 +53,8 @@ function withRefusalsNamed(thrown: unknown): unknown {
   return new GriddError('HOME_UNUSABLE', `A file or folder cannot be used: ${thrown.message}.`);
 }
 
-function problemText(problem: Problem): string {
+/** What was found at a place and what is allowed there, on one line. */
+export function problemText(problem: Problem): string {
   const parts = [problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`];
   if (problem.found !== undefined) parts.push(`found ${JSON.stringify(problem.found)}`);
   if (problem.allowed !== undefined) parts.push(`allowed: ${problem.allowed}`);

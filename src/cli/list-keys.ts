@@ -14,11 +14,12 @@ const LIST_KEYS = [
 const VIEW_KEYS = [
   ...['instance_id', 'name', 'degraded', 'base', 'quote', 'direction', 'price', 'lower', 'upper'],
   ...['grids', 'quantity_per_grid', 'open_orders', 'cycles', 'unpaired', 'fees', 'funding'],
-  ...['equity', 'carry', 'profit_per_grid', 'adjusted', 'warnings', 'updated_at'],
+  ...['equity', 'carry', 'profit_per_grid', 'investment', 'apr', 'liquidation', 'adjusted'],
+  ...['warnings', 'updated_at'],
 ] as readonly (keyof StatusView)[];
 
 const FACT_KEYS = [
-  ...['state_reason', 'db_path', 'generation', 'last_exit', 'exits', 'url'],
+  ...['state_reason', 'db_path', 'generation', 'last_exit', 'problems', 'exits', 'url'],
 ] as readonly (keyof InstanceStatus)[];
 
 /** A row with exactly the keys of the list. */

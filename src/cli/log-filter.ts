@@ -41,7 +41,8 @@ export function makeFilter(options: FilterOptions, now: number): LogFilter | nul
   };
 }
 
-function sinceMs(text: string, now: number): number {
+/** The moment an option `--since` names, ms. Throws USAGE. */
+export function sinceMs(text: string, now: number): number {
   const [, count = '', unit = ''] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
   if (unit !== '') return now - Number(count) * (UNIT_MS[unit] ?? 0);
   const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;

@@ -73,6 +73,7 @@ function describe(home: Home, id: string, record: RegistryRecord): Description {
     generation: record.generation,
     last_exit: record.last_exit,
     safe_run: record.safe_run,
+    problems: record.last_error?.problems ?? [],
     url: alive && record.web_port !== null ? `http://127.0.0.1:${record.web_port}` : null,
     status,
   };

@@ -195,6 +195,18 @@ function addReadingVerbs(program: Command, run: Run): void {
         return orders(context, selection(id, options), options);
       }),
     );
+  one(program.command('audit'))
+    .description('show which verbs were given, and how they came out')
+    .option('-n, --lines <count>', 'at most so many', '100')
+    .option('--since <time>', 'only since then: 2026-01-31T12:00:00Z, or 10m, 2h, 1d ago')
+    .option('--json', 'one JSON array')
+    .action((id: string | undefined, options: Flags<'json'> & LogOptions & { since?: string }) =>
+      run(async (context) => {
+        const { audit } = await import('./verbs/audit.ts');
+        const limit = count('--lines', options.lines);
+        return audit(context, selection(id, options), { ...options, limit });
+      }),
+    );
 }
 
 type LogFlags = Partial<Record<'lines' | 'since' | 'level' | 'grep' | 'stream', string>>;

@@ -6,7 +6,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import { formatMoneyRounded, parseMoney } from '../contract/decimal.ts';
 import type { ListRow } from '../contract/fleet-api.ts';
-import type { ProcessState } from '../contract/instance-api.ts';
+import type { LiquidationView, ProcessState } from '../contract/instance-api.ts';
 
 /** One column. `wraps`: may become narrower than its content, down to that width. */
 export interface Column<Row> {
@@ -46,33 +46,53 @@ export function renderTable<Row>(
   });
   const { widths, gap } = fit(natural, columns, look.width);
   const colours = pc.createColors(look.colours);
+  const tracks = widths.map((width, at) => width + (at === widths.length - 1 ? 0 : gap));
+  const head = columns.map(({ title, align }, at) => {
+    const lines = title.split('\n').map((line) => placed(line, align, widths[at] ?? 0));
+    return lines.map((line) => colours.bold(line)).join('\n');
+  });
+  const lines = rows.map((row, n) => {
+    const cells = (texts[n] ?? []).map((text, at) => {
+      const width = widths[at] ?? text.length;
+      return chunks(text, width).map((piece) => placed(piece, columns[at]?.align, width));
+    });
+    const paint = (line: string, at: number) => columns[at]?.paint?.(line, row, colours) ?? line;
+    return layOut(cells, tracks, paint);
+  });
+  return `${withoutBlankEnds([sideBySide(head, tracks), ...lines].join('\n'))}\n`;
+}
+
+/** One row; `cells`: the lines of each. What the library takes grows with the cells it is given. */
+function layOut(
+  cells: readonly (readonly string[])[],
+  widths: readonly number[],
+  paint: (line: string, column: number) => string,
+): string {
+  const lines = cells.flat();
+  if (lines.length === cells.length && lines.every(isPlain)) {
+    const blanks = (line: string, at: number) => ' '.repeat((widths[at] ?? 0) - line.length);
+    const whole = lines.map((line, at) => paint(line, at) + blanks(line, at)).join('');
+    return sideBySide([whole], [sum(widths)]);
+  }
+  const painted = cells.map((all, at) => all.map((line) => paint(line, at)).join('\n'));
+  return sideBySide(painted, widths);
+}
+
+/** Cells as a table of their own: in a common one each cell is compared with each. */
+function sideBySide(cells: readonly string[], widths: readonly number[]): string {
   const table = new Table({
-    head: columns.map(({ title, align }, index) => {
-      const lines = title.split('\n').map((line) => placed(line, align, widths[index] ?? 0));
-      return lines.map((line) => colours.bold(line)).join('\n');
-    }),
     chars: EMPTY_CHARS,
-    colWidths: widths.map((width, index) => width + (index === widths.length - 1 ? 0 : gap)),
+    colWidths: [...widths],
     // The gap is part of a column's width, so right alignment is ours to do.
-    colAligns: columns.map(() => 'left' as const),
+    colAligns: cells.map(() => 'left' as const),
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
   });
-  texts.forEach((cells, at) => {
-    const row = rows[at];
-    if (row === undefined) return;
-    table.push(
-      cells.map((text, index) => {
-        const column = columns[index];
-        const width = widths[index] ?? text.length;
-        const lines = chunks(text, width).map((line) => {
-          const text = placed(line, column?.align, width);
-          return column?.paint?.(text, row, colours) ?? text;
-        });
-        return { content: lines.join('\n') };
-      }),
-    );
-  });
-  return `${withoutBlankEnds(table.toString())}\n`;
+  table.push(cells.map((content) => ({ content })));
+  return table.toString();
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }
 
 /**
@@ -97,7 +117,7 @@ function fit<Row>(
   width: number | null,
 ): { widths: number[]; gap: number } {
   const widths = [...natural];
-  const total = (gap: number) => widths.reduce((a, b) => a + b, 0) + gap * (widths.length - 1);
+  const total = (gap: number) => sum(widths) + gap * (widths.length - 1);
   if (width === null || total(2) <= width) return { widths, gap: 2 };
   while (total(1) > width) {
     let widest = -1;
@@ -115,7 +135,13 @@ function placed(text: string, align: 'left' | 'right' | undefined, width: number
   return align === 'right' ? text.padStart(width) : text;
 }
 
+/** As wide as it is long, and without a control character. */
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
 function oneLine(text: string): string {
+  if (isPlain(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
@@ -135,6 +161,15 @@ export function moneyText(value: string | null | undefined): string {
   const rounded = formatMoneyRounded(money, 2);
   if (Math.abs(Number(rounded)) >= 1) return rounded;
   return money === 0n ? '0.00' : formatMoneyRounded(money, 4);
+}
+
+/** The three liquidation prices and the distance of the nearest. */
+export function liquidationText(view: LiquidationView): string {
+  const { now, buys_filled: bought, sells_filled: sold, nearest_percent: nearest } = view;
+  if (nearest === null) return 'none';
+  const text = (price: string | null) => price ?? 'none';
+  const prices = `${text(now)} now, ${text(bought)} with buys filled, ${text(sold)} with sells`;
+  return `${prices} filled; the nearest is ${nearest} % away`;
 }
 
 /** A value or "-". */

@@ -3,7 +3,7 @@
  * alone, never its bots. Every value is escaped by the rules of its own line: they differ.
  */
 import { BOT_EXIT, GriddError } from '../contract/errors.ts';
-import { homeHash } from '../platform/paths.ts';
+import { homeHash } from '../platform/home-hash.ts';
 import type { Home } from '../platform/paths.ts';
 
 /** Whose service manager runs the unit. */

@@ -121,6 +121,18 @@ export async function serviceOfProcess(asking: Asking, pid: number): Promise<Ser
   return typeof state !== 'string' && state.pid === pid ? service : null;
 }
 
+/**
+ * The installed service while systemd runs it or is about to, such as one that crashed and waits
+ * for its next start; null when systemd will start none by itself, or cannot be asked.
+ */
+export async function serviceInHand(asking: Asking): Promise<Service | null> {
+  const service = installedService(asking);
+  if (service === null) return null;
+  const state = await serviceState(asking, service);
+  if (typeof state === 'string') return null;
+  return ['', 'inactive', 'failed', 'maintenance'].includes(state.active) ? null : service;
+}
+
 /** Why a service that was started will not come up; null while it may. */
 export async function serviceFailure(
   asking: Asking,

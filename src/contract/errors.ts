@@ -57,6 +57,7 @@ export const ERRORS = {
   BIND_REFUSED: kind(2, 400, 'Set web_host to 127.0.0.1; other addresses need a token (later).'),
   IDEMPOTENCY_CONFLICT: kind(4, 409, 'Use a new Idempotency-Key for a different request.'),
   TOO_MANY_STREAMS: kind(4, 503, 'Close pages of this instance that nobody looks at, then reload.'),
+  VENUE_UNREACHABLE: kind(1, 503, 'Nothing was changed; `gridd status ID` says what the venue answers. Repeat later.'),
   SUPERVISOR_NOT_RUNNING: kind(3, 503, 'Start it with `gridd supervisor start`.'),
   SUPERVISOR_RUNNING: kind(4, 409, '`gridd supervisor status` shows it.'),
   SUPERVISOR_UNREACHABLE: kind(1, 503, 'See logs/supervisor; `gridd supervisor status` says more.'),

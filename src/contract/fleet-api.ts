@@ -9,7 +9,7 @@ import type {
   StatusView,
   StopReceipt,
 } from './instance-api.ts';
-import type { ErrorBody } from './errors.ts';
+import type { ErrorBody, Problem } from './errors.ts';
 import type { ExitEntry, HistoryFacts, LastExit, UsageHistory } from './history-api.ts';
 import type { OnStop } from './trading.ts';
 
@@ -37,6 +37,8 @@ export interface RegistryRecord {
   /** Moments of restarts that still count, milliseconds since the boot `restart_boot_id`. */
   readonly restart_times: readonly number[];
   readonly restart_boot_id: string | null;
+  /** When the restart that waits in `backoff` is due, on the same scale; null: none was planned. */
+  readonly restart_at: number | null;
   /** The one run in safe mode since the instance failed; null: none was due. */
   readonly safe_run: SafeRun | null;
   readonly last_exit: LastExit | null;
@@ -91,6 +93,8 @@ export interface InstanceStatus extends ListRow {
   readonly generation: number;
   readonly last_exit: LastExit | null;
   readonly safe_run: SafeRun | null;
+  /** Of the last error, where its config is to blame. */
+  readonly problems: readonly Problem[];
   /** All ends that are kept, newest first. */
   readonly exits: readonly ExitEntry[];
   readonly url: string | null;

@@ -123,10 +123,12 @@ export interface LevelView {
 
 /** Body of `POST /api/grid/adjust`; values left out stay as they are. */
 export interface AdjustRequest {
-  readonly grid_upper_price: number | string;
-  readonly grid_lower_price: number | string;
+  readonly grid_upper_price?: number | string;
+  readonly grid_lower_price?: number | string;
   readonly grid_num?: number;
   readonly order_quantity?: number | string;
+  /** Sizes the grid anew from this much of the quote currency. */
+  readonly investment?: number | string;
   readonly position?: 'carry' | 'rebalance';
   readonly dry_run?: boolean;
 }
@@ -225,6 +227,29 @@ export interface StopReceipt {
   readonly at: string;
   /** Since the receipt before; absent in those of an older gridd. */
   readonly period?: ReceiptPeriod;
+  /** Of a close that left something: what the venue said last. */
+  readonly why_not_flat?: string;
+}
+
+/** Answer to close-carry: sizes before and after; `pending`: its order has not ended yet. */
+export interface CloseCarryAnswer {
+  readonly carry_before: string;
+  readonly carry: string;
+  readonly pending: boolean;
+}
+
+/** Body of accept-position; `dry_run`: only show the difference. */
+export interface AcceptPositionRequest {
+  readonly dry_run?: boolean;
+}
+
+/** The venue's position against the books', signed sizes; the price at which it is booked. */
+export interface AcceptPositionAnswer {
+  readonly applied: boolean;
+  readonly venue: string;
+  readonly books: string;
+  readonly difference: string;
+  readonly price: string;
 }
 
 /** Body of `GET /healthz`; each part is "ok" or a sentence. */
@@ -247,6 +272,10 @@ export interface InstanceService {
   adjust(request: AdjustRequest, idempotencyKey: string | null): Promise<AdjustAnswer>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Closes inventory that no grid holds, at market. */
+  closeCarry(): Promise<CloseCarryAnswer>;
+  /** Books what the venue's position differs by; with `dry_run` only tells. */
+  acceptPosition(request: AcceptPositionRequest): Promise<AcceptPositionAnswer>;
   /** Calls `listener` whenever something a page shows has changed; returns how to end that. */
   subscribe(listener: () => void): () => void;
 }
@@ -254,6 +283,10 @@ export interface InstanceService {
 /** Requests the supervisor sends over the bot link, with their answers. */
 export interface BotRequests {
   stop: { params: Partial<OnStop>; result: StopReceipt };
+  /** Cancel and close now, whatever on_stop says. */
+  panic: { params: Record<string, never>; result: StopReceipt };
+  close_carry: { params: Record<string, never>; result: CloseCarryAnswer };
+  accept_position: { params: AcceptPositionRequest; result: AcceptPositionAnswer };
   pause: { params: Record<string, never>; result: { ok: true } };
   resume: { params: Record<string, never>; result: { ok: true } };
   adjust: {
@@ -263,7 +296,10 @@ export interface BotRequests {
   reload: { params: Record<string, never>; result: ReloadAnswer };
 }
 export type BotMethod = keyof BotRequests;
-export const BOT_METHODS: readonly BotMethod[] = ['stop', 'pause', 'resume', 'adjust', 'reload'];
+export const BOT_METHODS: readonly BotMethod[] = [
+  ...(['stop', 'panic', 'pause', 'resume', 'adjust', 'reload'] as const),
+  ...(['close_carry', 'accept_position'] as const),
+];
 
 /** Version of the bot link; a supervisor speaks this one and the one before. */
 export const LINK_PROTOCOL = 1;
@@ -292,7 +328,7 @@ export type BotMessage =
   | { readonly type: 'ready'; readonly web_port: number | null }
   /** The bot cannot start; it exits with a telling code after this. */
   | { readonly type: 'failed'; readonly error: ErrorBody }
-  /** Each second: age of the last engine turn and the present figures. */
+  /** Every two seconds: age of the last engine turn and the present figures. */
   | {
       readonly type: 'beat';
       readonly turn_age_ms: number;
@@ -339,7 +375,8 @@ export interface BotLaunch {
   readonly avoid_ports: readonly number[];
   /** `start`: the user waits and is told; `restart`: trade on whatever the page does. */
   /** `safe`: cancel our orders and end; nothing is placed, no page is served. */
-  readonly cause: 'start' | 'restart' | 'safe';
+  /** `panic`: recover, then only wait for the panic command; no page is served. */
+  readonly cause: 'start' | 'restart' | 'safe' | 'panic';
   /** Archive the old books first. */
   readonly fresh: boolean;
 }

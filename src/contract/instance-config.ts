@@ -198,6 +198,14 @@ const PaperConfig = Type.Object(
       default: 'through',
       description: 'A limit order fills when the price goes beyond its line, or touches it.',
     }),
+    partial_fill: Type.Union([Type.Literal('none'), Type.Literal('split')], {
+      default: 'none',
+      description: 'split: a resting order fills in up to three parts, drawn from the seed.',
+    }),
+    funding_rate: decimal(
+      'Funding at each stamp of eight hours as a fraction of notional; above zero longs pay.',
+      { positive: false, default: '0' },
+    ),
   },
   { ...strict, default: {} },
 );

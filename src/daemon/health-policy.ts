@@ -4,8 +4,8 @@
  * clock.
  */
 
-/** A bot sends a beat each second. */
-export const BEAT_LIMIT_MS = 4_000;
+/** A bot sends a beat every two seconds. */
+export const BEAT_LIMIT_MS = 5_000;
 /** Age of the last engine turn beyond which the bot counts as stuck although it beats: bounds. */
 const LEAST_TURN_LIMIT_MS = 6_000;
 const MOST_TURN_LIMIT_MS = 15_000;

@@ -61,6 +61,7 @@ export function instanceStatus(parts: RowParts, exits: readonly ExitEntry[]): In
     generation: record.generation,
     last_exit: record.last_exit,
     safe_run: record.safe_run,
+    problems: record.last_error?.problems ?? [],
     exits,
     url: alive ? url : null,
     status,

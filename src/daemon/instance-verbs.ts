@@ -14,7 +14,7 @@ import { pageUrl } from './instance-watch.ts';
 import { portNotes, refuseHeldPort } from './port-notes.ts';
 import { postToProgram } from './program-port.ts';
 import type { RunningProcess } from './running-process.ts';
-import { startFault } from './start-fault.ts';
+import { isUserFault, startFault } from './start-fault.ts';
 
 const READY_TIMEOUT_MS = 30_000;
 export const REQUEST_TIMEOUT_MS = 15_000;
@@ -105,8 +105,7 @@ async function launchAndWait(
     // machine refused; where the user must act, and at a mere start, it stays down and says so.
     if (instance.process === null && isUp(instance.record.state)) {
       const error = errorBody(thrown);
-      const users = thrown instanceof GriddError && [2, 4].includes(thrown.exit);
-      if (users || !ended) instance.fail(error, error.message);
+      if (isUserFault(thrown) || !ended) instance.fail(error, error.message);
       else instance.retryAfter(0, error, error.message);
     }
     throw thrown;

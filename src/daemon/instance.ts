@@ -14,7 +14,6 @@ import type {
 } from '../contract/instance-api.ts';
 import { assert } from '../contract/assert.ts';
 import { ageAt, isoTime } from '../platform/clock.ts';
-import type { Cancel } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
 import { INSTANCE_LOGS, LogWatch } from '../platform/log-watch.ts';
@@ -37,15 +36,16 @@ import { decideExit, endsByStep } from './exit-decision.ts';
 import { exitFacts } from './exit-facts.ts';
 import { releasePort } from './free-port.ts';
 import { freshHealth } from './health-policy.ts';
-import { readInstanceConfig } from './instance-config.ts';
+import { launchFault, readInstanceConfig } from './instance-config.ts';
 import type { InstanceSurroundings } from './instance-surroundings.ts';
 import { nextState } from './lifecycle.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
 import type { RecordWriter } from './record-writer.ts';
 import { decideRestart } from './restart-policy.ts';
+import { RestartWait } from './restart-wait.ts';
 import { newProcess } from './running-process.ts';
 import type { RunningProcess } from './running-process.ts';
-import { spawnAdvice } from './start-fault.ts';
+import { isUserFault, spawnAdvice } from './start-fault.ts';
 
 const NO_FAULT: readonly ErrorCode[] = ['REGISTRY_UNWRITABLE', 'REGISTRY_LOCKED', 'INSTANCE_BUSY'];
 const NO_FAULT_MS = 5_000;
@@ -53,6 +53,7 @@ const LAUNCH_REASONS: Readonly<Record<BotLaunch['cause'], string>> = {
   start: 'start asked for',
   restart: 'started again',
   safe: 'safe run: its orders are cancelled, nothing is placed',
+  panic: 'panic: its orders are cancelled, its position closed',
 };
 
 export class Instance {
@@ -81,7 +82,8 @@ export class Instance {
   /** Stops that wait for their turn: whatever would start a process before them gives way. */
   stopsWanted = 0;
   #queue: Promise<unknown> = Promise.resolve();
-  #cancelRestart: Cancel | null = null;
+  /** Its wait for a restart. */
+  readonly wait: RestartWait;
   /** What the last launch of this supervisor was checked for. */
   #claims: LoadedConfig | null = null;
 
@@ -97,6 +99,7 @@ export class Instance {
     this.loaded = loaded;
     this.log = log;
     this.around = around;
+    this.wait = new RestartWait(around.clock, around.restarts, () => this.#relaunchSoon());
   }
 
   get record(): RegistryRecord {
@@ -159,8 +162,13 @@ export class Instance {
     const generation = record.generation + 1;
     const portsInUse = around.portsInUse(this.id);
     const surroundings = { ...around, portsInUse, now };
-    const plan = await planLaunch(surroundings, loaded, record, { cause, fresh, generation });
-    this.log = await around.openLog(this.id, loaded.logDir);
+    const prepare = async () => {
+      const plan = await planLaunch(surroundings, loaded, record, { cause, fresh, generation });
+      return { plan, log: await around.openLog(this.id, loaded.logDir) };
+    };
+    // It may wait for I/O: the end of the last process is still written with this start, at once.
+    const { plan, log } = await this.writer.holdFor(prepare());
+    this.log = log;
     this.loaded = loaded;
     this.warnings = plan.warnings;
     for (const warning of plan.warnings) this.log.warn(warning);
@@ -174,6 +182,7 @@ export class Instance {
       log_dir: toHome(around.home, loaded.logDir),
       db_path: toHome(around.home, loaded.dbPath),
       web_port: plan.port ?? record.web_port,
+      restart_at: null,
       started_at: isoTime(now),
       ran_program: record.ran_program || plan.external,
     });
@@ -366,7 +375,7 @@ export class Instance {
       restart_delay: 60,
       max_restart_attempts: 3,
     };
-    const { clock, random, restarts } = this.around;
+    const { clock, random } = this.around;
     const { restart_times, restart_boot_id } = this.record;
     const boot = currentBootId();
     const ended = {
@@ -383,17 +392,17 @@ export class Instance {
       this.fail(error, `${sum}; last: ${reason}`);
       return;
     }
-    this.writer.save({ last_error: error, restarts: this.record.restarts + 1 });
-    const seconds = Math.round(decision.delay_ms / 100) / 10;
+    const { delay_ms } = decision;
+    const fault = delay_ms === 0 ? null : launchFault(this.around, this.id, this.record);
+    if (fault !== null) {
+      this.fail(fault, `${reason}; it cannot be started again: ${fault.message}`);
+      return;
+    }
+    const restart_at = ended.now + delay_ms;
+    this.writer.save({ last_error: error, restarts: this.record.restarts + 1, restart_at });
+    const seconds = Math.round(delay_ms / 100) / 10;
     this.move('retry', `${reason}; restart ${decision.attempt} in ${seconds} s`);
-    this.cancelRestart();
-    const relaunch = () => this.#relaunchSoon();
-    const pass = () => {
-      this.#cancelRestart = restarts.pass(relaunch);
-    };
-    // Without a timer where there is no delay: everything up to the spawn is then one write.
-    if (decision.delay_ms === 0) pass();
-    else this.#cancelRestart = clock.after(decision.delay_ms, pass);
+    this.wait.begin(delay_ms);
   }
 
   #relaunchSoon(): void {
@@ -404,17 +413,16 @@ export class Instance {
 
   /** Whether a restart is waiting for its time. */
   get restartWaits(): boolean {
-    return this.#cancelRestart !== null;
+    return this.wait.waits;
   }
 
   cancelRestart(): void {
-    this.#cancelRestart?.();
-    this.#cancelRestart = null;
+    this.wait.cancel();
   }
 
   /** Starts the process that should be there; what the user must act on fails the instance. */
   async relaunch(): Promise<void> {
-    this.#cancelRestart = null;
+    this.wait.cancel();
     const { closing } = this.around;
     if (this.record.desired !== 'running' || this.process !== null || closing()) return;
     if (this.stopsWanted > 0) return;
@@ -425,11 +433,10 @@ export class Instance {
       // The disk says no, or somebody is at it: no fault of the bot, which has not run.
       if (NO_FAULT.includes(error.code)) {
         this.move('retry', `${error.message} Tried again in ${NO_FAULT_MS / 1000} s.`);
-        this.#cancelRestart = this.around.clock.after(NO_FAULT_MS, () => this.#relaunchSoon());
+        this.wait.beginAgain(NO_FAULT_MS);
         return;
       }
-      const users = thrown instanceof GriddError && [2, 4].includes(thrown.exit);
-      if (users) this.fail(error, error.message);
+      if (isUserFault(thrown)) this.fail(error, error.message);
       else this.retryAfter(0, error, error.message);
     }
   }

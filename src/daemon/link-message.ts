@@ -18,16 +18,22 @@ export class LineCutter {
     for (;;) {
       const end = rest.indexOf(10);
       if (end < 0) break;
-      this.#parts.push(rest.subarray(0, end));
       if (this.#length + end > MAX_LINE_BYTES) return null;
-      lines.push(Buffer.concat(this.#parts).toString('utf8'));
-      this.#parts = [];
-      this.#length = 0;
+      lines.push(this.#whole(rest.subarray(0, end)).toString('utf8'));
       rest = rest.subarray(end + 1);
     }
-    this.#parts.push(rest);
+    if (rest.length > 0) this.#parts.push(rest);
     this.#length += rest.length;
     return this.#length > MAX_LINE_BYTES ? null : lines;
+  }
+
+  /** A line of which `last` is the end; nearly all come in one piece. */
+  #whole(last: Buffer): Buffer {
+    if (this.#length === 0) return last;
+    const line = Buffer.concat([...this.#parts, last]);
+    this.#parts = [];
+    this.#length = 0;
+    return line;
   }
 }
 

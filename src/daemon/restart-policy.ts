@@ -9,6 +9,8 @@ export const GOOD_UPTIME_MS = 60_000;
 /** Uptime after which earlier restarts no longer count. */
 export const STABLE_UPTIME_MS = 600_000;
 const LONGEST_DELAY_MS = 600_000;
+/** A delay is longer or shorter by at most this part of it: who fell together rises apart. */
+const JITTER = 0.2;
 const SHORTEST_WINDOW_MS = 600_000;
 /** Restart moments remembered; only as many as fit a window matter. */
 const REMEMBERED = 100;
@@ -48,6 +50,18 @@ export function nominalDelay(attempt: number, restartDelay: number): number {
   return Math.min(base * 2 ** Math.min(attempt - 1, 40), LONGEST_DELAY_MS);
 }
 
+/**
+ * What is left of the wait for a restart that is due at `due`, ms since the boot `boot`; 0 where it
+ * is over, none was planned, or the machine was started anew.
+ */
+export function remainingWait(
+  planned: { readonly due: number | null; readonly boot: string | null },
+  present: { readonly now: number; readonly boot: string },
+): number {
+  if (planned.due === null || planned.boot !== present.boot) return 0;
+  return Math.min(Math.max(planned.due - present.now, 0), LONGEST_DELAY_MS * (1 + JITTER));
+}
+
 /** Length of the window in which restarts are counted, ms. */
 export function restartWindow(limits: RestartLimits): number {
   let sum = 0;
@@ -66,7 +80,7 @@ export function decideRestart(ended: Ended, limits: RestartLimits): RestartDecis
   }
   const attempt = times.length + 1;
   const good = ended.up_ms >= GOOD_UPTIME_MS;
-  const jitter = 0.8 + 0.4 * ended.random;
+  const jitter = 1 - JITTER + 2 * JITTER * ended.random;
   const delay = good ? 0 : Math.round(nominalDelay(attempt, limits.restart_delay) * jitter);
   return {
     kind: 'restart',

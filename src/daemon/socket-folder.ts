@@ -10,7 +10,7 @@ import type { Endpoint } from '../contract/fleet-api.ts';
 import { GriddError } from '../contract/errors.ts';
 import { LINK_PROTOCOL } from '../contract/instance-api.ts';
 import { readJson } from '../platform/json-file.ts';
-import { homeHash } from '../platform/paths.ts';
+import { homeHash } from '../platform/home-hash.ts';
 import type { Home } from '../platform/paths.ts';
 
 export { homeHash };

@@ -16,6 +16,11 @@ const ADVICE: Readonly<Record<string, string>> = {
   EROFS: 'The home is read-only: make it writable, or choose another with --home.',
 };
 
+/** Whether only the user can mend it: input, or a conflict with what is there. */
+export function isUserFault(thrown: unknown): boolean {
+  return thrown instanceof GriddError && [2, 4].includes(thrown.exit);
+}
+
 /** A refusal of the machine as START_FAILED; anything else as it is. */
 export function startFault(id: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof GriddError) return thrown;

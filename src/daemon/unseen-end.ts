@@ -21,7 +21,9 @@ import {
 import { decideExit } from './exit-decision.ts';
 import type { EndedProcess, ExitDecision } from './exit-decision.ts';
 import type { Instance } from './instance.ts';
+import { launchFault } from './instance-config.ts';
 import { isUp } from './lifecycle.ts';
+import { remainingWait } from './restart-policy.ts';
 import { endUnseenSafeRun, isUnderWay } from './safe-run.ts';
 
 /** What is known of such an end. `up_ms`: how long the process ran, at most. */
@@ -97,7 +99,7 @@ export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null)
   if (end === null) {
     // Through backoff, as everything that is started again: no state says "up" without a process.
     if (desired === 'running' && isUp(state)) instance.move('retry', 'its process is gone');
-    if (desired === 'running' && state !== 'failed') await instance.relaunch();
+    if (desired === 'running' && state !== 'failed') await resumeWait(instance);
     if (desired === 'stopped' && (isUp(state) || state === 'backoff')) {
       instance.move('end', 'its process ended while no supervisor ran');
     }
@@ -126,4 +128,15 @@ export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null)
     default:
       instance.move('end', reason);
   }
+}
+
+/** Waits for what is left of a wait that an earlier supervisor began; starts it where none is. */
+async function resumeWait(instance: Instance): Promise<void> {
+  const { id, around, record } = instance;
+  const { state, restart_at: due, restart_boot_id: boot } = record;
+  const present = { now: around.clock.sinceBoot(), boot: currentBootId() };
+  const left = state === 'backoff' ? remainingWait({ due, boot }, present) : 0;
+  if (left === 0 || launchFault(around, id, record) !== null) return instance.relaunch();
+  instance.log.info(`its restart goes on waiting: ${Math.round(left / 100) / 10} s are left`);
+  instance.wait.begin(left);
 }

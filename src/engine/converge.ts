@@ -6,7 +6,7 @@
 import type { Side } from '../contract/trading.ts';
 import type { Draft } from './draft.ts';
 import { addParcel, takeInventory } from './book.ts';
-import { beyondCollar, exceedsNotional, marketPiece } from './fences.ts';
+import { beyondCollar, largestOrder, marketPiece } from './fences.ts';
 import { turnGap } from './layout.ts';
 import { sendPending } from './market-orders.ts';
 import { cancelIncreasing } from './mismatch.ts';
@@ -28,9 +28,9 @@ export function converge(draft: Draft): void {
   if (phase === 'stopping') return convergeStop(draft);
   cancelIncreasing(draft);
   if (tripped !== null) cancelGrowing(draft);
-  if (phase !== 'running') return sendPending(draft);
-  cancelUnwanted(draft);
+  if (phase === 'running') cancelUnwanted(draft);
   cancelOverFence(draft);
+  if (phase !== 'running') return sendPending(draft);
   const places = !paused && tripped === null && mismatch === null;
   if (places && draft.state.rebalance) tradeDifference(draft);
   sendPending(draft);
@@ -71,6 +71,7 @@ function placeWant(draft: Draft, want: Want): void {
 
 function cancelUnwanted(draft: Draft): void {
   const { mark } = draft.state;
+  const largest = largestOrder(draft.market, draft.plan);
   for (const order of draft.state.orders) {
     if (order.role !== 'line' || order.status === 'cancelling') continue;
     const { gap: index, ticks } = order;
@@ -80,7 +81,7 @@ function cancelUnwanted(draft: Draft): void {
     } else if (ticks !== null && beyondCollar(draft.plan, mark, ticks)) {
       draft.cancel(order);
       holdLine(draft, order, 'price_collar');
-    } else if (exceedsNotional(draft.market, draft.plan, ticks ?? 0, remaining(order))) {
+    } else if ((ticks ?? 0) * remaining(order) > largest) {
       draft.cancel(order);
     }
   }
@@ -100,7 +101,7 @@ function turnSmallRests(draft: Draft): void {
     const gap = gaps[i];
     if (gap === undefined) continue;
     if (isPart(gap, 'buy')) turnIfSmall(draft, i, 'buy');
-    if (isPart(draft.gap(i), 'sell')) turnIfSmall(draft, i, 'sell');
+    if (isPart(draft.state.gaps[i] ?? gap, 'sell')) turnIfSmall(draft, i, 'sell');
   }
 }
 

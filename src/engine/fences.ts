@@ -70,15 +70,10 @@ function isFarther(plan: GridPlan, mark: number | null, ticks: number, part: num
   return Math.abs(ticks - mark) * MILLION > collar * mark * part;
 }
 
-/** True when an order of this size at this price is worth more than one order may be. */
-export function exceedsNotional(
-  market: Market,
-  plan: GridPlan,
-  ticks: number,
-  lots: number,
-): boolean {
+/** Largest ticks x lots that one order may have; Infinity without `max_order_notional`. */
+export function largestOrder(market: Market, plan: GridPlan): number {
   const { max_order_notional: most } = plan.fences;
-  return most !== null && notional(market, ticks, lots) > most;
+  return most === null ? Infinity : Number(most / market.quantum);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The engine's door: everything other rooms may use of it. */
+export { sameGrid } from './adjust.ts';
 export { auditIdentity, figures } from './figures.ts';
 export { decodeState, encodeState } from './codec.ts';
 export { decide } from './decide.ts';

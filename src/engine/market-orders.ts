@@ -70,7 +70,8 @@ export function sendPending(draft: Draft): void {
 
 function send(draft: Draft, trade: Pending): void {
   const { role, side } = trade;
-  const others = draft.state.pending.filter((other) => other !== trade);
+  const { pending } = draft.state;
+  const others = pending.filter((other) => other !== trade);
   draft.set({ pending: others });
   // What the trade was asked for may have gone meanwhile, by a late fill or an adjust.
   const missing = role !== 'carry' && side === entrySide(draft) ? missingEntry(draft) : 0;
@@ -78,23 +79,25 @@ function send(draft: Draft, trade: Pending): void {
   const closing = carry > 0 === (side === 'sell') ? Math.abs(carry) : 0;
   const wanted = Math.min(trade.lots, missing > 0 ? missing : closing);
   const lots = Math.min(wanted, roomAtMarket(draft, side));
-  if (lots < wanted) draft.note('max_position', `${role} order cut: max_position leaves no room`);
+  if (lots < wanted) {
+    // Resting orders on the way of a close are being taken back; it goes out after them.
+    if (missing === 0 && hasLines(draft, side)) return draft.set({ pending });
+    draft.note('max_position', `${role} order cut: max_position leaves no room for all of it`);
+  }
   if (lots === 0) return;
   const piece = marketPiece(draft, lots);
   if (piece < lots) draft.set({ pending: [{ ...trade, lots: lots - piece }, ...others] });
-  const reduces = missing === 0 && reducible(draft, side) >= piece;
+  const { position_lots: position } = draft.books;
+  const reduces = missing === 0 && (side === 'sell' ? position : -position) >= piece;
   draft.place({ role, gap: null, side, ticks: null, lots: piece, reduce_only: reduces });
 }
 
-// What only reduces the position always has room; resting orders then make way for the fence.
 function roomAtMarket(draft: Draft, side: Side): number {
   const max = draft.plan.max_position_lots;
   if (max === null) return Infinity;
-  const worst = worstCase(draft.state, () => false)[side === 'buy' ? 'long' : 'short'];
-  return Math.max(reducible(draft, side), max - worst);
+  return Math.max(0, max - worstCase(draft.state, () => false)[side === 'buy' ? 'long' : 'short']);
 }
 
-function reducible(draft: Draft, side: Side): number {
-  const { position_lots: position } = draft.books;
-  return Math.max(0, side === 'sell' ? position : -position);
+function hasLines(draft: Draft, side: Side): boolean {
+  return draft.state.orders.some((order) => order.side === side && !order.reduce_only);
 }

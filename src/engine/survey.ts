@@ -5,7 +5,7 @@
  */
 import type { Market } from '../contract/market.ts';
 import type { Side } from '../contract/trading.ts';
-import { beyondCollar, exceedsNotional, nearCollar } from './fences.ts';
+import { beyondCollar, largestOrder, nearCollar } from './fences.ts';
 import type { Gap, GridState, Hold } from './state.ts';
 import { lineOf, remaining, wantedLots } from './state.ts';
 import type { GridPlan, LiveOrder } from './types.ts';
@@ -45,6 +45,7 @@ export function survey(market: Market, state: GridState, which: 'all' | 'missing
   const book = bookOf(state);
   const wants: Writable<Want>[] = [];
   const free: Writable<Want>[] = [];
+  const largest = largestOrder(market, state.plan);
   for (let gap = state.gaps.length - 1; gap >= 0; gap--) see(gap, 'buy');
   for (let gap = 0; gap < state.gaps.length; gap++) see(gap, 'sell');
   const limit = orderLimit(market, state.plan);
@@ -56,17 +57,20 @@ export function survey(market: Market, state: GridState, which: 'all' | 'missing
   return wants;
 
   function see(index: number, side: Side): void {
+    const order = (side === 'buy' ? book.buys : book.sells)[index] ?? null;
+    // Most lines of most surveys: this is on the path of every fill.
+    if (order !== null && which === 'missing') return;
     const gap = state.gaps[index];
     const ticks = state.plan.lines[lineOf(index, side)];
     if (gap === undefined || ticks === undefined) return;
     const lots = wantedLots(gap, side);
     if (lots === 0) return;
-    const order = (side === 'buy' ? book.buys : book.sells)[index] ?? null;
     if (order !== null) {
-      if (which === 'all') wants.push({ gap: index, side, ticks, lots, order, reason: null });
+      wants.push({ gap: index, side, ticks, lots, order, reason: null });
       return;
     }
-    const reason = blocked(market, state, book, { gap, index, side, ticks, lots });
+    const tooLarge = ticks * lots > largest ? 'max_order_notional' : null;
+    const reason = blocked(state, book, gap, index, side, ticks) ?? tooLarge;
     const want = { gap: index, side, ticks, lots, order, reason };
     wants.push(want);
     if (reason === null) free.push(want);
@@ -94,28 +98,29 @@ function orderLimit(market: Market, plan: GridPlan): { orders: number; reason: s
 }
 
 /**
- * The position if all resting buys (sells) were filled and nothing else; short is counted
- * positive.
+ * The position if all resting buys (sells), and what is still to be traded at market on that side,
+ * were filled and nothing else; short is counted positive.
  */
 export function worstCase(state: GridState, without: (order: LiveOrder) => boolean): WorstCase {
-  const worst = { long: state.books.position_lots, short: -state.books.position_lots };
+  let long = state.books.position_lots;
+  let short = -long;
   for (const order of state.orders) {
-    if (order.reduce_only || without(order)) continue;
-    worst[order.side === 'buy' ? 'long' : 'short'] += remaining(order);
+    // Reduce-only lines cannot turn the position; a close at market makes way for the others.
+    if ((order.reduce_only && order.ticks !== null) || without(order)) continue;
+    if (order.side === 'buy') long += remaining(order);
+    else short += remaining(order);
   }
-  for (const { role, side, lots } of state.pending) {
-    if (role !== 'carry' && entersBy(state, side)) worst[side === 'buy' ? 'long' : 'short'] += lots;
+  for (const { side, lots } of state.pending) {
+    if (side === 'buy') long += lots;
+    else short += lots;
   }
-  return worst;
-}
-
-function entersBy({ plan }: GridState, side: Side): boolean {
-  return plan.direction !== 'neutral' && (plan.direction === 'long') === (side === 'buy');
+  return { long, short };
 }
 
 /** True for the exits of long and short grids: they may only reduce the position. */
 export function reducesOnly(state: GridState, side: Side): boolean {
-  return state.plan.direction !== 'neutral' && !entersBy(state, side);
+  const { direction } = state.plan;
+  return (direction === 'long' && side === 'sell') || (direction === 'short' && side === 'buy');
 }
 
 function bookOf(state: GridState): Book {
@@ -137,22 +142,19 @@ function bookOf(state: GridState): Book {
   return book;
 }
 
-interface Wish {
-  readonly gap: Gap;
-  readonly index: number;
-  readonly side: Side;
-  readonly ticks: number;
-  readonly lots: number;
-}
-
-function blocked(market: Market, state: GridState, book: Book, wish: Wish): string | null {
-  const { gap, index, side, ticks, lots } = wish;
+function blocked(
+  state: GridState,
+  book: Book,
+  gap: Gap,
+  index: number,
+  side: Side,
+  ticks: number,
+): string | null {
   const { plan, phase, mark } = state;
   if (phase !== 'running') return phase;
   if (state.tripped !== null) return 'tripped';
   if (state.paused) return 'paused';
   if (state.mismatch !== null) return 'position_differs';
-  if (exceedsNotional(market, plan, ticks, lots)) return 'max_order_notional';
   const hold = side === 'buy' ? gap.buy_hold : gap.sell_hold;
   const price = state.ticks ?? 0;
   const rightSide = side === 'buy' ? price > ticks : price < ticks;

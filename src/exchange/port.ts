@@ -10,6 +10,7 @@ import type { Side } from '../contract/trading.ts';
 
 /** What a venue can do, as data; the runner never asks for a venue by name. */
 export interface VenueCapabilities {
+  /** `text`: up to `max_length` characters; `uint32`: 0 to 4294967295 without leading zeros. */
   readonly client_id: { readonly form: 'text' | 'uint32'; readonly max_length: number };
   /** Most orders in one call; 1: no batches. */
   readonly batch: { readonly submit: number; readonly cancel: number };
@@ -18,9 +19,12 @@ export interface VenueCapabilities {
   readonly cancel_by_client_id: boolean;
   readonly post_only: boolean;
   readonly reduce_only: boolean;
-  /** Stop orders that the venue watches itself. */
+  /** Stop orders that the venue watches itself (`submitTrigger`). */
   readonly trigger_orders: boolean;
-  /** A timer after which the venue cancels what rests unless it is wound again. */
+  /**
+   * A timer of the venue's clock that cancels the account's resting orders once, unless it is
+   * wound again. Whether it cancels waiting stop orders too is the venue's affair.
+   */
   readonly dead_man_switch: boolean;
   /** Stream without a price or sign of life for so long is silent; null: it cannot be. */
   readonly silence_ms: number | null;
@@ -94,7 +98,10 @@ export type CancelOutcome =
   | Rejection
   | { readonly status: 'unknown'; readonly message: string };
 
-/** An order as the venue knows it. */
+/**
+ * An order as the venue knows it. A waiting stop order is `open`, reduce-only and without a price.
+ * `at_ms`: when it was made.
+ */
 export interface VenueOrder {
   readonly client_id: string;
   readonly venue_order_id: string;
@@ -136,14 +143,18 @@ export interface VenueBalance {
   readonly equity: string;
 }
 
-/** One funding payment; `amount` > 0 was received. */
+/** One funding payment, at most one per stamp; `amount` > 0 was received. `at_ms`: the stamp. */
 export interface VenueFunding {
   readonly funding_id: string;
   readonly amount: string;
   readonly at_ms: number;
 }
 
-/** A stop order that the venue watches: at `trigger_price` it closes up to `size` at market. */
+/**
+ * A stop order that the venue watches. A sell fires when the price is at `trigger_price` or below,
+ * a buy when it is there or above; one that would fire at once is refused. Fired, it closes up to
+ * `size` of the position, reduce-only and at market, and is over, whatever was left to close.
+ */
 export interface TriggerRequest {
   readonly client_id: string;
   readonly side: Side;
@@ -152,7 +163,11 @@ export interface TriggerRequest {
   readonly size: string;
 }
 
-/** What a venue tells by itself. Hints: what they miss is asked for. */
+/**
+ * What a venue tells by itself. Hints: what they miss is asked for. A stream begins with
+ * `connected`; `order` tells at least the ends that the account did not ask for. Funding is only
+ * asked for.
+ */
 export type VenueEvent =
   | { readonly type: 'price'; readonly last: string; readonly mark: string; readonly at_ms: number }
   | { readonly type: 'fill'; readonly fill: VenueFill }
@@ -170,7 +185,10 @@ export type VenueEvent =
 /** Receives events in order. A lockstep venue waits for the promise before it moves on. */
 export type VenueListener = (event: VenueEvent) => Promise<void>;
 
-/** Why a question has no answer; `rate_limited` and `maintenance` say when to ask again. */
+/**
+ * Why a question has no answer; `rate_limited` and `maintenance` may say when to ask again,
+ * `refused` will not change by itself (permission, no such capability).
+ */
 export type FaultKind = 'unreachable' | 'rate_limited' | 'maintenance' | 'refused';
 
 /** A question that the venue did not answer. It says nothing about what was asked for. */
@@ -200,25 +218,39 @@ export interface Venue {
   /** Begins to deliver events. */
   connect(listener: VenueListener): Promise<void>;
   submit(order: OrderRequest): Promise<SubmitOutcome>;
-  /** Outcomes in the order of the requests; at most `capabilities.batch.submit` of them. */
+  /**
+   * Outcomes in the order of the requests, each for itself. More than `capabilities.batch.submit`
+   * is our bug: rejects with `InvariantError`, and nothing was sent.
+   */
   submitBatch(orders: readonly OrderRequest[]): Promise<readonly SubmitOutcome[]>;
   cancel(clientId: string): Promise<CancelOutcome>;
-  /** Outcomes in the order of the ids; at most `capabilities.batch.cancel` of them. */
+  /** Outcomes in the order of the ids, each for itself; more than allowed as in `submitBatch`. */
   cancelBatch(clientIds: readonly string[]): Promise<readonly CancelOutcome[]>;
   /** Null says only that this question did not find it: it may rest, or be filled already. */
   orderByClientId(clientId: string): Promise<VenueOrder | null>;
   openOrders(): Promise<readonly VenueOrder[]>;
-  /** Orders made or ended since `sinceMs`, whatever became of them, within `history_ms`. */
+  /**
+   * Orders made, executed in part or ended since `sinceMs`, whatever became of them, within
+   * `history_ms`.
+   */
   orderHistory(sinceMs: number): Promise<readonly VenueOrder[]>;
+  /**
+   * Fills with `at_ms` from `sinceMs` on, `sinceMs` itself included. Venues date fills in the order
+   * of their trades, so that asking from the last one known misses none.
+   */
   fillsSince(sinceMs: number): Promise<readonly VenueFill[]>;
+  /** Payments of the stamps from `sinceMs` on. */
   fundingSince(sinceMs: number): Promise<readonly VenueFunding[]>;
   position(): Promise<VenuePosition>;
   balance(): Promise<VenueBalance>;
-  /** The venue's clock, milliseconds since the epoch. */
+  /** The venue's clock, whole milliseconds since the epoch; it never goes back. */
   serverTime(): Promise<number>;
-  /** Places a stop order at the venue; only with `trigger_orders`. Cancelled as any order. */
+  /** Places a stop order, cancelled as any order. Without `trigger_orders` it is rejected. */
   submitTrigger(trigger: TriggerRequest): Promise<SubmitOutcome>;
-  /** Winds the dead man's switch (null: takes it off); only with `dead_man_switch`. */
+  /**
+   * Winds the dead man's switch (null: takes it off). Without the capability rejects with a
+   * `refused` fault.
+   */
   windDeadMan(timeoutMs: number | null): Promise<void>;
   /** Ends the event stream; resolves when the listener will not be called again. */
   close(): Promise<void>;

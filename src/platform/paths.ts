@@ -3,7 +3,6 @@
  * Home is --home, else GRIDD_HOME, else the nearest parent folder with config/active, else the
  * package.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,11 +67,6 @@ export function findHome(
     if (existsSync(join(folder, 'config', 'active'))) return homeAt(realpathSync(folder));
     if (dirname(folder) === folder) return homeAt(realpathSync(PACKAGE_FOLDER));
   }
-}
-
-/** Short name of a home in marks, socket folders and the names of its service. */
-export function homeHash(home: Home): string {
-  return createHash('sha256').update(home.folder).digest('hex').slice(0, 12);
 }
 
 /** The lifetime lock of an instance. */

@@ -30,6 +30,7 @@ export function newRecord(
     restarts: 0,
     restart_times: [],
     restart_boot_id: null,
+    restart_at: null,
     safe_run: null,
     last_exit: null,
     last_error: null,

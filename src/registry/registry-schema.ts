@@ -18,8 +18,11 @@ export function isReadable(version: unknown): version is number {
 
 /** A record as a file of `version` holds it, in the present shape; unchecked, before and after. */
 export function upgradeRecord(version: number, record: unknown): unknown {
-  if (version === REGISTRY_VERSION || typeof record !== 'object' || record === null) return record;
-  return { ...record, restart_times: [], restart_boot_id: null, safe_run: null };
+  if (typeof record !== 'object' || record === null) return record;
+  // A key that came later within version 2; an older gridd keeps what it does not know.
+  const present = { restart_at: null, ...record };
+  if (version === REGISTRY_VERSION) return present;
+  return { ...present, restart_times: [], restart_boot_id: null, safe_run: null };
 }
 
 const text = { type: 'string' };
@@ -61,6 +64,7 @@ const RECORD_KEYS: Readonly<Record<keyof RegistryRecord, object>> = {
   restarts: count,
   restart_times: list({ type: 'number' }),
   restart_boot_id: orNull(text),
+  restart_at: orNull({ type: 'number' }),
   safe_run: orNull(shape({ at: text, outcome: text })),
   last_exit: orNull(LAST_EXIT),
   last_error: orNull(shape({ code: oneOf(Object.keys(ERRORS)), message: text, hint: text })),

@@ -76,6 +76,8 @@ export const HOW_APPLIED: Readonly<Record<string, HowApplied>> = {
   'exchange_config.paper.taker_fee': 'restart',
   'exchange_config.paper.starting_balance': 'restart',
   'exchange_config.paper.fill': 'restart',
+  'exchange_config.paper.partial_fill': 'restart',
+  'exchange_config.paper.funding_rate': 'restart',
   'strategy_config.grid_lower_price': 'grid',
   'strategy_config.grid_upper_price': 'grid',
   'strategy_config.grid_num': 'grid',

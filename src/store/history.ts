@@ -44,6 +44,8 @@ export interface HistoryReader {
   exits(instance: string): ExitEntry[];
   /** The day before `nowMs`, oldest first. */
   usage(instance: string, nowMs: number): UsageMinute[];
+  /** Verbs since a moment, newest first; `instance` null: of the whole home. */
+  verbs(instance: string | null, sinceMs: number, limit: number): AuditEntry[];
   close(): void;
 }
 
@@ -114,7 +116,12 @@ function reader(db: SqliteDatabase): HistoryReader {
   const usage = db.prepare<[string, number], UsageSums>(
     'SELECT * FROM usage WHERE instance = ? AND minute >= ? ORDER BY minute',
   );
+  const verbs = db.prepare<[string | null, number, number], AuditEntry>(
+    `SELECT at_ms, verb, instance, what, outcome, message FROM audit
+     WHERE instance IS coalesce(?, instance) AND at_ms >= ? ORDER BY id DESC LIMIT ?`,
+  );
   return {
+    verbs: (instance, sinceMs, limit) => verbs.all(instance, sinceMs, limit),
     exits: (instance) => exits.all(instance).map(exitEntry),
     usage: (instance, nowMs) =>
       usage.all(instance, Math.floor((nowMs - DAY_MS) / MINUTE_MS)).map(usageMinute),

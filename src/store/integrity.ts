@@ -1,14 +1,18 @@
 /**
- * Whether a database is whole, asked beside its writer. Nothing in it changes; beside one that
- * nobody has open SQLite leaves an empty log (-wal) and its index (-shm). Lifetime locks
- * (*.lock.db) are refused: opening one in the process that holds it would drop it.
+ * Whether a database is whole, asked beside its writer. Nothing in it changes, and beside one that
+ * nobody has open nothing is left, up to a size. Lifetime locks (*.lock.db) are refused: opening
+ * one in the process that holds it would drop it.
  */
+import { existsSync, statSync } from 'node:fs';
 import { assert } from '../contract/assert.ts';
 import { isLifetimeLock } from '../platform/paths.ts';
-import { openReadOnly } from '../platform/sqlite.ts';
+import { openImage, openReadOnly } from '../platform/sqlite.ts';
+import type { SqliteDatabase } from '../platform/sqlite.ts';
 
 const MOST_FAULTS = 3;
 const HOLDER_WAIT_MS = 1000;
+/** Larger ones are looked at where they lie; then SQLite leaves an empty log and its index. */
+const LARGEST_IMAGE = 128 * 2 ** 20;
 
 /** Somebody holds the file, or it may not be read: nothing is known of what is in it. */
 const IN_THE_WAY = /^(SQLITE_(BUSY|LOCKED|CANTOPEN|READONLY|PERM)|EACCES$)/;
@@ -25,17 +29,30 @@ export interface DatabaseReport {
 export function checkDatabase(file: string): DatabaseReport {
   assert(!isLifetimeLock(file), `${file} is no lock`);
   try {
-    const db = openReadOnly(file, HOLDER_WAIT_MS);
-    try {
-      const rows = db.pragma(`quick_check(${MOST_FAULTS})`) as { quick_check: string }[];
-      const faults = rows.map((row) => row.quick_check).filter((text) => text !== 'ok');
-      return { faults, unseen: null };
-    } finally {
-      db.close();
+    if (isClosed(file) && statSync(file).size <= LARGEST_IMAGE) {
+      const report = { faults: faultsOf(openImage(file)), unseen: null };
+      // Somebody may have begun to write while it was read.
+      if (isClosed(file)) return report;
     }
+    return { faults: faultsOf(openReadOnly(file, HOLDER_WAIT_MS)), unseen: null };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     return IN_THE_WAY.test(code) ? { faults: [], unseen: why } : { faults: [why], unseen: null };
+  }
+}
+
+/** Whoever has such a database open keeps a log or a journal beside it, also after a crash. */
+function isClosed(file: string): boolean {
+  return !existsSync(`${file}-wal`) && !existsSync(`${file}-journal`);
+}
+
+/** Closes `db`. */
+function faultsOf(db: SqliteDatabase): string[] {
+  try {
+    const rows = db.pragma(`quick_check(${MOST_FAULTS})`) as { quick_check: string }[];
+    return rows.map((row) => row.quick_check).filter((text) => text !== 'ok');
+  } finally {
+    db.close();
   }
 }

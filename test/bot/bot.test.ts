@@ -171,3 +171,40 @@ describe('an edited grid', () => {
     await second.close();
   });
 });
+
+describe('what the balance of 10,000 does not carry', () => {
+  const order_quantity = '60';
+
+  test('is refused at the first start, and leaves no books', async () => {
+    const launch = makeLaunch({ order_quantity: '500' });
+    await expect(openBot(launch, [])).rejects.toMatchObject({
+      code: 'GRID_REFUSED',
+      problems: [
+        { path: 'strategy_config.order_quantity', message: expect.stringContaining('fall') },
+        { path: 'strategy_config.order_quantity', message: expect.stringContaining('rise') },
+      ],
+    });
+    expect(readBooks(launch.db_path)).toBeNull();
+  });
+
+  test('is refused at a reload; what it carries is taken', async () => {
+    const launch = makeLaunch({ order_quantity });
+    const bugs: unknown[] = [];
+    const bot = await openBot(launch, bugs);
+    await bot.begin();
+    expect(bot.service.status().warnings).toEqual([expect.stringContaining('initial margin')]);
+    write(launch.config_file, { order_quantity: '500' });
+    await expect(bot.reload()).rejects.toMatchObject({ code: 'GRID_REFUSED' });
+    // Ten buys of 60 at 144.5: 10,000 + 600 (p - 144.5) less fees <= 6 p at 129.15.
+    write(launch.config_file, { order_quantity, stop_loss_price: 125 });
+    await expect(bot.reload()).rejects.toMatchObject({
+      code: 'GRID_REFUSED',
+      problems: [{ path: 'strategy_config.stop_loss_price', allowed: 'above 129.15' }],
+    });
+    expect(bot.service.status().quantity_per_grid).toBe('60');
+    write(launch.config_file, { order_quantity, stop_loss_price: 130 });
+    expect(await bot.reload()).toMatchObject({ applied: ['strategy_config.stop_loss_price'] });
+    await bot.close();
+    expect(bugs).toEqual([]);
+  });
+});

@@ -90,6 +90,7 @@ export async function openDesk(
     log,
     warnings: () => [],
     startedAtMs: 0,
+    acceptPosition: (dry) => session.acceptPosition(dry),
   });
   return { runner, session, service, bugs, compare };
 }
@@ -143,6 +144,8 @@ const CONFIG: InstanceConfig = {
       speed: 1,
       starting_balance: '10000',
       fill: 'through',
+      partial_fill: 'none',
+      funding_rate: '0',
     },
   },
   strategy_config: {

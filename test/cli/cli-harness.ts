@@ -69,6 +69,7 @@ export function recordOf(id: string, more: Record<string, unknown> = {}) {
     restarts: 0,
     restart_times: [],
     restart_boot_id: null,
+    restart_at: null,
     safe_run: null,
     last_exit: null,
     last_error: null,

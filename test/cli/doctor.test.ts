@@ -1,5 +1,5 @@
 /** `gridd doctor`: every finding in its three colours, on homes that really are so. */
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -134,6 +134,24 @@ describe('a home', () => {
     held.close();
     writeFileSync(join(home.database, 'torn.db'), 'no database'.repeat(100));
     expect((await look(home)).byName['databases']?.verdict).toBe('fail');
+  });
+
+  test('with closed databases is left as it was; what an open one has to say is heard', async () => {
+    const home = makeHome();
+    const closed = openDatabase(join(home.database, 'closed.db'), 'NORMAL');
+    closed.exec('CREATE TABLE t (x)');
+    closed.close();
+    const before = readdirSync(home.database);
+    expect(before).toEqual(['closed.db']);
+    expect((await look(home)).byName['databases']?.verdict).toBe('ok');
+    expect(readdirSync(home.database)).toEqual(before);
+    // Its table lies in the log alone: the file by itself would be an empty, whole database.
+    const open = openDatabase(join(home.database, 'open.db'), 'NORMAL');
+    open.exec('CREATE TABLE t (x)');
+    expect(checkDatabase(join(home.database, 'open.db'))).toEqual({ faults: [], unseen: null });
+    open.exec('INSERT INTO t VALUES (1)');
+    expect(open.prepare('SELECT x FROM t').all()).toEqual([{ x: 1 }]);
+    open.close();
   });
 
   test('with pages of a database overwritten fails', async () => {

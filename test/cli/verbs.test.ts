@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
+import { openBooks } from '../../src/store/index.ts';
+import { SAMPLE_STATUS } from '../web/sample-service.ts';
 import { configOf, gridd, makeHome, recordOf, registryOf } from './cli-harness.ts';
 
 const LIST_KEYS = [
@@ -12,7 +14,7 @@ const LIST_KEYS = [
 const STATUS_KEYS = [
   ...['instance_id', 'state', 'grid_state', 'venue', 'mode', 'symbol', 'direction', 'price'],
   ...['position', 'lower', 'upper', 'grids', 'open_orders', 'cycles', 'grid_profit', 'unpaired'],
-  ...['fees', 'funding', 'total_pnl', 'equity'],
+  ...['fees', 'funding', 'total_pnl', 'equity', 'investment', 'apr', 'liquidation'],
 ];
 
 const twoConfigs = {
@@ -149,6 +151,29 @@ describe('without a supervisor', () => {
     const human = await gridd(home, ['status', 'dead']);
     expect(human.out).toMatch(/^id +dead$/m);
     expect(human.out).toMatch(/^state +stopped \(the registry says running, but no such process/m);
+  });
+
+  it('status shows money and risk, and nothing of them where an older version stored none', async () => {
+    const home = makeHome({ 'logs/instances.json': registry });
+    const binding = { instance_id: 'dead', venue: 'paper', mode: 'paper', account: 'paper' };
+    const file = join(home.folder, 'database', 'dead.db');
+    mkdirSync(dirname(file), { recursive: true });
+    const market = { symbol: 'SOL_USDC_PERP', direction: 'neutral' };
+    const books = openBooks(file, { ...binding, ...market }, 'NORMAL');
+    books.saveStatus(SAMPLE_STATUS);
+    const { out } = await gridd(home, ['status', 'dead']);
+    expect(out).toMatch(/^investment +1612\.50 USDC$/m);
+    expect(out).toMatch(/^APR +24\.1 % grid profit, -3\.52 % total$/m);
+    const prices = 'none now, 88.1 with buys filled, 1230.55 with sells filled';
+    expect(out.replace(/\s+/g, ' ')).toContain(`${prices}; the nearest is 41.43 % away`);
+    books.saveStatus({ ...SAMPLE_STATUS, apr: { grid: null, total: null } });
+    expect((await gridd(home, ['status', 'dead'])).out).toMatch(/^APR +- \(told after an hour\)$/m);
+    const { investment: _i, apr: _a, liquidation: _l, ...older } = SAMPLE_STATUS;
+    books.saveStatus(older);
+    books.close();
+    const old = (await gridd(home, ['status', 'dead'])).out;
+    expect(old).toMatch(/^equity /m);
+    expect(old).not.toMatch(/investment|APR|liquidation/);
   });
 
   it('an instance is found by its config file, and by --instance-id where that is not enough', async () => {

@@ -1,6 +1,12 @@
 /** When a bot counts as hung. */
 import { expect, test } from 'vitest';
-import { freshHealth, judgePulse, noteCheck, turnLimit } from '../../src/daemon/health-policy.ts';
+import {
+  BEAT_LIMIT_MS,
+  freshHealth,
+  judgePulse,
+  noteCheck,
+  turnLimit,
+} from '../../src/daemon/health-policy.ts';
 
 test('three misses in a row, the later ones a second apart', () => {
   let health = freshHealth(0, 30_000);
@@ -27,10 +33,16 @@ test('silence and a standing engine are faults; a start has its time', () => {
   const pulse = { ready: true, silent_ms: 1_000, turn_age_ms: 1_000 };
   const judge = (patch: Partial<typeof pulse>) => judgePulse({ ...pulse, ...patch }, 30_000);
   expect(judge({})).toBeNull();
-  expect(judge({ silent_ms: 4_001 })).toContain('no sign of life');
+  expect(judge({ silent_ms: 5_000 })).toBeNull();
+  expect(judge({ silent_ms: 5_001 })).toContain('no sign of life');
   expect(judge({ turn_age_ms: 15_001 })).toContain('engine stands still');
   expect(judge({ ready: false, silent_ms: 29_000, turn_age_ms: 20_000 })).toBeNull();
   expect(judge({ ready: false, silent_ms: 31_000 })).not.toBeNull();
+});
+
+test('a silent bot is found within 15 s at an interval of 5', () => {
+  // The limit, the wait for the next check, and two more a second apart.
+  expect(BEAT_LIMIT_MS + 5_000 + 2_000).toBeLessThan(15_000);
 });
 
 test('a standing engine is found within 15 s at an interval of 5, and a slow one is let be', () => {

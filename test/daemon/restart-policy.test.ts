@@ -5,6 +5,7 @@ import {
   GOOD_UPTIME_MS,
   STABLE_UPTIME_MS,
   decideRestart,
+  remainingWait,
   nominalDelay,
   restartWindow,
 } from '../../src/daemon/restart-policy.ts';
@@ -99,4 +100,16 @@ test('one that exits at once, without a delay of its own, starts at most 6 times
   for (const from of starts) {
     expect(starts.filter((at) => at >= from && at < from + 30_000).length).toBeLessThanOrEqual(6);
   }
+});
+
+test('what is left of a wait: never more than was planned at most, nothing after a reboot', () => {
+  const present = { now: 10_000, boot: 'a' };
+  const left = (due: number | null, boot: string | null) => remainingWait({ due, boot }, present);
+  expect(left(12_500, 'a')).toBe(2_500);
+  expect(left(10_000, 'a')).toBe(0);
+  expect(left(9_000, 'a')).toBe(0);
+  expect(left(null, 'a')).toBe(0);
+  expect(left(12_500, 'b')).toBe(0);
+  expect(left(12_500, null)).toBe(0);
+  expect(left(9e12, 'a')).toBe(720_000);
 });

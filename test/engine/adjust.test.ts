@@ -74,6 +74,22 @@ describe('adjust', () => {
     expect(grid.position).toBe(0);
   });
 
+  it('a smaller size alone: more parcels than gaps to hold them leave carry', () => {
+    const grid = begin({ order_quantity: 4 }, 101, fees).moveTo(95);
+    expect(grid.position).toBe(12);
+    const { cycles, grid_profit: profit } = grid.state.books;
+    const diff = adjusted(grid, { order_quantity: 1 });
+    // Of lines 94 and 96 the lower leaves less carry: the eight gaps above it hold one each.
+    expect([diff.parcels_moved, diff.carry_lots, diff.kept]).toEqual([8, 4, []]);
+    expect(grid.emptyLine()).toBe(2);
+    expect([grid.state.books.cycles, grid.state.books.grid_profit]).toEqual([cycles, profit]);
+    grid.moveTo(112).check();
+    expect([grid.position, grid.figures().carry_lots]).toEqual([4, 4]);
+    adjusted(grid, { order_quantity: 4 });
+    grid.feed({ type: 'close_carry' }).check();
+    expect(grid.figures().carry_lots).toBe(0);
+  });
+
   it('what no gap can hold is carry and counts for the fence', () => {
     const grid = begin({}, 101).moveTo(91);
     expect(grid.position).toBe(5);

@@ -118,16 +118,22 @@ describe('close_carry', () => {
     const plan = planOf(fees, { max_position: 3 });
     const grid = new Matching(fees, plan, 100).start();
     // Three of somebody else's make up for three that the gaps have sold.
-    grid.moveTo(107).feed({ type: 'accept_position', venue_lots: 1, ticks: 107 });
-    grid.position += 4;
-    grid.cash -= 4n * 107n * one;
-    grid.check();
+    grid.moveTo(107).acceptPosition(1).check();
     expect([grid.position, grid.figures().carry_lots]).toEqual([1, 4]);
     grid.feed({ type: 'close_carry' }).check();
-    // The sells at 108 and 110 rest: with them the position is -3 at most.
-    expect([grid.position, grid.figures().carry_lots]).toEqual([-1, 2]);
-    expect(grid.notes).toContain('max_position');
+    // The sells at 108 and 110 make way, and come back only as the fence lets them.
+    expect([grid.position, grid.figures().carry_lots]).toEqual([-3, 0]);
     grid.moveTo(120).check();
     expect(grid.position).toBe(-3);
+  });
+
+  it('is cut where even then max_position leaves no room, and says so', () => {
+    const grid = new Matching(fees, planOf(fees, { max_position: 3 }), 100).start();
+    grid.moveTo(107).acceptPosition(3).check();
+    expect(grid.figures().carry_lots).toBe(6);
+    grid.adjust(planOf(fees, { max_position: 2 }));
+    grid.feed({ type: 'close_carry' }).check();
+    expect([grid.position, grid.figures().carry_lots]).toEqual([-2, 1]);
+    expect(grid.notes).toContain('max_position');
   });
 });

@@ -50,6 +50,17 @@ describe('neutral starts', () => {
     above.check();
   });
 
+  it('holds at most one quantity for every line below (above) the start', () => {
+    for (const price of [50, 100, 250, 300, 450, 500, 900]) {
+      const lines = [100, 200, 300, 400, 500];
+      // Outside the range one line has no order: there are no more gaps than four.
+      const below = Math.min(4, lines.filter((line) => line < price).length);
+      const above = Math.min(4, lines.filter((line) => line > price).length);
+      expect(begin(price, five).moveTo(1).position).toBe(below);
+      expect(begin(price, five).moveTo(1000).position).toBe(0 - above);
+    }
+  });
+
   it('books +100 where the average entry says -50, and both totals agree', () => {
     const grid = begin(450, five).moveTo(50).moveTo(200);
     grid.check();

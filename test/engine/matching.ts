@@ -81,6 +81,11 @@ export class Matching {
   /** Orders that get lost on the way: no answer comes until a test says what became of them. */
   lose: (order: Place) => boolean = () => false;
   readonly unanswered = new Map<number, Place>();
+  /** Orders that are over for the engine but not executed: what is left of them may fill late. */
+  readonly gone: Resting[] = [];
+  /** Commands in the order in which they were decided. */
+  readonly #queue: EngineCommand[] = [];
+  #busy = false;
   #now = 0;
   #trade = 0;
 
@@ -97,14 +102,18 @@ export class Matching {
   /** Feeds one event and everything that follows from it. */
   feed(event: NoTime<EngineEvent>): this {
     this.#now += 1;
-    const before = encodeState(this.state);
+    const before = plainText(this.state);
     const old = this.state;
     const timed = { ...event, at_ms: this.#now } as EngineEvent;
     const { state, commands } = decide(this.market, old, timed);
-    expect(encodeState(old)).toBe(before);
+    expect(plainText(old)).toBe(before);
     this.state = state;
     for (const command of commands) if (command.type === 'place') this.#sees(command);
-    for (const command of commands) this.#perform(command);
+    this.#queue.push(...commands);
+    if (this.#busy) return this;
+    this.#busy = true;
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#perform(next);
+    this.#busy = false;
     return this;
   }
 
@@ -140,6 +149,8 @@ export class Matching {
 
   /** The venue takes an order away, or one of our held cancels arrives. */
   cancelled(id: number): this {
+    const resting = this.resting.get(id);
+    if (resting !== undefined) this.gone.push(resting);
     this.resting.delete(id);
     return this.feed({ type: 'cancelled', id });
   }
@@ -147,7 +158,10 @@ export class Matching {
   /** It is proved that an order which got lost never arrived; what follows from that arrives. */
   absent(id: number): this {
     this.lose = () => false;
-    expect(this.unanswered.delete(id)).toBe(true);
+    const order = this.unanswered.get(id);
+    if (order === undefined) throw new Error(`order ${id} got lost`);
+    this.unanswered.delete(id);
+    this.gone.push({ order, left: order.lots });
     return this.feed({ type: 'absent', id });
   }
 
@@ -155,6 +169,33 @@ export class Matching {
   priceAt(ticks: number, mark: number): this {
     this.price = ticks;
     return this.feed({ type: 'price', ticks, mark_ticks: mark });
+  }
+
+  /** An order that got lost arrives at last. */
+  arrive(id: number): void {
+    const order = this.unanswered.get(id);
+    if (order === undefined) return;
+    this.unanswered.delete(id);
+    if (order.ticks === null) this.#trade_at_market(order);
+    else this.#rest(order, order.ticks);
+    // Its cancel went out meanwhile and found nothing to cancel; a comparison sends it again.
+    const live = liveOrders(this.state).find((known) => known.id === id);
+    if (live?.status === 'cancelling' && this.resting.has(id)) this.cancelled(id);
+  }
+
+  /** The user takes the venue's position for true. */
+  acceptPosition(venueLots: number): this {
+    const lots = venueLots - this.state.books.position_lots;
+    this.position += lots;
+    this.cash -= notional(this.market, this.price, lots);
+    return this.feed({ type: 'accept_position', venue_lots: venueLots, ticks: this.price });
+  }
+
+  /** Every cancel that was held back arrives. */
+  letCancels(): this {
+    this.holdCancels = false;
+    for (const id of this.heldCancels.splice(0)) if (this.resting.has(id)) this.cancelled(id);
+    return this;
   }
 
   /** The process dies and starts again: the state goes through its text. */
@@ -300,4 +341,11 @@ export class Matching {
     if (lots > 0) this.execute(order, this.price, lots);
     if (lots < order.lots) this.feed({ type: 'cancelled', id: order.id });
   }
+}
+
+// Not `encodeState`, which remembers the text of what it has seen.
+function plainText(state: GridState): string {
+  return JSON.stringify(state, (_key, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
 }

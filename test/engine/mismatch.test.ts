@@ -1,6 +1,5 @@
 /** Venue and books disagree on the position: nothing grows until they agree or the user decides. */
 import { describe, expect, it } from 'vitest';
-import { notional } from '../../src/contract/market.ts';
 import { Matching, planOf, testMarket } from './matching.ts';
 
 const fees = testMarket({ maker_fee: '0.0002', taker_fee: '0.0005' });
@@ -75,11 +74,8 @@ describe('accept_position', () => {
     const { books } = grid.state;
     const gaps = grid.state.gaps.map((gap) => gap.buy.lots - gap.sell.lots);
     const lots = venueLots - 3;
-    grid.feed({ type: 'accept_position', venue_lots: venueLots, ticks: 95 });
     // The market's own ledger: as if they had been traded at 95 without a fee.
-    grid.position += lots;
-    grid.cash -= notional(fees, 95, lots);
-    grid.check();
+    grid.acceptPosition(venueLots).check();
     expect([grid.state.mismatch, grid.figures().carry_lots]).toEqual([null, lots]);
     expect(grid.state.gaps.map((gap) => gap.buy.lots - gap.sell.lots)).toEqual(gaps);
     expect([grid.state.books.fees, grid.state.books.cycles]).toEqual([books.fees, books.cycles]);
@@ -93,17 +89,14 @@ describe('accept_position', () => {
     const grid = begin().moveTo(91);
     grid.adjust(planOf(fees, { grid_lower_price: 70, grid_upper_price: 90 }));
     expect(grid.figures().carry_lots).toBe(5);
-    grid.feed({ type: 'accept_position', venue_lots: 0, ticks: 93 });
-    grid.position -= 5;
-    grid.cash += notional(fees, 93, 5);
-    grid.check();
+    grid.acceptPosition(0).check();
     expect([grid.figures().carry_lots, grid.state.books.position_lots]).toEqual([0, 0]);
     expect(grid.state.books.closed_result).toBeLessThan(0n);
   });
 
   it('of the same position only ends the dispute', () => {
     const grid = differs(begin().moveTo(95), 0);
-    grid.feed({ type: 'accept_position', venue_lots: 3, ticks: 95 }).check();
+    grid.acceptPosition(3).check();
     expect([grid.state.mismatch, grid.state.carry, grid.resting.size]).toEqual([null, [], 10]);
   });
 });

@@ -149,8 +149,9 @@ describe('trailing', () => {
         const grid = begin({ direction }, 101);
         const before = [...grid.resting.keys()];
         const [lower, upper] = range(grid);
-        const moved = { grid_lower_price: Number(lower) + by, grid_upper_price: Number(upper) + by };
-        grid.adjust(planOf(free, { direction, ...moved })).check();
+        const low = { grid_lower_price: Number(lower) + by };
+        const high = { grid_upper_price: Number(upper) + by };
+        grid.adjust(planOf(free, { direction, ...low, ...high })).check();
         const kept = before.filter((id) => grid.resting.has(id)).length;
         expect(kept / before.length).toBeGreaterThanOrEqual(0.8);
       }

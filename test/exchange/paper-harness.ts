@@ -3,7 +3,7 @@ import { makeMarket, priceText, sizeText } from '../../src/contract/market.ts';
 import type { Side } from '../../src/contract/trading.ts';
 import { openPaperVenue, paperMarket } from '../../src/exchange/paper/index.ts';
 import type { PaperOptions, PriceSource } from '../../src/exchange/paper/index.ts';
-import type { OrderRequest, Venue, VenueEvent } from '../../src/exchange/port.ts';
+import type { OrderRequest, TriggerRequest, Venue, VenueEvent } from '../../src/exchange/port.ts';
 import { openDatabase } from '../../src/platform/sqlite.ts';
 import type { SqliteDatabase } from '../../src/platform/sqlite.ts';
 import { manualClock } from './manual-clock.ts';
@@ -48,6 +48,12 @@ export function order(
   const price = ticks === null ? null : priceText(MARKET, ticks);
   const size = sizeText(MARKET, lots);
   return { client_id, side, price, size, post_only: ticks !== null, reduce_only: false, ...more };
+}
+
+/** A stop order in ticks and lots. */
+export function stop(client_id: string, side: Side, ticks: number, lots: number): TriggerRequest {
+  const trigger_price = priceText(MARKET, ticks);
+  return { client_id, side, trigger_price, trigger_by: 'mark', size: sizeText(MARKET, lots) };
 }
 
 /** Connects and resolves with everything told up to the end of the path. */

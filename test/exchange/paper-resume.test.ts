@@ -6,11 +6,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ticksOf } from '../../src/contract/market.ts';
 import { paperMarket, storedRules } from '../../src/exchange/paper/index.ts';
-import type { PriceSource } from '../../src/exchange/paper/index.ts';
+import type { PaperOptions, PricePoint, PriceSource } from '../../src/exchange/paper/index.ts';
 import type { Venue, VenueEvent, VenueFill } from '../../src/exchange/port.ts';
+import type { VenueFunding, VenueOrder } from '../../src/exchange/port.ts';
 import type { SqliteDatabase } from '../../src/platform/sqlite.ts';
+import { manualClock } from './manual-clock.ts';
 import { MARKET, brief, finite, memoryDatabase, order, paperVenue } from './paper-harness.ts';
-import { untilEnd } from './paper-harness.ts';
+import { stop, untilEnd } from './paper-harness.ts';
 
 const SPACING = 10;
 const START = 1000;
@@ -22,9 +24,12 @@ class MortalBot {
   #steps: number;
   #die: () => void = () => undefined;
   readonly #venue: Venue;
+  readonly #guarded: boolean;
 
-  constructor(venue: Venue, steps: number) {
+  /** `guarded`: with stops around each price, and a dead man's switch wound now and then. */
+  constructor(venue: Venue, steps: number, guarded: boolean) {
     this.#venue = venue;
+    this.#guarded = guarded;
     this.#steps = steps;
     this.died = new Promise((resolve) => (this.#die = resolve));
   }
@@ -49,11 +54,25 @@ class MortalBot {
       await this.#venue.cancel(`p${event.at_ms - 2000}`);
       await this.#step();
     }
+    if (event.type === 'price' && this.#guarded) await this.#guard(event.last);
+    await this.#step();
+  }
+
+  async #guard(price: string): Promise<void> {
+    const ticks = ticksOf(MARKET, price) ?? 0;
+    const now = await this.#venue.serverTime();
+    for (const [side, away] of [['sell', -25], ['buy', 25]] as const) {
+      const id = `t${side}${now}`;
+      if ((await this.#venue.orderByClientId(id)) !== null) continue;
+      await this.#venue.submitTrigger(stop(id, side, ticks + away, LOTS));
+      await this.#step();
+    }
+    if (ticks % 3 === 0) await this.#venue.windDeadMan(1.5 * HOURS_MS);
     await this.#step();
   }
 
   async #counter(fill: VenueFill): Promise<void> {
-    if (fill.client_id === 'start') return;
+    if (fill.client_id === 'start' || fill.client_id.startsWith('t')) return;
     const line = ticksOf(MARKET, fill.price) ?? 0;
     const buy = fill.side === 'sell';
     const ticks = line + (buy ? -SPACING : SPACING);
@@ -79,26 +98,55 @@ class MortalBot {
   }
 }
 
+interface Told {
+  readonly fills: readonly VenueFill[];
+  readonly account: unknown;
+  readonly history: readonly VenueOrder[];
+  readonly funding: readonly VenueFunding[];
+  readonly deaths: number;
+}
+
 /** Runs to the end of the path, dying after each of `lives` steps in turn, the last for ever. */
 async function run(
   source: PriceSource,
   lives: (round: number) => number,
-): Promise<{ fills: readonly VenueFill[]; balance: unknown; deaths: number }> {
+  more: Partial<PaperOptions> = {},
+  guarded = false,
+): Promise<Told> {
   const db = memoryDatabase();
   for (let round = 0; round < 2000; round += 1) {
-    const venue = paperVenue(db, source);
-    const bot = new MortalBot(venue, lives(round));
+    const venue = paperVenue(db, source, { ...more, clock: manualClock() });
+    const bot = new MortalBot(venue, lives(round), guarded);
     await bot.recover();
     const ended = untilEnd(venue, (event) => bot.onEvent(event));
     const done = await Promise.race([ended.then(() => true), bot.died.then(() => false)]);
     if (!done) continue;
-    const fills = await venue.fillsSince(0);
-    const balance = { ...(await venue.balance()), ...(await venue.position()) };
+    const told: Told = {
+      fills: await venue.fillsSince(0),
+      account: { ...(await venue.balance()), ...(await venue.position()) },
+      history: await venue.orderHistory(0),
+      funding: await venue.fundingSince(0),
+      deaths: round,
+    };
     await venue.close();
     db.close();
-    return { fills, balance, deaths: round };
+    return told;
   }
   throw new Error('the run never came to its end');
+}
+
+const HOURS_MS = 4 * 3_600_000;
+
+/** The same path with four hours between its points. */
+function slow(source: PriceSource): PriceSource {
+  const scale = <P extends PricePoint | null>(point: P): P =>
+    point === null ? point : { ...point, at_ms: point.index * HOURS_MS };
+  return {
+    ...source,
+    first: () => scale(source.first()),
+    resume: (index, state) => scale(source.resume(index, state)),
+    after: (point) => scale(source.after(point)),
+  };
 }
 
 /** Points in ticks around the start, about a third of them reached by jumps. */
@@ -118,7 +166,7 @@ describe('death and return', () => {
     for (let steps = 0; ; steps += 1) {
       const broken = await run(source, (round) => (round === 0 ? steps : Infinity));
       expect(broken.fills, `died after ${steps} steps`).toEqual(whole.fills);
-      expect(broken.balance).toEqual(whole.balance);
+      expect(broken.account).toEqual(whole.account);
       deaths += broken.deaths;
       if (broken.deaths === 0) break;
     }
@@ -133,10 +181,30 @@ describe('death and return', () => {
         // Longer lives by and by: quiet points are not stored, so short ones need not get on.
         const broken = await run(source, (round) => steps + round);
         expect(broken.fills).toEqual(whole.fills);
-        expect(broken.balance).toEqual(whole.balance);
+        expect(broken.account).toEqual(whole.account);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
+  });
+
+  it('nor with split fills, funding, stops and a dead man, whose ends are all the same', async () => {
+    const met = { parts: 0, funding: 0, stops: 0, missed: 0 };
+    await fc.assert(
+      fc.asyncProperty(wildPath, fc.integer({ min: 9, max: 40 }), async (points, steps) => {
+        const source = slow(finite(START, ...points));
+        const more = { partialFill: 'split', seed: steps, fundingRate: '-0.0007' } as const;
+        const whole = await run(source, () => Infinity, more, true);
+        const broken = await run(source, (round) => steps + round, more, true);
+        expect({ ...broken, deaths: 0 }).toEqual(whole);
+        met.funding += whole.funding.length;
+        met.parts += whole.fills.length - new Set(whole.fills.map((f) => f.client_id)).size;
+        met.stops += whole.fills.filter((fill) => fill.client_id.startsWith('t')).length;
+        const lines = whole.history.filter((each) => /^[bs]\d/.test(each.client_id));
+        met.missed += lines.filter((each) => each.status === 'cancelled').length;
+      }),
+      { numRuns: 30 },
+    );
+    for (const [what, count] of Object.entries(met)) expect(count, what).toBeGreaterThan(20);
   });
 
   it('a price whose listener did not finish is told again, a finished one is not', async () => {

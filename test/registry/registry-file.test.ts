@@ -146,17 +146,27 @@ describe('reading and updating', () => {
     await openRegistry(home).update('b', () => sampleRecord('b'));
     expect(onDisk(home).instances['a']).toEqual(record);
   });
+
+  test('a record from before restart_at is read', () => {
+    const home = tempHome();
+    const { restart_at: _at, ...old } = sampleRecord('a');
+    put(home, 'logs/instances.json', { version: 2, instances: { a: old } });
+    const registry = openRegistry(home);
+    expect(registry.read().instances['a']).toEqual(sampleRecord('a'));
+    expect(registry.notices).toEqual([]);
+  });
 });
 
 describe('a file of version 1', () => {
   test('is read with its records, and written as the present one by the first change', async () => {
     const home = tempHome();
-    const { restart_boot_id: _boot, safe_run: _run, ...rest } = sampleRecord('a');
+    const { restart_boot_id: _b, restart_at: _at, safe_run: _run, ...rest } = sampleRecord('a');
     // Version 1 counted on the wall clock: such moments mean nothing on the new scale.
     const old = { ...rest, restarts: 2, restart_times: [1_700_000_000_000] };
     put(home, 'logs/instances.json', { version: 1, instances: { a: old } });
     const registry = openRegistry(home);
-    const upgraded = { ...old, restart_times: [], restart_boot_id: null, safe_run: null };
+    const anew = { restart_times: [], restart_boot_id: null, restart_at: null, safe_run: null };
+    const upgraded = { ...old, ...anew };
     expect(registry.read()).toEqual({ version: 2, instances: { a: upgraded } });
     await registry.update('b', () => sampleRecord('b'));
     expect(onDisk(home)).toEqual({

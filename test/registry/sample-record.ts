@@ -21,6 +21,7 @@ export function sampleRecord(id: string, changes: Partial<RegistryRecord> = {}):
     restarts: 0,
     restart_times: [],
     restart_boot_id: null,
+    restart_at: null,
     safe_run: null,
     last_exit: null,
     last_error: null,

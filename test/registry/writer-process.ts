@@ -24,8 +24,8 @@ export async function bundleProgram(source: string, program: string): Promise<vo
     external: ['better-sqlite3', 'better-sqlite3-13'],
     banner: {
       js:
-        "import { createRequire } from 'node:module';" +
-        'const require = createRequire(import.meta.url);',
+        "import { createRequire as gridd_require } from 'node:module';" +
+        'const require = gridd_require(import.meta.url);',
     },
     logLevel: 'warning',
   });

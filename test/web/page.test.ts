@@ -14,6 +14,7 @@ import {
   signedMoney,
   toneOf,
 } from '../../src/web/ui/parts/amount.ts';
+import { aprWords, liquidationWords, nearestWords } from '../../src/web/ui/parts/risk-words.ts';
 import { noticesOf, stateWords } from '../../src/web/ui/parts/state-words.ts';
 import { SAMPLE_STATUS } from './sample-service.ts';
 import { UI_FOLDER } from './served.ts';
@@ -85,6 +86,27 @@ describe('states in words', () => {
       'bot_args win',
     ]);
     expect(noticesOf(SAMPLE_STATUS)).toEqual([]);
+  });
+});
+
+describe('money and risk in words', () => {
+  it('says both rates, or when they will be told', () => {
+    expect(aprWords(SAMPLE_STATUS)).toBe('+24.10 % grid, −3.52 % total');
+    expect(aprWords({ apr: { grid: null, total: null } })).toBe('after an hour');
+  });
+
+  it('says the three liquidation prices and how near they are', () => {
+    expect(liquidationWords(SAMPLE_STATUS)).toBe(
+      'none now, 88.1 with buys filled, 1,230.55 with sells filled',
+    );
+    expect(nearestWords(SAMPLE_STATUS)).toBe('41.43 % away');
+    const none = { now: null, buys_filled: null, sells_filled: null, alarm: false };
+    const safe = { liquidation: { ...none, nearest_percent: null } };
+    expect([liquidationWords(safe), nearestWords(safe)]).toEqual(['none', '–']);
+  });
+
+  it('says nothing of what an older bot does not know', () => {
+    expect([aprWords({}), liquidationWords({}), nearestWords({})]).toEqual(['–', '–', '–']);
   });
 });
 

@@ -1,5 +1,8 @@
 /** A small instance behind the port that the web server is handed: figures that a test sets. */
 import type {
+  AcceptPositionAnswer,
+  AcceptPositionRequest,
+  CloseCarryAnswer,
   AdjustAnswer,
   AdjustRequest,
   FillView,
@@ -39,6 +42,15 @@ export const SAMPLE_STATUS: StatusView = {
   equity: '10015.535053',
   carry: '0',
   profit_per_grid: { min: '0.5871', max: '0.6743' },
+  investment: '1612.5',
+  apr: { grid: '24.1', total: '-3.52' },
+  liquidation: {
+    now: null,
+    buys_filled: '88.1',
+    sells_filled: '1230.55',
+    nearest_percent: '41.43',
+    alarm: false,
+  },
   adjusted: false,
   warnings: [],
   started_at: '2026-01-05T08:30:00.000Z',
@@ -154,6 +166,15 @@ export class SampleService implements InstanceService {
 
   async resume(): Promise<void> {
     this.change({ grid_state: 'running' });
+  }
+
+  async closeCarry(): Promise<CloseCarryAnswer> {
+    return { carry_before: this.shown.carry, carry: '0', pending: false };
+  }
+
+  async acceptPosition(request: AcceptPositionRequest): Promise<AcceptPositionAnswer> {
+    const applied = request.dry_run !== true;
+    return { applied, venue: '2.5', books: '2', difference: '0.5', price: '140' };
   }
 
   subscribe(listener: () => void): () => void {

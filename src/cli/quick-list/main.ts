@@ -6,9 +6,9 @@
 import type { ListRow } from '../../contract/fleet-api.ts';
 import { findHome } from '../../platform/paths.ts';
 import { processTerminal } from '../../platform/terminal.ts';
-import { ControlClient } from '../control-client.ts';
 import { tellList } from '../list-table.ts';
 import type { ListOptions } from '../list-table.ts';
+import { ask } from './question.ts';
 
 /** Prints the list; false where the full command line must, with nothing said yet. */
 export async function quickList(words: readonly string[]): Promise<boolean> {
@@ -16,8 +16,10 @@ export async function quickList(words: readonly string[]): Promise<boolean> {
   if (options === null) return false;
   try {
     const home = findHome(undefined, process.env, process.cwd());
-    const rows = await new ControlClient(home).get<readonly ListRow[]>('/api/instances');
-    tellList({ terminal: processTerminal(() => process.exit(0)), home }, rows, options);
+    const rows = await ask(home, '/api/instances');
+    if (!Array.isArray(rows)) return false;
+    const terminal = processTerminal(() => process.exit(0));
+    tellList({ terminal, home }, rows as readonly ListRow[], options);
     return true;
   } catch {
     return false;

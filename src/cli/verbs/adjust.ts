@@ -17,7 +17,7 @@ import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
 import { ensureSupervisor, infoOrNull } from '../ensure-supervisor.ts';
 import { checkGrid } from '../grid-design.ts';
-import { renderPairs } from '../render.ts';
+import { liquidationText, renderPairs } from '../render.ts';
 import { tellJson } from '../results.ts';
 import { selectOne } from '../select.ts';
 import type { Selection } from '../select.ts';
@@ -183,6 +183,8 @@ function answerText(
     ['carry', answer.carry],
     ['market trade', answer.market_trade],
   ];
+  const { liquidation } = answer;
+  if (liquidation !== undefined) pairs.push(['liquidation', liquidationText(liquidation)]);
   if (!dryRun && !answer.converged) pairs.push(['pending', `${answer.pending} orders`]);
   if (saved !== null) pairs.push(['saved to', saved]);
   return `${id}: ${headline(answer, dryRun)}\n${renderPairs(pairs, look)}`;

@@ -3,9 +3,10 @@ import { EXIT } from '../../contract/errors.ts';
 import type { InstanceStatus, LastExit } from '../../contract/fleet-api.ts';
 import type { StatusView } from '../../contract/instance-api.ts';
 import type { Context } from '../context.ts';
+import { problemText } from '../failure.ts';
 import { readFleet } from '../fleet-reader.ts';
 import { statusDocument } from '../list-keys.ts';
-import { durationText, moneyText, orDash, renderPairs } from '../render.ts';
+import { durationText, liquidationText, moneyText, orDash, renderPairs } from '../render.ts';
 import { tellJson } from '../results.ts';
 import { selectOne } from '../select.ts';
 import type { Selection } from '../select.ts';
@@ -50,6 +51,7 @@ function processPairs(found: InstanceStatus): Pair[] {
     ['memory, cpu', `${memory}, ${cpu}`],
   ];
   if (found.last_error !== null) pairs.push(['last error', found.last_error]);
+  for (const problem of found.problems) pairs.push(['problem', problemText(problem)]);
   if (found.last_exit !== null) pairs.push(['last exit', exitText(found.last_exit)]);
   const earlier = found.exits.filter(({ at }) => at !== found.last_exit?.at);
   for (const exit of earlier.slice(0, SHOWN_EXITS - 1)) {
@@ -83,10 +85,24 @@ function gridPairs(view: StatusView): Pair[] {
     ['total', `${moneyText(view.total_pnl)} ${quote}`],
     ['fees, funding', `${moneyText(view.fees)}, ${moneyText(view.funding)} ${quote}`],
     ['equity', `${moneyText(view.equity)} ${quote}`],
+    ...moneyPairs(view),
     ['figures of', view.updated_at],
   ];
   for (const reason of view.degraded) pairs.push(['degraded', reason]);
   for (const warning of view.warnings) pairs.push(['warning', warning]);
+  return pairs;
+}
+
+// Figures that an older version stored say nothing of these.
+function moneyPairs({ investment, apr, liquidation, quote }: StatusView): Pair[] {
+  const pairs: Pair[] = [];
+  if (investment !== undefined) pairs.push(['investment', `${moneyText(investment)} ${quote}`]);
+  if (apr !== undefined) {
+    const known = apr.grid !== null && apr.total !== null;
+    const rates = `${apr.grid} % grid profit, ${apr.total} % total`;
+    pairs.push(['APR', known ? rates : '- (told after an hour)']);
+  }
+  if (liquidation !== undefined) pairs.push(['liquidation', liquidationText(liquidation)]);
   return pairs;
 }
 

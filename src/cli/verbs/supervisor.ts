@@ -6,12 +6,12 @@ import { BOT_EXIT, EXIT, GriddError } from '../../contract/errors.ts';
 import type { SupervisorInfo } from '../../contract/fleet-api.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Context, OnTerm } from '../context.ts';
-import { ControlClient } from '../control-client.ts';
+import { ControlClient, supervisorNotRunning } from '../control-client.ts';
 import { endSupervisor, ensureSupervisor, infoOrNull } from '../ensure-supervisor.ts';
 import { failureText } from '../failure.ts';
 import { durationText, renderPairs } from '../render.ts';
 import { tellJson } from '../results.ts';
-import { serviceOfProcess, tellService } from '../systemd.ts';
+import { serviceInHand, serviceOfProcess, tellService } from '../systemd.ts';
 
 export interface StopSupervisorOptions {
   readonly keepBots?: boolean;
@@ -51,11 +51,28 @@ export async function stopSupervisor(
     throw new GriddError('USAGE', '--keep-bots and --stop-bots exclude each other.');
   }
   const client = new ControlClient(context.home);
-  const info = await client.info();
+  const info = await infoOrNull(client);
+  if (info === null) return stopPlanned(context, stopBots);
   const bots = keepBots ? 'keep' : stopBots ? 'stop' : await askAboutBots(context, info);
   await endSupervisor(info, () => shutDown(context, client, info, bots));
   const left = bots === 'keep' ? 'the bots trade on' : 'the bots ended; their orders rest';
   context.terminal.out(`supervisor stopped; ${info.running === 0 ? 'no bot ran' : left}\n`);
+  return EXIT.done;
+}
+
+/** Nobody answers: where systemd is about to start a supervisor, it is told not to. */
+async function stopPlanned(context: Context, stopBots: boolean): Promise<number> {
+  const service = await serviceInHand(context);
+  if (service === null) throw supervisorNotRunning(context.home);
+  const refused = await tellService(context, service, 'stop');
+  if (refused !== null) throw new GriddError('SUPERVISOR_UNREACHABLE', refused);
+  if (stopBots) {
+    const sentence = `${service.name} is stopped; no supervisor ran that could end the bots.`;
+    throw new GriddError('SUPERVISOR_NOT_RUNNING', sentence, {
+      hint: '`gridd stop --all` ends them, by a supervisor of its own.',
+    });
+  }
+  context.terminal.out(`${service.name} stopped; no supervisor ran, the bots trade on\n`);
   return EXIT.done;
 }
 
@@ -67,6 +84,10 @@ async function shutDown(
   bots: 'keep' | 'stop',
 ): Promise<void> {
   const service = await serviceOfProcess(context, info.pid);
+  // Not its own, but about to start another as soon as this one has made room.
+  const other = service === null ? await serviceInHand(context) : null;
+  const waits = other === null ? null : await tellService(context, other, 'stop');
+  if (waits !== null) context.terminal.err(`${waits}\n`);
   if (service === null || bots === 'stop') await client.post('/api/shutdown', { bots });
   if (service === null) return;
   const refused = await tellService(context, service, 'stop');

@@ -1,12 +1,13 @@
 /**
  * The paper account: position at average entry, cash, margin. Pure and exact: what a reduction
  * takes from the entry cost it adds to the realised profit, digit for digit, so that always cash
- * = start + realised - fees, and cash + position x price - cost = start + all trades' cash flows.
+ * = start + realised - fees + funding, and cash + position x price - cost = start + all cash flows
+ * of trades and funding.
  */
 import { assert } from '../../contract/assert.ts';
 import { divideRounded, formatMoney } from '../../contract/decimal.ts';
 import type { Money } from '../../contract/decimal.ts';
-import { notional } from '../../contract/market.ts';
+import { maintenanceMargin, notional } from '../../contract/market.ts';
 import type { Market } from '../../contract/market.ts';
 import type { Side } from '../../contract/trading.ts';
 
@@ -15,12 +16,11 @@ export interface Account {
   readonly starting: Money;
   readonly realised: Money;
   readonly fees: Money;
+  /** Sum of the payments, > 0 received. */
+  readonly funding: Money;
   readonly lots: number;
   readonly cost: Money;
 }
-
-/** Highest leverage the venue grants: initial margin is notional / 50. */
-const LEVERAGE_CAP = 50n;
 
 /** Signed lots of an execution. */
 export function signedLots(side: Side, lots: number): number {
@@ -49,6 +49,7 @@ export function afterTrade(market: Market, account: Account, trade: Execution): 
     starting: account.starting,
     realised: account.realised + gain,
     fees: account.fees + trade.fee,
+    funding: account.funding,
     lots: account.lots + signedLots(trade.side, trade.lots),
     cost: account.cost - released + opened,
   };
@@ -56,7 +57,7 @@ export function afterTrade(market: Market, account: Account, trade: Execution): 
 
 /** Balance without unrealised profit. */
 export function cashOf(account: Account): Money {
-  return account.starting + account.realised - account.fees;
+  return account.starting + account.realised - account.fees + account.funding;
 }
 
 /** Balance with the position marked to `ticks`. */
@@ -87,5 +88,32 @@ export function coversMargin(
 ): boolean {
   const value = notional(market, ticks, account.lots);
   const exposure = sideNotional + (side === 'buy' ? value : -value);
-  return exposure <= 0n || exposure <= equityOf(market, account, ticks) * LEVERAGE_CAP;
+  const { digits, scale } = market.max_leverage;
+  const equity = equityOf(market, account, ticks);
+  return exposure <= 0n || exposure * 10n ** BigInt(scale) <= equity * digits;
+}
+
+/** Nobody looks for a liquidation price beyond this multiple of the present price. */
+const FARTHEST = 1024;
+
+/**
+ * The first price in ticks, from `ticks` against the position, at which equity is down to the
+ * maintenance margin; null: there is none. An estimate: the venue liquidates nobody.
+ */
+export function liquidationTicks(market: Market, account: Account, ticks: number): number | null {
+  const isGone = (at: number): boolean => {
+    const value = notional(market, at, Math.abs(account.lots));
+    return equityOf(market, account, at) <= maintenanceMargin(market, value);
+  };
+  if (account.lots === 0) return null;
+  if (isGone(ticks)) return ticks;
+  let safe = ticks;
+  let gone = account.lots > 0 ? 1 : ticks * FARTHEST;
+  if (!isGone(gone)) return null;
+  while (Math.abs(gone - safe) > 1) {
+    const middle = Math.floor((safe + gone) / 2);
+    if (isGone(middle)) gone = middle;
+    else safe = middle;
+  }
+  return gone;
 }

@@ -11,6 +11,7 @@ import type { MarketRules } from '../../contract/market.ts';
 import type { Side } from '../../contract/trading.ts';
 import type { SqliteDatabase } from '../../platform/sqlite.ts';
 import type { Account } from './account.ts';
+import { prepareSchema } from './ledger-schema.ts';
 
 /** Where the venue stands in its price path, and what it still owes its listener there. */
 export interface Place {
@@ -27,11 +28,25 @@ export interface Place {
   readonly cursor: number | null;
   /** Whether the price event of the point was delivered. */
   readonly told: boolean;
-  /** Wall clock of an undated path's first point. */
+  /**
+   * Venue's clock less the time of the point: where an undated path began, by how much a dated one
+   * is moved so that no time comes twice.
+   */
   readonly origin_ms: number;
 }
 
-/** An order as stored; `ticks` null: a market order. Rejected orders are never stored. */
+/** What the venue does at moments of its clock. */
+export interface Agenda {
+  /** Funding is settled up to here. */
+  readonly funded_ms: number;
+  /** When the dead man's switch cancels what rests; null: it is off. */
+  readonly dead_man_ms: number | null;
+}
+
+/**
+ * An order as stored; `ticks` null: a market order, or a stop order when it has `stop_ticks`.
+ * Rejected orders are never stored.
+ */
 export interface PaperOrder {
   readonly id: number;
   readonly client_id: string;
@@ -42,6 +57,12 @@ export interface PaperOrder {
   readonly status: 'open' | 'filled' | 'cancelled';
   readonly reduce_only: boolean;
   readonly at_ms: number;
+  /** When it was made, executed in part or ended, whichever was last. */
+  readonly updated_ms: number;
+  /** A stop order waits for this price. */
+  readonly stop_ticks: number | null;
+  /** The place in whose move it was executed in part last; null: it never was. */
+  readonly part_index: number | null;
 }
 
 /** A trade as stored. */
@@ -57,63 +78,52 @@ export interface PaperTrade {
   readonly at_ms: number;
 }
 
+/** A funding payment as stored: one per stamp, > 0 received. */
+export interface PaperFunding {
+  readonly at_ms: number;
+  readonly amount: Money;
+}
+
 /** Everything that one commit changes. Ids of new rows are chosen by the caller. */
 export interface LedgerChange {
   readonly account: Account;
   readonly place: Place;
+  readonly agenda: Agenda;
   readonly newOrder?: PaperOrder;
-  /** An order whose `filled` and `status` changed. */
-  readonly changedOrder?: PaperOrder;
+  /** Orders whose `filled`, `status`, `updated_ms` or `part_index` changed. */
+  readonly changedOrders?: readonly PaperOrder[];
   readonly trade?: PaperTrade;
+  readonly payments?: readonly PaperFunding[];
 }
 
 /** What a venue finds when it opens. */
 export interface LedgerState {
   readonly account: Account;
   readonly place: Place;
+  /** Null in a file of a gridd that had none. */
+  readonly agenda: Agenda | null;
+  /** Resting orders and waiting stops. */
   readonly openOrders: readonly PaperOrder[];
   readonly lastOrderId: number;
   readonly lastTradeId: number;
+  /** The latest moment at which anything is dated. */
+  readonly latest_ms: number;
 }
 
 export interface Ledger {
   /** Null at the very first opening. */
   load(): LedgerState | null;
   /** Writes the first account and place; tick and lot are the account's for good. */
-  create(rules: MarketRules, account: Account, place: Place): void;
+  create(rules: MarketRules, account: Account, place: Place, agenda: Agenda): void;
   /** One transaction; throws what SQLite throws, and then nothing was written. */
   commit(change: LedgerChange): void;
   order(clientId: string): PaperOrder | null;
   /** Trades from this moment of the venue's clock on, oldest first. */
   tradesSince(sinceMs: number): readonly PaperTrade[];
-  /** Orders made since then, oldest first. */
+  /** Orders made, executed in part or ended since then, oldest first. */
   ordersSince(sinceMs: number): readonly PaperOrder[];
+  fundingSince(sinceMs: number): readonly PaperFunding[];
 }
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS paper_account (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    tick TEXT NOT NULL, lot TEXT NOT NULL,
-    starting TEXT NOT NULL, realised TEXT NOT NULL, fees TEXT NOT NULL,
-    lots INTEGER NOT NULL, cost TEXT NOT NULL,
-    path_kind TEXT NOT NULL, path_index INTEGER NOT NULL, path_state INTEGER NOT NULL,
-    ticks INTEGER NOT NULL, at_ms INTEGER NOT NULL, cursor INTEGER, told INTEGER NOT NULL,
-    origin_ms INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS paper_orders (
-    id INTEGER PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, side TEXT NOT NULL,
-    ticks INTEGER, lots INTEGER NOT NULL, filled INTEGER NOT NULL, status TEXT NOT NULL,
-    reduce_only INTEGER NOT NULL, at_ms INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS paper_orders_open ON paper_orders (id) WHERE status = 'open';
-  CREATE TABLE IF NOT EXISTS paper_trades (
-    id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES paper_orders (id),
-    client_id TEXT NOT NULL, side TEXT NOT NULL, ticks INTEGER NOT NULL, lots INTEGER NOT NULL,
-    fee TEXT NOT NULL, maker INTEGER NOT NULL, at_ms INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS paper_trades_at ON paper_trades (at_ms);
-  CREATE INDEX IF NOT EXISTS paper_orders_at ON paper_orders (at_ms);
-`;
 
 interface AccountRow {
   readonly tick: string;
@@ -131,12 +141,16 @@ interface AccountRow {
   readonly cursor: number | null;
   readonly told: number;
   readonly origin_ms: number;
+  readonly funding: string;
+  readonly funded_ms: number | null;
+  readonly dead_man_ms: number | null;
 }
 type OrderRow = Omit<PaperOrder, 'reduce_only'> & { readonly reduce_only: number };
 type TradeRow = Omit<PaperTrade, 'fee' | 'maker'> & {
   readonly fee: string;
   readonly maker: number;
 };
+type FundingRow = Omit<PaperFunding, 'amount'> & { readonly amount: string };
 type Writable = Record<string, string | number | null>;
 
 /**
@@ -144,21 +158,27 @@ type Writable = Record<string, string | number | null>;
  * account.
  */
 export function openLedger(db: SqliteDatabase, rules: MarketRules): Ledger {
-  db.exec(SCHEMA);
+  prepareSchema(db);
   const account = db.prepare<[], AccountRow>('SELECT * FROM paper_account');
   const open = db.prepare<[], OrderRow>(
     "SELECT * FROM paper_orders WHERE status = 'open' ORDER BY id",
   );
   const order = db.prepare<[string], OrderRow>('SELECT * FROM paper_orders WHERE client_id = ?');
-  const lastIds = db.prepare<[], { orders: number; trades: number }>(
+  const last = db.prepare<[], { orders: number; trades: number; latest: number }>(
     `SELECT (SELECT ifnull(max(id), 0) FROM paper_orders) AS orders,
-            (SELECT ifnull(max(id), 0) FROM paper_trades) AS trades`,
+            (SELECT ifnull(max(id), 0) FROM paper_trades) AS trades,
+            max((SELECT ifnull(max(at_ms), 0) FROM paper_trades),
+                (SELECT ifnull(max(updated_ms), 0) FROM paper_orders)) AS latest`,
   );
+  // Times only ever grow with the ids, and `+id` keeps SQLite on the index of the times.
   const trades = db.prepare<[number], TradeRow>(
-    'SELECT * FROM paper_trades WHERE at_ms >= ? ORDER BY id',
+    'SELECT * FROM paper_trades WHERE at_ms >= ? ORDER BY at_ms, id',
   );
   const orders = db.prepare<[number], OrderRow>(
-    'SELECT * FROM paper_orders WHERE at_ms >= ? ORDER BY id',
+    'SELECT * FROM paper_orders WHERE updated_ms >= ? ORDER BY +id',
+  );
+  const funding = db.prepare<[number], FundingRow>(
+    'SELECT * FROM paper_funding WHERE at_ms >= ? ORDER BY at_ms',
   );
   const writers = prepareWriters(db);
 
@@ -170,16 +190,18 @@ export function openLedger(db: SqliteDatabase, rules: MarketRules): Ledger {
         sameStep(row.tick, rules.tick) && sameStep(row.lot, rules.lot),
         `the account counts in ${row.tick} and ${row.lot}, not ${rules.tick} and ${rules.lot}`,
       );
-      const ids = lastIds.get();
+      const ends = last.get();
       return {
         account: accountFromRow(row),
         place: placeFromRow(row),
+        agenda: agendaFromRow(row),
         openOrders: open.all().map(orderFromRow),
-        lastOrderId: ids?.orders ?? 0,
-        lastTradeId: ids?.trades ?? 0,
+        lastOrderId: ends?.orders ?? 0,
+        lastTradeId: ends?.trades ?? 0,
+        latest_ms: Math.max(row.at_ms, ends?.latest ?? 0),
       };
     },
-    create: (given, first, place) => writers.create(given, first, place),
+    create: (given, first, place, agenda) => writers.create(given, first, place, agenda),
     commit(change) {
       // Inside somebody's transaction ours would be a savepoint: told, but not yet committed.
       assert(!db.inTransaction, 'the paper venue commits on its own');
@@ -191,6 +213,7 @@ export function openLedger(db: SqliteDatabase, rules: MarketRules): Ledger {
     },
     tradesSince: (sinceMs) => trades.all(sinceMs).map(tradeFromRow),
     ordersSince: (sinceMs) => orders.all(sinceMs).map(orderFromRow),
+    fundingSince: (sinceMs) => funding.all(sinceMs).map(fundingFromRow),
   };
 }
 
@@ -199,7 +222,7 @@ export function openLedger(db: SqliteDatabase, rules: MarketRules): Ledger {
  * one.
  */
 export function storedSteps(db: SqliteDatabase, rules: MarketRules): MarketRules {
-  db.exec(SCHEMA);
+  prepareSchema(db);
   const row = db.prepare<[], AccountRow>('SELECT * FROM paper_account').get();
   if (row === undefined) return rules;
   if (sameStep(row.tick, rules.tick) && sameStep(row.lot, rules.lot)) return rules;
@@ -209,42 +232,44 @@ export function storedSteps(db: SqliteDatabase, rules: MarketRules): MarketRules
 function prepareWriters(db: SqliteDatabase) {
   const insertAccount = db.prepare<[Writable]>(
     `INSERT INTO paper_account VALUES (1, @tick, @lot, @starting, @realised, @fees, @lots, @cost,
-      @path_kind, @path_index, @path_state, @ticks, @at_ms, @cursor, @told, @origin_ms)`,
+      @path_kind, @path_index, @path_state, @ticks, @at_ms, @cursor, @told, @origin_ms, @funding,
+      @funded_ms, @dead_man_ms)`,
   );
   const updateAccount = db.prepare<[Writable]>(
     `UPDATE paper_account SET realised = @realised, fees = @fees, lots = @lots, cost = @cost,
       path_kind = @path_kind, path_index = @path_index, path_state = @path_state, ticks = @ticks,
-      at_ms = @at_ms, cursor = @cursor, told = @told, origin_ms = @origin_ms`,
+      at_ms = @at_ms, cursor = @cursor, told = @told, origin_ms = @origin_ms, funding = @funding,
+      funded_ms = @funded_ms, dead_man_ms = @dead_man_ms`,
   );
   const insertOrder = db.prepare<[Writable]>(
     `INSERT INTO paper_orders VALUES (@id, @client_id, @side, @ticks, @lots, @filled, @status,
-      @reduce_only, @at_ms)`,
+      @reduce_only, @at_ms, @updated_ms, @stop_ticks, @part_index)`,
   );
-  const updateOrder = db.prepare<[number, string, number]>(
-    'UPDATE paper_orders SET filled = ?, status = ? WHERE id = ?',
+  const updateOrder = db.prepare<[number, string, number, number | null, number]>(
+    `UPDATE paper_orders SET filled = ?, status = ?, updated_ms = ?, part_index = ?
+      WHERE id = ?`,
   );
+  const insertFunding = db.prepare<[number, string]>('INSERT INTO paper_funding VALUES (?, ?)');
   const insertTrade = db.prepare<[Writable]>(
     `INSERT INTO paper_trades VALUES (@id, @order_id, @client_id, @side, @ticks, @lots, @fee,
       @maker, @at_ms)`,
   );
   const write = db.transaction((change: LedgerChange): void => {
-    const { newOrder, changedOrder, trade } = change;
+    const { newOrder, changedOrders = [], trade, payments = [] } = change;
     if (newOrder !== undefined) insertOrder.run(flagged(newOrder));
-    if (changedOrder !== undefined) {
-      const { changes } = updateOrder.run(
-        changedOrder.filled,
-        changedOrder.status,
-        changedOrder.id,
-      );
-      assert(changes === 1, `paper order ${changedOrder.id} is stored`);
+    for (const { filled, status, updated_ms, part_index, id } of changedOrders) {
+      const { changes } = updateOrder.run(filled, status, updated_ms, part_index, id);
+      assert(changes === 1, `paper order ${id} is stored`);
     }
     if (trade !== undefined) insertTrade.run(tradeToRow(trade));
-    updateAccount.run({ ...accountToRow(change.account), ...placeToRow(change.place) });
+    for (const { at_ms, amount } of payments) insertFunding.run(at_ms, amount.toString());
+    const { account, place, agenda } = change;
+    updateAccount.run({ ...accountToRow(account), ...placeToRow(place), ...agenda });
   });
   return {
-    create(rules: MarketRules, account: Account, place: Place): void {
+    create(rules: MarketRules, account: Account, place: Place, agenda: Agenda): void {
       const steps = { tick: rules.tick, lot: rules.lot, starting: account.starting.toString() };
-      insertAccount.run({ ...steps, ...accountToRow(account), ...placeToRow(place) });
+      insertAccount.run({ ...steps, ...accountToRow(account), ...placeToRow(place), ...agenda });
     },
     commit: (change: LedgerChange): void => write.immediate(change),
   };
@@ -261,6 +286,7 @@ function accountToRow(account: Account): Writable {
   return {
     realised: account.realised.toString(),
     fees: account.fees.toString(),
+    funding: account.funding.toString(),
     lots: account.lots,
     cost: account.cost.toString(),
   };
@@ -271,9 +297,14 @@ function accountFromRow(row: AccountRow): Account {
     starting: BigInt(row.starting),
     realised: BigInt(row.realised),
     fees: BigInt(row.fees),
+    funding: BigInt(row.funding),
     lots: row.lots,
     cost: BigInt(row.cost),
   };
+}
+
+function agendaFromRow({ funded_ms, dead_man_ms }: AccountRow): Agenda | null {
+  return funded_ms === null ? null : { funded_ms, dead_man_ms };
 }
 
 function placeToRow(place: Place): Writable {
@@ -302,4 +333,13 @@ function tradeToRow(trade: PaperTrade): Writable {
 
 function tradeFromRow(row: TradeRow): PaperTrade {
   return { ...row, fee: BigInt(row.fee), maker: row.maker === 1 };
+}
+
+function fundingFromRow(row: FundingRow): PaperFunding {
+  return { at_ms: row.at_ms, amount: BigInt(row.amount) };
+}
+
+/** Whether SQLite itself refused (disk full, locked, I/O): the world's failure, not ours. */
+export function isStoreFailure(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
 }

@@ -20,11 +20,18 @@ export function isReached(rule: FillRule, side: Side, limit: number, ticks: numb
   return side === 'buy' ? ticks < limit : ticks > limit;
 }
 
+/** Lots that are still to be executed. */
+export function leftOf(order: PaperOrder): number {
+  return order.lots - order.filled;
+}
+
 /** Resting orders of one account. */
 export class OrderBook {
   readonly #market: Market;
   readonly #rule: FillRule;
   readonly #orders = new Map<string, RestingOrder>();
+  /** Client ids of orders that had their part of the present move. */
+  readonly #held = new Set<string>();
   readonly #notional: Record<Side, Money> = { buy: 0n, sell: 0n };
   readonly #best: Record<Side, RestingOrder | null> = { buy: null, sell: null };
 
@@ -37,7 +44,7 @@ export class OrderBook {
     return this.#orders.size;
   }
 
-  /** Price x size of all resting orders of a side. */
+  /** Price x open size of all resting orders of a side. */
   notionalOf(side: Side): Money {
     return this.#notional[side];
   }
@@ -53,21 +60,36 @@ export class OrderBook {
 
   add(order: RestingOrder): void {
     this.#orders.set(order.client_id, order);
-    this.#notional[order.side] += notional(this.#market, order.ticks, order.lots);
+    this.#notional[order.side] += this.#valueOf(order);
     const best = this.#best[order.side];
     if (best === null || isBetter(order, best)) this.#best[order.side] = order;
   }
 
   remove(order: RestingOrder): void {
-    if (!this.#orders.delete(order.client_id)) return;
-    this.#notional[order.side] -= notional(this.#market, order.ticks, order.lots);
-    if (this.#best[order.side]?.id !== order.id) return;
-    let best: RestingOrder | null = null;
-    for (const other of this.#orders.values()) {
-      if (other.side !== order.side) continue;
-      if (best === null || isBetter(other, best)) best = other;
-    }
-    this.#best[order.side] = best;
+    const known = this.#orders.get(order.client_id);
+    if (known === undefined) return;
+    this.#orders.delete(order.client_id);
+    this.#held.delete(order.client_id);
+    this.#notional[order.side] -= this.#valueOf(known);
+    if (this.#best[order.side]?.id === order.id) this.#findBest(order.side);
+  }
+
+  /** An order was executed in part: it keeps its age and waits for the next move. */
+  hold(order: RestingOrder): void {
+    const known = this.#orders.get(order.client_id);
+    if (known === undefined) return;
+    this.#notional[order.side] += this.#valueOf(order) - this.#valueOf(known);
+    this.#orders.set(order.client_id, order);
+    this.#held.add(order.client_id);
+    if (this.#best[order.side]?.id === order.id) this.#findBest(order.side);
+  }
+
+  /** A new move: every order may be executed again. */
+  release(): void {
+    if (this.#held.size === 0) return;
+    this.#held.clear();
+    this.#findBest('buy');
+    this.#findBest('sell');
   }
 
   /** Whether a price makes a limit executable, by this book's rule. */
@@ -75,12 +97,25 @@ export class OrderBook {
     return isReached(this.#rule, side, limit, ticks);
   }
 
-  /** The order that a move to `ticks` executes first; null when it reaches none. */
+  /** The order that a move to `ticks` executes next; null when it reaches none. */
   firstReached(ticks: number): RestingOrder | null {
     for (const best of [this.#best.buy, this.#best.sell]) {
       if (best !== null && this.reaches(best.side, best.ticks, ticks)) return best;
     }
     return null;
+  }
+
+  #valueOf(order: RestingOrder): Money {
+    return notional(this.#market, order.ticks, leftOf(order));
+  }
+
+  #findBest(side: Side): void {
+    let best: RestingOrder | null = null;
+    for (const other of this.#orders.values()) {
+      if (other.side !== side || this.#held.has(other.client_id)) continue;
+      if (best === null || isBetter(other, best)) best = other;
+    }
+    this.#best[side] = best;
   }
 }
 

@@ -2,7 +2,8 @@
  * The place in the price path: which point comes next, what time it is there, and how a stored
  * place is found again. A path that no longer contains the stored place (another file, another
  * kind of source) is walked from its first point, reached by a jump from the last price:
- * positions keep their price.
+ * positions keep their price. The venue's clock never goes back, whatever path, speed or wall
+ * clock it is opened with.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Place } from './ledger.ts';
@@ -16,6 +17,9 @@ export class PathGuide {
   #here: PricePoint | null;
   #next: PricePoint | null;
   #origin_ms: number;
+  /** Live: the venue's clock at the opening, and what the monotonic clock said then. */
+  readonly #opened_ms: number;
+  readonly #openedAt: number;
 
   private constructor(
     source: PriceSource,
@@ -23,6 +27,7 @@ export class PathGuide {
     speed: number,
     here: PricePoint | null,
     origin_ms: number,
+    latest_ms: number,
   ) {
     this.#source = source;
     this.#clock = clock;
@@ -30,30 +35,36 @@ export class PathGuide {
     this.#here = here;
     this.#next = here === null ? { ...source.first(), move: 'jump' } : source.after(here);
     this.#origin_ms = origin_ms;
+    this.#opened_ms = Math.max(clock.now(), latest_ms);
+    this.#openedAt = clock.monotonic();
   }
 
   /**
    * Finds `stored` on the path (null: begins at the first point); returns where the venue stands.
+   * Nothing is dated before `latest_ms`, the latest moment at which anything is dated already.
    */
   static open(
     source: PriceSource,
     clock: Clock,
     speed: number,
     stored: Place | null,
+    latest_ms: number,
   ): { guide: PathGuide; place: Place } {
-    const now = clock.now();
+    const first = source.first();
+    const now = Math.max(clock.now(), latest_ms);
     if (stored === null) {
-      const guide = new PathGuide(source, clock, speed, source.first(), now);
-      return { guide, place: guide.#placeAt(source.first()) };
+      const guide = new PathGuide(source, clock, speed, first, source.dated ? 0 : now, latest_ms);
+      return { guide, place: guide.#placeAt(first) };
     }
     const found = findPlace(source, stored);
     if (found !== null) {
-      const guide = new PathGuide(source, clock, speed, found, stored.origin_ms);
-      return { guide, place: stored };
+      const guide = new PathGuide(source, clock, speed, found, stored.origin_ms, latest_ms);
+      return { guide, place: guide.#resumed(stored, found, latest_ms) };
     }
-    const guide = new PathGuide(source, clock, speed, null, now);
+    const origin_ms = source.dated ? Math.max(0, latest_ms - first.at_ms) : now;
+    const guide = new PathGuide(source, clock, speed, null, origin_ms, latest_ms);
     const ticks = stored.cursor ?? stored.ticks;
-    const begun = { kind: source.kind, index: -1, state: 0, origin_ms: now };
+    const begun = { kind: source.kind, index: -1, state: 0, origin_ms, at_ms: latest_ms };
     return { guide, place: { ...stored, ...begun, ticks, cursor: null, told: true } };
   }
 
@@ -79,8 +90,29 @@ export class PathGuide {
 
   /** The venue's clock at `place`: within a move it is already the time of the point ahead. */
   timeAt(place: Place): number {
-    if (this.#isLive()) return this.#clock.now();
-    return place.cursor !== null && this.#next !== null ? this.#stamp(this.#next) : place.at_ms;
+    if (this.#isLive()) return this.#liveTime();
+    return place.cursor === null ? place.at_ms : this.arrival_ms;
+  }
+
+  /** The venue's clock at the arrival at the next point. */
+  get arrival_ms(): number {
+    const point = this.#next ?? this.#here;
+    return point === null ? this.#liveTime() : this.#stamp(point);
+  }
+
+  /** A stored place, its dates moved where it was left with a clock that was ahead of this one. */
+  #resumed(stored: Place, here: PricePoint, latest_ms: number): Place {
+    if (this.#source.dated || this.#isLive()) return stored;
+    const ahead = stored.cursor === null ? here : (this.#next ?? here);
+    this.#origin_ms = Math.max(stored.origin_ms, latest_ms - ahead.at_ms);
+    const at_ms = stored.cursor === null ? Math.max(stored.at_ms, latest_ms) : stored.at_ms;
+    return { ...stored, origin_ms: this.#origin_ms, at_ms };
+  }
+
+  /** Anchored at the opening: a jump of the wall clock does not move it. */
+  #liveTime(): number {
+    const passed = Math.floor(this.#clock.monotonic() - this.#openedAt);
+    return this.#opened_ms + passed;
   }
 
   #placeAt(point: PricePoint): Place {
@@ -97,8 +129,7 @@ export class PathGuide {
   }
 
   #stamp(point: PricePoint): number {
-    if (this.#source.dated) return point.at_ms;
-    return this.#isLive() ? this.#clock.now() : this.#origin_ms + point.at_ms;
+    return this.#isLive() ? this.#liveTime() : this.#origin_ms + point.at_ms;
   }
 
   /**
@@ -113,5 +144,6 @@ function findPlace(source: PriceSource, stored: Place): PricePoint | null {
   if (stored.kind !== source.kind || stored.index < 0) return null;
   const point = source.resume(stored.index, stored.state);
   if (point === null || point.ticks !== stored.ticks) return null;
-  return source.dated && point.at_ms !== stored.at_ms ? null : point;
+  const at_ms = point.at_ms + stored.origin_ms;
+  return source.dated && at_ms !== stored.at_ms ? null : point;
 }

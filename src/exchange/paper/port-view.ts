@@ -2,8 +2,8 @@
 import { formatMoney } from '../../contract/decimal.ts';
 import { priceText, sizeText } from '../../contract/market.ts';
 import type { Market } from '../../contract/market.ts';
-import type { VenueFill, VenueOrder } from '../port.ts';
-import type { PaperOrder, PaperTrade } from './ledger.ts';
+import type { VenueFill, VenueFunding, VenueOrder } from '../port.ts';
+import type { PaperFunding, PaperOrder, PaperTrade } from './ledger.ts';
 
 /** A stored order as the port tells it. */
 export function orderOf(market: Market, order: PaperOrder): VenueOrder {
@@ -33,4 +33,9 @@ export function fillOf(market: Market, trade: PaperTrade): VenueFill {
     maker: trade.maker,
     at_ms: trade.at_ms,
   };
+}
+
+/** A stored payment as the port tells it. */
+export function fundingOf({ at_ms, amount }: PaperFunding): VenueFunding {
+  return { funding_id: String(at_ms), amount: formatMoney(amount), at_ms };
 }

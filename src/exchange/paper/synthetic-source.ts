@@ -7,6 +7,7 @@ import { assert } from '../../contract/assert.ts';
 import { makeMarket, nearestTicks } from '../../contract/market.ts';
 import type { MarketRules } from '../../contract/market.ts';
 import type { PricePoint, PriceSource } from './price-source.ts';
+import { hash32 } from './seeded-hash.ts';
 
 /** `volatility`: the typical (standard) move of one step as a fraction of the start price. */
 export interface SyntheticOptions {
@@ -27,7 +28,6 @@ const REVERSION_STEPS = 4096;
 const STEPS_PER_JUMP = 512;
 const JUMP_MIN = 4;
 const JUMP_SPAN = 16;
-const TWO_32 = 4_294_967_296;
 /** Mean and standard deviation of the sum of four 16-bit numbers. */
 const SUM_MEAN = 131_070;
 const SUM_DEVIATION = 37_837;
@@ -88,23 +88,4 @@ function jumpAt(seed: number, index: number): number {
   const draw = hash32(seed, index, 4);
   const size = JUMP_MIN + ((draw >>> 1) % (JUMP_SPAN + 1));
   return (draw & 1) === 0 ? size : -size;
-}
-
-/** A well mixed 32-bit number for (seed, index, salt): integer operations only. */
-function hash32(seed: number, index: number, salt: number): number {
-  let hash = mix(seed | 0);
-  hash = mix(hash ^ Math.floor(seed / TWO_32));
-  hash = mix(hash ^ (index | 0));
-  hash = mix(hash ^ Math.floor(index / TWO_32));
-  return mix(hash ^ Math.imul(salt, 0x9e37_79b9)) >>> 0;
-}
-
-/**
- * A bijection of 32-bit integers in which every input bit moves about half of the output bits.
- */
-function mix(value: number): number {
-  let x = (value + 0x9e37_79b9) | 0;
-  x = Math.imul(x ^ (x >>> 16), 0x21f0_aaad);
-  x = Math.imul(x ^ (x >>> 15), 0x735a_2d97);
-  return x ^ (x >>> 15);
 }

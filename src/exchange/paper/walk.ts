@@ -9,6 +9,7 @@ import { priceText } from '../../contract/market.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { VenueEvent, VenueListener } from '../port.ts';
 import type { PaperDesk } from './desk.ts';
+import { isStoreFailure } from './ledger.ts';
 import type { PathGuide } from './path-guide.ts';
 
 /** Longest work without letting timers and sockets of the process have their turn. */
@@ -85,18 +86,18 @@ export class PriceWalk {
     this.#guarded(() => this.#desk.flush());
   }
 
-  /** One step: the first order that the move reaches, or the arrival at its end. */
+  /** One step: what is due by then, the first order that the move reaches, or its end. */
   #advance(): void {
     const next = this.#guide.next;
     if (next === null) return;
-    const order = this.#desk.book.firstReached(next.ticks);
-    if (order !== null) {
-      // In a jump nothing traded between: whoever trades now meets the price behind it.
-      const cursor = next.move === 'jump' ? next.ticks : order.ticks;
-      this.#outbox.push(...this.#desk.execute(order, cursor));
+    const { arrival_ms } = this.#guide;
+    const events = this.#desk.keepTime(arrival_ms, this.#desk.present);
+    const caused = events.length > 0 ? events : this.#desk.step(next);
+    if (caused !== null) {
+      this.#outbox.push(...caused);
       return;
     }
-    this.#desk.moveTo(this.#guide.arrive(this.#desk.place));
+    this.#desk.arrive(this.#guide.arrive(this.#desk.place));
     const now = this.#clock.monotonic();
     this.#due = Math.max(this.#due + this.#pace(), now - LATEST_MS);
     this.#quietPoints += 1;
@@ -125,7 +126,7 @@ export class PriceWalk {
     const { ticks, at_ms } = this.#desk.place;
     const price = priceText(this.#desk.market, ticks);
     await this.#deliver({ type: 'price', last: price, mark: price, at_ms });
-    this.#desk.moveTo({ ...this.#desk.place, told: true });
+    this.#desk.wasTold();
   }
 
   /** The end of a replay: told once, then the venue only answers. */
@@ -176,9 +177,4 @@ export class PriceWalk {
       };
     });
   }
-}
-
-/** Whether SQLite itself refused (disk full, locked, I/O): the world's failure, not ours. */
-export function isStoreFailure(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
 }

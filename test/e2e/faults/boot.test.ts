@@ -228,6 +228,39 @@ describe('the service', () => {
     expect(existsSync(unit)).toBe(false);
   });
 
+  test('that waits to start a supervisor again is stopped too', async () => {
+    const { home, systemd, run, unit, name } = machine();
+    const none = await run('supervisor', 'stop', '--keep-bots');
+    expect(none.code).toBe(3);
+    expect(none.stderr).toMatch(/^SUPERVISOR_NOT_RUNNING: /);
+    // Up by hand while systemd waits: stopping it must not bring systemd's own.
+    await home.ok(['supervisor', 'start']);
+    plant(unit, '/bin/false');
+    systemd.set('waiting', '');
+    const first = await run('supervisor', 'stop', '--keep-bots');
+    expect(first).toMatchObject({ code: 0, stdout: 'supervisor stopped; no bot ran\n' });
+    expect(systemd.calls()).toContain(`--user stop ${name}`);
+
+    systemd.set('waiting', '');
+    const second = await run('supervisor', 'stop', '--keep-bots');
+    const told = `${name} stopped; no supervisor ran, the bots trade on\n`;
+    expect(second).toMatchObject({ code: 0, stdout: told });
+    expect(systemd.calls()).toContain(`--user stop ${name}`);
+
+    systemd.set('waiting', '');
+    const third = await run('supervisor', 'stop', '--stop-bots');
+    expect(third).toMatchObject({ code: 3, stdout: '' });
+    expect(third.stderr).toMatch(/^SUPERVISOR_NOT_RUNNING: .*no supervisor ran that could end/);
+    expect(third.stderr).toContain('gridd stop --all');
+    expect(systemd.calls()).toContain(`--user stop ${name}`);
+
+    // Down for good, or not to be asked: there is nothing to stop.
+    expect((await run('supervisor', 'stop', '--keep-bots')).code).toBe(3);
+    systemd.set('waiting', '');
+    systemd.set('unreachable', '');
+    expect((await run('supervisor', 'stop', '--keep-bots')).code).toBe(3);
+  });
+
   test('that will not come up is told with where to look', async () => {
     const { systemd, run, unit } = machine();
     plant(unit, '/bin/false');

@@ -51,6 +51,14 @@ echo "stopped: $(systemctl --user is-active "$unit")"
 gridd restart a
 echo "started: $(systemctl --user is-active "$unit")"
 grep -q "$unit" /proc/$(bot | grep -o '[0-9]*')/cgroup && echo 'cgroup: of the service'
+kill -KILL "$(main)"
+for try in $(seq 100); do
+  [ "$(systemctl --user show "$unit" --property=SubState --value)" = auto-restart ] && break
+  sleep 0.02
+done
+gridd supervisor stop --keep-bots
+echo "not awaited: $(systemctl --user is-active "$unit")"
+gridd restart a
 last=$(bot)
 gridd uninstall
 echo "removed: $(systemctl --user is-active "$unit")"
@@ -85,6 +93,7 @@ test.skipIf(!SOAK)('install, kill, stop, start and uninstall', { timeout: 200_00
     'stopped: inactive',
     'started: active',
     'cgroup: of the service',
+    'not awaited: inactive',
     'removed: inactive',
     'bot: lives on',
   ]) {

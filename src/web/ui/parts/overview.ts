@@ -2,6 +2,7 @@
 import type { StatusView } from '../../../contract/instance-api.ts';
 import { decimalsFor, exact, money, signedMoney, toneOf } from './amount.ts';
 import { KeyedRows, byId, make, setClass, setText } from './dom.ts';
+import { aprWords, liquidationWords, nearestWords } from './risk-words.ts';
 import { noticesOf, stateWords } from './state-words.ts';
 import type { Notice } from './state-words.ts';
 
@@ -21,6 +22,7 @@ export function showOverview(status: StatusView): void {
   byId('notices').hidden = list.length === 0;
   notices.show(list, (notice) => notice.text);
   showFigures(status);
+  showRisk(status);
   const from = new Date(status.started_at).toLocaleString();
   setText(byId('foot'), `${status.instance_id} · started ${from} · amounts in ${status.quote}`);
   document.title = `${status.price} ${status.symbol} · ${status.name}`;
@@ -68,4 +70,13 @@ function showFigures(status: StatusView): void {
     `${exact(status.lower)} – ${exact(status.upper)}, ${status.grids} grids of ` +
       `${exact(status.quantity_per_grid)} ${status.base}`,
   );
+}
+
+function showRisk(status: StatusView): void {
+  const { investment, liquidation } = status;
+  setText(byId('investment'), investment === undefined ? '–' : money(investment), investment);
+  setText(byId('apr'), aprWords(status));
+  setText(byId('liquidation'), liquidationWords(status));
+  setText(byId('nearest'), nearestWords(status));
+  setClass(byId('nearest'), liquidation?.alarm === true ? 'loss' : '');
 }

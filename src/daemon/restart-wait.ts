@@ -1,0 +1,43 @@
+/** The wait of one instance for its next start: at most one, and it can be called off. */
+import type { Cancel, Clock } from '../platform/clock.ts';
+import type { RestartGate } from './restart-gate.ts';
+
+export class RestartWait {
+  readonly #clock: Clock;
+  readonly #gate: RestartGate;
+  readonly #go: () => void;
+  #cancel: Cancel | null = null;
+
+  /** `go` is called when a wait is over; `waits` holds until it calls `cancel`. */
+  constructor(clock: Clock, gate: RestartGate, go: () => void) {
+    this.#clock = clock;
+    this.#gate = gate;
+    this.#go = go;
+  }
+
+  get waits(): boolean {
+    return this.#cancel !== null;
+  }
+
+  cancel(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+  }
+
+  /** Waits `delayMs`, then for its turn among those that crashed together. */
+  begin(delayMs: number): void {
+    this.cancel();
+    const pass = () => {
+      this.#cancel = this.#gate.pass(this.#go);
+    };
+    // Without a timer where there is no delay: everything up to the spawn is then one write.
+    if (delayMs === 0) pass();
+    else this.#cancel = this.#clock.after(delayMs, pass);
+  }
+
+  /** Waits `delayMs` and for nobody's turn: it has had its own. */
+  beginAgain(delayMs: number): void {
+    this.cancel();
+    this.#cancel = this.#clock.after(delayMs, this.#go);
+  }
+}

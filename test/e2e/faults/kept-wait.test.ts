@@ -1,0 +1,102 @@
+/**
+ * The wait for a restart belongs to the instance, not to the supervisor that began it; and nothing
+ * waits for what only the user can mend.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { identify, isAlive } from '../../../src/platform/process-identity.ts';
+import { SCRIPTED_BOT, SupervisedHome } from '../../fixtures/supervised-home.ts';
+import { waitFor } from '../../fixtures/wait-for.ts';
+
+/** The one wait that is sat through, seconds; the others are far longer than any test. */
+const SHORT = 2.5;
+const LONG = 600;
+
+let home: SupervisedHome | null = null;
+afterEach(async () => {
+  await home?.close();
+});
+
+/** A supervisor with a running scripted bot per id, each with its restart_delay. */
+async function fleet(delays: Readonly<Record<string, number>>): Promise<SupervisedHome> {
+  home = new SupervisedHome({ bot: SCRIPTED_BOT });
+  for (const [id, restart_delay] of Object.entries(delays)) home.write(id, { restart_delay });
+  await home.supervise();
+  await home.start(...Object.keys(delays));
+  return home;
+}
+
+async function killBot(from: SupervisedHome, id: string): Promise<void> {
+  const identity = identify(from.record(id)?.pid ?? 0);
+  if (identity === null) throw new Error(`no bot of ${id}`);
+  process.kill(identity.pid, 'SIGKILL');
+  await waitFor(`the end of ${id}`, () => !isAlive(identity));
+}
+
+/** Kills the supervisor once `ids` wait for a restart and that is on disk. */
+async function killSupervisor(from: SupervisedHome, ...ids: string[]): Promise<void> {
+  for (const id of ids) await waitFor(id, () => from.record(id)?.state === 'backoff');
+  const child = from.supervisors.at(-1);
+  const ended = new Promise((resolve) => child?.once('exit', resolve));
+  child?.kill('SIGKILL');
+  await ended;
+}
+
+test('a new supervisor waits for what is left; a start ends the wait, a reboot forgives it', async () => {
+  const fled = await fleet({ late_02: LONG, stop_03: LONG, boot_04: LONG, soon_01: SHORT });
+  const ids = ['late_02', 'stop_03', 'boot_04', 'soon_01'];
+  for (const id of ids) await killBot(fled, id);
+  await killSupervisor(fled, ...ids);
+  fled.editRecord('boot_04', { restart_boot_id: 'another boot' });
+  const due = fled.record('soon_01')?.restart_at ?? 0;
+  await fled.supervise();
+  expect((await fled.row('late_02')).state).toBe('backoff');
+  // A reboot forgives the wait.
+  await fled.state('boot_04', 'running');
+  await fled.state('soon_01', 'running');
+  const began = Number(identify(fled.record('soon_01')?.pid ?? 0)?.start_time) * 10;
+  // Start times count in steps of 10 ms; the promise is 10 ms, times five.
+  expect(began).toBeGreaterThan(due - 20);
+  expect(began).toBeLessThan(due + 70);
+  expect(fled.record('soon_01')).toMatchObject({ restarts: 1, generation: 2, restart_at: null });
+
+  expect(await fled.row('late_02')).toMatchObject({ state: 'backoff', restarts: 1, pid: null });
+  expect((await fled.start('late_02'))[0]).toMatchObject({ ok: true });
+  expect((await fled.stop('stop_03'))[0]).toMatchObject({ ok: true });
+  expect((await fled.row('stop_03')).state).toBe('stopped');
+});
+
+test('a config that became unreadable fails at once, with all its problems', async () => {
+  const fled = await fleet({ seen_01: LONG, left_02: LONG, well_03: LONG });
+  const well = (await fled.row('well_03')).pid;
+  await killBot(fled, 'left_02');
+  await waitFor('its wait', () => fled.record('left_02')?.state === 'backoff');
+  for (const id of ['seen_01', 'left_02']) spoil(fled.config(id));
+
+  await killBot(fled, 'seen_01');
+  await fled.state('seen_01', 'failed');
+  const { problems, state_reason, last_error, restarts } = await fled.status('seen_01');
+  expect(problems.map(({ path }) => path).sort()).toEqual([
+    'daemon_config.stop_timeout',
+    'strategy_config.grid_num',
+  ]);
+  expect(state_reason).toMatch(/SIGKILL.*it cannot be started again: .*seen_01\.json/);
+  expect(last_error).toContain('seen_01.json');
+  expect(restarts).toBe(0);
+
+  await killSupervisor(fled, 'left_02');
+  await fled.supervise();
+  await fled.state('left_02', 'failed');
+  expect((await fled.status('left_02')).problems).toHaveLength(2);
+  expect(await fled.row('well_03')).toMatchObject({ pid: well, restarts: 0 });
+});
+
+function spoil(file: string): void {
+  const config = JSON.parse(readFileSync(file, 'utf8')) as {
+    daemon_config: object;
+    strategy_config: object;
+  };
+  Object.assign(config.daemon_config, { stop_timeout: 'soon' });
+  Object.assign(config.strategy_config, { grid_num: -3 });
+  writeFileSync(file, JSON.stringify(config));
+}
