@@ -69,3 +69,12 @@ test('the time of an embedded market is not measured', async () => {
   await venueClock.measure();
   expect(venueClock.offset).toBeNull();
 });
+
+test('counts in whole milliseconds, as the books do', async () => {
+  const steady = manualClock();
+  const clock: Clock = { ...steady, monotonic: () => steady.monotonic() + 0.123 };
+  const venueClock = new VenueClock(venueAt(steady, 0.5, () => 7), clock);
+  await venueClock.measure();
+  steady.advance(1000);
+  expect(Number.isInteger(venueClock.now())).toBe(true);
+});

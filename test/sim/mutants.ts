@@ -1,0 +1,276 @@
+/**
+ * Planted bugs: each replaces a line or two of the real source while it is bundled, and must match
+ * exactly once there. What the simulator is worth is what it makes of them.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Plugin } from 'esbuild';
+import { build } from 'esbuild';
+import { ROOT } from '../source-tree.ts';
+import type { playSeed } from './play.ts';
+
+interface Edit {
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+/** A bug, and the referees of which one must complain. */
+export interface Mutant {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  readonly referees: readonly string[];
+}
+
+const IGNORE_TWINS: Edit = {
+  file: 'src/store/statements.ts',
+  find: '`INSERT INTO fills (',
+  put: '`INSERT OR IGNORE INTO fills (',
+};
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'trades are not told apart by their id',
+    edits: [
+      {
+        file: 'src/bot/fill-booking.ts',
+        find: 'if (books.hasFill(fill.trade_id)) return;',
+        put: '',
+      },
+      IGNORE_TWINS,
+    ],
+    referees: ['sum of fills', 'crash'],
+  },
+  {
+    name: 'an unknown outcome is taken for a refusal',
+    edits: [
+      {
+        file: 'src/bot/outbox.ts',
+        find: "if (outcome.status === 'unknown' || used) {",
+        put: `if (outcome.status === 'unknown') {
+          return this.#rejected(id, 'other', outcome.message);
+        }
+        if (used) {`,
+      },
+    ],
+    referees: ['one order a line', 'orders', 'receipt', 'stop'],
+  },
+  {
+    name: 'a look-up that finds nothing is taken for proof',
+    edits: [
+      {
+        file: 'src/bot/look-up.ts',
+        find: 'if (watched.missedAt !== null && begunAt >= watched.missedAt + this.#lag) {',
+        put: 'if (begunAt >= 0) {',
+      },
+    ],
+    referees: ['one order a line', 'orders', 'receipt', 'stop'],
+  },
+  {
+    name: 'a part of an order is booked twice',
+    edits: [
+      {
+        file: 'src/bot/fill-booking.ts',
+        find: 'this.#booked += 1;',
+        put: `const part = grid.state.orders.find((order) => order.id === id);
+        const twin = trade_id + '+';
+        if (part !== undefined) {
+          await grid.apply({ type: 'fill', trade_id: twin, id, side, ticks, lots: 1, fee, at_ms });
+        }`,
+      },
+    ],
+    referees: ['booked truly', 'crash'],
+  },
+  {
+    name: 'what a stop finds unsent is sent',
+    edits: [
+      {
+        file: 'src/bot/outbox.ts',
+        find: 'this.#drop(({ role }) => !mayPlace(grid.state, role));',
+        put: '',
+      },
+      {
+        file: 'src/bot/outbox.ts',
+        find: 'if (unsent) this.#drop((place) => place.id === id);',
+        put: '',
+      },
+      { file: 'src/bot/outbox.ts', find: 'else if (!this.#cancels.includes(id))', put: '' },
+    ],
+    referees: ['stop', 'pause'],
+  },
+  {
+    name: 'late fills are left out',
+    edits: [
+      {
+        file: 'src/bot/fill-booking.ts',
+        find: 'if (id === null) return this.#report(fill);',
+        put: `if (id === null) return this.#report(fill);
+        if (!grid.state.orders.some((order) => order.id === id)) return;`,
+      },
+      {
+        file: 'src/bot/look-up.ts',
+        find: 'else if ((lotsOf(market, seen.filled) ?? live.lots) > live.filled) this.#later(id);',
+        put: '',
+      },
+    ],
+    referees: ['nothing lost', 'position', 'receipt'],
+  },
+  {
+    name: 'numbers of orders come again after a crash',
+    edits: [
+      {
+        file: 'src/bot/order-numbers.ts',
+        find: 'return Math.max(next, this.#reserved + 1);',
+        put: 'return Math.max(1, next - 2);',
+      },
+    ],
+    referees: ['crash', 'client id', 'stored first'],
+  },
+  {
+    name: 'an order is sent before it is stored',
+    edits: [
+      {
+        file: 'src/bot/turn.ts',
+        find: "if (command.type !== 'place') return [];",
+        put: 'if (command.type !== null) return [];',
+      },
+    ],
+    referees: ['stored first'],
+  },
+  {
+    name: 'a full disk is taken for stored',
+    edits: [
+      {
+        file: 'src/bot/runner.ts',
+        find: 'await this.#parts.clock.delay(COMMIT_RETRY_MS);',
+        put: 'return;',
+      },
+    ],
+    referees: ['stored first', 'stop', 'sum of fills', 'crash'],
+  },
+  {
+    name: 'the executed part of a cancelled order is forgotten',
+    edits: [
+      {
+        file: 'src/engine/decide.ts',
+        find: "if (order.role === 'close') waitClose(draft, 'price');\n  if (order.status",
+        put: `if (order.role === 'line' && order.gap !== null && order.filled > 0) {
+          draft.setGap(order.gap, { [order.side]: { lots: 0, quote: 0n, fee: 0n } });
+        }
+        if (order.status`,
+      },
+      {
+        file: 'src/bot/runner.ts',
+        find: 'if (breach === null) return;',
+        put: 'return;',
+      },
+    ],
+    referees: ['identity'],
+  },
+  {
+    name: 'funding is booked each time it is listed',
+    edits: [
+      {
+        file: 'src/bot/funding.ts',
+        find: 'books.hasFunding(funding_id)',
+        put: 'false',
+      },
+      {
+        file: 'src/store/statements.ts',
+        find: 'INSERT INTO funding (',
+        put: 'INSERT OR IGNORE INTO funding (',
+      },
+    ],
+    referees: ['sum of fills'],
+  },
+  {
+    name: 'the sign of a fee is wrong',
+    edits: [
+      {
+        file: 'src/bot/fill-booking.ts',
+        find: 'const fee = parseMoney(fill.fee);',
+        put: 'const fee = -(parseMoney(fill.fee) ?? 0n);',
+      },
+    ],
+    referees: ['booked truly'],
+  },
+  {
+    name: 'everything that rests is cancelled, whosoever it is',
+    edits: [
+      {
+        file: 'src/bot/reconcile.ts',
+        find: 'if (!ids.isOurs(name) || alive.has(name)) continue;',
+        put: 'if (alive.has(name)) continue;',
+      },
+      {
+        file: 'src/bot/reconcile.ts',
+        find: '(books.orderIdOf(name) === null ? foreign : strays).push(name);',
+        put: 'strays.push(name);',
+      },
+    ],
+    referees: ['foreign'],
+  },
+  {
+    name: 'a refused duplicate is believed',
+    edits: [
+      {
+        file: 'src/bot/outbox.ts',
+        find: "outcome.reason === 'duplicate_client_id';",
+        put: "outcome.reason === 'other';",
+      },
+    ],
+    referees: ['one order a line', 'orders', 'receipt', 'stop'],
+  },
+];
+
+/** The simulator with a bug in it. */
+export interface Mutated {
+  readonly playSeed: typeof playSeed;
+}
+
+/** Bundles the simulator with the bug and loads it. */
+export async function plant(mutant: Mutant, index: number): Promise<Mutated> {
+  const name = `mutant-${process.pid}-${index}.mjs`;
+  const outfile = join(ROOT, 'node_modules', '.cache', 'gridd-sim', name);
+  await build({
+    entryPoints: [join(ROOT, 'test', 'sim', 'play.ts')],
+    ...{ outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20.19' },
+    mainFields: ['module', 'main'],
+    external: ['better-sqlite3'],
+    banner: { js: REQUIRE },
+    logLevel: 'warning',
+    plugins: [planting(mutant)],
+  });
+  return (await import(pathToFileURL(outfile).href)) as Mutated;
+}
+
+// Bundled CommonJS packages ask for node: modules with require, which an ES module does not have.
+const REQUIRE =
+  "import { createRequire as gridd_require } from 'node:module';\n" +
+  'const require = gridd_require(import.meta.url);';
+
+function planting({ name, edits }: Mutant): Plugin {
+  const planted = new Set<Edit>();
+  return {
+    name: 'plant',
+    setup(bundler) {
+      bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const mine = edits.filter(({ file }) => join(ROOT, file) === path);
+        if (mine.length === 0) return undefined;
+        let contents = readFileSync(path, 'utf8');
+        for (const edit of mine) {
+          const found = contents.split(edit.find).length - 1;
+          if (found !== 1) throw new Error(`"${name}": ${edit.file} has ${found} times ${edit.find}`);
+          contents = contents.replace(edit.find, () => edit.put);
+          planted.add(edit);
+        }
+        return { contents, loader: 'ts' };
+      });
+      bundler.onEnd(() => {
+        const missed = edits.filter((edit) => !planted.has(edit));
+        if (missed.length > 0) throw new Error(`"${name}": ${missed[0]?.file} was not bundled`);
+      });
+    },
+  };
+}
