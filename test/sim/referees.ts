@@ -226,11 +226,27 @@ export class Referees {
   #orderChanged(order: ExchangeOrder): void {
     if (this.#foreign.has(order) || order.foreign || order.ticks === null) return;
     if (order.status !== 'open' || order.filled > 0) return;
+    this.#watchFence(order);
     const twin = this.#sight.exchange.live.find(
       (other) => other !== order && !other.foreign && other.ticks === order.ticks,
     );
     if (twin === undefined) return;
     this.#fail('one order a line', `${this.#text(order)} beside ${this.#text(twin)}`);
+  }
+
+  /** Whatever rests on the side of a new order is filled: `max_position` holds all the same. */
+  #watchFence(added: ExchangeOrder): void {
+    const { exchange, state } = this.#sight;
+    const max = state()?.plan.max_position_lots ?? null;
+    this.#readAdjustments();
+    if (max === null || added.reduce_only || this.#lastAdjustment > 0) return;
+    const sign = added.side === 'buy' ? 1 : -1;
+    const held = sign * (exchange.account.lots - exchange.foreignLots);
+    const resting = exchange.live
+      .filter((order) => !order.foreign && !order.reduce_only && order.side === added.side)
+      .reduce((sum, { lots, filled }) => sum + lots - filled, 0);
+    if (held + resting <= max) return;
+    this.#fail('max position', `${held} held and ${resting} resting are beyond ${max} lots`);
   }
 
   #counts(): void {
