@@ -70,6 +70,16 @@ describe('stop', () => {
     ]);
   });
 
+  it('goes on with a close as long as a thin market takes a part of it each time', () => {
+    const plan = planOf(free, { direction: 'long', order_quantity: 10, stop_loss_price: 80 });
+    const grid = new Matching(free, plan, 100).start();
+    grid.marketPart = () => 10;
+    grid.moveTo(80);
+    for (let ticks = 79; ticks > 70; ticks--) grid.moveTo(ticks);
+    expect([grid.word, grid.position]).toEqual(['finished', 0]);
+    expect(grid.notes).not.toContain('close_incomplete');
+  });
+
   it('gives up a close aloud and keeps the rest as carry', () => {
     const grid = begin().moveTo(95);
     grid.refuse = (order) => (order.role === 'close' ? 'busy' : null);
