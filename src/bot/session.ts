@@ -113,8 +113,20 @@ export class Session {
     const run_clock = JSON.stringify(goOn(before, this.#moment));
     const meta = { run_clock, ended_by: '', [BOOKS_BEGAN]: began };
     if (finished) log.info('a new run begins on the same books');
-    await runner.run(() => runner.apply({ type: 'start', ticks: runner.ticks, at_ms }, { meta }));
+    await this.#lookAtPrice();
+    await runner.run(() => {
+      const { mark } = runner.state;
+      const known = mark === null ? {} : { mark_ticks: mark };
+      const event = { type: 'start', ticks: runner.ticks, ...known, at_ms } as const;
+      return runner.apply(event, { meta });
+    });
     if (cause === 'start' && runner.gridState === 'stopping') void this.#beginAfterStop();
+  }
+
+  /** The price of the opening may be old by now, and says nothing of the mark price. */
+  async #lookAtPrice(): Promise<void> {
+    const { runner } = this;
+    await this.#asked(async () => runner.takePrice(await runner.venue.price()));
   }
 
   /** The stop of an earlier process goes on to its end; the user's start follows it. */
