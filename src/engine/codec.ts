@@ -9,8 +9,8 @@ import type { Books, Gap, GridState, Hold, Parcel, Run, Stopping } from './state
 import { EMPTY_LEG, NO_FENCES } from './state.ts';
 import type { Fences, GridPlan, Leg } from './types.ts';
 
-/** Version of the stored form; raised with every change that an older reader would misread. */
-export const STATE_VERSION = 1;
+// Version of the stored form; raised with every change that an older reader would misread.
+const STATE_VERSION = 1;
 
 type Text = string;
 type EncodedLeg = readonly [number, Text, Text] | 0;

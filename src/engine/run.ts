@@ -128,7 +128,7 @@ function layOutAtPrice(draft: Draft, ticks: number): void {
   const { plan } = draft;
   drop(draft, 'start', 'rebalance');
   layOut(draft, plan, layoutAt(plan, ticks), 'start');
-  draft.set({ phase: 'running' });
+  draft.set({ phase: 'running', rebalance: false });
   const start = { start_ticks: levelPrice(draft, ticks), touched: false };
   draft.setRun({ ...start, stop_loss_from: null, take_profit_from: null });
   const side = entrySide(draft);

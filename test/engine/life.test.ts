@@ -109,6 +109,15 @@ describe('stop', () => {
     expect(grid.resting.size).toBe(11);
   });
 
+  it('forgets at a new run what an adjust before it still had to trade', () => {
+    const plan = planOf(free, { direction: 'long', open_position_at_start: false });
+    const grid = new Matching(free, plan, 100).start().feed({ type: 'pause' });
+    const larger = { ...plan, lots_per_grid: 2 };
+    grid.adjust(larger, 'rebalance').feed({ type: 'source_ended' });
+    grid.start().moveTo(99).check();
+    expect([grid.word, grid.trades]).toEqual(['running', []]);
+  });
+
   it('leaves everything as it is when the price source ends', () => {
     const grid = begin();
     const book = grid.book();
