@@ -4,7 +4,7 @@ import { priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import { decodeState, initialState } from '../engine/index.ts';
 import type { DesignInput, GridPlan, GridState } from '../engine/index.ts';
-import { designGrid, designNext, gridValues, marginCheck, resizes } from './plan.ts';
+import { designGrid, designInPlace, gridValues, marginCheck, resizes } from './plan.ts';
 import type { Designed, Funds } from './plan.ts';
 
 /** The grid as it stands. */
@@ -29,7 +29,7 @@ export function planOfFile(
   // An edit of something else keeps the size in force, however it once came about.
   const sized = taken !== null && !resizes(taken, wanted) ? withSizeInForce(grid, wanted) : wanted;
   const price = priceText(grid.market, grid.ticks);
-  return designNext(grid.market, sized, { ...grid, price }, 'GRID_REFUSED');
+  return designInPlace(grid.market, sized, { ...grid, price }, 'GRID_REFUSED');
 }
 
 /**
@@ -39,7 +39,8 @@ export function planOfFile(
 export function planAsSaved(grid: GridInForce, config: InstanceConfig): Designed {
   const values = gridValues(config);
   const sized = values.order_quantity === undefined ? withSizeInForce(grid, values) : values;
-  return designGrid(grid.market, sized, priceText(grid.market, grid.ticks), 'GRID_REFUSED');
+  const begun = { ...sized, laid_out: grid.funds.laid_out === true };
+  return designGrid(grid.market, begun, priceText(grid.market, grid.ticks), 'GRID_REFUSED');
 }
 
 /** What the size of a file that gives none itself is computed from, besides its lines. */

@@ -38,7 +38,7 @@ export async function bookFunding(parts: {
     const funding = { funding_id, amount: text, at_ms };
     await runner.apply({ type: 'funding', amount, at_ms }, { funding });
   }
-  const last = payments.at(-1);
-  if (last === undefined || last.at_ms === since) return;
-  runner.keep(() => books.setMeta(FUNDING_SINCE, String(last.at_ms)));
+  const last = payments.reduce((latest, { at_ms }) => Math.max(latest, at_ms), since);
+  if (last === since) return;
+  runner.keep(() => books.setMeta(FUNDING_SINCE, String(last)));
 }

@@ -30,7 +30,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import { GridAccount, liquidationAlarm, liquidationView } from './grid-account.ts';
-import { designNext, gridValues, marginCheck } from './plan.ts';
+import { designInPlace, designNext, gridValues, marginCheck, onTrailedRange } from './plan.ts';
 import type { PositionDifference } from './position-check.ts';
 import type { Runner } from './runner.ts';
 
@@ -295,7 +295,10 @@ export class GridService implements InstanceService {
    */
   #values(request: AdjustRequest) {
     const { grid_lower_price, grid_upper_price, grid_num, order_quantity, investment } = request;
-    const { order_quantity: _size, ...present } = this.#presentValues();
+    const { market, runner } = this.#parts;
+    const known = this.#presentValues();
+    const ranged = movesRange(request) ? onTrailedRange(market, known, runner.state.plan) : known;
+    const { order_quantity: _size, ...present } = ranged;
     // Until the user says otherwise the size in force stays, however it once came about.
     const size =
       order_quantity === undefined && investment !== undefined
@@ -325,7 +328,8 @@ export class GridService implements InstanceService {
     const price = priceText(market, runner.ticks);
     const funds = this.account.funds(marginCheck(this.#parts.config()));
     const present = { plan: runner.state.plan, price, funds };
-    return designNext(market, this.#values(request), present, 'ADJUST_REFUSED');
+    const designed = movesRange(request) ? designNext : designInPlace;
+    return designed(market, this.#values(request), present, 'ADJUST_REFUSED');
   }
 
   #answer(
@@ -380,4 +384,8 @@ async function attempt(probe: () => unknown): Promise<string> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function movesRange({ grid_lower_price, grid_upper_price, grid_num }: AdjustRequest): boolean {
+  return [grid_lower_price, grid_upper_price, grid_num].some((value) => value !== undefined);
 }

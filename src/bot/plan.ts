@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { GriddError } from '../contract/errors.ts';
+import { priceText, ticksOf } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import { design, sameGrid } from '../engine/index.ts';
 import type { DesignInput, GridPlan } from '../engine/index.ts';
@@ -80,9 +81,43 @@ export function designNext(
   { plan, price, funds }: Present,
   code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
 ): Designed {
-  const bare = design(market, { ...values, price });
+  const begun = { ...values, laid_out: funds.laid_out === true };
+  const bare = design(market, { ...begun, price });
   const stays = 'plan' in bare && sameGrid(bare.plan, plan);
-  return designGrid(market, stays ? values : { ...values, ...funds }, price, code);
+  return designGrid(market, stays ? begun : { ...begun, ...funds }, price, code);
+}
+
+/** The values with the range to which trailing has moved theirs since; else unchanged. */
+export function onTrailedRange(
+  market: Market,
+  values: DesignInput,
+  { lines, base, grid_type }: GridPlan,
+): DesignInput {
+  const ranges =
+    base.offset !== 0 &&
+    ticksOf(market, values.grid_lower_price) === base.lower &&
+    ticksOf(market, values.grid_upper_price) === base.upper;
+  const form = values.grid_num === lines.length - 1 && (values.grid_type ?? 'arithmetic');
+  if (!ranges || form !== grid_type) return values;
+  const [lower, upper] = [lines[0] ?? 0, lines.at(-1) ?? 0];
+  const prices = [priceText(market, lower), priceText(market, upper)] as const;
+  return { ...values, grid_lower_price: prices[0], grid_upper_price: prices[1] };
+}
+
+/**
+ * As `designNext`, for values of which the range was not edited: a grid that trailing has moved
+ * stays on its lines.
+ */
+export function designInPlace(
+  market: Market,
+  values: DesignInput,
+  present: Present,
+  code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
+): Designed {
+  const moved = onTrailedRange(market, values, present.plan);
+  const designed = designNext(market, moved, present, code);
+  const { lines, base } = present.plan;
+  return moved === values ? designed : { ...designed, plan: { ...designed.plan, lines, base } };
 }
 
 /** Whether two plans say the same; how a range came about by trailing does not count. */

@@ -16,7 +16,7 @@ import type { Books, BooksMark } from '../store/index.ts';
 /** Days follow each other, and stops and ends do. */
 type Series = 'day' | 'run';
 
-export function seriesOf(kind: ReceiptKind): Series {
+function seriesOf(kind: ReceiptKind): Series {
   return kind === 'day' ? 'day' : 'run';
 }
 
@@ -99,8 +99,8 @@ export function cutPeriod(
   };
 }
 
-/** The UTC day of a moment, as a number that grows by one each day. */
-export function utcDay(ms: number): number {
+// The UTC day of a moment, as a number that grows by one each day.
+function utcDay(ms: number): number {
   return Math.floor(ms / 86_400_000);
 }
 

@@ -63,6 +63,7 @@ export class Session {
   #recovering = false;
   /** A stop came before the run was begun: it is not begun any more. */
   #stoppedEarly = false;
+  #startFollows = false;
   #closed = false;
 
   constructor(parts: SessionParts) {
@@ -112,7 +113,31 @@ export class Session {
     const run_clock = JSON.stringify(goOn(before, this.#moment));
     const meta = { run_clock, ended_by: '', [BOOKS_BEGAN]: began };
     if (finished) log.info('a new run begins on the same books');
-    await runner.run(() => runner.apply({ type: 'start', ticks: runner.ticks, at_ms }, { meta }));
+    await this.#lookAtPrice();
+    await runner.run(() => {
+      const { mark } = runner.state;
+      const known = mark === null ? {} : { mark_ticks: mark };
+      const event = { type: 'start', ticks: runner.ticks, ...known, at_ms } as const;
+      return runner.apply(event, { meta });
+    });
+    if (cause === 'start' && runner.gridState === 'stopping') void this.#beginAfterStop();
+  }
+
+  /** The price of the opening may be old by now, and says nothing of the mark price. */
+  async #lookAtPrice(): Promise<void> {
+    const { runner } = this;
+    await this.#asked(async () => runner.takePrice(await runner.venue.price()));
+  }
+
+  /** The stop of an earlier process goes on to its end; the user's start follows it. */
+  async #beginAfterStop(): Promise<void> {
+    const { runner } = this;
+    this.#startFollows = true;
+    await runner.untilGridState(['stopped', 'finished']);
+    if (!this.#startFollows || this.#closed || runner.gridState !== 'stopped') return;
+    this.#startFollows = false;
+    // What fails in it was told to whoever must know.
+    await this.begin('start').catch(() => undefined);
   }
 
   /** Lets the venue's events in. */
@@ -157,21 +182,28 @@ export class Session {
 
   /** The stop command: a fence, then the receipt. */
   stop(wanted: Partial<OnStop>): Promise<StopReceipt> {
-    return this.#stopFor('stop', { ...this.runner.state.plan.on_stop, ...wanted });
+    // A close under way, of a stop-loss or a panic, is called off only by `position: keep` itself.
+    return this.#stopFor('stop', () => {
+      const { plan, stopping } = this.runner.state;
+      return { ...plan.on_stop, ...stopping?.on_stop, ...wanted };
+    });
   }
 
   /** Cancels and closes now, whatever the grid is doing; the receipt says what would not go. */
   panic(): Promise<StopReceipt> {
-    return this.#stopFor('panic', { orders: 'cancel', position: 'close' });
+    return this.#stopFor('panic', () => ({ orders: 'cancel', position: 'close' }));
   }
 
-  async #stopFor(reason: string, on_stop: OnStop): Promise<StopReceipt> {
+  async #stopFor(reason: string, wanted: () => OnStop): Promise<StopReceipt> {
     const { runner } = this;
     this.#stoppedEarly = this.#recovering;
+    this.#startFollows = false;
     const meta = this.#halted();
-    await runner.run(() => {
+    const on_stop = await runner.run(async () => {
       const at_ms = this.#parts.clock.now();
-      return runner.apply({ type: 'stop', on_stop, reason, at_ms }, { meta });
+      const asked = wanted();
+      await runner.apply({ type: 'stop', on_stop: asked, reason, at_ms }, { meta });
+      return asked;
     });
     await runner.untilGridState(['stopped', 'finished']);
     if (on_stop.orders === 'cancel' || on_stop.position === 'close') await this.#clearStrays();
@@ -189,6 +221,7 @@ export class Session {
   /** Safe mode: cancels what rests of ours and books what was missed; places nothing. */
   async clearOrders(): Promise<StopReceipt> {
     const { runner } = this;
+    this.#startFollows = false;
     const at_ms = this.#parts.clock.now();
     const meta = this.#halted();
     const on_stop = { orders: 'cancel', position: 'keep' } as const;

@@ -46,9 +46,16 @@ export class VenueClock {
     const venue = await this.#venue.serverTime();
     const monotonic = this.#clock.monotonic();
     const error = (monotonic - sent) / 2;
-    // Of two measurements the one that can be wrong by less, age included, is the better.
-    const age = this.#best === null ? 0 : (monotonic - this.#best.monotonic) * DRIFT_PER_MS;
-    if (this.#best !== null && this.#best.error + age < error) return;
-    this.#best = { venue: venue + error, monotonic, error };
+    const found = { venue: venue + error, monotonic, error };
+    if (this.#best === null || !isBetter(this.#best, found)) this.#best = found;
   }
+}
+
+// Of two measurements the one that can be wrong by less, age included, is the better; one that the
+// other proves wrong (the machine slept, and its monotonic clock with it) is none any more.
+function isBetter(known: Measurement, found: Measurement): boolean {
+  const passed = found.monotonic - known.monotonic;
+  const error = known.error + passed * DRIFT_PER_MS;
+  const apart = Math.abs(known.venue + passed - found.venue);
+  return error < found.error && apart <= error + found.error;
 }

@@ -24,7 +24,9 @@ export function applyAdjust(
   const old = draft.plan;
   assert(plan.direction === old.direction, 'an adjust keeps the direction');
   if (sameGrid(plan, old)) {
-    draft.set({ plan: { ...plan, base: old.base } });
+    // Of another type the same lines go on in another way: not from where the old ones began.
+    const base = plan.grid_type === old.grid_type ? old.base : plan.base;
+    draft.set({ plan: { ...plan, base } });
     return { unchanged: true, moved: 0 };
   }
   const { gaps, ticks } = draft.state;

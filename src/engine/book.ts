@@ -71,8 +71,8 @@ function bookToGap(draft: Draft, index: number | null, side: Side, leg: Leg): vo
   if (rest.lots > 0) addCarry(draft, side, rest);
 }
 
-/** Adds executed lots to a gap's leg and completes the cycle when both legs are whole. */
-export function addToLeg(draft: Draft, index: number, side: Side, part: Leg): void {
+// Adds executed lots to a gap's leg and completes the cycle when both legs are whole.
+function addToLeg(draft: Draft, index: number, side: Side, part: Leg): void {
   const gap = draft.gap(index);
   const old = gap[side];
   const leg = {

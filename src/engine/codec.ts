@@ -5,12 +5,12 @@
 import { assert } from '../contract/assert.ts';
 import type { Money } from '../contract/decimal.ts';
 import type { Side } from '../contract/trading.ts';
-import type { Books, Gap, GridState, Hold, Parcel, Stopping } from './state.ts';
+import type { Books, Gap, GridState, Hold, Parcel, Run, Stopping } from './state.ts';
 import { EMPTY_LEG, NO_FENCES } from './state.ts';
 import type { Fences, GridPlan, Leg } from './types.ts';
 
-/** Version of the stored form; raised with every change that an older reader would misread. */
-export const STATE_VERSION = 1;
+// Version of the stored form; raised with every change that an older reader would misread.
+const STATE_VERSION = 1;
 
 type Text = string;
 type EncodedLeg = readonly [number, Text, Text] | 0;
@@ -32,12 +32,14 @@ type EncodedFences = Omit<Fences, FenceMoney> & Record<FenceMoney, Text | null>;
 type Later = 'mark' | 'mismatch' | 'tripped' | 'pending' | 'generation';
 type EncodedPlan = Omit<GridPlan, 'trigger_by' | 'fences'> &
   Partial<Pick<GridPlan, 'trigger_by'>> & { readonly fences?: EncodedFences };
-type EncodedParts = 'gaps' | 'carry' | 'books' | 'plan' | 'loss_base' | 'stopping';
+type EncodedParts = 'gaps' | 'carry' | 'books' | 'plan' | 'loss_base' | 'stopping' | 'run';
+type LaterRun = 'stop_loss_from' | 'take_profit_from';
 type Encoded = Omit<GridState, EncodedParts | Later> &
   Partial<Pick<GridState, Later>> & {
     readonly version: number;
     readonly plan: EncodedPlan;
     readonly stopping: (Omit<Stopping, 'waits'> & Partial<Stopping>) | null;
+    readonly run: Omit<Run, LaterRun> & Partial<Pick<Run, LaterRun>>;
     readonly loss_base?: Text;
     readonly gaps: readonly EncodedGap[];
     readonly carry: readonly EncodedParcel[];
@@ -96,6 +98,7 @@ export function decodeState(text: string): GridState {
     ...encoded,
     plan: decodePlan(encoded.plan),
     loss_base: BigInt(encoded.loss_base ?? '0'),
+    run: { stop_loss_from: null, take_profit_from: null, ...encoded.run },
     stopping: stopping === null ? null : { waits: null, ...stopping },
     gaps: encoded.gaps.map(decodeGap),
     carry: encoded.carry.map(decodeParcel),

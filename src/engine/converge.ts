@@ -18,8 +18,8 @@ import type { Want } from './survey.ts';
 import { reducesOnly, survey } from './survey.ts';
 import type { LiveOrder } from './types.ts';
 
-/** How often a stop tries to close the position at market before it gives up aloud. */
-export const CLOSE_ATTEMPTS = 5;
+// How often a stop tries to close the position at market before it gives up aloud.
+const CLOSE_ATTEMPTS = 5;
 
 /** Brings orders toward the plan. */
 export function converge(draft: Draft): void {

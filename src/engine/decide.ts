@@ -11,7 +11,7 @@ import { Draft } from './draft.ts';
 import { beyondCollar, clearTrip, trip, watchFences } from './fences.ts';
 import { askAgain, closeCarry, drop, retryPending } from './market-orders.ts';
 import { acceptPosition, comparePosition } from './mismatch.ts';
-import { release, startRun, stopRun, watchPrice } from './run.ts';
+import { levelsChanged, release, startRun, stopRun, watchPrice } from './run.ts';
 import type { GridState, Stopping } from './state.ts';
 import { remaining } from './state.ts';
 import { waitsForChange, waitsForPrice, waitsForRetry } from './survey.ts';
@@ -64,9 +64,12 @@ function apply(draft: Draft, event: EngineEvent): void {
       draft.books.cash += event.amount;
       draft.books.funding += event.amount;
       return;
-    case 'adjust':
+    case 'adjust': {
+      const old = draft.plan;
       applyAdjust(draft, event.plan, event.position);
+      levelsChanged(draft, old);
       return release(draft, () => true);
+    }
     case 'close_carry':
       return closeCarry(draft);
     case 'position':
@@ -180,15 +183,18 @@ function liftClose(draft: Draft, ...lifted: readonly Stopping['waits'][]): void 
 }
 
 function fill(draft: Draft, event: Extract<EngineEvent, { type: 'fill' }>): void {
-  const role = draft.order(event.id)?.role;
+  const live = draft.order(event.id);
+  const order = live ?? draft.state.ended.find(({ id }) => id === event.id);
+  const role = order?.role;
   const complete = bookFill(draft, event);
   // The market was at the line: what waits for the price must not look at an older one.
-  if (role === 'line') draft.set({ ticks: event.ticks });
-  if (complete || role === 'start') draft.setRun({ touched: true });
+  if (live?.role === 'line') draft.set({ ticks: event.ticks });
+  if ((complete && role === 'line') || role === 'start') draft.setRun({ touched: true });
   // A fill frees margin and position; a line that would cross still waits for its price.
   if (complete) release(draft, waitsForChange);
   const { stopping } = draft.state;
-  if (complete && role === 'close' && stopping !== null) {
+  // In a thin market a close gets on in parts: none of them is a failure.
+  if (role === 'close' && stopping !== null) {
     draft.setStopping({ ...stopping, close_attempts: 0 });
   }
 }

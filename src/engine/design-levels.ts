@@ -45,7 +45,7 @@ export function checkLevels(wish: Wish, lines: readonly number[], levels: Levels
     problems.push({ path: 'trail_lower_price', message, allowed });
   }
   const { direction = 'neutral' } = input;
-  if (direction !== 'neutral') checkSides(wish, direction, { loss, profit });
+  if (direction !== 'neutral') checkSides(wish, direction, levels);
   if (loss === null || profit === null) return;
   const [low, high] = direction === 'short' ? [profit, loss] : [loss, profit];
   if (direction === 'neutral' ? loss !== profit : low < high) return;
@@ -58,24 +58,27 @@ export function checkLevels(wish: Wish, lines: readonly number[], levels: Levels
   });
 }
 
-/** A level that the market has already reached would end the grid with its first trade. */
+/** A level that is reached already where the grid begins would end it with its first trade. */
 function checkSides(
   { market, input, problems }: Wish,
   direction: 'long' | 'short',
-  { loss, profit }: { loss: number | null; profit: number | null },
+  { stop_loss_ticks: loss, take_profit_ticks: profit, trigger_ticks: trigger }: Levels,
 ): void {
-  const price = input.price === undefined ? null : nearestTicks(market, input.price);
+  const present = input.price === undefined ? null : nearestTicks(market, input.price);
+  const waits = trigger !== null && input.laid_out !== true;
+  const price = waits ? trigger : present;
   if (price === null) return;
   const text = priceText(market, price);
+  const where = `the ${waits ? 'trigger' : 'price'} ${text} has already reached`;
   const [lossSide, profitSide] = direction === 'long' ? ['below', 'above'] : ['above', 'below'];
   const reached = (level: number, side: string | undefined) =>
     side === 'below' ? level >= price : level <= price;
   if (loss !== null && reached(loss, lossSide)) {
-    const message = `the price ${text} has already reached the stop-loss`;
+    const message = `${where} the stop-loss`;
     problems.push({ path: 'stop_loss_price', message, allowed: `${lossSide} ${text}` });
   }
   if (profit !== null && reached(profit, profitSide)) {
-    const message = `the price ${text} has already reached the take-profit`;
+    const message = `${where} the take-profit`;
     problems.push({ path: 'take_profit_price', message, allowed: `${profitSide} ${text}` });
   }
 }

@@ -101,7 +101,12 @@ export function checkSize(
   const forNotional = Number((market.min_notional + perLot - 1n) / perLot);
   const least = Math.max(market.min_lots, forNotional);
   const allowed = `at least ${sizeText(market, least)} per grid`;
-  if (lots < market.min_lots) {
+  // Lots are counted exactly only as far as this, on either side of flat.
+  const most = Math.floor(Number.MAX_SAFE_INTEGER / (2 * input.grid_num));
+  if (lots > most) {
+    const message = 'a full grid of this size has more lots than can be counted';
+    problems.push({ path, message, allowed: `at most ${sizeText(market, most)} per grid` });
+  } else if (lots < market.min_lots) {
     const message = `${sizeText(market, lots)} per grid is below the venue's smallest order`;
     problems.push({ path, message, allowed });
   } else if (lots < forNotional) {

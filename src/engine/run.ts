@@ -10,6 +10,7 @@ import { layOut, layoutAt } from './layout.ts';
 import { applyAdjust } from './adjust.ts';
 import { isProfitable, lineTicks } from './lines.ts';
 import { ask, drop, retryPending } from './market-orders.ts';
+import type { Run } from './state.ts';
 import { worstCase } from './survey.ts';
 import type { GridPlan } from './types.ts';
 import { priceText } from '../contract/market.ts';
@@ -22,7 +23,8 @@ export function startRun(draft: Draft, ticks: number): void {
     release(draft, () => true);
     return watchPrice(draft);
   }
-  if (phase === 'new' || phase === 'finished') {
+  // A grid that was stopped before its first start has no run to continue.
+  if (phase === 'new' || phase === 'finished' || run.number === 0) {
     const trigger = draft.plan.trigger_ticks;
     draft.setRun({
       number: run.number + 1,
@@ -63,7 +65,7 @@ export function watchPrice(draft: Draft): void {
   if (phase !== 'running') return;
   const inside = ticks >= draft.line(0) && ticks <= draft.line(draft.plan.lines.length - 1);
   if (inside && !run.inside) draft.setRun({ inside: true });
-  const reason = endReason(draft.plan, level, run.start_ticks ?? level);
+  const reason = endReason(draft.plan, level, run);
   if (reason !== null) {
     return stopRun(draft, { orders: 'cancel', position: 'close' }, reason, 'finished');
   }
@@ -74,6 +76,17 @@ export function watchPrice(draft: Draft): void {
   if (!run.inside || (policy !== 'stop' && policy !== 'close')) return;
   const position = policy === 'close' ? 'close' : onStop.position;
   stopRun(draft, { orders: onStop.orders, position }, 'out_of_range', 'finished');
+}
+
+/** A level that an adjust of `old` changed is met from where the price is now, not as it began. */
+export function levelsChanged(draft: Draft, old: GridPlan): void {
+  const { plan } = draft;
+  const { ticks } = draft.state;
+  if (ticks === null) return;
+  const level = levelPrice(draft, ticks);
+  if (plan.trigger_ticks !== old.trigger_ticks) draft.setRun({ trigger_from: level });
+  if (plan.stop_loss_ticks !== old.stop_loss_ticks) draft.setRun({ stop_loss_from: level });
+  if (plan.take_profit_ticks !== old.take_profit_ticks) draft.setRun({ take_profit_from: level });
 }
 
 // The price that trigger, stop-loss and take-profit look at.
@@ -115,8 +128,9 @@ function layOutAtPrice(draft: Draft, ticks: number): void {
   const { plan } = draft;
   drop(draft, 'start', 'rebalance');
   layOut(draft, plan, layoutAt(plan, ticks), 'start');
-  draft.set({ phase: 'running' });
-  draft.setRun({ start_ticks: levelPrice(draft, ticks), touched: false });
+  draft.set({ phase: 'running', rebalance: false });
+  const start = { start_ticks: levelPrice(draft, ticks), touched: false };
+  draft.setRun({ ...start, stop_loss_from: null, take_profit_from: null });
   const side = entrySide(draft);
   if (side === null || !plan.open_position_at_start) return;
   const gaps = holders(draft).length;
@@ -132,22 +146,16 @@ function reached(level: number, from: number, ticks: number): boolean {
   return from > level ? ticks <= level : true;
 }
 
-function endReason(plan: GridPlan, ticks: number, start: number): string | null {
-  const { direction, stop_loss_ticks: loss, take_profit_ticks: profit } = plan;
-  const below = (level: number): boolean => ticks <= level;
-  const above = (level: number): boolean => ticks >= level;
-  const long = direction === 'long';
-  if (loss !== null) {
-    const hit =
-      direction === 'neutral' ? reached(loss, start, ticks) : (long ? below : above)(loss);
-    if (hit) return 'stop_loss';
-  }
-  if (profit !== null) {
-    const hit =
-      direction === 'neutral' ? reached(profit, start, ticks) : (long ? above : below)(profit);
-    if (hit) return 'take_profit';
-  }
-  return null;
+function endReason(plan: GridPlan, ticks: number, run: Run): string | null {
+  const { direction } = plan;
+  const met = (level: number | null, from: number | null, above: boolean): boolean => {
+    if (level === null) return false;
+    if (direction === 'neutral') return reached(level, from ?? run.start_ticks ?? ticks, ticks);
+    return above ? ticks >= level : ticks <= level;
+  };
+  if (met(plan.stop_loss_ticks, run.stop_loss_from, direction === 'short')) return 'stop_loss';
+  const profit = met(plan.take_profit_ticks, run.take_profit_from, direction === 'long');
+  return profit ? 'take_profit' : null;
 }
 
 // Acts when the price is more than one step beyond the edge (GRID 2): the fewest whole steps

@@ -45,6 +45,9 @@ export interface Run {
   readonly triggered: boolean;
   /** Price (the one that triggers look at) when the lines were first laid out in this run. */
   readonly start_ticks: number | null;
+  /** Price at which an adjust last changed the level: from there it is met; null: the start. */
+  readonly stop_loss_from: number | null;
+  readonly take_profit_from: number | null;
   /** The price has been inside the range in this run (out_of_range ends a run only after that). */
   readonly inside: boolean;
   /** An order of a line was filled completely since the lines were first laid out. */
@@ -56,7 +59,7 @@ export interface Stopping {
   readonly on_stop: OnStop;
   readonly reason: string;
   readonly final: 'stopped' | 'finished';
-  /** Close orders sent since one was executed completely. */
+  /** Close orders sent since one was executed, whole or in part. */
   readonly close_attempts: number;
   /** What the next close order waits for after one that failed. */
   readonly waits: 'price' | 'retry' | null;
@@ -171,6 +174,8 @@ export function initialState(plan: GridPlan): GridState {
       trigger_from: null,
       triggered: false,
       start_ticks: null,
+      stop_loss_from: null,
+      take_profit_from: null,
       inside: false,
       touched: false,
     },

@@ -48,14 +48,15 @@ export function previewAdjust(
 ): AdjustPreview {
   const draft = new Draft(market, state, 0);
   const { moved } = applyAdjust(draft, plan, position);
-  const kept = draft.state.orders.filter((order) => isResting(order, state));
-  const cancelled = draft.commands.flatMap((command) =>
-    command.type === 'cancel' ? [command.id] : [],
-  );
   // As if the venue had confirmed every cancel: what would be placed then.
   const orders = draft.state.orders.filter((order) => order.status !== 'cancelling');
   const after = new Draft(market, { ...draft.done(), orders }, 0);
   converge(after);
+  const kept = after.state.orders.filter((order) => isResting(order, state));
+  // A fence that is lower now takes orders back as well.
+  const cancelled = [...draft.commands, ...after.commands].flatMap((command) =>
+    command.type === 'cancel' ? [command.id] : [],
+  );
   const sent = after.commands.filter((command) => command.type === 'place');
   const traded = [...sent, ...after.state.pending].reduce((sum, { role, side, lots }) => {
     if (role !== 'rebalance') return sum;

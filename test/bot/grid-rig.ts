@@ -108,7 +108,7 @@ export async function movePrice(rig: Rig, desk: Desk, ticks: number): Promise<vo
   await arrived;
 }
 
-const CONFIG: InstanceConfig = {
+export const CONFIG: InstanceConfig = {
   metadata: {
     exchange: 'paper',
     symbol: 'SOL_USDC_PERP',

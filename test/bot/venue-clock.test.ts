@@ -63,6 +63,20 @@ test('a slow answer does not replace a quick one, until that has grown old', asy
   expect(venueClock.offset).toBe(-1400);
 });
 
+test('a sleep of the machine, which stops the monotonic clock, is noticed by a slow answer', async () => {
+  const clock = manualClock();
+  let trip = 10;
+  let slept = 0;
+  const venue = venueAt(clock, 0, () => trip);
+  const serverTime = async () => (await venue.serverTime()) + slept;
+  const venueClock = new VenueClock({ ...venue, serverTime }, clock);
+  await venueClock.measure();
+  trip = 200;
+  slept = 3_600_000;
+  await venueClock.measure();
+  expect(venueClock.now()).toBe(clock.now() + slept);
+});
+
 test('the time of an embedded market is not measured', async () => {
   const clock = manualClock();
   const venueClock = new VenueClock(openRig(10450).venue, clock);

@@ -157,6 +157,30 @@ describe('adjust', () => {
     expect(again.position).toBe(0);
   });
 
+  it('of the type alone, after trailing: goes on trailing from the lines as they are', () => {
+    const grid = begin({ grid_num: 1, out_of_range: 'trail' }, 100).moveTo(185);
+    const { lines } = grid.state.plan;
+    const [lower = 0, upper = 0] = lines;
+    const range = { grid_lower_price: lower, grid_upper_price: upper, grid_num: 1 };
+    adjusted(grid, { ...range, grid_type: 'geometric', out_of_range: 'trail' });
+    expect(grid.state.plan.lines).toEqual(lines);
+    grid.moveTo(300);
+    expect(grid.state.plan.lines.at(-1)).toBeGreaterThanOrEqual(300);
+  });
+
+  it('of a lower fence alone: the dry run tells the orders that it takes back', () => {
+    const grid = begin({}, 101);
+    const diff = adjusted(grid, { max_position: 2 });
+    expect([diff.unchanged, diff.kept.length, diff.cancelled.length]).toEqual([true, 4, 7]);
+  });
+
+  it('a neutral grid that only traded its carry is laid out as at start', () => {
+    const grid = begin({}, 101).acceptPosition(3).feed({ type: 'close_carry' });
+    expect(grid.position).toBe(0);
+    adjusted(grid, { grid_lower_price: 92, grid_upper_price: 112 });
+    expect(grid.resting.size).toBe(11);
+  });
+
   it('an order still being cancelled blocks its line, and its late fill is not lost', () => {
     const grid = begin({}, 101);
     grid.holdCancels = true;

@@ -133,4 +133,25 @@ describe('a level that the price has already reached', () => {
   ])('of a %s grid is refused before it trades', (_direction, input, path, allowed) => {
     expect(problems(input)).toEqual([expect.objectContaining({ path, allowed })]);
   });
+
+  it('is one that the trigger has reached, while the grid waits for it', () => {
+    const long = { ...guide, order_quantity: 1, direction: 'long', price: 150 } as const;
+    const paths = (input: Partial<DesignInput>) =>
+      problems({ ...long, ...input }).map(({ path }) => path);
+    expect(paths({ trigger_price: 145, stop_loss_price: 147 })).toEqual(['stop_loss_price']);
+    expect(paths({ trigger_price: 158, stop_loss_price: 152 })).toEqual([]);
+    expect(paths({ trigger_price: 158, take_profit_price: 155 })).toEqual(['take_profit_price']);
+    const begun = { trigger_price: 158, laid_out: true };
+    expect(paths({ ...begun, stop_loss_price: 152 })).toEqual(['stop_loss_price']);
+    expect(paths({ ...begun, take_profit_price: 155 })).toEqual([]);
+  });
+});
+
+it('refuses a size of which a full grid could not be counted exactly', () => {
+  const fine = testMarket({ lot: '0.00000001' });
+  const range = { grid_lower_price: 90, grid_upper_price: 110, grid_num: 10 };
+  const result = design(fine, { ...range, investment: '900000000000', leverage: 5 });
+  const found = 'problems' in result ? result.problems : [];
+  expect(found.map(({ path }) => path)).toEqual(['investment']);
+  expect(found[0]?.allowed).toBe('at most 4503599.62737049 per grid');
 });

@@ -70,6 +70,16 @@ describe('stop', () => {
     ]);
   });
 
+  it('goes on with a close as long as a thin market takes a part of it each time', () => {
+    const plan = planOf(free, { direction: 'long', order_quantity: 10, stop_loss_price: 80 });
+    const grid = new Matching(free, plan, 100).start();
+    grid.marketPart = () => 10;
+    grid.moveTo(80);
+    for (let ticks = 79; ticks > 70; ticks--) grid.moveTo(ticks);
+    expect([grid.word, grid.position]).toEqual(['finished', 0]);
+    expect(grid.notes).not.toContain('close_incomplete');
+  });
+
   it('gives up a close aloud and keeps the rest as carry', () => {
     const grid = begin().moveTo(95);
     grid.refuse = (order) => (order.role === 'close' ? 'busy' : null);
@@ -97,6 +107,15 @@ describe('stop', () => {
     grid.start().check();
     expect([grid.state.run.number, grid.figures().carry_lots]).toEqual([2, 3]);
     expect(grid.resting.size).toBe(11);
+  });
+
+  it('forgets at a new run what an adjust before it still had to trade', () => {
+    const plan = planOf(free, { direction: 'long', open_position_at_start: false });
+    const grid = new Matching(free, plan, 100).start().feed({ type: 'pause' });
+    const larger = { ...plan, lots_per_grid: 2 };
+    grid.adjust(larger, 'rebalance').feed({ type: 'source_ended' });
+    grid.start().moveTo(99).check();
+    expect([grid.word, grid.trades]).toEqual(['running', []]);
   });
 
   it('leaves everything as it is when the price source ends', () => {
