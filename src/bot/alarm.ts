@@ -1,4 +1,4 @@
-/** A timer for work that goes on later: the earliest wish counts, and it never rings twice at once. */
+/** A timer for work that goes on later: the earliest wish counts; it never rings twice at once. */
 import type { Cancel, Clock } from '../platform/clock.ts';
 
 export class Alarm {
@@ -40,6 +40,7 @@ export class Alarm {
     this.#ringing = true;
     await this.#ring();
     this.#ringing = false;
-    if (this.#at !== null && !this.#off) this.#wind(Math.max(0, this.#at - this.#clock.monotonic()));
+    if (this.#at === null || this.#off) return;
+    this.#wind(Math.max(0, this.#at - this.#clock.monotonic()));
   }
 }

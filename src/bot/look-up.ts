@@ -85,6 +85,11 @@ export class LookUps {
     return this.#watched.get(id)?.givenUp === false;
   }
 
+  /** A listing has shown that it rests: there is nothing to look for any more. */
+  forget(id: number): void {
+    if (this.#watched.delete(id)) this.#tellUnknown();
+  }
+
   /** Milliseconds until the next round; null when none is due ever. */
   waitMs(): number | null {
     const waiting = [...this.#watched.values()].filter(({ givenUp }) => !givenUp);

@@ -94,7 +94,7 @@ export class PositionCheck {
     assert(gap < BREACH && gap > -BREACH, `venue and books differ by ${formatMoney(gap)}`);
   }
 
-  /** Books the venue's position as ours; `dry`: only says what that would be. Inside a task only. */
+  /** Books the venue's position as ours; `dry`: only says how. Inside a task only. */
   async accept(dry: boolean): Promise<PositionDifference> {
     const { runner, market } = this.#parts;
     await runner.fills.bookNew();

@@ -31,7 +31,7 @@ export class Comparison {
   async compare(): Promise<void> {
     const { runner } = this.#parts;
     await runner.fills.bookNew();
-    // What those fills caused is sent first: an order on its way would look like one the venue lost.
+    // What those fills caused is sent first: an order on its way would look lost.
     await runner.settle();
     const open = await this.#openOrders();
     await this.#settleOurs(open);
@@ -56,9 +56,7 @@ export class Comparison {
     for (const { id, status } of [...liveOrders(runner.state)]) {
       if (runner.isUnsettled(id)) continue;
       const rests = open.has(runner.ids.of(id));
-      if (rests && status === 'sent') {
-        await runner.apply({ type: 'accepted', id, at_ms: runner.venueNow() });
-      }
+      if (rests && status === 'sent') await runner.rests(id);
       // A cancel that was stored but perhaps never sent.
       if (rests && status === 'cancelling') runner.cancelAgain(id);
       if (!rests) runner.lookFor(id);

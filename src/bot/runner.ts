@@ -170,9 +170,9 @@ export class Runner implements GridDoor {
     for (const listener of this.#listeners) listener();
   }
 
-  /** The venue's clock, ms since the epoch. */
+  /** The venue's clock, whole ms since the epoch. */
   venueNow(): number {
-    return (this.#parts.venueNow ?? this.#parts.clock.now)();
+    return Math.round((this.#parts.venueNow ?? this.#parts.clock.now)());
   }
 
   /**
@@ -240,6 +240,12 @@ export class Runner implements GridDoor {
   /** Whether an order is on its way, or looked for: a listing says nothing of it. */
   isUnsettled(id: number): boolean {
     return this.#outbox.has(id) || this.#lookUps.has(id);
+  }
+
+  /** A listing shows that an order rests. Inside a task only. */
+  async rests(id: number): Promise<void> {
+    this.#lookUps.forget(id);
+    await this.apply({ type: 'accepted', id, at_ms: this.venueNow() });
   }
 
   /** Cancels an order of ours at the venue once more. */

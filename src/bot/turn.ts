@@ -76,7 +76,7 @@ function updates(turn: DecidedTurn): OrderUpdate[] {
   return [...(found === null ? [] : [found]), ...cancelling];
 }
 
-/** What the event itself says of its order; a late word about one that has ended changes nothing. */
+/** What the event says of its order; a late word about one that has ended changes nothing. */
 function orderUpdate({ market, before }: DecidedTurn, event: EngineEvent): OrderUpdate | null {
   if (!('id' in event)) return null;
   const { id } = event;

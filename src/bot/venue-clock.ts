@@ -30,7 +30,8 @@ export class VenueClock {
   /** The venue's time as far as it is known, else our own; milliseconds since the epoch. */
   now(): number {
     if (this.#best === null) return this.#clock.now();
-    return this.#best.venue + this.#clock.monotonic() - this.#best.monotonic;
+    // Whole, as it is stored.
+    return Math.round(this.#best.venue + this.#clock.monotonic() - this.#best.monotonic);
   }
 
   /** Milliseconds by which our wall clock is behind the venue's; null while not measured. */
