@@ -167,8 +167,7 @@ async function main(launch: BotLaunch): Promise<void> {
         await bot.service.pause();
         return { ok: true };
       case 'resume':
-        await bot.service.resume();
-        return { ok: true };
+        return { ok: true, ...(await bot.service.resume()) };
       case 'adjust': {
         const { request, key } = params as BotRequests['adjust']['params'];
         return bot.service.adjust(request, key);
@@ -192,7 +191,7 @@ async function main(launch: BotLaunch): Promise<void> {
     }
     if (launch.cause === 'panic') {
       // Nothing begins: the panic command, which waits for this process, is all it is for.
-      await bot.session.recover();
+      await bot.beginFenced();
       link.ready();
       return;
     }
