@@ -9,7 +9,6 @@ import type {
   BotLaunch,
   BotMethod,
   BotRecord,
-  BotRequests,
   ExitRecord,
 } from '../contract/instance-api.ts';
 import { isoTime, systemClock as clock } from '../platform/clock.ts';
@@ -20,6 +19,7 @@ import { ownIdentity } from '../platform/process-identity.ts';
 import { readEnvFile } from '../registry/index.ts';
 import { Bot } from './bot.ts';
 import { careForLogs, openBotLogs } from './log-care.ts';
+import { obey } from './obey.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 
 const END_TIMEOUT_MS = 5000;
@@ -148,33 +148,10 @@ async function main(launch: BotLaunch): Promise<void> {
 
   async function perform(method: BotMethod, params: unknown): Promise<unknown> {
     if (bot === null || ending) throw new GriddError('INSTANCE_BUSY', 'The bot is not ready.');
-    switch (method) {
-      case 'stop': {
-        const receipt = await bot.session.stop(params as BotRequests['stop']['params']);
-        clock.after(0, () => void end(BOT_EXIT.clean, 'stop command').catch(crash));
-        return receipt;
-      }
-      case 'panic': {
-        const receipt = await bot.session.panic();
-        clock.after(0, () => void end(BOT_EXIT.clean, 'panic command').catch(crash));
-        return receipt;
-      }
-      case 'close_carry':
-        return bot.service.closeCarry();
-      case 'accept_position':
-        return bot.service.acceptPosition(params as BotRequests['accept_position']['params']);
-      case 'pause':
-        await bot.service.pause();
-        return { ok: true };
-      case 'resume':
-        return { ok: true, ...(await bot.service.resume()) };
-      case 'adjust': {
-        const { request, key } = params as BotRequests['adjust']['params'];
-        return bot.service.adjust(request, key);
-      }
-      case 'reload':
-        return bot.reload();
-    }
+    const leave = (reason: string) => {
+      clock.after(0, () => void end(BOT_EXIT.clean, reason).catch(crash));
+    };
+    return obey(bot, method, params, leave);
   }
 
   process.on('uncaughtException', crash);

@@ -1,6 +1,6 @@
 /**
- * What fills, orders and receipts share: a listing out of an instance's database. It is the truth whether
- * the bot runs or not, and reading it waits for nobody.
+ * What fills, orders and receipts share: a listing out of an instance's database. It is the truth
+ * whether the bot runs or not, and reading it waits for nobody.
  */
 import { existsSync } from 'node:fs';
 import { EXIT, GriddError } from '../contract/errors.ts';

@@ -164,7 +164,7 @@ export interface FleetService {
   usage(id: string): UsageHistory;
   start(request: StartRequest): Promise<readonly VerbResult[]>;
   stop(request: StopRequest): Promise<readonly VerbResult[]>;
-  /** Cancels and closes now; null: all that run, should run, or were last seen holding something. */
+  /** Cancels and closes now; null: all that run, should run, or were seen holding something. */
   panic(ids: readonly string[] | null): Promise<readonly VerbResult[]>;
   restart(ids: readonly string[]): Promise<readonly VerbResult[]>;
   /** Takes edited config files: in place where that can be, else by a restart. */

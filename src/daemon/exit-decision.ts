@@ -24,8 +24,8 @@ export interface EndedProcess {
 }
 
 /**
- * `handover`: who ended it goes on (a restart, a safe run, a panic); `adopt`: another process holds the
- * lock; the others are events of the lifecycle.
+ * `handover`: who ended it goes on (a restart, a safe run, a panic); `adopt`: another process holds
+ * the lock; the others are events of the lifecycle.
  */
 export type ExitDecision = 'end' | 'finish' | 'fail' | 'retry' | 'handover' | 'adopt';
 

@@ -88,8 +88,10 @@ async function runPanic(instance: Instance, before: RegistryRecord): Promise<Res
   throw new GriddError('NOT_FLAT', notFlat(id, `its bot ${reasonOf(outcome, ended)}`));
 }
 
+/** A refusal in its own words, else how its process ended. */
 function reasonOf({ error }: StopOutcome, ended: string): string {
-  return error === null ? ended : `gave no receipt: ${error.message}`;
+  if (error === null || error.code === 'BOT_UNREACHABLE') return ended;
+  return `says: ${error.message}`;
 }
 
 /** A failed instance shows the end that made it fail, not this run's. */

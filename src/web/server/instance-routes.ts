@@ -1,6 +1,7 @@
 /**
  * The routes of one instance: what it shows, and what it obeys (adjust, pause, resume, close-carry,
- * accept-position). They check the shape of what comes in; whether a grid makes sense is the service's to say.
+ * accept-position). They check the shape of what comes in; whether a grid makes sense is the
+ * service's to say.
  */
 import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
 import type {
