@@ -134,7 +134,7 @@ export class GridService implements InstanceService {
       profit_per_grid: this.#profitRange(plan),
       ...this.account.yieldOf(this.#presentValues()),
       ...(risk === null ? {} : { liquidation: liquidationView(market, risk) }),
-      tripped: runner.state.tripped,
+      tripped: runner.gridState === 'tripped' ? runner.state.tripped : null,
       clock_offset_ms: this.#parts.clockOffset(),
       venue_requests: this.#venueRequests(),
       adjusted: this.#adjusted,

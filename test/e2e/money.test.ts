@@ -137,7 +137,7 @@ async function killWhile(going: () => boolean): Promise<number> {
 
 test('a run of verbs: trips, a size alone, carry, position, and receipts that add up', async () => {
   // The fee of the start order alone is a loss beyond this; the price hardly moves.
-  write({ max_loss: '0.05', max_orders_per_minute: 75 }, {}, { volatility: 1e-7 });
+  write({ max_loss: '0.05', max_orders_per_minute: 57 }, {}, { volatility: 1e-7 });
   await home.ok(['start', 'a']);
   await waitFor('the trip', async () => (await home.row('a')).grid_state === 'tripped');
   const tripped = await home.ok(['status', 'a']);
@@ -158,7 +158,7 @@ test('a run of verbs: trips, a size alone, carry, position, and receipts that ad
   await home.ok(['adjust', 'a', '--quantity', '0.05']);
   await waitFor('the fence', async () => (await home.row('a')).grid_state === 'tripped');
   const resumed = await home.ok(['resume', 'a']);
-  expect(resumed.stdout).toContain('tripped: more than max_orders_per_minute 75 would be sent');
+  expect(resumed.stdout).toContain('tripped: more than max_orders_per_minute 57 would be sent');
 
   await home.ok(['stop', 'a']);
   await home.ok(['start', 'a']);
@@ -182,7 +182,7 @@ test('a run of verbs: trips, a size alone, carry, position, and receipts that ad
   expect(second?.['position_after']).toBe('0');
   const total = money(first?.['total']) + money(second?.['total']);
   expect(total).toBe(money(last?.receipt?.total_pnl));
-  expect((await home.ok(['receipts', 'a'])).stdout).toMatch(/yes\n.*yes\n$/s);
+  expect((await home.ok(['receipts', 'a'])).stdout).toMatch(/ yes\n.* yes\n/s);
   expect((await home.ok(['receipts', 'a', '--by', 'day'])).stdout).toBe('no day has ended yet\n');
 });
 

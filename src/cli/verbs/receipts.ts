@@ -2,6 +2,7 @@
  * `gridd receipts ID`: what each stop, end or day did to the account, by the venue's own fills,
  * fees and funding beside what the grid says of it. From the database, whether a bot runs or not.
  */
+import { formatMoney, parseMoney } from '../../contract/decimal.ts';
 import { EXIT, GriddError } from '../../contract/errors.ts';
 import type { ReceiptView } from '../../contract/instance-api.ts';
 import type { BooksReader } from '../../store/index.ts';
@@ -19,15 +20,12 @@ export interface ReceiptsOptions {
 }
 
 const COLUMNS: readonly Column<ReceiptView>[] = [
-  { title: 'from', wraps: 10, value: ({ period }) => momentText(period?.from) },
-  { title: 'to', wraps: 10, value: ({ at }) => momentText(at) },
+  { title: 'from,\nto', wraps: 17, value: spanText },
   { title: 'why', wraps: 4, value: ({ reason }) => reason },
   { title: 'fills', align: 'right', value: ({ period }) => orDash(period?.fills) },
-  { title: 'bought', align: 'right', value: ({ period }) => orDash(period?.bought) },
-  { title: 'sold', align: 'right', value: ({ period }) => orDash(period?.sold) },
-  { title: 'fees', align: 'right', value: ({ period }) => moneyText(period?.fees) },
-  { title: 'fund-\ning', align: 'right', value: ({ period }) => moneyText(period?.funding) },
-  { title: 'position', wraps: 4, value: positionText },
+  { title: 'bought,\nsold', wraps: 6, value: tradedText },
+  { title: 'fees,\nfunding', wraps: 7, value: paidText },
+  { title: 'position\nchange', align: 'right', value: changeText },
   { title: 'grid\nprofit', align: 'right', value: ({ period }) => moneyText(period?.grid_profit) },
   { title: 'un-\npaired', align: 'right', value: ({ period }) => moneyText(period?.unpaired) },
   { title: 'total', align: 'right', value: ({ period }) => moneyText(period?.total) },
@@ -97,10 +95,24 @@ function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function positionText({ period, position }: ReceiptView): string {
-  if (period === undefined) return position;
-  const { position_before: before, position_after: after } = period;
-  return before === after ? after : `${before} -> ${after}`;
+function spanText({ period, at }: ReceiptView): string {
+  return period === undefined ? momentText(at) : `${momentText(period.from)} ${momentText(at)}`;
+}
+
+function tradedText({ period }: ReceiptView): string {
+  return period === undefined ? '-' : `${period.bought}, ${period.sold}`;
+}
+
+function paidText({ period }: ReceiptView): string {
+  return period === undefined ? '-' : `${moneyText(period.fees)}, ${moneyText(period.funding)}`;
+}
+
+/** Signed, in base units. */
+function changeText({ period }: ReceiptView): string {
+  if (period === undefined) return '-';
+  const before = parseMoney(period.position_before) ?? 0n;
+  const change = (parseMoney(period.position_after) ?? 0n) - before;
+  return `${change > 0n ? '+' : ''}${formatMoney(change)}`;
 }
 
 function agreement({ period }: ReceiptView): string {
@@ -108,6 +120,6 @@ function agreement({ period }: ReceiptView): string {
   return period.difference === '0' ? 'yes' : `no: ${period.difference}`;
 }
 
-function momentText(iso: string | undefined): string {
-  return iso === undefined ? '-' : iso.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, '');
+function momentText(iso: string): string {
+  return iso.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, '');
 }
