@@ -158,6 +158,7 @@ export class Bot {
       log,
       warnings: () => this.#notes,
       startedAtMs: clock.now(),
+      clockOffset: () => this.session.venueClock.offset,
       acceptPosition: (dry) => this.session.acceptPosition(dry),
     });
     runner.subscribe(() => {
@@ -185,6 +186,14 @@ export class Bot {
    */
   async begin(): Promise<void> {
     await this.#recover();
+    if (this.#closing) return;
+    await this.session.connect();
+    clock.every(STATUS_SAVE_MS, () => this.#tick());
+  }
+
+  /** Recovers for a panic: hears the venue, keeps trying to reach it, and begins nothing. */
+  async beginFenced(): Promise<void> {
+    await this.session.recoverFenced();
     if (this.#closing) return;
     await this.session.connect();
     clock.every(STATUS_SAVE_MS, () => this.#tick());

@@ -16,12 +16,14 @@ import type {
   InstanceService,
   LevelView,
   OrderView,
+  ReceiptView,
+  ResumeAnswer,
   StatusView,
 } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { Market } from '../contract/market.ts';
 import { priceText, sizeText } from '../contract/market.ts';
-import { ladder, profitRange } from '../engine/index.ts';
+import { carryRefusal, ladder, profitRange } from '../engine/index.ts';
 import type { AdjustPreview, GridPlan } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
@@ -47,12 +49,15 @@ export interface ServiceParts {
   /** Replaced when the file is read anew. */
   readonly warnings: () => readonly string[];
   readonly startedAtMs: number;
+  /** Milliseconds by which our clock is behind the venue's; null: not measured. */
+  readonly clockOffset: () => number | null;
   readonly acceptPosition: (dry: boolean) => Promise<PositionDifference>;
 }
 
 /** Reasons of our own for a line without its order; every other one is the venue's refusal. */
 const OWN_REASONS: ReadonlySet<string> = new Set([
   ...['max_position', 'max_orders', 'entry_waits', 'post_only_would_cross', 'cancelled'],
+  ...['max_open_orders', 'max_order_notional', 'price_collar', 'position_differs'],
   ...['line_taken', 'start_order', 'pending', ...GRID_STATES],
 ]);
 
@@ -129,6 +134,9 @@ export class GridService implements InstanceService {
       profit_per_grid: this.#profitRange(plan),
       ...this.account.yieldOf(this.#presentValues()),
       ...(risk === null ? {} : { liquidation: liquidationView(market, risk) }),
+      tripped: runner.gridState === 'tripped' ? runner.state.tripped : null,
+      clock_offset_ms: this.#parts.clockOffset(),
+      venue_requests: this.#venueRequests(),
       adjusted: this.#adjusted,
       warnings: [...alarm, ...this.#parts.warnings(), ...this.#outOfRange(plan)],
       started_at: isoTime(this.#parts.startedAtMs),
@@ -149,6 +157,13 @@ export class GridService implements InstanceService {
     return [...counts].map(
       ([reason, count]) => `The venue refuses ${count} orders: ${reason.replaceAll('_', ' ')}.`,
     );
+  }
+
+  #venueRequests(): StatusView['venue_requests'] {
+    const { runner, clock } = this.#parts;
+    const { requestsPerMinute: per_minute } = runner.budget;
+    const left = runner.budget.left(clock.monotonic());
+    return per_minute === null || left === null ? null : { per_minute, left };
   }
 
   #outOfRange(plan: GridPlan): string[] {
@@ -173,6 +188,10 @@ export class GridService implements InstanceService {
 
   fills(limit: number): readonly FillView[] {
     return this.#parts.books.fills(limit);
+  }
+
+  receipts(limit: number, by: 'stop' | 'day'): readonly ReceiptView[] {
+    return this.#parts.books.receipts(limit, by);
   }
 
   levels(): readonly LevelView[] {
@@ -254,21 +273,28 @@ export class GridService implements InstanceService {
     this.#parts.log.info('paused by the user');
   }
 
-  async resume(): Promise<void> {
+  async resume(): Promise<ResumeAnswer> {
     const { runner, clock } = this.#parts;
-    await runner.run(() => {
+    const was_tripped = await runner.run(async () => {
       this.assertNotOver('INSTANCE_NOT_RUNNING');
-      return runner.apply({ type: 'resume', at_ms: clock.now() });
+      const { tripped } = runner.state;
+      await runner.apply({ type: 'resume', at_ms: clock.now() });
+      return tripped?.text ?? null;
     });
-    this.#parts.log.info('resumed by the user');
+    this.#parts.log.info({ was_tripped }, 'resumed by the user');
+    return { was_tripped };
   }
 
-  /** Closes the carry at market; what it could not close yet is pending. */
+  /** Closes the carry at market; what it could not close yet is pending. CARRY_REFUSED. */
   async closeCarry(): Promise<CloseCarryAnswer> {
     const { market, runner, clock } = this.#parts;
     const carry = () => sizeText(market, runner.figures().carry_lots);
     const before = carry();
-    await runner.run(() => runner.apply({ type: 'close_carry', at_ms: clock.now() }));
+    await runner.run(() => {
+      const refusal = carryRefusal(runner.state);
+      if (refusal === null) return runner.apply({ type: 'close_carry', at_ms: clock.now() });
+      throw new GriddError('CARRY_REFUSED', `The carry of ${this.id} stays: ${refusal}.`);
+    });
     const pending = runner.state.orders.some(({ role }) => role === 'carry');
     this.#parts.log.info({ before, after: carry(), pending }, 'close-carry asked for');
     return { carry_before: before, carry: carry(), pending };

@@ -169,7 +169,7 @@ async function main(launch: BotLaunch): Promise<void> {
     }
     if (launch.cause === 'panic') {
       // Nothing begins: the panic command, which waits for this process, is all it is for.
-      await bot.session.recover();
+      await bot.beginFenced();
       link.ready();
       return;
     }

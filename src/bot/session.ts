@@ -48,6 +48,8 @@ const CONFIRM_MS = 1000;
 const CONFIRM_ROUNDS = 3;
 /** Rounds of a stop in which something of ours still rests at the venue. */
 const CLEAR_ROUNDS = 10;
+/** So long a panic waits for cancels and closes before it says what is left. */
+const PANIC_PATIENCE_MS = 8000;
 /** So often the run clock is stored: the most of it that a reboot must take from the wall clock. */
 const RUN_CLOCK_MS = 60_000;
 
@@ -93,6 +95,15 @@ export class Session {
       if (answered) confirmed += 1;
       await clock.delay(answered ? this.#confirmMs : this.#schedule.wait(clock.monotonic()));
     }
+  }
+
+  /** Recovers behind a fence: what nobody saw is booked, causes nothing, and nothing is begun. */
+  async recoverFenced(): Promise<void> {
+    // Orders stay for the panic itself, whose receipt counts what it cancels.
+    const on_stop = { orders: 'keep', position: 'keep' } as const;
+    await this.runner.run(() => this.#raiseFence(on_stop, 'panic'));
+    await this.recover();
+    this.#recovering = false;
   }
 
   /** Continues the run, or begins a new one after an end (only at a user's `start`). */
@@ -183,31 +194,46 @@ export class Session {
   /** The stop command: a fence, then the receipt. */
   stop(wanted: Partial<OnStop>): Promise<StopReceipt> {
     // A close under way, of a stop-loss or a panic, is called off only by `position: keep` itself.
-    return this.#stopFor('stop', () => {
+    const how = () => {
       const { plan, stopping } = this.runner.state;
       return { ...plan.on_stop, ...stopping?.on_stop, ...wanted };
-    });
+    };
+    return this.#stopFor('stop', how, null);
   }
 
   /** Cancels and closes now, whatever the grid is doing; the receipt says what would not go. */
   panic(): Promise<StopReceipt> {
-    return this.#stopFor('panic', () => ({ orders: 'cancel', position: 'close' }));
+    return this.#stopFor(
+      'panic',
+      () => ({ orders: 'cancel', position: 'close' }),
+      PANIC_PATIENCE_MS,
+    );
   }
 
-  async #stopFor(reason: string, wanted: () => OnStop): Promise<StopReceipt> {
+  /** `patienceMs`: the receipt is written then at the latest; null: once the stop has ended. */
+  async #stopFor(
+    reason: string,
+    wanted: () => OnStop,
+    patienceMs: number | null,
+  ): Promise<StopReceipt> {
     const { runner } = this;
+    const { clock } = this.#parts;
     this.#stoppedEarly = this.#recovering;
     this.#startFollows = false;
+    const on_stop = await runner.run(() => this.#raiseFence(wanted(), reason));
+    const over = runner.untilGridState(['stopped', 'finished']).then(() => true);
+    const late = () => clock.delay(patienceMs ?? 0).then(() => false);
+    const ended = patienceMs === null ? await over : await Promise.race([over, late()]);
+    const closes = on_stop.position === 'close';
+    if (ended && (closes || on_stop.orders === 'cancel')) await this.#clearStrays();
+    return runner.run(() => this.#receipt('stop', {}, closes));
+  }
+
+  async #raiseFence(on_stop: OnStop, reason: string): Promise<OnStop> {
     const meta = this.#halted();
-    const on_stop = await runner.run(async () => {
-      const at_ms = this.#parts.clock.now();
-      const asked = wanted();
-      await runner.apply({ type: 'stop', on_stop: asked, reason, at_ms }, { meta });
-      return asked;
-    });
-    await runner.untilGridState(['stopped', 'finished']);
-    if (on_stop.orders === 'cancel' || on_stop.position === 'close') await this.#clearStrays();
-    return runner.run(() => this.#receipt('stop'));
+    const at_ms = this.#parts.clock.now();
+    await this.runner.apply({ type: 'stop', on_stop, reason, at_ms }, { meta });
+    return on_stop;
   }
 
   /**
@@ -274,14 +300,19 @@ export class Session {
     this.runner.keep(() => this.#parts.books.setMeta('run_clock', JSON.stringify(carried)));
   }
 
-  /** Makes and stores a receipt. Inside a runner task only. */
-  async #receipt(kind: ReceiptKind, meta: Record<string, string> = {}): Promise<StopReceipt> {
+  /** Makes and stores a receipt; `closes`: of a close. Inside a runner task only. */
+  async #receipt(
+    kind: ReceiptKind,
+    meta: Record<string, string> = {},
+    closes = false,
+  ): Promise<StopReceipt> {
     const { market, books, clock } = this.#parts;
     const { runner } = this;
     const figures = runner.figures();
     const at_ms = clock.now();
     const left = liveOrders(runner.state).length;
     const ending = parseEnding(books.meta(ENDING));
+    const flat = left === 0 && figures.position_lots === 0;
     const cut = cutPeriod(market, books, kind, { at_ms, ticks: runner.ticks, figures });
     const body: StopReceipt = {
       reason: kind === 'day' ? 'day' : ending.reason,
@@ -293,11 +324,21 @@ export class Session {
       total_pnl: formatMoney(figures.total),
       at: isoTime(at_ms),
       period: cut.period,
+      ...(flat || !closes ? {} : { why_not_flat: this.#whyNotFlat() }),
     };
     const { after_fill, last_fill } = cut;
     const receipt = { kind, body, after_fill, last_fill };
     await runner.record({ receipt, meta: { ...cut.meta, ...meta } });
     return body;
+  }
+
+  /** What stands in the way of a close: the bot's faults, else the refusal of its last order. */
+  #whyNotFlat(): string {
+    const { degraded } = this.runner;
+    if (degraded.length > 0) return degraded.join(' ');
+    const refusal = this.#parts.books.lastCloseRefusal();
+    if (refusal === null) return 'The venue has not executed all of it yet.';
+    return `The venue refused the last order that closes: ${refusal.replaceAll('_', ' ')}.`;
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * What fills and orders share: a listing out of an instance's database. It is the truth whether
- * the bot runs or not, and reading it waits for nobody.
+ * What fills, orders and receipts share: a listing out of an instance's database. It is the truth
+ * whether the bot runs or not, and reading it waits for nobody.
  */
 import { existsSync } from 'node:fs';
 import { EXIT, GriddError } from '../contract/errors.ts';
@@ -34,14 +34,23 @@ export async function showBooks<Row>(
   options: BooksOptions,
   listing: Listing<Row>,
 ): Promise<number> {
-  const id = selectOne(context, selection);
-  await readFleet(context);
-  const rows = readRows(databaseOf(context, id), id, listing.read);
+  const rows = await readBooksOf(context, selection, listing.read);
   const { columns: width, colours } = context.terminal;
   if (options.json === true) tellJson(context, rows);
   else if (rows.length === 0) context.terminal.out(`${listing.none}\n`);
   else context.terminal.out(renderTable(rows, listing.columns, { width, colours }));
   return EXIT.done;
+}
+
+/** What `read` finds in the books of the one instance that was named. */
+export async function readBooksOf<Row>(
+  context: Context,
+  selection: Selection,
+  read: Listing<Row>['read'],
+): Promise<Row[]> {
+  const id = selectOne(context, selection);
+  await readFleet(context);
+  return readRows(databaseOf(context, id), id, read);
 }
 
 function databaseOf(context: Context, id: string): string {

@@ -15,9 +15,9 @@ import {
   addServiceVerbs,
   addSupervisorVerbs,
 } from './program/machine-verbs.ts';
+import { addMoneyVerbs } from './program/money-verbs.ts';
 import { count, many, one, selection } from './program/targets.ts';
 import type { Flags, Run, TargetOptions } from './program/targets.ts';
-import type { AdjustOptions } from './verbs/adjust.ts';
 import type { StopOptions } from './verbs/stop.ts';
 
 /** Runs one command line (without node and script); resolves with the exit code, never rejects. */
@@ -45,7 +45,8 @@ export async function runCli(args: readonly string[], session: Session): Promise
     });
   addFleetVerbs(program, run);
   addReadingVerbs(program, run);
-  addGridVerbs(program, run);
+  addMoneyVerbs(program, run);
+  addUpkeepVerbs(program, run);
   addConfigVerbs(program, run);
   addSupervisorVerbs(program, run);
   addServiceVerbs(program, run);
@@ -125,7 +126,7 @@ function addFleetVerbs(program: Command, run: Run): void {
       }),
     );
   many(program.command('resume'))
-    .description('go on after a pause')
+    .description('go on after a pause or a trip')
     .option('--json', 'one JSON document')
     .action((ids: string[], options: Flags<'json'>) =>
       run(async (context) => {
@@ -215,23 +216,7 @@ interface LogOptions {
   readonly lines: string;
 }
 
-function addGridVerbs(program: Command, run: Run): void {
-  one(program.command('adjust'))
-    .description('move the lines of a running grid')
-    .option('--lower <price>', 'lowest line')
-    .option('--upper <price>', 'highest line')
-    .option('--grids <number>', 'number of grids')
-    .option('--quantity <size>', 'size per grid')
-    .option('--position <what>', 'carry (default) or rebalance at market')
-    .option('--dry-run', 'only show what would happen')
-    .option('--save', 'write the values into the config file too')
-    .option('--json', 'one JSON document')
-    .action((id: string | undefined, options: TargetOptions & AdjustOptions) =>
-      run(async (context) => {
-        const { adjust } = await import('./verbs/adjust.ts');
-        return adjust(context, selection(id, options), options);
-      }),
-    );
+function addUpkeepVerbs(program: Command, run: Run): void {
   program
     .command('cleanup')
     .description('clear dead pids, stale pid files and locks; no living process is touched')

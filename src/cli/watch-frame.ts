@@ -31,8 +31,18 @@ export function summaryLines(rows: readonly ListRow[], room: MachineRoom): strin
   return [
     `${[head, counted.join(', ')].filter((text) => text !== '').join(': ')}; restarts ${restarts}`,
     ...modes.map((mode) => sumLine(mode, rows)),
+    ...requestLines(rows),
     `free: memory ${ofText(memory)}, disk ${ofText(disk)}`,
   ];
+}
+
+/** What the venues allow the bots that count their requests; nothing where none does. */
+function requestLines(rows: readonly ListRow[]): string[] {
+  const counted = rows.flatMap(({ venue_requests }) => venue_requests ?? []);
+  if (counted.length === 0) return [];
+  const sum = (key: 'per_minute' | 'left') => counted.reduce((all, one) => all + one[key], 0);
+  const bots = counted.length === 1 ? '1 bot' : `${counted.length} bots`;
+  return [`venue requests: ${sum('per_minute')} a minute for ${bots}, ${sum('left')} left now`];
 }
 
 function sumLine(mode: string, rows: readonly ListRow[]): string {

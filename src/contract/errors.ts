@@ -46,6 +46,8 @@ export const ERRORS = {
   INSTANCE_BUSY: kind(4, 409, 'Wait for the operation named to end, then repeat.'),
   START_FAILED: kind(1, 500, '`gridd logs ID` shows what the bot printed.'),
   STOP_INCOMPLETE: kind(1, 500, '`gridd status ID` shows what is left; repeat the stop.'),
+  NOT_FLAT: kind(1, 500, 'Repeat the panic; close by hand at the venue what it still cannot.'),
+  CARRY_REFUSED: kind(4, 409, 'Nothing was traded; clear what stands against it and repeat.'),
   BOT_UNREACHABLE: kind(1, 503, 'The bot does not answer; `gridd status ID` shows its state.'),
   PORT_TAKEN: kind(4, 409, 'Free the port, choose another web_port, or set strict_port to false.'),
   FILE_EXISTS: kind(4, 409, 'Choose another id, or archive the existing one first.'),

@@ -3,8 +3,11 @@
  * interface behind the control API that CLI and console share.
  */
 import type {
+  AcceptPositionAnswer,
+  AcceptPositionRequest,
   AdjustAnswer,
   AdjustRequest,
+  CloseCarryAnswer,
   ProcessState,
   StatusView,
   StopReceipt,
@@ -76,6 +79,8 @@ export interface ListRow {
   readonly position: string | null;
   readonly grid_profit: string | null;
   readonly total_pnl: string | null;
+  /** Absent where the row comes from no supervisor; null where the venue counts none. */
+  readonly venue_requests?: StatusView['venue_requests'];
   readonly restarts: number;
   readonly cpu_percent: number | null;
   readonly memory_mb: number | null;
@@ -159,12 +164,16 @@ export interface FleetService {
   usage(id: string): UsageHistory;
   start(request: StartRequest): Promise<readonly VerbResult[]>;
   stop(request: StopRequest): Promise<readonly VerbResult[]>;
+  /** Cancels and closes now; null: all that run, should run, or were seen holding something. */
+  panic(ids: readonly string[] | null): Promise<readonly VerbResult[]>;
   restart(ids: readonly string[]): Promise<readonly VerbResult[]>;
   /** Takes edited config files: in place where that can be, else by a restart. */
   reload(ids: readonly string[]): Promise<readonly VerbResult[]>;
   pause(ids: readonly string[]): Promise<readonly VerbResult[]>;
   resume(ids: readonly string[]): Promise<readonly VerbResult[]>;
   adjust(id: string, request: AdjustRequest, key: string | null): Promise<AdjustAnswer>;
+  closeCarry(id: string): Promise<CloseCarryAnswer>;
+  acceptPosition(id: string, request: AcceptPositionRequest): Promise<AcceptPositionAnswer>;
   cleanup(dryRun: boolean): Promise<readonly CleanupAction[]>;
   /** Ends the supervisor after the answer went out. */
   shutdown(bots: 'keep' | 'stop'): Promise<void>;

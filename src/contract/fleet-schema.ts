@@ -16,6 +16,15 @@ const Ids = Type.Array(InstanceId, {
 });
 /** Body of restart, reload, pause and resume. */
 export const IdsBody = Type.Object({ ids: Ids }, strict);
+/** Body of panic. */
+export const PanicBody = Type.Object(
+  {
+    ids: Type.Union([Ids, Type.Null()], {
+      description: 'a list of instance ids, or null for all that hold anything',
+    }),
+  },
+  strict,
+);
 /** The id in a path. */
 export const IdParams = Type.Object({ id: InstanceId });
 

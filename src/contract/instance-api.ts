@@ -62,11 +62,23 @@ export interface StatusView {
   readonly apr?: { readonly grid: string | null; readonly total: string | null };
   /** Absent until the venue has told the balance. */
   readonly liquidation?: LiquidationView;
+  /** The risk fence that stopped the grid; null: none. Like the next two absent from older bots. */
+  readonly tripped?: TripView | null;
+  /** Milliseconds by which this machine's clock is behind the venue's; null: not measured. */
+  readonly clock_offset_ms?: number | null;
+  /** Requests the bot allows itself; null where the venue counts none. */
+  readonly venue_requests?: { readonly per_minute: number; readonly left: number } | null;
   /** The grid was adjusted and the config file says something else. */
   readonly adjusted: boolean;
   readonly warnings: readonly string[];
   readonly started_at: string;
   readonly updated_at: string;
+}
+
+/** Which fence was met, as a stable word and as a sentence. */
+export interface TripView {
+  readonly reason: string;
+  readonly text: string;
 }
 
 /** Liquidation prices as text; null: no price liquidates. */
@@ -231,6 +243,11 @@ export interface StopReceipt {
   readonly why_not_flat?: string;
 }
 
+/** Answer to resume: what had tripped the grid, as a sentence; null: nothing had. */
+export interface ResumeAnswer {
+  readonly was_tripped: string | null;
+}
+
 /** Answer to close-carry: sizes before and after; `pending`: its order has not ended yet. */
 export interface CloseCarryAnswer {
   readonly carry_before: string;
@@ -268,10 +285,13 @@ export interface InstanceService {
   /** Newest first, at most `limit`. */
   fills(limit: number): readonly FillView[];
   levels(): readonly LevelView[];
+  /** Newest first, at most `limit`: days, or else stops and ends. */
+  receipts(limit: number, by: 'stop' | 'day'): readonly ReceiptView[];
   health(): Promise<HealthView>;
   adjust(request: AdjustRequest, idempotencyKey: string | null): Promise<AdjustAnswer>;
   pause(): Promise<void>;
-  resume(): Promise<void>;
+  /** Goes on after a pause or a trip. */
+  resume(): Promise<ResumeAnswer>;
   /** Closes inventory that no grid holds, at market. */
   closeCarry(): Promise<CloseCarryAnswer>;
   /** Books what the venue's position differs by; with `dry_run` only tells. */
@@ -288,7 +308,8 @@ export interface BotRequests {
   close_carry: { params: Record<string, never>; result: CloseCarryAnswer };
   accept_position: { params: AcceptPositionRequest; result: AcceptPositionAnswer };
   pause: { params: Record<string, never>; result: { ok: true } };
-  resume: { params: Record<string, never>; result: { ok: true } };
+  /** An older bot does not say what had tripped it. */
+  resume: { params: Record<string, never>; result: { ok: true } & Partial<ResumeAnswer> };
   adjust: {
     params: { request: AdjustRequest; key: string | null };
     result: AdjustAnswer;

@@ -56,6 +56,12 @@ export function auditedFleet(
     reload: (ids) => each('reload', {}, fleet.reload(ids)),
     pause: (ids) => each('pause', {}, fleet.pause(ids)),
     resume: (ids) => each('resume', {}, fleet.resume(ids)),
+    panic: (ids) => each('panic', {}, fleet.panic(ids)),
+    closeCarry: (id) => one('close-carry', id, {}, fleet.closeCarry(id)),
+    acceptPosition: (id, request) => {
+      const work = fleet.acceptPosition(id, request);
+      return request.dry_run === true ? work : one('accept-position', id, request, work);
+    },
     adjust: (id, request, key) => one('adjust', id, request, fleet.adjust(id, request, key)),
     cleanup: (dryRun) => {
       const work = fleet.cleanup(dryRun);

@@ -3,9 +3,9 @@ import { BOT_EXIT } from '../contract/errors.ts';
 
 /**
  * Why we are ending a process ourselves: a user's stop or restart, our own end, a replacement; or
- * why it ends by itself: the one run in safe mode of a failed instance.
+ * why it ends by itself: the one run in safe mode of a failed instance, or a run for a panic.
  */
-export type EndIntent = 'stop' | 'restart' | 'shutdown' | 'replace' | 'safe';
+export type EndIntent = 'stop' | 'restart' | 'shutdown' | 'replace' | 'safe' | 'panic';
 
 /**
  * Whether the one who ends the process goes on after its end and sees to its whole group; otherwise
@@ -24,15 +24,16 @@ export interface EndedProcess {
 }
 
 /**
- * `handover`: who ended it goes on (a restart, a safe run); `adopt`: another process holds the
- * lock; the others are events of the lifecycle.
+ * `handover`: who ended it goes on (a restart, a safe run, a panic); `adopt`: another process holds
+ * the lock; the others are events of the lifecycle.
  */
 export type ExitDecision = 'end' | 'finish' | 'fail' | 'retry' | 'handover' | 'adopt';
 
 /** What follows from the end of a process. */
 export function decideExit(ended: EndedProcess): ExitDecision {
   if (ended.intent === 'stop' || ended.intent === 'shutdown') return 'end';
-  if (ended.intent === 'restart' || ended.intent === 'safe') return 'handover';
+  const { intent } = ended;
+  if (intent === 'restart' || intent === 'safe' || intent === 'panic') return 'handover';
   if (ended.desired === 'stopped') return 'end';
   // What an external program means by such a code is its own affair: there it is a crash.
   const telling = ended.external ? null : ended.code;

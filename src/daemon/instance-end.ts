@@ -13,6 +13,7 @@ import {
   signalGroup,
   signalProcess,
 } from '../platform/process-identity.ts';
+import type { BotConnection } from './bot-link.ts';
 import { processMarkOf } from './bot-process.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
@@ -125,6 +126,24 @@ export interface StopOutcome {
   readonly error: GriddError | null;
 }
 
+/** What a bot is told so that it ends; resolves with its receipt within `timeoutMs`. */
+export type EndRequest = (connection: BotConnection, timeoutMs: number) => Promise<StopReceipt>;
+
+/** The stop command. */
+export function stopWith(onStop: Partial<OnStop>): EndRequest {
+  return (connection, timeoutMs) => connection.request('stop', onStop, timeoutMs);
+}
+
+/** Panic; a bot of an older gridd, which knows no such request, is told to cancel and close. */
+export const askForPanic: EndRequest = async (connection, timeoutMs) => {
+  try {
+    return await connection.request('panic', {}, timeoutMs);
+  } catch (thrown) {
+    if (!(thrown instanceof GriddError) || thrown.code !== 'BAD_REQUEST') throw thrown;
+    return stopWith({ orders: 'cancel', position: 'close' })(connection, timeoutMs);
+  }
+};
+
 /**
  * The stop command, the bot's own end, SIGTERM for the last part of `timeoutMs`, then SIGKILL.
  * Programs get SIGTERM at once.
@@ -132,7 +151,7 @@ export interface StopOutcome {
 export async function stopProcess(
   instance: Instance,
   process: RunningProcess,
-  onStop: Partial<OnStop>,
+  request: EndRequest,
   timeoutMs: number,
 ): Promise<StopOutcome> {
   if (process.external) {
@@ -142,16 +161,16 @@ export async function stopProcess(
   const { clock } = instance.around;
   const forTerm = Math.min(TERM_PART_MS, timeoutMs / 4);
   const deadline = clock.monotonic() + timeoutMs - forTerm;
-  const asked = await askToStop(instance, process, onStop, deadline);
+  const asked = await askToEnd(instance, process, request, deadline);
   const own = await waitGone(instance, process, deadline);
   const ended = own || (await endProcess(instance, process, forTerm));
   return { ended, ...asked };
 }
 
-async function askToStop(
+async function askToEnd(
   instance: Instance,
   process: RunningProcess,
-  onStop: Partial<OnStop>,
+  request: EndRequest,
   deadline: number,
 ): Promise<{ receipt: StopReceipt | null; error: GriddError | null }> {
   const { clock } = instance.around;
@@ -166,7 +185,7 @@ async function askToStop(
       continue;
     }
     try {
-      return { receipt: await connection.request('stop', onStop, left), error: null };
+      return { receipt: await request(connection, left), error: null };
     } catch (thrown) {
       if (!(thrown instanceof GriddError)) throw thrown;
       error = thrown;

@@ -1,4 +1,5 @@
 /** Rows of `gridd list` and `gridd status` from a record and what is known of its process. PURE. */
+import { parseMoney } from '../contract/decimal.ts';
 import type { ExitEntry } from '../contract/history-api.ts';
 import type { InstanceStatus, ListRow, RegistryRecord } from '../contract/fleet-api.ts';
 import type { StatusView } from '../contract/instance-api.ts';
@@ -17,6 +18,12 @@ export interface RowParts {
   readonly usage: Usage | null;
   readonly url: string | null;
   readonly since_boot: number;
+}
+
+/** Whether a panic of all means it: it runs, should run, or was last seen holding something. */
+export function mayHold({ alive, record, status }: RowParts): boolean {
+  if (alive || record.desired === 'running') return true;
+  return status !== null && (status.open_orders > 0 || parseMoney(status.position) !== 0n);
 }
 
 /** One row of `gridd list --json`. */
@@ -40,6 +47,7 @@ export function listRow(parts: RowParts): ListRow {
     position: status?.position ?? null,
     grid_profit: status?.grid_profit ?? null,
     total_pnl: status?.total_pnl ?? null,
+    venue_requests: alive ? (status?.venue_requests ?? null) : null,
     restarts: record.restarts,
     cpu_percent: usage?.cpu_percent ?? null,
     memory_mb: usage?.memory_mb ?? null,

@@ -9,7 +9,7 @@ import type { StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import type { ProcessIdentity } from '../contract/instance-api.ts';
 import { portHolder } from '../platform/port-holder.ts';
 import { endDescendants, findDescendants, namesOf } from './descendants.ts';
-import { TERM_GRACE_MS, endProcess, stopProcess } from './instance-end.ts';
+import { TERM_GRACE_MS, endProcess, stopProcess, stopWith } from './instance-end.ts';
 import type { StopOutcome } from './instance-end.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
@@ -66,7 +66,7 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   instance.move('stop', 'stop asked for');
   const { timeout_s } = wish;
   const timeout = timeout_s === undefined ? stopTimeoutMs(instance) : timeout_s * 1000;
-  const outcome = await stopProcess(instance, process, wish.on_stop, timeout);
+  const outcome = await stopProcess(instance, process, stopWith(wish.on_stop), timeout);
   return afterStop(instance, wish, stopResult(instance, process, outcome));
 }
 

@@ -4,7 +4,15 @@
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
-import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
+import type {
+  AcceptPositionAnswer,
+  AcceptPositionRequest,
+  AdjustAnswer,
+  AdjustRequest,
+  BotMethod,
+  BotRequests,
+  CloseCarryAnswer,
+} from '../contract/instance-api.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import { isUp } from './lifecycle.ts';
 import { endProcess, within } from './instance-end.ts';
@@ -159,9 +167,44 @@ function where(instance: Instance): string {
 export async function switchGrid(instance: Instance, verb: 'pause' | 'resume'): Promise<Result> {
   const { id } = instance;
   const process = await readyProcess(instance);
-  if (process.external) await postToProgram(programUrlOf(instance), `/api/${verb}`, {});
-  else await lineOf(instance, process).request(verb, {}, REQUEST_TIMEOUT_MS);
-  return { id, ok: true, message: verb === 'pause' ? 'paused' : 'resumed' };
+  if (process.external) {
+    await postToProgram(programUrlOf(instance), `/api/${verb}`, {});
+    return { id, ok: true, message: verb === 'pause' ? 'paused' : 'resumed' };
+  }
+  const line = lineOf(instance, process);
+  if (verb === 'pause') {
+    await line.request('pause', {}, REQUEST_TIMEOUT_MS);
+    return { id, ok: true, message: 'paused' };
+  }
+  const { was_tripped: trip } = await line.request('resume', {}, REQUEST_TIMEOUT_MS);
+  const tripped = trip === null || trip === undefined ? '' : `; it was tripped: ${trip}`;
+  return { id, ok: true, message: `resumed${tripped}` };
+}
+
+/** Closes inventory that no grid holds, at market. */
+export function closeCarry(instance: Instance): Promise<CloseCarryAnswer> {
+  return askBot(instance, 'close_carry', {});
+}
+
+/** Shows or books the difference between the venue's position and the books'. */
+export function acceptPosition(
+  instance: Instance,
+  request: AcceptPositionRequest,
+): Promise<AcceptPositionAnswer> {
+  return askBot(instance, 'accept_position', request);
+}
+
+/** Asks what only the built-in bot answers. */
+async function askBot<M extends BotMethod>(
+  instance: Instance,
+  method: M,
+  params: BotRequests[M]['params'],
+): Promise<BotRequests[M]['result']> {
+  const process = await readyProcess(instance);
+  if (!process.external) {
+    return lineOf(instance, process).request(method, params, REQUEST_TIMEOUT_MS);
+  }
+  throw new GriddError('PROGRAM_UNSUPPORTED', `The program of ${instance.id} offers no such verb.`);
 }
 
 /** Adjusts the grid. */
@@ -194,8 +237,8 @@ function programAnswer(request: AdjustRequest, answer: unknown): AdjustAnswer {
     carry: '0',
     market_trade: '0',
     profit_per_grid: { min: '0', max: '0' },
-    lower: String(request.grid_lower_price),
-    upper: String(request.grid_upper_price),
+    lower: String(request.grid_lower_price ?? '-'),
+    upper: String(request.grid_upper_price ?? '-'),
     grids: request.grid_num ?? 0,
     quantity_per_grid: '0',
     warnings: ['taken by the external program; its own page says what it did'],

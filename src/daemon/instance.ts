@@ -79,6 +79,8 @@ export class Instance {
     readonly result: Promise<Omit<VerbResult, 'row'>>;
     last: boolean;
   } | null = null;
+  /** The panic under way. */
+  panicking: Promise<Omit<VerbResult, 'row'>> | null = null;
   /** Stops that wait for their turn: whatever would start a process before them gives way. */
   stopsWanted = 0;
   #queue: Promise<unknown> = Promise.resolve();

@@ -17,7 +17,13 @@ import type {
   VerbResult,
 } from '../contract/fleet-api.ts';
 import type { UsageHistory } from '../contract/history-api.ts';
-import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
+import type {
+  AcceptPositionAnswer,
+  AcceptPositionRequest,
+  AdjustAnswer,
+  AdjustRequest,
+  CloseCarryAnswer,
+} from '../contract/instance-api.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Cancel } from '../platform/clock.ts';
 import { toHome } from '../platform/paths.ts';
@@ -32,10 +38,18 @@ import { Fleet, unknown } from './fleet.ts';
 import type { FleetParts } from './fleet.ts';
 import type { Instance } from './instance.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
-import { instanceStatus, listRow } from './instance-rows.ts';
+import { instanceStatus, listRow, mayHold } from './instance-rows.ts';
 import { reloadInstance } from './instance-reload.ts';
+import { panicInstance } from './instance-panic.ts';
 import { endForShutdown, stopInstance } from './instance-stop.ts';
-import { adjustGrid, restartInstance, startInstance, switchGrid } from './instance-verbs.ts';
+import {
+  acceptPosition,
+  adjustGrid,
+  closeCarry,
+  restartInstance,
+  startInstance,
+  switchGrid,
+} from './instance-verbs.ts';
 import { forgetAges, lookAt, noteUsage, tendLogs } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
 import { isUnderWay, resumeSafely } from './safe-run.ts';
@@ -202,6 +216,11 @@ export class Supervisor implements FleetService {
     return this.#each(ids, (instance) => stopInstance(instance, wish));
   }
 
+  panic(ids: readonly string[] | null): Promise<VerbResult[]> {
+    const meant = ids ?? this.#fleet.known().filter(mayHold).map(({ id }) => id);
+    return this.#each(meant, (instance) => panicInstance(instance));
+  }
+
   restart(ids: readonly string[]): Promise<VerbResult[]> {
     return this.#each(ids, (instance) => {
       this.#refuseWhenClosing();
@@ -226,6 +245,17 @@ export class Supervisor implements FleetService {
 
   async adjust(id: string, request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
     return adjustGrid(await this.#fleet.find(id), request, key);
+  }
+
+  async closeCarry(id: string): Promise<CloseCarryAnswer> {
+    return closeCarry(await this.#fleet.find(id));
+  }
+
+  async acceptPosition(
+    id: string,
+    request: AcceptPositionRequest,
+  ): Promise<AcceptPositionAnswer> {
+    return acceptPosition(await this.#fleet.find(id), request);
   }
 
   async cleanup(dryRun: boolean): Promise<CleanupAction[]> {

@@ -4,6 +4,7 @@ export { auditIdentity, figures } from './figures.ts';
 export { decodeState, encodeState } from './codec.ts';
 export { decide } from './decide.ts';
 export type { Decision } from './decide.ts';
+export { carryRefusal } from './market-orders.ts';
 export { design } from './design.ts';
 export type { Design, DesignProblems } from './design.ts';
 export type { DesignInput, Problem } from './design-input.ts';

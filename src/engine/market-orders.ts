@@ -7,7 +7,7 @@ import type { Side } from '../contract/trading.ts';
 import { entrySide, missingEntry } from './book.ts';
 import type { Draft } from './draft.ts';
 import { marketPiece } from './fences.ts';
-import type { Pending } from './state.ts';
+import type { GridState, Pending } from './state.ts';
 import { carryLots, remaining } from './state.ts';
 import { worstCase } from './survey.ts';
 import type { LiveOrder } from './types.ts';
@@ -42,14 +42,19 @@ export function retryPending(draft: Draft): void {
   draft.set({ pending: pending.map((trade) => ({ ...trade, waits: false })) });
 }
 
+/** Why the carry may not be closed now; null: it may. */
+export function carryRefusal({ phase, tripped, mismatch }: GridState): string | null {
+  if (phase === 'new') return 'the grid was never started';
+  if (phase === 'stopping') return 'the grid is being stopped';
+  if (tripped !== null) return `the grid is tripped: ${tripped.text}`;
+  return mismatch === null ? null : 'the position differs from that of the venue';
+}
+
 /** Asks for one trade of the whole carry; a second wish while one is under way does nothing. */
 export function closeCarry(draft: Draft): void {
-  const { phase, tripped, mismatch, pending, orders } = draft.state;
-  const refuse = (why: string): void => draft.note('close_carry_refused', why);
-  if (phase === 'new') return refuse('the grid was never started');
-  if (phase === 'stopping') return refuse('the grid is being stopped');
-  if (tripped !== null) return refuse(`the grid is tripped: ${tripped.text}`);
-  if (mismatch !== null) return refuse('the position differs from that of the venue');
+  const { pending, orders } = draft.state;
+  const refusal = carryRefusal(draft.state);
+  if (refusal !== null) return draft.note('close_carry_refused', refusal);
   const underWay = [...pending, ...orders].some(({ role }) => role === 'carry');
   const carry = carryLots(draft.state);
   if (underWay || carry === 0) return;

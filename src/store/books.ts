@@ -4,12 +4,14 @@
  * it are one transaction; a trade id is booked once. It refuses a file that belongs to another
  * grid account.
  */
-import type { FillView, OrderView, StatusView } from '../contract/instance-api.ts';
+import type { FillView, OrderView, ReceiptView, StatusView } from '../contract/instance-api.ts';
 import { GriddError } from '../contract/errors.ts';
 import { migrate, openDatabase } from '../platform/sqlite.ts';
 import type { SqliteDatabase, Synchronous } from '../platform/sqlite.ts';
 import { MIGRATIONS } from './schema.ts';
 import { fillView, orderView } from './rows.ts';
+import { readReceipts } from './receipts.ts';
+import type { ReceiptSeries } from './receipts.ts';
 import { freeIds, reserveIds, reservedIds } from './id-blocks.ts';
 import { prepareBooks } from './statements.ts';
 import type { BooksMark, MoneyRow, Turn } from './turn.ts';
@@ -131,6 +133,16 @@ export class Books {
 
   aliveOrders(): OrderView[] {
     return this.#statements.alive.all().map(orderView);
+  }
+
+  /** Why the venue refused the newest order that was to close the position; null: it did not. */
+  lastCloseRefusal(): string | null {
+    return this.#statements.closeRefusal.get()?.reason ?? null;
+  }
+
+  /** Newest first. */
+  receipts(limit: number, by: ReceiptSeries): ReceiptView[] {
+    return readReceipts(this.db, limit, by);
   }
 
   /** Newest first. */

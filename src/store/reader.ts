@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import type { FillView, OrderView, ReceiptView, StatusView } from '../contract/instance-api.ts';
 import { openReadOnly } from '../platform/sqlite.ts';
-import { FILL_COLUMNS, ORDER_COLUMNS, RECEIPT_COLUMNS } from './rows.ts';
-import { fillView, orderView, receiptView } from './rows.ts';
-import type { FillRow, OrderRow, ReceiptRow } from './rows.ts';
+import { readReceipts } from './receipts.ts';
+import type { ReceiptSeries } from './receipts.ts';
+import { FILL_COLUMNS, ORDER_COLUMNS, fillView, orderView } from './rows.ts';
+import type { FillRow, OrderRow } from './rows.ts';
 
 export interface BooksReader {
   /** The figures the bot saved last; null before its first. */
@@ -14,7 +15,7 @@ export interface BooksReader {
   /** Orders that may still execute, oldest first. */
   orders(): OrderView[];
   /** Newest first: days, or else stops and ends; with the ids of the trades behind each. */
-  receipts(limit: number, by: 'stop' | 'day'): ReceiptView[];
+  receipts(limit: number, by: ReceiptSeries): ReceiptView[];
   close(): void;
 }
 
@@ -38,21 +39,7 @@ export function readBooks(file: string): BooksReader | null {
       },
       fills: (limit) => fills.all(limit).map(fillView),
       orders: () => orders.all().map(orderView),
-      receipts(limit, by) {
-        // Prepared when asked for: books of an older gridd lack these columns until its bot starts.
-        const rows = db.prepare<[{ day: number; limit: number }], ReceiptRow>(
-          `SELECT ${RECEIPT_COLUMNS} FROM receipts WHERE (kind = 'day') = @day
-           ORDER BY id DESC LIMIT @limit`,
-        );
-        const trades = db
-          .prepare<[number, number], string>(
-            'SELECT trade_id FROM fills WHERE rowid > ? AND rowid <= ? ORDER BY rowid',
-          )
-          .pluck();
-        return rows.all({ day: by === 'day' ? 1 : 0, limit }).map((row) => {
-          return receiptView(row, trades.all(row.after_fill, row.last_fill));
-        });
-      },
+      receipts: (limit, by) => readReceipts(db, limit, by),
       close: () => db.close(),
     };
   } catch {

@@ -62,6 +62,9 @@ function prepareOrders(db: SqliteDatabase) {
        WHERE id = @id`,
     ),
     orderId: db.prepare<[string], { id: number }>('SELECT id FROM orders WHERE client_id = ?'),
+    closeRefusal: db.prepare<[], { reason: string | null }>(
+      "SELECT reason FROM orders WHERE role = 'close' ORDER BY id DESC LIMIT 1",
+    ),
     alive: db.prepare<[], OrderRow>(
       `SELECT ${ORDER_COLUMNS} FROM orders
        WHERE status IN ('sent', 'open', 'cancelling') ORDER BY id`,

@@ -90,6 +90,7 @@ export async function openDesk(
     log,
     warnings: () => [],
     startedAtMs: 0,
+    clockOffset: () => null,
     acceptPosition: (dry) => session.acceptPosition(dry),
   });
   return { runner, session, service, bugs, compare };

@@ -96,6 +96,7 @@ export class BotProcess {
     const service = new GridService({
       ...{ id: 'sim', config, market, venue: runner.venue, books, runner, clock, log },
       acceptPosition: (dry) => session.acceptPosition(dry),
+      clockOffset: () => session.venueClock.offset,
       warnings: () => [],
       startedAtMs: clock.now(),
     });

@@ -10,6 +10,8 @@ import type {
   InstanceService,
   LevelView,
   OrderView,
+  ReceiptView,
+  ResumeAnswer,
   StatusView,
 } from '../../src/contract/instance-api.ts';
 import { GriddError } from '../../src/contract/errors.ts';
@@ -79,6 +81,40 @@ export const SAMPLE_LEVEL: LevelView = {
   reason: null,
 };
 
+export const SAMPLE_RECEIPT: ReceiptView = {
+  id: 3,
+  kind: 'stop',
+  reason: 'stop',
+  orders_cancelled: 20,
+  orders_left: 0,
+  position: '0.5',
+  grid_profit: '17.842153',
+  unpaired: '-2.3071',
+  total_pnl: '15.535053',
+  at: '2026-01-05T12:30:00.000Z',
+  period: {
+    from: '2026-01-05T08:30:00.000Z',
+    to: '2026-01-05T12:30:00.000Z',
+    fills: 1,
+    bought: '0.5',
+    sold: '0',
+    cost: '75',
+    proceeds: '0',
+    fees: '0.015',
+    funding: '-0.0042',
+    adjusted: '0',
+    position_before: '0',
+    position_after: '0.5',
+    price_before: null,
+    price_after: '150.42',
+    total: '0.1908',
+    grid_profit: '0.2',
+    unpaired: '-0.0092',
+    difference: '0',
+  },
+  trade_ids: ['t1'],
+};
+
 const SAMPLE_ORDER: OrderView = {
   id: 1,
   client_id: 'g-1',
@@ -102,6 +138,7 @@ export class SampleService implements InstanceService {
   shown: StatusView = SAMPLE_STATUS;
   lines: readonly LevelView[] = [SAMPLE_LEVEL];
   trades: readonly FillView[] = [SAMPLE_FILL];
+  papers: readonly ReceiptView[] = [SAMPLE_RECEIPT];
   healthy: HealthView = { ok: true, database: 'ok', venue: 'ok', engine: 'ok' };
   reads = 0;
   /** Thrown by the next call of status() or adjust(). */
@@ -120,6 +157,10 @@ export class SampleService implements InstanceService {
   fills(limit: number): readonly FillView[] {
     this.limits.push(limit);
     return this.trades.slice(0, limit);
+  }
+
+  receipts(limit: number, by: 'stop' | 'day'): readonly ReceiptView[] {
+    return this.papers.filter(({ kind }) => (kind === 'day') === (by === 'day')).slice(0, limit);
   }
 
   levels(): readonly LevelView[] {
@@ -164,8 +205,10 @@ export class SampleService implements InstanceService {
     this.change({ grid_state: 'paused' });
   }
 
-  async resume(): Promise<void> {
-    this.change({ grid_state: 'running' });
+  async resume(): Promise<ResumeAnswer> {
+    const was_tripped = this.shown.tripped?.text ?? null;
+    this.change({ grid_state: 'running', tripped: null });
+    return { was_tripped };
   }
 
   async closeCarry(): Promise<CloseCarryAnswer> {

@@ -32,6 +32,7 @@ const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 const EARLIEST_TIME = Date.UTC(2025, 0, 1);
 const STEP_MS = 100;
+const OFFSET_MS = 1000;
 const FEW_FILES = 1024;
 const FEW_WATCHES = 8192;
 
@@ -96,6 +97,20 @@ export function judgeClock(now: number, stepped: number, synchronised: boolean |
   if (synchronised === false) return warn('clock', `${time}, not synchronised`, advice);
   const state = synchronised === true ? 'synchronised' : 'steady; its offset was not checked';
   return ok('clock', `${time}, ${state}`);
+}
+
+/**
+ * The wall clock against the venues', as running bots measure it; `offsets` in milliseconds by
+ * instance. Null where no bot has measured.
+ */
+export function judgeOffsets(offsets: ReadonlyMap<string, number>): Finding | null {
+  const [worst] = [...offsets].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  if (worst === undefined) return null;
+  const [id, ms] = worst;
+  const way = ms > 0 ? 'behind' : 'ahead of';
+  const found = `${(Math.abs(ms) / 1000).toFixed(3)} s ${way} the venue of ${id}`;
+  if (Math.abs(ms) <= OFFSET_MS) return ok('venue time', found);
+  return warn('venue time', found, 'Let the machine keep its time; bots reckon with the venue\'s.');
 }
 
 /** Limits of open and watched files; null where not known or without limit. */

@@ -10,12 +10,12 @@ import { fromHome, isLifetimeLock, toHome } from '../../platform/paths.ts';
 import type { Home } from '../../platform/paths.ts';
 import { isListenedOn, portHolderText } from '../../platform/port-holder.ts';
 import { activeClaims, findLeftovers, openRegistry, recordLives } from '../../registry/index.ts';
-import { checkDatabase } from '../../store/index.ts';
+import { checkDatabase, readBooks } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
 import { infoOrNull } from '../ensure-supervisor.ts';
 import { packageVersion } from '../../platform/package-version.ts';
-import { fail, ok, warn } from './finding.ts';
+import { fail, judgeOffsets, ok, warn } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 type Records = RegistryFile['instances'];
@@ -24,6 +24,7 @@ type Records = RegistryFile['instances'];
 export async function checkFleet(context: Context): Promise<Finding[]> {
   const { home } = context;
   const { finding, records } = checkRegistry(home);
+  const offsets = judgeOffsets(clockOffsets(home, records));
   return [
     await checkSupervisor(context, records),
     finding,
@@ -31,6 +32,7 @@ export async function checkFleet(context: Context): Promise<Finding[]> {
     checkDatabases(home, records),
     checkLeftovers(home, records),
     checkPorts(home, records),
+    ...(offsets === null ? [] : [offsets]),
   ];
 }
 
@@ -95,6 +97,24 @@ function checkDatabases(home: Home, records: Records): Finding {
   }
   const advice = 'Stop the instance, keep a copy of the file, then `gridd start ID --fresh`.';
   return fail('databases', told.join('; '), advice);
+}
+
+/** What the bots that run have saved of their clocks, by instance. */
+function clockOffsets(home: Home, records: Records): Map<string, number> {
+  const offsets = new Map<string, number>();
+  for (const [id, record] of Object.entries(records)) {
+    if (!recordLives(home, record)) continue;
+    const books = readBooks(fromHome(home, record.db_path));
+    try {
+      const offset = books?.status()?.clock_offset_ms ?? null;
+      if (offset !== null) offsets.set(id, offset);
+    } catch {
+      // What is wrong with the database is said by the look at databases.
+    } finally {
+      books?.close();
+    }
+  }
+  return offsets;
 }
 
 function checkLeftovers(home: Home, instances: Records): Finding {

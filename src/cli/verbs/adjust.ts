@@ -9,16 +9,16 @@ import type { InstanceStatus } from '../../contract/fleet-api.ts';
 import type { AdjustAnswer, AdjustRequest, StatusView } from '../../contract/instance-api.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { fromHome } from '../../platform/paths.ts';
-import { openRegistry, readConfigFile, recordLives } from '../../registry/index.ts';
+import { openRegistry, readConfigFile } from '../../registry/index.ts';
 import type { LoadedConfig } from '../../registry/index.ts';
 import { saveGridValues, withGridValues } from '../../registry/grid-values.ts';
 import type { GridValues } from '../../registry/grid-values.ts';
 import type { Context } from '../context.ts';
-import { ControlClient } from '../control-client.ts';
-import { ensureSupervisor, infoOrNull } from '../ensure-supervisor.ts';
+import type { ControlClient } from '../control-client.ts';
 import { checkGrid } from '../grid-design.ts';
 import { liquidationText, renderPairs } from '../render.ts';
 import { tellJson } from '../results.ts';
+import { clientFor } from '../running-client.ts';
 import { selectOne } from '../select.ts';
 import type { Selection } from '../select.ts';
 
@@ -30,6 +30,7 @@ export interface AdjustOptions {
   readonly upper?: string;
   readonly grids?: string;
   readonly quantity?: string;
+  readonly investment?: string;
   readonly position?: string;
   readonly dryRun?: boolean;
   readonly save?: boolean;
@@ -78,24 +79,29 @@ async function presentGrid(client: ControlClient, id: string, path: string): Pro
   }
 }
 
+/** Null where nothing but --save was asked for. */
 function requestOf(options: AdjustOptions): AdjustRequest | null {
-  const { lower, upper, grids, quantity, position, dryRun = false, save = false } = options;
-  if (lower === undefined && upper === undefined && save) {
-    if (grids === undefined && quantity === undefined && position === undefined) return null;
+  const { lower, upper, grids, quantity, investment, position } = options;
+  const values = [lower, upper, grids, quantity, investment];
+  if (values.every((value) => value === undefined)) {
+    if (options.save === true && position === undefined) return null;
+    const names = '--lower, --upper, --grids, --quantity or --investment';
+    throw new GriddError('USAGE', `An adjust needs one of ${names}.`);
   }
-  if (lower === undefined || upper === undefined) {
-    throw new GriddError('USAGE', 'An adjust needs both --lower and --upper.');
+  if (quantity !== undefined && investment !== undefined) {
+    throw new GriddError('USAGE', '--quantity and --investment exclude each other.');
   }
   if (position !== undefined && position !== 'carry' && position !== 'rebalance') {
     throw new GriddError('USAGE', `--position takes carry or rebalance, not "${position}".`);
   }
   return {
-    grid_lower_price: price('--lower', lower),
-    grid_upper_price: price('--upper', upper),
+    ...(lower === undefined ? {} : { grid_lower_price: price('--lower', lower) }),
+    ...(upper === undefined ? {} : { grid_upper_price: price('--upper', upper) }),
     ...(grids === undefined ? {} : { grid_num: wholeNumber('--grids', grids) }),
     ...(quantity === undefined ? {} : { order_quantity: price('--quantity', quantity) }),
+    ...(investment === undefined ? {} : { investment: price('--investment', investment) }),
     ...(position === undefined ? {} : { position }),
-    ...(dryRun ? { dry_run: true } : {}),
+    ...(options.dryRun === true ? { dry_run: true } : {}),
   };
 }
 
@@ -109,22 +115,6 @@ function wholeNumber(option: string, text: string): number {
   const value = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isNaN(value)) return value;
   throw new GriddError('USAGE', `${option} takes a whole number above zero, not "${text}".`);
-}
-
-/**
- * A supervisor is started for a bot that lives without one, never for an instance that is stopped.
- */
-async function clientFor(context: Context, id: string): Promise<ControlClient> {
-  if ((await infoOrNull(new ControlClient(context.home))) === null) {
-    const record = openRegistry(context.home).read().instances[id];
-    if (record === undefined) {
-      throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
-    }
-    if (!recordLives(context.home, record) && record.desired === 'stopped') {
-      throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running.`);
-    }
-  }
-  return (await ensureSupervisor(context)).client;
 }
 
 /** Writes the grid into the instance's config file and returns its name. */

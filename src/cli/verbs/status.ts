@@ -88,9 +88,28 @@ function gridPairs(view: StatusView): Pair[] {
     ...moneyPairs(view),
     ['figures of', view.updated_at],
   ];
+  for (const pair of venuePairs(view)) pairs.push(pair);
   for (const reason of view.degraded) pairs.push(['degraded', reason]);
   for (const warning of view.warnings) pairs.push(['warning', warning]);
   return pairs;
+}
+
+/** A trip is the first thing to act on; clock and requests only where the venue counts them. */
+function venuePairs({ tripped, clock_offset_ms: offset, venue_requests: requests }: StatusView) {
+  const pairs: Pair[] = [];
+  if (tripped !== undefined && tripped !== null) {
+    pairs.push(['tripped', `${tripped.text}; \`gridd resume\` goes on`]);
+  }
+  if (offset !== undefined && offset !== null) pairs.push(['clock', offsetText(offset)]);
+  if (requests !== undefined && requests !== null) {
+    pairs.push(['venue requests', `${requests.left} left of ${requests.per_minute} a minute`]);
+  }
+  return pairs;
+}
+
+function offsetText(ms: number): string {
+  if (ms === 0) return "as the venue's";
+  return `${Math.abs(ms)} ms ${ms > 0 ? 'behind' : 'ahead of'} the venue's`;
 }
 
 // Figures that an older version stored say nothing of these.

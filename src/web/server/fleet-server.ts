@@ -13,12 +13,13 @@ import {
   IdParams,
   IdsBody,
   KeyHeader,
+  PanicBody,
   ShutdownBody,
   StartBody,
   StopBody,
 } from '../../contract/fleet-schema.ts';
-import { AdjustBody } from '../../contract/instance-schema.ts';
-import type { AdjustRequest } from '../../contract/instance-api.ts';
+import { AcceptPositionBody, AdjustBody, NoFields } from '../../contract/instance-schema.ts';
+import type { AcceptPositionRequest, AdjustRequest } from '../../contract/instance-api.ts';
 import { makeHttpApp } from './error-reply.ts';
 
 /** Header in which every answer says whose it is; URI-encoded. */
@@ -119,6 +120,21 @@ function addVerbRoutes(app: FastifyInstance, service: FleetService): void {
       ({ body }) => service[verb](body.ids),
     );
   }
+  app.post<{ Body: { ids: string[] | null } }>(
+    '/api/instances/panic',
+    { schema: { body: PanicBody } },
+    ({ body }) => service.panic(body.ids),
+  );
+  app.post<{ Params: { id: string } }>(
+    '/api/instances/:id/close-carry',
+    { schema: { params: IdParams, body: NoFields } },
+    ({ params }) => service.closeCarry(params.id),
+  );
+  app.post<{ Params: { id: string }; Body: AcceptPositionRequest }>(
+    '/api/instances/:id/accept-position',
+    { schema: { params: IdParams, body: AcceptPositionBody } },
+    ({ params, body }) => service.acceptPosition(params.id, body),
+  );
   app.post<{
     Params: { id: string };
     Body: AdjustRequest;

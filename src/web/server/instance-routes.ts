@@ -1,10 +1,21 @@
 /**
- * The routes of one instance: what it shows, and the three things it obeys (adjust, pause, resume).
- * They check the shape of what comes in; whether a grid makes sense is the service's to say.
+ * The routes of one instance: what it shows, and what it obeys (adjust, pause, resume, close-carry,
+ * accept-position). They check the shape of what comes in; whether a grid makes sense is the
+ * service's to say.
  */
 import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
-import type { AdjustRequest, InstanceService } from '../../contract/instance-api.ts';
-import { AdjustBody, FillsQuery, NoFields } from '../../contract/instance-schema.ts';
+import type {
+  AcceptPositionRequest,
+  AdjustRequest,
+  InstanceService,
+} from '../../contract/instance-api.ts';
+import {
+  AcceptPositionBody,
+  AdjustBody,
+  FillsQuery,
+  NoFields,
+  ReceiptsQuery,
+} from '../../contract/instance-schema.ts';
 import { badRequest } from './error-reply.ts';
 import type { EventStreams } from './event-streams.ts';
 import { securityHeaders } from './http-guard.ts';
@@ -14,6 +25,7 @@ import type { PageAssets } from './page-assets.ts';
 const DEFAULT_FILLS = 100;
 /** Fills in a snapshot: what the page shows. */
 const SNAPSHOT_FILLS = 50;
+const DEFAULT_RECEIPTS = 30;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
 /** What the page gets with each event. */
 export function snapshotOf(service: InstanceService): Record<string, unknown> {
@@ -52,21 +64,27 @@ export function addReadRoutes(
     { schema: { querystring: FillsQuery } },
     (request) => service.fills(Number(request.query.limit ?? DEFAULT_FILLS)),
   );
+  app.get<{ Querystring: { limit?: string; by?: 'stop' | 'day' } }>(
+    '/api/receipts',
+    { schema: { querystring: ReceiptsQuery } },
+    ({ query: { limit = DEFAULT_RECEIPTS, by = 'stop' } }) => service.receipts(Number(limit), by),
+  );
   app.get('/api/events', { exposeHeadRoute: false }, (_request, reply) => {
     streams.open(reply.raw, securityHeaders());
     reply.hijack();
   });
 }
 
-/** POST routes: adjust, pause and resume. Each answers with JSON. */
+/** POST routes: what the instance obeys. Each answers with JSON. */
 export function addWriteRoutes(app: FastifyInstance, service: InstanceService): void {
-  const bare: RouteShorthandOptions = {
-    schema: { body: NoFields },
+  const bodyless = (body: typeof NoFields | typeof AcceptPositionBody): RouteShorthandOptions => ({
+    schema: { body },
     preValidation(request, _reply, done) {
       request.body ??= {};
       done();
     },
-  };
+  });
+  const bare = bodyless(NoFields);
   app.post<{ Body: AdjustRequest }>(
     '/api/grid/adjust',
     { schema: { body: AdjustBody } },
@@ -77,9 +95,15 @@ export function addWriteRoutes(app: FastifyInstance, service: InstanceService): 
     return { ok: true, grid_state: service.status().grid_state };
   });
   app.post('/api/resume', bare, async () => {
-    await service.resume();
-    return { ok: true, grid_state: service.status().grid_state };
+    const { was_tripped } = await service.resume();
+    return { ok: true, grid_state: service.status().grid_state, was_tripped };
   });
+  app.post('/api/close-carry', bare, () => service.closeCarry());
+  app.post<{ Body: AcceptPositionRequest }>(
+    '/api/accept-position',
+    bodyless(AcceptPositionBody),
+    ({ body }) => service.acceptPosition(body),
+  );
 }
 
 function idempotencyKey(headers: Record<string, unknown>): string | null {

@@ -1,5 +1,5 @@
 /**
- * The page of one instance: it shows the newest snapshot and sends adjust, pause and resume. It
+ * The page of one instance: it shows the newest snapshot and sends what the user asks for. It
  * computes no figure of its own, and says so when what it shows is old.
  */
 import type { StatusView } from '../../contract/instance-api.ts';
@@ -7,10 +7,14 @@ import { AdjustForm } from './parts/adjust-form.ts';
 import { post } from './parts/api.ts';
 import { buttonById, byId, setClass, setText } from './parts/dom.ts';
 import { follow } from './parts/live-stream.ts';
+import { MoneyControls } from './parts/money-controls.ts';
 import { showOverview } from './parts/overview.ts';
+import { Receipts } from './parts/receipts-table.ts';
 import { showFills, showLadder } from './parts/tables.ts';
 
 const form = new AdjustForm();
+const controls = new MoneyControls();
+const receipts = new Receipts();
 let acting = false;
 let latest: StatusView | null = null;
 
@@ -18,7 +22,7 @@ function showButtons(): void {
   const grid = latest?.grid_state;
   const canPause = grid === 'running' || grid === 'waiting';
   buttonById('pause').disabled = acting || !canPause;
-  buttonById('resume').disabled = acting || grid !== 'paused';
+  buttonById('resume').disabled = acting || (grid !== 'paused' && grid !== 'tripped');
 }
 
 async function act(path: string, done: string): Promise<void> {
@@ -61,6 +65,8 @@ follow(
     showLadder(status, levels);
     showFills(fills);
     form.follow(status);
+    controls.follow(status);
+    receipts.follow(status.grid_state);
     showButtons();
   },
   showLive,

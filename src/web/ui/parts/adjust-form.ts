@@ -7,8 +7,9 @@ import { exact, money } from './amount.ts';
 import { newKey, post } from './api.ts';
 import type { Failure } from './api.ts';
 import { buttonById, byId, inputById, make, setClass } from './dom.ts';
+import { liquidationWords, nearestWords } from './risk-words.ts';
 
-const FIELDS = ['lower', 'upper', 'grids'] as const;
+const FIELDS = ['lower', 'upper', 'grids', 'quantity', 'investment'] as const;
 type Field = (typeof FIELDS)[number];
 type Values = Record<Field, string>;
 
@@ -16,7 +17,14 @@ const NAMES: Readonly<Record<string, Field>> = {
   grid_lower_price: 'lower',
   grid_upper_price: 'upper',
   grid_num: 'grids',
+  order_quantity: 'quantity',
+  investment: 'investment',
 };
+
+/** A figure above the form is called investment, too. */
+function fieldOf(field: Field): HTMLInputElement {
+  return inputById(field === 'investment' ? 'investment-field' : field);
+}
 
 /** The form on the page; `follow` takes each status, so that untouched fields show the grid. */
 export class AdjustForm {
@@ -26,7 +34,7 @@ export class AdjustForm {
   #previewed: { values: Values; key: string } | null = null;
 
   constructor() {
-    for (const field of FIELDS) inputById(field).addEventListener('input', () => this.#onInput());
+    for (const field of FIELDS) fieldOf(field).addEventListener('input', () => this.#onInput());
     byId('adjust').addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#preview();
@@ -45,9 +53,11 @@ export class AdjustForm {
       lower: status.lower,
       upper: status.upper,
       grids: String(status.grids),
+      quantity: status.quantity_per_grid,
+      investment: '',
     };
     for (const field of FIELDS) {
-      const input = inputById(field);
+      const input = fieldOf(field);
       if (input.value !== present[field]) input.value = present[field];
       input.removeAttribute('aria-invalid');
     }
@@ -67,8 +77,11 @@ export class AdjustForm {
   }
 
   #values(): Values {
-    const read = (field: Field) => inputById(field).value.trim().replace(',', '.');
-    return { lower: read('lower'), upper: read('upper'), grids: read('grids') };
+    const read = (field: Field) => fieldOf(field).value.trim().replace(',', '.');
+    return {
+      ...{ lower: read('lower'), upper: read('upper'), grids: read('grids') },
+      ...{ quantity: read('quantity'), investment: read('investment') },
+    };
   }
 
   #isPreviewed(): boolean {
@@ -108,7 +121,11 @@ export class AdjustForm {
   async #send(values: Values, dryRun: boolean, key: string): Promise<AdjustAnswer | null> {
     this.#busy = true;
     this.#unlock();
-    const answer = await post<AdjustAnswer>('/api/grid/adjust', requestOf(values, dryRun), key);
+    const answer = await post<AdjustAnswer>(
+      '/api/grid/adjust',
+      requestOf(values, this.#status, dryRun),
+      key,
+    );
     this.#busy = false;
     this.#unlock();
     const failure = answer.ok ? null : answer.error;
@@ -119,11 +136,16 @@ export class AdjustForm {
   }
 }
 
-function requestOf(values: Values, dryRun: boolean): AdjustRequest {
+/** A field that is empty, or a size that stands as it is, changes nothing and is not sent. */
+function requestOf(values: Values, status: StatusView | null, dryRun: boolean): AdjustRequest {
+  const { lower, upper, grids, quantity, investment } = values;
+  const resized = quantity !== '' && quantity !== status?.quantity_per_grid;
   return {
-    grid_lower_price: values.lower,
-    grid_upper_price: values.upper,
-    ...(values.grids === '' ? {} : { grid_num: Number(values.grids) }),
+    ...(lower === '' ? {} : { grid_lower_price: lower }),
+    ...(upper === '' ? {} : { grid_upper_price: upper }),
+    ...(grids === '' ? {} : { grid_num: Number(grids) }),
+    ...(resized ? { order_quantity: quantity } : {}),
+    ...(investment === '' ? {} : { investment }),
     dry_run: dryRun,
   };
 }
@@ -147,6 +169,11 @@ function diffWords(answer: AdjustAnswer, status: StatusView | null): string[] {
   if (!isNothing(answer.market_trade)) {
     lines.push(`Traded at market: ${exact(answer.market_trade)} ${base}.`);
   }
+  const { liquidation } = answer;
+  if (liquidation !== undefined) {
+    const near = liquidation.nearest_percent === null ? '' : `, ${nearestWords(answer)}`;
+    lines.push(`Liquidation: ${liquidationWords(answer)}${near}.`);
+  }
   return [...lines, ...answer.warnings];
 }
 
@@ -162,10 +189,10 @@ function isNothing(amount: string): boolean {
 }
 
 function markFields(failure: Failure | null): void {
-  for (const field of FIELDS) inputById(field).removeAttribute('aria-invalid');
+  for (const field of FIELDS) fieldOf(field).removeAttribute('aria-invalid');
   for (const problem of failure?.problems ?? []) {
     const field = NAMES[problem.path];
-    if (field !== undefined) inputById(field).setAttribute('aria-invalid', 'true');
+    if (field !== undefined) fieldOf(field).setAttribute('aria-invalid', 'true');
   }
 }
 
@@ -178,7 +205,8 @@ function showFailure(failure: Failure): void {
 }
 
 function labelOf(field: Field): string {
-  return field[0]?.toUpperCase() + field.slice(1);
+  if (field === 'quantity') return 'Size per grid';
+  return `${field[0]?.toUpperCase()}${field.slice(1)}`;
 }
 
 /** One sentence, a list, and for failures a hint. */

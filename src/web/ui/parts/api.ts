@@ -8,6 +8,18 @@ export type Answer<Value> =
 /** What the page shows of a failure. */
 export type Failure = Pick<ErrorBody, 'message' | 'hint' | 'problems'>;
 
+/** Reads what a route shows. Never rejects. */
+export async function get<Value>(path: string): Promise<Answer<Value>> {
+  try {
+    const response = await fetch(path);
+    const value: unknown = await response.json();
+    if (response.ok) return { ok: true, value: value as Value };
+    return { ok: false, error: value as ErrorBody };
+  } catch {
+    return { ok: false, error: { message: 'The bot did not answer.', hint: 'Try again.' } };
+  }
+}
+
 /** Posts `body`; `key` makes a repetition harmless. Never rejects. */
 export async function post<Value>(path: string, body: unknown, key = ''): Promise<Answer<Value>> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };

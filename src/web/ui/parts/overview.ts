@@ -2,7 +2,7 @@
 import type { StatusView } from '../../../contract/instance-api.ts';
 import { decimalsFor, exact, money, signedMoney, toneOf } from './amount.ts';
 import { KeyedRows, byId, make, setClass, setText } from './dom.ts';
-import { aprWords, liquidationWords, nearestWords } from './risk-words.ts';
+import { aprWords, clockWords, liquidationWords, nearestWords } from './risk-words.ts';
 import { noticesOf, stateWords } from './state-words.ts';
 import type { Notice } from './state-words.ts';
 
@@ -79,4 +79,10 @@ function showRisk(status: StatusView): void {
   setText(byId('liquidation'), liquidationWords(status));
   setText(byId('nearest'), nearestWords(status));
   setClass(byId('nearest'), liquidation?.alarm === true ? 'loss' : '');
+  const { clock_offset_ms: offset = null, venue_requests: requests = null } = status;
+  byId('clock-figure').hidden = offset === null;
+  if (offset !== null) setText(byId('clock'), clockWords(offset));
+  byId('requests-figure').hidden = requests === null;
+  if (requests === null) return;
+  setText(byId('requests'), `${requests.left} left of ${requests.per_minute} a minute`);
 }

@@ -18,6 +18,12 @@ export function liquidationWords({ liquidation }: Pick<StatusView, 'liquidation'
   return `${text(now)} now, ${text(bought)} with buys filled, ${text(sold)} with sells filled`;
 }
 
+/** How far this machine's clock is from the venue's, e.g. "120 ms behind the venue". */
+export function clockWords(offset: number): string {
+  if (offset === 0) return 'as the venue';
+  return `${Math.abs(offset)} ms ${offset > 0 ? 'behind' : 'ahead of'} the venue`;
+}
+
 /** How far the nearest is from the price, e.g. "12.34 % away". */
 export function nearestWords({ liquidation }: Pick<StatusView, 'liquidation'>): string {
   const percent = liquidation?.nearest_percent ?? null;

@@ -37,9 +37,7 @@ export function noticesOf(status: StatusView): Notice[] {
       notices.push(warn('Paused: no new orders are placed until you resume.'));
       break;
     case 'tripped':
-      notices.push(
-        warn('Tripped: the books did not agree, so no order is placed until someone has looked.'),
-      );
+      notices.push(warn(tripWords(status)));
       break;
     case 'finished':
       notices.push(info('Finished: the run is over; this page shows its result.'));
@@ -56,6 +54,13 @@ export function noticesOf(status: StatusView): Notice[] {
     notices.push(info('Adjusted, differs from the file: the config file holds other values.'));
   }
   return [...notices, ...status.warnings.map(warn)];
+}
+
+/** What tripped the grid, what that means, and how to go on. */
+function tripWords({ tripped }: Pick<StatusView, 'tripped'>): string {
+  const why = tripped === undefined || tripped === null ? 'a fence was met' : tripped.text;
+  const meaning = 'No order that enlarges the position is placed; the position is kept';
+  return `Tripped: ${why}. ${meaning}. Look into it, then press Resume.`;
 }
 
 function warn(text: string): Notice {

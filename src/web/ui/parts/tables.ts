@@ -2,6 +2,7 @@
 import type { FillView, LevelView, StatusView } from '../../../contract/instance-api.ts';
 import { decimalsFor, exact, isAbove, isSame, money, signedMoney, toneOf } from './amount.ts';
 import { KeyedRows, byId, cellOf, make, makeRow, setClass, setText } from './dom.ts';
+import { lineWords } from './line-words.ts';
 
 type LadderItem =
   | { readonly kind: 'line'; readonly level: LevelView }
@@ -50,7 +51,8 @@ function showLine(row: HTMLElement, level: LevelView): void {
   setText(cellOf(row, 3), level.order_id === null ? '' : `#${level.order_id}`);
   const note = cellOf(row, 4);
   const isEmpty = level.side === null && level.reason === null;
-  setText(note, level.reason ?? (isEmpty ? 'empty line' : ''));
+  const why = level.reason === null ? '' : lineWords(level.reason);
+  setText(note, isEmpty ? 'empty line' : why, level.reason ?? '');
   setClass(note, isEmpty ? 'note calm' : 'note');
 }
 

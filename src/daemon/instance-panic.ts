@@ -1,0 +1,132 @@
+/**
+ * The panic of an instance: its orders cancelled and its position closed now, whether its bot
+ * runs, hangs, is stopped or has failed. It ends flat, or in NOT_FLAT with the reason. Only the
+ * built-in bot can do it: a program is ended, and its position is its own affair.
+ */
+import { GriddError, errorBody } from '../contract/errors.ts';
+import { parseMoney } from '../contract/decimal.ts';
+import type { RegistryRecord, VerbResult } from '../contract/fleet-api.ts';
+import type { StopReceipt } from '../contract/instance-api.ts';
+import { askForPanic, stopProcess } from './instance-end.ts';
+import type { StopOutcome } from './instance-end.ts';
+import type { Instance } from './instance.ts';
+import { notEnded, stopTimeoutMs } from './instance-stop.ts';
+import type { RunningProcess } from './running-process.ts';
+
+type Result = Omit<VerbResult, 'row'>;
+
+/** Time for a bot to cancel, close and end; a hung one is killed after it. */
+const PANIC_LIMIT_MS = 30_000;
+/** For one that must first recover. */
+const RECOVERY_LIMIT_MS = 60_000;
+
+/** Cancels and closes; a panic under way is joined. Rejects with NOT_FLAT or STOP_INCOMPLETE. */
+export function panicInstance(instance: Instance): Promise<Result> {
+  if (instance.panicking !== null) return instance.panicking;
+  // A start that waits for its bot gives way at once.
+  instance.process?.started.open({ kind: 'interrupted' });
+  if (instance.stopping !== null) instance.stopping.last = false;
+  instance.stopsWanted += 1;
+  const panicking = instance
+    .enqueue(() => {
+      instance.stopsWanted -= 1;
+      return panicNow(instance);
+    })
+    .finally(() => {
+      instance.panicking = null;
+    });
+  instance.panicking = panicking;
+  return panicking;
+}
+
+async function panicNow(instance: Instance): Promise<Result> {
+  const { process, record } = instance;
+  instance.writer.save({ desired: 'stopped' });
+  await instance.writer.attempt();
+  instance.cancelRestart();
+  if (process !== null) {
+    const outcome = await endBy(instance, process);
+    if (process.external) return endedProgram(instance, 'was ended');
+    if (outcome.receipt !== null) return concluded(instance, outcome.receipt);
+    // Killed, crashed or deaf: what it left is closed by a new one.
+    instance.log.warn(`panic: its bot gave no receipt (${outcome.error?.message ?? 'it ended'})`);
+  }
+  if (record.ran_program) return endedProgram(instance, 'does not run');
+  return runPanic(instance, record);
+}
+
+async function endBy(instance: Instance, process: RunningProcess): Promise<StopOutcome> {
+  process.intent = 'stop';
+  process.intentReason = null;
+  instance.move('stop', 'panic');
+  const limit = process.external ? stopTimeoutMs(instance) : PANIC_LIMIT_MS;
+  const outcome = await stopProcess(instance, process, askForPanic, limit);
+  if (!outcome.ended) throw notEnded(instance, process);
+  return outcome;
+}
+
+/** A bot that does nothing else is started, asked, and ends; a failed instance stays failed. */
+async function runPanic(instance: Instance, before: RegistryRecord): Promise<Result> {
+  const { id } = instance;
+  let outcome: StopOutcome;
+  try {
+    const process = await instance.launch('panic', false, {});
+    process.intent = 'panic';
+    outcome = await stopProcess(instance, process, askForPanic, RECOVERY_LIMIT_MS);
+    if (!outcome.ended) throw notEnded(instance, process);
+  } catch (thrown) {
+    restore(instance, before, 'panic: its bot could not be started');
+    const { code, message, hint, problems = [] } = errorBody(thrown);
+    if (code === 'STOP_INCOMPLETE') throw thrown;
+    const why = `its bot cannot be started: ${message}`;
+    throw new GriddError('NOT_FLAT', notFlat(id, why), { hint, problems });
+  }
+  const ended = instance.record.last_exit?.reason ?? 'ended';
+  restore(instance, before, 'panic');
+  await instance.writer.attempt();
+  if (outcome.receipt !== null) return concluded(instance, outcome.receipt);
+  throw new GriddError('NOT_FLAT', notFlat(id, `its bot ${reasonOf(outcome, ended)}`));
+}
+
+/** A refusal in its own words, else how its process ended. */
+function reasonOf({ error }: StopOutcome, ended: string): string {
+  if (error === null || error.code === 'BOT_UNREACHABLE') return ended;
+  return `says: ${error.message}`;
+}
+
+/** A failed instance shows the end that made it fail, not this run's. */
+function restore(instance: Instance, before: RegistryRecord, reason: string): void {
+  if (before.state !== 'failed') {
+    instance.move('end', reason);
+    return;
+  }
+  const { last_exit, last_error, state_reason } = before;
+  instance.writer.save({ last_exit, last_error });
+  instance.move('fail', state_reason);
+}
+
+async function concluded(instance: Instance, receipt: StopReceipt): Promise<Result> {
+  const { id } = instance;
+  await instance.writer.attempt();
+  const { orders_cancelled: gone, orders_left: left, position } = receipt;
+  instance.log.warn({ position, left }, 'panic: the bot has ended');
+  if (left === 0 && parseMoney(position) === 0n) {
+    const message = `flat; ${gone} orders cancelled, position 0`;
+    return { id, ok: true, message, receipt };
+  }
+  const rest = `${left} orders left, position ${position}`;
+  const why = receipt.why_not_flat ?? 'its bot does not say why';
+  const error = new GriddError('NOT_FLAT', notFlat(id, `${rest}: ${why}`)).toBody();
+  return { id, ok: false, message: error.message, error, receipt };
+}
+
+function endedProgram({ id }: Instance, what: string): never {
+  const why = `its program ${what}, and gridd cannot close the position of a program`;
+  throw new GriddError('NOT_FLAT', notFlat(id, why), {
+    hint: 'Look at the venue itself; what the program left there is not known to gridd.',
+  });
+}
+
+function notFlat(id: string, why: string): string {
+  return `${id} may not be flat: ${why}${why.endsWith('.') ? '' : '.'}`;
+}
