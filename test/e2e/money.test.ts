@@ -124,7 +124,7 @@ describe('panic', () => {
   });
 
   test('of an external program ends it, and says that its position is not known', async () => {
-    write({}, { script_path: WEB_PROGRAM });
+    write({}, { script_path: WEB_PROGRAM, python_path: process.execPath });
     await home.ok(['start', 'a']);
     const { stderr } = await home.ok(['panic', 'a'], 1);
     expect(stderr).toMatch(/^NOT_FLAT: a may not be flat: its program was ended, and gridd cannot/m);
