@@ -1,18 +1,20 @@
 /**
  * `npm run bench`: figures of this machine beside the aims, for 1 and 20 paper instances in a home of
- * their own. Times of commands are whole processes, compared with bare `node -e 0` in turn.
+ * their own. Times of commands are whole processes, compared with bare `node -e 0` in turn; their CPU is
+ * summed over all runs, as the kernel counts in hundredths of a second.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median, memoryOf } from './bench/processes.js';
+import { cpuMs, endedChildrenCpuMs, median, memoryOf, pause } from './bench/processes.js';
 import { ensureBuilt } from './build.js';
 import { ROOT, checkPlatform, ensureInstalled } from './ensure.js';
 
 const GRIDD = join(ROOT, 'bin', 'gridd.js');
-const LIST_RUNS = 15;
+const LIST_RUNS = 41;
 const SETTLE_MS = 8_000;
+const IDLE_MS = 60_000;
 const KILLS = 10;
 const FIRST_PORT = 5700;
 
@@ -34,14 +36,16 @@ async function measure(count) {
     const pids = Object.values(record.instances).map(({ pid }) => pid);
     const supervisor = JSON.parse(read(home, 'logs/supervisor/endpoint.json')).pid;
     // The first seconds of twenty bots are the machine's busiest: a list is typed later.
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    await pause(SETTLE_MS);
     const lists = [];
     const bare = [];
     for (let round = 0; round < LIST_RUNS; round += 1) {
-      lists.push(gridd('list').ms);
-      bare.push(run(['-e', '0'], home).ms);
+      lists.push(gridd('list'));
+      bare.push(run(['-e', '0'], home));
     }
-    const ratios = lists.map((ms, round) => ms / bare[round]);
+    const ratios = lists.map(({ ms }, round) => ms / bare[round].ms);
+    const cpuRatio = sum(lists.map(({ cpu }) => cpu)) / sum(bare.map(({ cpu }) => cpu));
+    const idle = await idleCpu(supervisor);
     const memory = pids.map((pid) => memoryOf(pid));
     const own = memoryOf(supervisor);
     const restarts = [];
@@ -51,13 +55,15 @@ async function measure(count) {
     }
     rows.push(
       row(count, 'start to all healthy, ms', start.ms, count === 20 ? '<= 6000' : ''),
-      row(count, 'gridd list, ms', median(lists)),
-      row(count, 'node -e 0, ms', median(bare)),
+      row(count, 'gridd list, ms', median(lists.map(({ ms }) => ms))),
+      row(count, 'node -e 0, ms', median(bare.map(({ ms }) => ms))),
       row(count, 'list / bare node (median of pairs)', median(ratios), '<= 2'),
+      row(count, 'list / bare node, CPU', cpuRatio),
       row(count, 'bot RSS, MiB (median)', median(memory.map(({ rss }) => rss))),
       row(count, 'bot PSS, MiB (median)', median(memory.map(({ pss }) => pss)), '<= 60'),
       row(count, 'supervisor RSS, MiB', own.rss, '<= 80'),
       row(count, 'supervisor PSS, MiB', own.pss),
+      row(count, 'supervisor, bots idle, CPU %', idle, '<= 0.5'),
       row(count, 'kill -9 to new pid, ms (median)', median(restarts), '<= 100'),
     );
   } finally {
@@ -70,16 +76,27 @@ function row(instances, figure, value, aim = '') {
   return { instances, figure, value: Math.round(value * 100) / 100, aim };
 }
 
+/** Percent of one core that `pid` uses while nothing is asked of it. */
+async function idleCpu(pid) {
+  const [begin, before] = [performance.now(), cpuMs(pid)];
+  await pause(IDLE_MS);
+  return ((cpuMs(pid) - before) / (performance.now() - begin)) * 100;
+}
+
+function sum(values) {
+  return values.reduce((a, b) => a + b, 0);
+}
+
 function run(args, home) {
-  const begin = performance.now();
+  const [begin, before] = [performance.now(), endedChildrenCpuMs()];
   const result = spawnSync(process.execPath, args, {
     cwd: home,
     env: { PATH: process.env.PATH, HOME: home, GRIDD_HOME: home },
     encoding: 'utf8',
   });
-  const ms = performance.now() - begin;
+  const [ms, cpu] = [performance.now() - begin, endedChildrenCpuMs() - before];
   if (result.status !== 0) throw new Error(`${args.join(' ')}\n${result.stdout}${result.stderr}`);
-  return { ms, stdout: result.stdout };
+  return { ms, cpu };
 }
 
 /** Kills a bot, resolves with the milliseconds until its new pid stands in the registry. */

@@ -5,7 +5,15 @@
  * after the version go to the tests; the exit code is theirs.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT, checkPlatform, refuse } from './ensure.js';
@@ -17,11 +25,23 @@ if (!/^\d+(\.\d+){0,2}$/.test(version ?? '')) {
 }
 // Ctrl-C reaches the tests by the terminal; this process stays to remove the folder.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
-const folder = mkdtempSync(join(tmpdir(), 'gridd-node-'));
+removeAbandoned();
+const folder = mkdtempSync(join(tmpdir(), `gridd-node-${process.pid}-`));
 try {
   process.exitCode = test(installNode(), copyTree());
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+/** A run that was killed could not remove its folder, whose name says whose it was. */
+function removeAbandoned() {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = /^gridd-node-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || existsSync(join('/proc', pid))) continue;
+    const left = join(tmpdir(), name);
+    console.log(`gridd: removing ${left}, left by a run that was killed`);
+    rmSync(left, { recursive: true, force: true });
+  }
 }
 
 /** Folder of the Node package: bin/node and include/node. */

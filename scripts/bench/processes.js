@@ -25,6 +25,12 @@ export function cpuMs(pid) {
   return fields === null ? 0 : ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 }
 
+/** CPU of this process's children that have ended so far, ms. */
+export function endedChildrenCpuMs() {
+  const fields = statFields(process.pid);
+  return ((Number(fields[13]) + Number(fields[14])) * 1000) / TICKS;
+}
+
 /** MiB of `pid`: resident, and its share of what it shares. */
 export function memoryOf(pid) {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');

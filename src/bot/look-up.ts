@@ -27,6 +27,8 @@ export interface LookUpParts {
   readonly cancel: (id: number) => void;
   /** An order whose answer was missing is at the venue. */
   readonly found: () => void;
+  /** Sends what the engine has just asked for. */
+  readonly flush: () => Promise<unknown>;
 }
 
 /** What the venue said in one round; `begunAt` on the monotonic clock. */
@@ -145,14 +147,15 @@ export class LookUps {
     return { begunAt, asked, orders, fills };
   }
 
-  /** Draws the conclusions of a round. Inside a task only. */
-  async conclude(findings: Findings): Promise<void> {
+  /** Draws the conclusions of a round, with `after` between any two. Inside a task only. */
+  async conclude(findings: Findings, after?: () => Promise<unknown>): Promise<void> {
     const { fills, ids } = this.#parts;
     for (const fill of findings.fills) await fills.book(fill);
     for (const id of findings.asked) {
       const seen = findings.orders.get(ids.of(id)) ?? null;
       const told = findings.fills.some((fill) => fill.client_id === ids.of(id));
       await this.#judge(id, seen, told, findings.begunAt);
+      await after?.();
     }
     this.#tellUnknown();
   }
@@ -173,7 +176,8 @@ export class LookUps {
       if (!(error instanceof VenueFault)) throw error;
       return this.failed(error);
     }
-    await this.conclude(findings);
+    // Each conclusion is acted on before the next: who dies over and over still gets on.
+    await this.conclude(findings, this.#parts.flush);
   }
 
   get #lag(): number {

@@ -18,8 +18,8 @@ import { homeAt, instanceLock } from '../platform/paths.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
 import { readEnvFile } from '../registry/index.ts';
 import { Bot } from './bot.ts';
+import { performCommand } from './commands.ts';
 import { careForLogs, openBotLogs } from './log-care.ts';
-import { obey } from './obey.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 
 const END_TIMEOUT_MS = 5000;
@@ -148,10 +148,11 @@ async function main(launch: BotLaunch): Promise<void> {
 
   async function perform(method: BotMethod, params: unknown): Promise<unknown> {
     if (bot === null || ending) throw new GriddError('INSTANCE_BUSY', 'The bot is not ready.');
-    const leave = (reason: string) => {
-      clock.after(0, () => void end(BOT_EXIT.clean, reason).catch(crash));
-    };
-    return obey(bot, method, params, leave);
+    const answer = await performCommand(bot, method, params);
+    if (method === 'stop' || method === 'panic') {
+      clock.after(0, () => void end(BOT_EXIT.clean, `${method} command`).catch(crash));
+    }
+    return answer;
   }
 
   process.on('uncaughtException', crash);

@@ -5,6 +5,7 @@
  */
 import { assert } from '../contract/assert.ts';
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
+import { GriddError } from '../contract/errors.ts';
 import type { Market } from '../contract/market.ts';
 import { lotsOf, nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import { figures } from '../engine/index.ts';
@@ -94,7 +95,10 @@ export class PositionCheck {
     assert(gap < BREACH && gap > -BREACH, `venue and books differ by ${formatMoney(gap)}`);
   }
 
-  /** Books the venue's position as ours; `dry`: only says how. Inside a task only. */
+  /**
+   * Books the venue's position as ours; `dry`: only says how. Only a difference that comparisons
+   * have confirmed: INSTANCE_BUSY before. Inside a task only.
+   */
   async accept(dry: boolean): Promise<PositionDifference> {
     const { runner, market } = this.#parts;
     await runner.fills.bookNew();
@@ -102,6 +106,7 @@ export class PositionCheck {
     const ticks = nearestTicks(market, (await runner.venue.price()).mark);
     assert(ticks !== null, 'the venue has a price');
     const ours = runner.figures().position_lots;
+    this.#assertConfirmed(venue_lots, ours);
     const size = sizeText(market, venue_lots - ours);
     const price = priceText(market, ticks);
     const answer = {
@@ -120,6 +125,17 @@ export class PositionCheck {
     runner.setDegraded('position', null);
     runner.fills.settled();
     return answer;
+  }
+
+  #assertConfirmed(venueLots: number, ours: number): void {
+    const { runner } = this.#parts;
+    const lags = runner.venue.capabilities.listing_lag_ms > 0;
+    const { mismatch } = runner.state;
+    if (!lags || venueLots === ours || mismatch?.venue_lots === venueLots) return;
+    // One answer may be older than the fills that are booked already.
+    throw new GriddError('INSTANCE_BUSY', 'The venue has not confirmed its position yet.', {
+      hint: 'Nothing was booked; repeat when `gridd status ID` says that the position differs.',
+    });
   }
 
   #isSure(difference: number): boolean {

@@ -121,6 +121,7 @@ export class Runner implements GridDoor {
       fills: this.fills,
       cancel: (id) => this.#outbox.add({ type: 'cancel', id }),
       found: () => this.#outbox.arrived(),
+      flush: () => this.#outbox.send(() => false),
     });
     this.#outbox = new Outbox({ ...common, budget: this.budget, lookUps: this.#lookUps });
   }
@@ -150,6 +151,12 @@ export class Runner implements GridDoor {
   /** Sets (or with null clears) one reason for being degraded. */
   setDegraded(key: string, reason: string | null): void {
     this.#degraded.set(key, reason);
+  }
+
+  /** The request budget as status shows it; `left` null without a limit. */
+  get venueRequests(): { per_minute: number | null; left: number | null } {
+    const left = this.budget.left(this.#parts.clock.monotonic());
+    return { per_minute: this.budget.requestsPerMinute, left };
   }
 
   /**

@@ -164,8 +164,13 @@ export class Instance {
     const generation = record.generation + 1;
     const portsInUse = around.portsInUse(this.id);
     const surroundings = { ...around, portsInUse, now };
-    const plan = await planLaunch(surroundings, loaded, record, { cause, fresh, generation });
-    this.log = await around.openLog(this.id, loaded.logDir);
+    const prepare = async () => {
+      const plan = await planLaunch(surroundings, loaded, record, { cause, fresh, generation });
+      return { plan, log: await around.openLog(this.id, loaded.logDir) };
+    };
+    // It may wait for I/O: the end of the last process is still written with this start, at once.
+    const { plan, log } = await this.writer.holdFor(prepare());
+    this.log = log;
     this.loaded = loaded;
     this.warnings = plan.warnings;
     for (const warning of plan.warnings) this.log.warn(warning);

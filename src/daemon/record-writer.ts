@@ -22,6 +22,7 @@ export class RecordWriter {
   #writing: Promise<void> | null = null;
   #exists: boolean;
   #dropped = false;
+  #held: Promise<unknown> | null = null;
 
   /** `exists`: the record is in the file already; otherwise the first save creates it. */
   constructor(
@@ -67,6 +68,15 @@ export class RecordWriter {
     });
   }
 
+  /**
+   * Keeps what was saved off the disk until `work` has ended, so that it is written together with
+   * what follows from it. `work` must not wait for a write itself.
+   */
+  holdFor<T>(work: Promise<T>): Promise<T> {
+    this.#held = work.catch(() => null);
+    return work;
+  }
+
   /** As `settled`, with the failure as a value: null when all of it is on disk. */
   async attempt(): Promise<Error | null> {
     try {
@@ -89,6 +99,7 @@ export class RecordWriter {
     // One turn later: changes that belong together are written together, such as an end and the
     // start of the next process.
     await this.#clock.breathe();
+    await this.#held;
     while (Object.keys(this.#pending).length > 0) {
       const patch = this.#pending;
       const whole = this.#record;

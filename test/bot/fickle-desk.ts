@@ -103,6 +103,8 @@ export async function done<T>(rig: FickleRig, desk: FickleDesk, work: Promise<T>
   const mark = work.finally(() => {
     ended = true;
   });
+  // Who awaits the answer hears of a failure; until then it is nobody's.
+  mark.catch(() => undefined);
   await served();
   for (let step = 0; !ended && step < 6000; step += 1) await pass(rig, desk, STEP_MS);
   if (!ended) throw new Error('not done within ten minutes of the clock');

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { VenueFault } from '../../src/exchange/port.ts';
 import { ComparisonSchedule } from '../../src/bot/comparison-schedule.ts';
-import { makeRig, openDesk, pass, stray } from './fickle-desk.ts';
+import { done, makeRig, openDesk, pass, stray } from './fickle-desk.ts';
 
 describe('silence', () => {
   test('degrades after its time, is polled around within 30 s, and ends with one comparison', async () => {
@@ -190,6 +190,23 @@ describe('a position', () => {
     expect(runner.state.mismatch).toBeNull();
     expect(rig.logged.join('')).not.toContain('The position differs');
   });
+});
+
+test('a difference that no comparison has confirmed is not accepted: one answer may be old', async () => {
+  const rig = makeRig();
+  const desk = await openDesk(rig);
+  await pass(rig, desk, 5000);
+  const { runner } = desk.session;
+  const stale = await rig.venue.position();
+  rig.venue.move(10290);
+  await pass(rig, desk, 1000);
+  const { position } = rig.venue;
+  Object.assign(rig.venue, { position: async () => stale });
+  const accepting = done(rig, desk, desk.session.acceptPosition(false));
+  await expect(accepting).rejects.toMatchObject({ code: 'INSTANCE_BUSY' });
+  Object.assign(rig.venue, { position });
+  expect(runner.figures()).toMatchObject({ position_lots: 100, carry_lots: 0 });
+  expect(desk.bugs).toEqual([]);
 });
 
 test('comparisons of instances that start together are spread over the interval', () => {

@@ -1,6 +1,7 @@
 /**
  * `gridd audit [ID]`: which verbs of the user reached the supervisor, and how they came out. Read
- * from the database, whether a supervisor runs or not; of instances that are gone too.
+ * from the database, whether a supervisor runs or not, of instances that are gone too. A running
+ * one writes once a second: what has just been given may be missing.
  */
 import { existsSync } from 'node:fs';
 import { EXIT, GriddError } from '../../contract/errors.ts';

@@ -1,26 +1,20 @@
-/** What the supervisor asks of a bot, done: one answer a request, errors are `GriddError`s. */
+/** What the supervisor may ask of a bot, each answered by the part that can. */
+import { assertNever } from '../contract/assert.ts';
 import type { BotMethod, BotRequests } from '../contract/instance-api.ts';
 import type { Bot } from './bot.ts';
 
-/** Does what was asked; `leave`: the process is to end once the answer is out. */
-export async function obey(
+/** Performs one command; rejects with a `GriddError` where the user must act. */
+export async function performCommand(
   bot: Bot,
   method: BotMethod,
   params: unknown,
-  leave: (reason: string) => void,
 ): Promise<unknown> {
   const { session, service } = bot;
   switch (method) {
-    case 'stop': {
-      const receipt = await session.stop(params as BotRequests['stop']['params']);
-      leave('stop command');
-      return receipt;
-    }
-    case 'panic': {
-      const receipt = await session.panic();
-      leave('panic command');
-      return receipt;
-    }
+    case 'stop':
+      return session.stop(params as BotRequests['stop']['params']);
+    case 'panic':
+      return session.panic();
     case 'close_carry':
       return service.closeCarry();
     case 'accept_position':
@@ -29,12 +23,15 @@ export async function obey(
       await service.pause();
       return { ok: true };
     case 'resume':
-      return { ok: true, ...(await service.resume()) };
+      await service.resume();
+      return { ok: true };
     case 'adjust': {
       const { request, key } = params as BotRequests['adjust']['params'];
       return service.adjust(request, key);
     }
     case 'reload':
       return bot.reload();
+    default:
+      return assertNever(method);
   }
 }
