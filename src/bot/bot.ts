@@ -342,7 +342,7 @@ export class Bot {
         const guarded = this.#parts.lock.guards();
         runner.setDegraded('lock', guarded ? null : UNGUARDED);
         await this.session.tick();
-        await this.service.refresh();
+        await this.service.refreshWithin();
         if (this.#statusStale) this.#saveStatus();
         this.#statusStale = false;
         this.#lookAtFile();

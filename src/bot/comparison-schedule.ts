@@ -11,6 +11,8 @@ export class ComparisonSchedule {
   readonly #intervalMs: () => number;
   #next: number;
   #failures = 0;
+  /** An answer has already brought the next one forward. */
+  #hurried = false;
 
   /** `tag`: hexadecimal; instances that start together do not compare together. */
   constructor(intervalMs: () => number, tag: string, now: number) {
@@ -31,14 +33,28 @@ export class ComparisonSchedule {
   /** A comparison has ended. */
   done(now: number): void {
     this.#failures = 0;
+    this.#hurried = false;
     this.#next = now + this.#intervalMs();
   }
 
   /** The venue did not answer one. */
   failed(now: number, retryAfterMs: number | null): void {
-    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    const longest = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, this.#intervalMs()));
+    const pause = Math.min(longest, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#next = now + Math.max(pause, retryAfterMs ?? 0);
+  }
+
+  /** Our own budget held a question back: no failure, and not asked before its time. */
+  held(now: number, ms: number): void {
+    this.#next = now + Math.max(1, ms);
+  }
+
+  /** The venue answers again after a failure: once an outage, that brings the next forward. */
+  answered(now: number): void {
+    if (this.#failures === 0 || this.#hurried) return;
+    this.#hurried = true;
+    this.within(0, now);
   }
 
   /** At the latest in `ms`. */

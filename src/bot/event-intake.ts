@@ -34,7 +34,7 @@ export async function takeEvent(parts: IntakeParts, event: VenueEvent): Promise<
     case 'price':
       return grid.takePrice(event);
     case 'fill':
-      return fills.book(event.fill);
+      return fills.book([event.fill]);
     case 'order':
       return takeOrder(parts, event.order);
     case 'ended': {

@@ -1,17 +1,18 @@
 /**
  * Books executions, whatever told of them: stream, poll, restart, twice or out of order.
- * Invariants: a trade id is booked once; a fill whose order this store never made is reported and
- * never booked.
+ * Invariants: a trade id is booked once; a fill whose order this store never made, that cannot be
+ * read or that does not fit its order is reported and never booked.
  */
-import { assert } from '../contract/assert.ts';
-import { parseMoney } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
-import { lotsOf, ticksOf } from '../contract/market.ts';
+import { sizeText } from '../contract/market.ts';
+import type { Side } from '../contract/trading.ts';
+import type { EngineEvent, LiveOrder } from '../engine/index.ts';
 import type { Venue, VenueFill } from '../exchange/port.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import type { ClientIds } from './client-id.ts';
 import type { GridDoor } from './grid-door.ts';
+import { fillNumbers } from './venue-numbers.ts';
 
 export interface FillParts {
   readonly market: Market;
@@ -32,6 +33,13 @@ const FILLS_SINCE = 'fills_since_ms';
 const OVERLAP_MS = 60_000;
 /** Foreign trades that were told of, so that each is told once. */
 const TOLD_KEPT = 1000;
+
+/** Fills of one listing as events of the engine. */
+interface Batch {
+  readonly byTrade: Map<string, Extract<EngineEvent, { type: 'fill' }>>;
+  /** Lots of each order that these fills execute. */
+  readonly byOrder: Map<number, number>;
+}
 
 export class FillBooking {
   readonly #parts: FillParts;
@@ -54,21 +62,46 @@ export class FillBooking {
     return Math.max(0, since - overlap);
   }
 
-  /** Books a fill once. Inside a task only. */
-  async book(fill: VenueFill): Promise<void> {
-    const { books, market, log, grid } = this.#parts;
+  /** Books fills, each once and in a turn of its own, all in one commit. Inside a task only. */
+  async book(fills: readonly VenueFill[]): Promise<void> {
+    const batch: Batch = { byTrade: new Map(), byOrder: new Map() };
+    for (const fill of fills) this.#collect(fill, batch);
+    if (batch.byTrade.size === 0) return;
+    await this.#parts.grid.applyAll([...batch.byTrade.values()]);
+    for (const { trade_id, side, price, size, fee } of fills) {
+      if (!batch.byTrade.delete(trade_id)) continue;
+      this.#booked += 1;
+      this.#parts.log.info({ trade_id, side, price, size, fee }, 'filled');
+    }
+  }
+
+  #collect(fill: VenueFill, batch: Batch): void {
+    const { books, market, ids, grid } = this.#parts;
+    const { trade_id, side } = fill;
     if (books.hasFill(fill.trade_id)) return;
+    if (batch.byTrade.has(trade_id)) return;
     const id = books.orderIdOf(fill.client_id);
-    if (id === null) return this.#report(fill);
-    const ticks = ticksOf(market, fill.price);
-    const lots = lotsOf(market, fill.size);
-    const fee = parseMoney(fill.fee);
-    assert(ticks !== null && lots !== null && fee !== null, `unreadable fill ${fill.trade_id}`);
-    const { trade_id, side, at_ms } = fill;
-    await grid.apply({ type: 'fill', trade_id, id, side, ticks, lots, fee, at_ms });
-    this.#booked += 1;
-    const { price, size } = fill;
-    log.info({ trade_id, side, price, size, fee: fill.fee }, 'filled');
+    if (id === null) {
+      const ours = ids.isOurs(fill.client_id);
+      return this.#report(fill, ours ? 'bears our mark but is not in our store' : null);
+    }
+    const numbers = fillNumbers(market, fill);
+    if (numbers === null) return this.#report(fill, 'has figures that cannot be read');
+    const { ticks, lots, fee, whole } = numbers;
+    const executed = (batch.byOrder.get(id) ?? 0) + lots;
+    if (!this.#fits(id, side, executed)) return this.#report(fill, 'does not fit its order');
+    if (!whole) this.#tellPart(fill, sizeText(market, lots));
+    const at_ms = Number.isFinite(fill.at_ms) ? Math.round(fill.at_ms) : grid.venueNow();
+    batch.byOrder.set(id, executed);
+    batch.byTrade.set(trade_id, { type: 'fill', trade_id, id, side, ticks, lots, fee, at_ms });
+  }
+
+  /** Whether an order that the engine knows can have executed so much more. */
+  #fits(id: number, side: Side, lots: number): boolean {
+    const { orders, ended } = this.#parts.grid.state;
+    const known = (order: LiveOrder): boolean => order.id === id;
+    const order = orders.find(known) ?? ended.find(known);
+    return order === undefined || (order.side === side && order.filled + lots <= order.lots);
   }
 
   /** Books what the venue executed since this was asked last; may throw a `VenueFault`. */
@@ -80,8 +113,10 @@ export class FillBooking {
       await store(() => books.setMeta(FILLS_SINCE, began));
     }
     const fills = await venue.fillsSince(this.since);
-    for (const fill of fills) await this.book(fill);
-    const last = fills.reduce((latest, { at_ms }) => Math.max(latest, at_ms), 0);
+    await this.book(fills);
+    let last = 0;
+    // A date that is no number is never above another.
+    for (const { at_ms } of fills) if (at_ms > last) last = Math.floor(at_ms);
     // Only up to here is everything booked: a stream may have told of a later trade first.
     if (last <= Number(books.meta(FILLS_SINCE) ?? 0)) return;
     keep(() => books.setMeta(FILLS_SINCE, String(last)));
@@ -92,16 +127,22 @@ export class FillBooking {
     this.#parts.grid.setDegraded('strange_fill', null);
   }
 
-  #report(fill: VenueFill): void {
-    const { ids, log, grid } = this.#parts;
+  /** `what` is wrong with it; null: it is another's. */
+  #report(fill: VenueFill, what: string | null): void {
+    const { log, grid } = this.#parts;
     if (this.#told.has(fill.trade_id)) return;
     if (this.#told.size >= TOLD_KEPT) this.#told.clear();
     this.#told.add(fill.trade_id);
-    log.warn({ fill }, 'a fill of an order that is not in our store was left alone');
-    if (!ids.isOurs(fill.client_id)) return;
-    const text =
-      `Trade ${fill.trade_id} belongs to order ${fill.client_id}, which bears our mark but is ` +
-      'not in our store: it is not booked.';
+    const whose = what === null ? 'of an order that is not in our store' : `that ${what}`;
+    log.warn({ fill }, `a fill ${whose} was left alone`);
+    if (what === null) return;
+    const text = `Trade ${fill.trade_id} of order ${fill.client_id} ${what}: it is not booked.`;
     grid.setDegraded('strange_fill', text);
+  }
+
+  #tellPart({ trade_id, size }: VenueFill, booked: string): void {
+    const text = `Trade ${trade_id} has size ${size}, no whole lots: ${booked} is booked.`;
+    this.#parts.log.warn(text);
+    this.#parts.grid.setDegraded('strange_fill', text);
   }
 }

@@ -2,11 +2,11 @@
  * Books what the venue paid or took as funding, each payment once however often it is listed.
  * Payments from before the books began are another's.
  */
-import { assert } from '../contract/assert.ts';
-import { parseMoney } from '../contract/decimal.ts';
+import { formatMoney } from '../contract/decimal.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { Books } from '../store/index.ts';
 import type { Runner } from './runner.ts';
+import { roundedMoney } from './venue-numbers.ts';
 
 /** Venue time from which funding is asked for: at first the moment at which the books began. */
 const FUNDING_SINCE = 'funding_since_ms';
@@ -32,13 +32,19 @@ export async function bookFunding(parts: {
   const since = Number(books.meta(FUNDING_SINCE) ?? began);
   const payments = await venue.fundingSince(Math.max(began, since - OVERLAP_MS));
   for (const { funding_id, amount: text, at_ms } of payments) {
-    if (at_ms < began || books.hasFunding(funding_id)) continue;
-    const amount = parseMoney(text);
-    assert(amount !== null, `the venue's funding ${funding_id} is "${text}"`);
-    const funding = { funding_id, amount: text, at_ms };
-    await runner.apply({ type: 'funding', amount, at_ms }, { funding });
+    if (!(at_ms >= began) || books.hasFunding(funding_id)) continue;
+    const amount = roundedMoney(text);
+    if (amount === null) {
+      const what = `Funding ${funding_id} is "${text}", which cannot be read: it is not booked.`;
+      runner.setDegraded('strange_funding', what);
+      continue;
+    }
+    const stamp = Math.round(at_ms);
+    const funding = { funding_id, amount: formatMoney(amount), at_ms: stamp };
+    await runner.apply({ type: 'funding', amount, at_ms: stamp }, { funding });
   }
-  const last = payments.reduce((latest, { at_ms }) => Math.max(latest, at_ms), since);
+  const stamps = payments.map(({ at_ms }) => at_ms).filter((at_ms) => Number.isFinite(at_ms));
+  const last = Math.floor(Math.max(since, ...stamps));
   if (last === since) return;
   runner.keep(() => books.setMeta(FUNDING_SINCE, String(last)));
 }

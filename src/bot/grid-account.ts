@@ -53,7 +53,10 @@ export class GridAccount {
     this.#parts = parts;
   }
 
-  /** Reads balance and time; inside a task, so that they belong to the same moment. */
+  /**
+   * Reads balance and time; of a venue in lockstep inside a task, so that they belong to the same
+   * moment. Any other is asked beside the queue: it may take long to answer.
+   */
   async refresh(): Promise<void> {
     const { venue, runner, clock } = this.#parts;
     const read = clock.monotonic();

@@ -7,6 +7,8 @@ export interface GridDoor {
   readonly ticks: number;
   /** One engine turn: decided, stored, its commands queued. */
   apply(event: EngineEvent): Promise<void>;
+  /** A turn for each event, stored in one commit before any command is queued. */
+  applyAll(events: readonly EngineEvent[]): Promise<void>;
   /** Sets (or with null clears) one reason for being degraded. */
   setDegraded(key: string, reason: string | null): void;
   /** The venue's clock, ms since the epoch. */

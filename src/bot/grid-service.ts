@@ -91,9 +91,17 @@ export class GridService implements InstanceService {
     this.#parts.runner.changed();
   }
 
-  /** Reads balance and time; inside a task, so that they belong to the same moment. */
+  /** Reads the account, see `GridAccount`; outside a task. */
   refresh(): Promise<void> {
     return this.account.refresh();
+  }
+
+  /** Reads the account inside a task: of a venue in lockstep before it goes on, else beside. */
+  async refreshWithin(): Promise<void> {
+    const reading = this.account.refresh();
+    if (this.#parts.venue.capabilities.lockstep) await reading;
+    // Whatever else than a venue's silence ends it is a bug of ours, and told by a task.
+    else void reading.catch((bug: Error) => this.#parts.runner.run(() => Promise.reject(bug)));
   }
 
   status(): StatusView {
@@ -233,8 +241,9 @@ export class GridService implements InstanceService {
     return { ...answer, pending, converged: pending === 0 };
   }
 
-  #adjustOnce(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
-    const { runner, books, clock } = this.#parts;
+  async #adjustOnce(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
+    const { runner, books, clock, venue } = this.#parts;
+    if (!venue.capabilities.lockstep) await this.refresh();
     return runner.run(async () => {
       this.assertNotOver('ADJUST_REFUSED');
       const wanted = JSON.stringify(request);
@@ -243,7 +252,7 @@ export class GridService implements InstanceService {
         if (known.request === wanted) return JSON.parse(known.answer) as AdjustAnswer;
         throw new GriddError('IDEMPOTENCY_CONFLICT', 'This key was used for another request.');
       }
-      await this.refresh();
+      await this.refreshWithin();
       const { plan, warnings } = this.#designed(request);
       const position = request.position ?? 'carry';
       const diff = runner.preview(plan, position);

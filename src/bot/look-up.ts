@@ -37,6 +37,8 @@ export interface Findings {
   readonly asked: readonly number[];
   readonly orders: ReadonlyMap<string, VenueOrder>;
   readonly fills: readonly VenueFill[];
+  /** A listing is missing: only the fills are of use. */
+  readonly fault: VenueFault | null;
 }
 
 interface Watched {
@@ -56,6 +58,8 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 /** Rounds until the next comparison is left to go on: about a minute. */
 const ROUNDS = 12;
+/** Orders that are asked for one by one in a round; the rest trusts the listings. */
+const ASKED_BY_ID = 10;
 /** How far the venue's clock, as we know it, may be wrong. */
 const SKEW_MARGIN_MS = 60_000;
 
@@ -92,6 +96,13 @@ export class LookUps {
     if (this.#watched.delete(id)) this.#tellUnknown();
   }
 
+  /** Forgets orders given up whose end was heard of otherwise. */
+  tidy(): void {
+    const ended = [...this.#watched.keys()].filter((id) => this.#live(id) === undefined);
+    for (const id of ended) this.#watched.delete(id);
+    if (ended.length > 0) this.#tellUnknown();
+  }
+
   /** Milliseconds until the next round; null when none is due ever. */
   waitMs(): number | null {
     const waiting = [...this.#watched.values()].filter(({ givenUp }) => !givenUp);
@@ -107,7 +118,7 @@ export class LookUps {
   async ended(ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     const { fills, grid } = this.#parts;
-    if (this.#lag > 0 || !(await this.#attempt(() => fills.bookNew()))) {
+    if (this.#lag > 0 || (await this.#attempt(() => fills.bookNew())) === null) {
       for (const id of ids) this.watch(id, grid.venueNow());
       return;
     }
@@ -121,36 +132,49 @@ export class LookUps {
     if (this.#live(id) !== undefined) this.watch(id, sentAtMs);
   }
 
-  /** Asks the venue once about all that is due; may throw a `VenueFault`. Touches nothing. */
-  async ask(): Promise<Findings> {
+  /** Asks the venue once about all that is due; null when nothing is. Touches nothing. */
+  async ask(): Promise<Findings | null> {
     const { venue, clock, ids } = this.#parts;
     const begunAt = clock.monotonic();
     const asked = this.#due(begunAt);
+    if (asked.length === 0) return null;
     const since = Math.min(...asked.map((id) => this.#watched.get(id)?.sinceMs ?? 0));
-    const [open, history, fills] = await Promise.all([
+    const [fills, open, history] = await Promise.allSettled([
+      venue.fillsSince(since),
       venue.openOrders(),
       venue.orderHistory(since),
-      venue.fillsSince(since),
     ]);
+    const faults = [fills, open, history].flatMap((answer) => {
+      return answer.status === 'rejected' ? [answer.reason as unknown] : [];
+    });
+    const bug = faults.find((fault) => !(fault instanceof VenueFault));
+    if (bug !== undefined) throw bug;
+    const [fault = null] = faults as VenueFault[];
+    const listed = fills.status === 'fulfilled' ? fills.value : [];
     const orders = new Map<string, VenueOrder>();
+    const none = { begunAt, asked, orders, fills: listed, fault };
+    if (open.status === 'rejected' || history.status === 'rejected') return none;
     // History last: an order that has ended does not rest, whatever an older listing says.
-    for (const order of [...open, ...history]) {
+    for (const order of [...open.value, ...history.value]) {
       const known = orders.get(order.client_id);
       if (known === undefined || known.status === 'open') orders.set(order.client_id, order);
     }
-    for (const id of asked) {
-      const name = ids.of(id);
-      if (orders.has(name)) continue;
-      const order = await venue.orderByClientId(name);
-      if (order !== null) orders.set(name, order);
+    if (fault !== null) return none;
+    const unlisted = asked.map((id) => ids.of(id)).filter((name) => !orders.has(name));
+    // The listings prove; these find sooner, and must not use the budget of many rounds up.
+    for (const name of unlisted.slice(0, ASKED_BY_ID)) {
+      const order = await this.#attempt(() => venue.orderByClientId(name));
+      if (order === null) break;
+      if (order.value !== null) orders.set(name, order.value);
     }
-    return { begunAt, asked, orders, fills };
+    return none;
   }
 
   /** Draws the conclusions of a round, with `after` between any two. Inside a task only. */
   async conclude(findings: Findings, after?: () => Promise<unknown>): Promise<void> {
     const { fills, ids } = this.#parts;
-    for (const fill of findings.fills) await fills.book(fill);
+    await fills.book(findings.fills);
+    if (findings.fault !== null) return this.#failed(findings.fault);
     for (const id of findings.asked) {
       const seen = findings.orders.get(ids.of(id)) ?? null;
       const told = findings.fills.some((fill) => fill.client_id === ids.of(id));
@@ -161,7 +185,7 @@ export class LookUps {
   }
 
   /** A round that the venue did not answer counts as one. */
-  failed(fault: VenueFault): void {
+  #failed(fault: VenueFault): void {
     const now = this.#parts.clock.monotonic();
     for (const id of this.#due(now)) this.#later(id, fault.retry_after_ms ?? 0);
     this.#tellUnknown();
@@ -169,15 +193,9 @@ export class LookUps {
 
   /** One round inside a task, where the venue waits for it. */
   async round(): Promise<void> {
-    let findings: Findings;
-    try {
-      findings = await this.ask();
-    } catch (error) {
-      if (!(error instanceof VenueFault)) throw error;
-      return this.failed(error);
-    }
+    const findings = await this.ask();
     // Each conclusion is acted on before the next: who dies over and over still gets on.
-    await this.conclude(findings, this.#parts.flush);
+    if (findings !== null) await this.conclude(findings, this.#parts.flush);
   }
 
   get #lag(): number {
@@ -273,14 +291,13 @@ export class LookUps {
     this.#parts.grid.setDegraded('orders', unknown.length === 0 ? null : text);
   }
 
-  /** Runs a question inside a task; false when the venue did not answer it. */
-  async #attempt(question: () => Promise<void>): Promise<boolean> {
+  /** The answer to a question; null when the venue gave none. */
+  async #attempt<T>(question: () => Promise<T>): Promise<{ readonly value: T } | null> {
     try {
-      await question();
-      return true;
+      return { value: await question() };
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
-      return false;
+      return null;
     }
   }
 }

@@ -8,6 +8,18 @@ import type { CancelOutcome, SubmitOutcome, Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RateBudget } from './rate-budget.ts';
 
+/** A question that our own budget held back: it was not asked, and says nothing of the venue. */
+export class BudgetHeld extends VenueFault {
+  readonly waitMs: number;
+
+  constructor(waitMs: number) {
+    super('rate_limited', 'no more requests may be sent now', waitMs);
+    this.waitMs = waitMs;
+  }
+}
+
+/** The longest that a venue is obeyed: what it says beyond is no waiting time. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
 /** Waiting after a refusal for the rate or for maintenance that names no time. */
 const RATE_WAIT_MS = 5000;
 const MAINTENANCE_WAIT_MS = 15_000;
@@ -21,16 +33,18 @@ export function meteredVenue(
 ): Venue {
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     const wait = budget.wait('question', clock.monotonic());
-    if (wait > 0) throw new VenueFault('rate_limited', 'no more requests may be sent now', wait);
+    if (wait > 0) throw new BudgetHeld(wait);
     budget.take(clock.monotonic());
     try {
       const answer = await question();
       answered(true);
       return answer;
     } catch (error) {
-      if (error instanceof VenueFault) obey(error.kind, error.retry_after_ms);
       answered(false);
-      throw error;
+      if (!(error instanceof VenueFault)) throw error;
+      const sane = waitOf(error.retry_after_ms);
+      obey(error.kind, sane);
+      throw new VenueFault(error.kind, error.message, sane);
     }
   }
 
@@ -43,7 +57,7 @@ export function meteredVenue(
       throw error instanceof VenueFault ? new Error(`thrown: ${error.message}`) : error;
     });
     for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') obey(outcome.reason, outcome.retry_after_ms ?? null);
+      if (outcome.status === 'rejected') obey(outcome.reason, waitOf(outcome.retry_after_ms));
     }
     answered(outcomes.some(({ status }) => status !== 'unknown'));
     return outcomes;
@@ -79,6 +93,11 @@ export function meteredVenue(
     windDeadMan: (timeoutMs) => ask(() => venue.windDeadMan(timeoutMs)),
     close: () => venue.close(),
   };
+}
+
+function waitOf(ms: number | null | undefined): number | null {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return null;
+  return Math.min(LONGEST_WAIT_MS, Math.max(0, Math.ceil(ms)));
 }
 
 function first<T>(outcomes: readonly T[]): T {

@@ -3,7 +3,6 @@
  * with it is sent, and none comes twice; a client id that comes again belongs to nothing that may
  * still live or be found in the venue's history.
  */
-import { assert } from '../contract/assert.ts';
 import type { Books } from '../store/index.ts';
 import type { ClientIds } from './client-id.ts';
 
@@ -11,19 +10,22 @@ import type { ClientIds } from './client-id.ts';
 const BLOCK = 512;
 /** More than one turn of the largest grid uses. */
 const AHEAD = 2048;
+/** So often it is looked again whether a client id has become free. */
+const LOOK_MS = 60_000;
 
 export class OrderNumbers {
   readonly #books: Books;
-  readonly #span: number | null;
+  readonly #ids: ClientIds;
   readonly #historyMs: number;
   /** Highest number that is reserved. */
   #reserved: number;
   /** Numbers below this one are known to be free. */
   #freeBelow = 0;
+  #exhaustedAt: number | null = null;
 
   constructor(books: Books, ids: ClientIds, historyMs: number) {
     this.#books = books;
-    this.#span = ids.span;
+    this.#ids = ids;
     this.#historyMs = historyMs;
     this.#reserved = books.reservedIds;
   }
@@ -35,13 +37,31 @@ export class OrderNumbers {
 
   /** The number from which a turn may count on when the engine would go on with `next`. */
   free(next: number, nowMs: number): number {
-    const span = this.#span;
+    const { span } = this.#ids;
     if (span === null || next + AHEAD < this.#freeBelow) return next;
+    if (this.#exhaustedAt !== null && Math.abs(nowMs - this.#exhaustedAt) < LOOK_MS) return next;
     const endedBeforeMs = nowMs - this.#historyMs;
     const first = this.#books.freeIds({ first: next, count: 2 * AHEAD, span, endedBeforeMs });
-    assert(first !== null, 'every client id belongs to an order of the history window');
+    this.#exhaustedAt = first === null ? nowMs : null;
+    // What is known to be free is still used up.
+    if (first === null) return next;
     this.#freeBelow = first + 2 * AHEAD;
     return first;
+  }
+
+  /** Every client id belongs to an order of the history window, but for a few at most. */
+  get exhausted(): boolean {
+    return this.#exhaustedAt !== null;
+  }
+
+  /** Whether an order with this number may be sent: its client id is nobody else's. */
+  isFree(id: number): boolean {
+    return this.#ids.span === null || id < this.#freeBelow;
+  }
+
+  /** Client id under which an order is stored; one that must not be sent has a name of its own. */
+  of(id: number): string {
+    return this.isFree(id) ? this.#ids.of(id) : `none~${id}`;
   }
 
   /** Reserves every number below `next`. Throws what the store throws. */

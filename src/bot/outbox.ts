@@ -13,6 +13,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { ClientIds } from './client-id.ts';
 import type { GridDoor } from './grid-door.ts';
 import type { LookUps } from './look-up.ts';
+import type { OrderNumbers } from './order-numbers.ts';
 import { checkPayload } from './payload-check.ts';
 import { PlacementCount } from './rate-budget.ts';
 import type { RateBudget, RequestKind } from './rate-budget.ts';
@@ -28,12 +29,14 @@ export interface OutboxParts {
   readonly budget: RateBudget;
   readonly grid: GridDoor;
   readonly lookUps: LookUps;
+  readonly numbers: Pick<OrderNumbers, 'isFree'>;
 }
 
 /** Answers missing in a row: so long places wait, doubling up to the most. */
 const SILENT_FIRST_MS = 250;
 const SILENT_MOST_MS = 30_000;
 const SILENT_TOLD = 3;
+const NO_ID = { reason: 'bad_client_id', message: 'no client id is free' } as const;
 
 export class Outbox {
   readonly #parts: OutboxParts;
@@ -183,9 +186,11 @@ export class Outbox {
       const resting = grid.state.orders.filter(({ id }) => !unsent.has(id)).length;
       const { capabilities } = venue;
       const context = { market, capabilities, ticks: grid.ticks, resting };
-      const fault = checkPayload(this.#request(place), context);
+      const used = !this.#parts.numbers.isFree(place.id);
+      const fault = used ? NO_ID : checkPayload(this.#request(place), context);
       if (fault === null && !this.#withinFence(place)) {
-        await this.#trip();
+        // What is within it goes first: after a trip nothing is sent.
+        if (batch.length === 0) await this.#trip();
         break;
       }
       this.#places.shift();

@@ -9,8 +9,10 @@ import { GriddError } from '../contract/errors.ts';
 import type { Market } from '../contract/market.ts';
 import { lotsOf, nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import { figures } from '../engine/index.ts';
+import { VenueFault } from '../exchange/port.ts';
 import type { Books } from '../store/index.ts';
 import type { Runner } from './runner.ts';
+import { priceTicks, wholeLots } from './venue-numbers.ts';
 
 export interface PositionParts {
   readonly runner: Runner;
@@ -103,8 +105,9 @@ export class PositionCheck {
     const { runner, market } = this.#parts;
     await runner.fills.bookNew();
     const venue_lots = await this.#venueLots();
-    const ticks = nearestTicks(market, (await runner.venue.price()).mark);
-    assert(ticks !== null, 'the venue has a price');
+    const { mark } = await runner.venue.price();
+    const ticks = priceTicks(market, mark);
+    if (ticks === null) throw new VenueFault('unreachable', `its price is "${mark}"`);
     const ours = runner.figures().position_lots;
     this.#assertConfirmed(venue_lots, ours);
     const size = sizeText(market, venue_lots - ours);
@@ -152,8 +155,12 @@ export class PositionCheck {
 
   async #venueLots(): Promise<number> {
     const { runner, market } = this.#parts;
-    const lots = lotsOf(market, (await runner.venue.position()).size);
-    assert(lots !== null, 'the venue reports a position that is not whole lots');
+    const { size } = await runner.venue.position();
+    const lots = wholeLots(market, size);
+    if (lots === null) throw new VenueFault('unreachable', `its position is "${size}"`);
+    const rest = lotsOf(market, size) === null;
+    const text = `The venue's position ${size} is not whole lots: the part below one is left out.`;
+    runner.setDegraded('position_rest', rest ? text : null);
     return lots;
   }
 }

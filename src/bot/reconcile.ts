@@ -6,6 +6,7 @@
 import type { Market } from '../contract/market.ts';
 import { liveOrders } from '../engine/index.ts';
 import type { VenueOrder } from '../exchange/port.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import { PositionCheck } from './position-check.ts';
@@ -15,6 +16,7 @@ export interface ComparisonParts {
   readonly runner: Runner;
   readonly books: Books;
   readonly market: Market;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -27,12 +29,19 @@ export class Comparison {
     this.position = new PositionCheck(parts);
   }
 
-  /** Compares once; a question without an answer is a `VenueFault`. Inside a runner task only. */
-  async compare(): Promise<void> {
+  /** Books what was executed: the first step of a comparison, worth having alone. */
+  async bookFills(): Promise<void> {
     const { runner } = this.#parts;
     await runner.fills.bookNew();
     // What those fills caused is sent first: an order on its way would look lost.
     await runner.settle();
+  }
+
+  /**
+   * Compares once, after `bookFills`; a question without an answer is a `VenueFault`. Inside a
+   * runner task only.
+   */
+  async compare(): Promise<void> {
     const open = await this.#openOrders();
     await this.#settleOurs(open);
     await this.#cancelStrays(open);
@@ -66,7 +75,7 @@ export class Comparison {
 
   /** Orders of our store that the engine no longer wants are cancelled; unknown ones reported. */
   async #cancelStrays(open: ReadonlyMap<string, VenueOrder>): Promise<number> {
-    const { runner, books, log } = this.#parts;
+    const { runner, books, clock, log } = this.#parts;
     const { ids, venue } = runner;
     const alive = new Set(liveOrders(runner.state).map(({ id }) => ids.of(id)));
     const foreign: string[] = [];
@@ -80,6 +89,8 @@ export class Comparison {
     runner.setDegraded('foreign', foreign.length === 0 ? null : text);
     const most = Math.max(1, venue.capabilities.batch.cancel);
     for (let from = 0; from < strays.length; from += most) {
+      // What the budget leaves over the next comparison finds again.
+      if (runner.budget.wait('cancel', clock.monotonic()) > 0) break;
       const batch = strays.slice(from, from + most);
       log.warn({ client_ids: batch }, 'cancelling orders of ours that the grid does not want');
       const [only = ''] = batch;

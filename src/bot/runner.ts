@@ -5,15 +5,10 @@
  * nothing is sent that is not stored; if the store cannot commit, the engine does not move and
  * nothing new is sent; a question that the venue does not answer is never a bug.
  */
-import { assert } from '../contract/assert.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Market } from '../contract/market.ts';
-import { nearestTicks } from '../contract/market.ts';
 import type { GridStateName } from '../contract/trading.ts';
 import {
-  auditIdentity,
-  decide,
-  encodeState,
   figures,
   gridState,
   liveOrders,
@@ -30,23 +25,24 @@ import { VenueFault } from '../exchange/port.ts';
 import type { Venue, VenueEvent } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { isStorageFault } from '../store/index.ts';
-import type { Books, Turn } from '../store/index.ts';
+import type { Books } from '../store/index.ts';
 import { Alarm } from './alarm.ts';
+import { BooksWriter } from './books-writer.ts';
 import { clientIds } from './client-id.ts';
 import type { ClientIds } from './client-id.ts';
 import { Degradation } from './degradation.ts';
 import { takeEvent } from './event-intake.ts';
 import { FillBooking } from './fill-booking.ts';
 import type { GridDoor } from './grid-door.ts';
+import { GridTurns } from './grid-turns.ts';
+import type { TurnExtras } from './grid-turns.ts';
 import { LookUps } from './look-up.ts';
-import type { Findings } from './look-up.ts';
-import { meteredVenue } from './metered-venue.ts';
+import { BudgetHeld, meteredVenue } from './metered-venue.ts';
 import { OrderNumbers } from './order-numbers.ts';
 import { Outbox } from './outbox.ts';
 import { RateBudget } from './rate-budget.ts';
 import { TaskQueue } from './task-queue.ts';
-import { makeTurn } from './turn.ts';
+import { priceTicks } from './venue-numbers.ts';
 
 /** What a runner works with. `books` and `venue` are the real ones, also in tests. */
 export interface RunnerParts {
@@ -68,11 +64,6 @@ export interface RunnerParts {
   readonly onBreach?: 'crash' | 'trip';
 }
 
-const COMMIT_RETRY_MS = 1000;
-
-/** Rows that go with a turn besides what the event itself says. */
-type TurnExtras = Pick<Turn, 'meta' | 'receipt' | 'request' | 'funding' | 'adjustment'>;
-
 export class Runner implements GridDoor {
   /** The venue within the request budget; every question goes through it. */
   readonly venue: Venue;
@@ -85,12 +76,14 @@ export class Runner implements GridDoor {
   readonly #lookUps: LookUps;
   readonly #listeners = new Set<() => void>();
   readonly #degraded: Degradation;
-  #state: GridState;
+  readonly #turns: GridTurns;
   #ticks: number;
   readonly #queue: TaskQueue;
+  readonly #writer: BooksWriter;
   readonly #sendAlarm: Alarm;
   readonly #lookAlarm: Alarm;
   #closed = false;
+  #answers = true;
 
   constructor(parts: RunnerParts) {
     const { venue, books, clock, log, market } = parts;
@@ -99,17 +92,32 @@ export class Runner implements GridDoor {
     this.#ticks = parts.ticks;
     this.#degraded = new Degradation(log, () => this.changed());
     this.#queue = new TaskQueue(clock);
+    this.#writer = new BooksWriter({
+      clock,
+      tell: (fault) => this.setDegraded('store', fault),
+      stillAlive: () => this.#queue.stillAlive(),
+    });
     this.#sendAlarm = new Alarm(clock, () => this.#goOn());
     this.#lookAlarm = new Alarm(clock, () => this.#askBeside());
     this.budget = new RateBudget(requests_per_minute);
     this.venue = meteredVenue(venue, this.budget, clock, (well) => {
       this.#queue.stillAlive();
+      this.#answers ||= well;
       if (well) this.setDegraded('venue', null);
     });
     this.ids = clientIds(client_id.form, parts.tag);
     this.#numbers = new OrderNumbers(books, this.ids, history_ms);
     const next_id = this.#numbers.first(parts.state.next_id);
-    this.#state = { ...parts.state, next_id };
+    this.#turns = new GridTurns(
+      {
+        ...{ market, books, clock, log, writer: this.#writer, numbers: this.#numbers },
+        ticks: () => this.#ticks,
+        queue: (command) => this.#outbox.add(command),
+        tell: (fault) => this.setDegraded('numbers', fault),
+        onBreach: parts.onBreach ?? 'crash',
+      },
+      { ...parts.state, next_id },
+    );
     const common = { market, clock, log, venue: this.venue, ids: this.ids, grid: this };
     this.fills = new FillBooking({
       ...{ ...common, books },
@@ -123,15 +131,17 @@ export class Runner implements GridDoor {
       found: () => this.#outbox.arrived(),
       flush: () => this.#outbox.send(() => false),
     });
-    this.#outbox = new Outbox({ ...common, budget: this.budget, lookUps: this.#lookUps });
+    const { budget } = this;
+    const [lookUps, numbers] = [this.#lookUps, this.#numbers];
+    this.#outbox = new Outbox({ ...common, budget, lookUps, numbers });
   }
 
   get state(): GridState {
-    return this.#state;
+    return this.#turns.state;
   }
 
   get gridState(): GridStateName {
-    return gridState(this.#state);
+    return gridState(this.state);
   }
 
   /** Last price in ticks. */
@@ -140,7 +150,7 @@ export class Runner implements GridDoor {
   }
 
   figures(): GridFigures {
-    return figures(this.#parts.market, this.#state, this.#ticks);
+    return figures(this.#parts.market, this.state, this.#ticks);
   }
 
   /** Why the bot is degraded, one sentence each; empty when it is not. */
@@ -151,6 +161,18 @@ export class Runner implements GridDoor {
   /** Sets (or with null clears) one reason for being degraded. */
   setDegraded(key: string, reason: string | null): void {
     this.#degraded.set(key, reason);
+  }
+
+  /** A question had no answer; one that our own budget held back was not asked at all. */
+  unanswered(fault: VenueFault): void {
+    this.#answers = false;
+    if (fault instanceof BudgetHeld) return;
+    this.setDegraded('venue', `The venue does not answer: ${fault.message}.`);
+  }
+
+  /** Whether the venue has answered since the last time that it did not. */
+  get answers(): boolean {
+    return this.#answers;
   }
 
   /** The request budget as status shows it; `left` null without a limit. */
@@ -207,7 +229,7 @@ export class Runner implements GridDoor {
       return value;
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
-      this.setDegraded('venue', `The venue does not answer: ${error.message}.`);
+      this.unanswered(error);
       // What the task caused before that question is sent all the same.
       await this.settle();
       throw error;
@@ -227,16 +249,20 @@ export class Runner implements GridDoor {
   /** A new price, told or asked for. Inside a task only. */
   async takePrice(price: { last: string; mark: string; at_ms: number }): Promise<void> {
     const { market } = this.#parts;
-    const ticks = nearestTicks(market, price.last);
-    const mark_ticks = nearestTicks(market, price.mark);
-    assert(ticks !== null && mark_ticks !== null, `the venue's price is "${price.last}"`);
+    const ticks = priceTicks(market, price.last);
+    const mark_ticks = priceTicks(market, price.mark);
+    const readable = ticks !== null && mark_ticks !== null;
+    const text = `The venue's price is "${price.last}", its mark "${price.mark}".`;
+    this.setDegraded('price', readable ? null : text);
+    if (!readable) return;
     this.#ticks = ticks;
-    await this.apply({ type: 'price', ticks, mark_ticks, at_ms: price.at_ms });
+    const at_ms = Number.isFinite(price.at_ms) ? Math.round(price.at_ms) : this.venueNow();
+    await this.apply({ type: 'price', ticks, mark_ticks, at_ms });
   }
 
   /** Looks an order of ours up at the venue, from the moment its intent was stored. */
   lookFor(id: number): void {
-    const live = liveOrders(this.#state).find((order) => order.id === id);
+    const live = liveOrders(this.state).find((order) => order.id === id);
     if (live === undefined || this.#outbox.has(id) || this.#lookUps.has(id)) return;
     // What the venue had taken can have ended only since the last listing of fills.
     const { since } = this.fills;
@@ -262,52 +288,32 @@ export class Runner implements GridDoor {
 
   /** Stores something that may be stored again later; a full disk only degrades. */
   keep(write: () => void): void {
-    try {
-      write();
-      this.setDegraded('store', null);
-    } catch (error) {
-      if (!isStorageFault(error)) throw error;
-      this.setDegraded('store', unwritable(error));
-    }
+    this.#writer.keep(write);
+  }
+
+  /** Stores what nothing may go on without: waits for room. Inside a task only. */
+  store(write: () => void): Promise<void> {
+    return this.#writer.store(write);
   }
 
   /** One engine turn: decide, store, then queue what is to be sent. Inside a task only. */
-  async apply(event: EngineEvent, extras: TurnExtras = {}): Promise<void> {
-    const { market } = this.#parts;
-    const next_id = this.#numbers.free(this.#state.next_id, this.#parts.clock.now());
-    const before = { ...this.#state, next_id };
-    const { state, commands } = decide(market, before, event);
-    // A price that nothing follows from is not stored; one that arms or ends something is.
-    const same = state.run === before.run && gridState(state) === gridState(before);
-    const quiet = event.type === 'price' && commands.length === 0 && same;
-    if (!quiet) {
-      const { ids } = this;
-      const turn = makeTurn({ market, ids, event, before, state, commands });
-      await this.#commit({ ...turn, ...extras, meta: { ...turn.meta, ...extras.meta } }, state);
-    }
-    this.#state = state;
-    for (const command of commands) {
-      if (command.type === 'note') this.#parts.log.info({ code: command.code }, command.text);
-      else this.#outbox.add(command);
-    }
-    if (!quiet) await this.#audit();
+  apply(event: EngineEvent, extras: TurnExtras = {}): Promise<void> {
+    return this.#turns.apply(event, extras);
   }
 
-  /** A breach of the identity is our bug: no crash loop where money is in it (GRID 4). */
-  async #audit(): Promise<void> {
-    const { market, onBreach, log } = this.#parts;
-    const breach = auditIdentity(market, this.#state, this.#ticks);
-    if (breach === null) return;
-    assert(onBreach === 'trip', `the books do not add up: ${breach}`);
-    if (this.#state.tripped !== null) return;
-    log.error({ breach }, 'ALARM: the books do not add up; the grid places nothing more');
-    const text = `the books do not add up: ${breach}`;
-    await this.apply({ type: 'trip', reason: 'identity', text, at_ms: this.venueNow() });
+  /** Turns that are stored in one commit, before anything of them is queued. Inside a task only. */
+  applyAll(events: readonly EngineEvent[]): Promise<void> {
+    return this.#turns.applyAll(events);
+  }
+
+  /** Stores something beside the state as it is. Inside a task only. */
+  record(extras: TurnExtras): Promise<void> {
+    return this.#turns.record(extras);
   }
 
   /** What an adjust to `plan` would do now. */
   preview(plan: GridPlan, position: 'carry' | 'rebalance'): AdjustPreview {
-    return previewAdjust(this.#parts.market, this.#state, plan, position);
+    return previewAdjust(this.#parts.market, this.state, plan, position);
   }
 
   /** Resolves when the grid is in one of these states. */
@@ -323,13 +329,6 @@ export class Runner implements GridDoor {
     });
   }
 
-  /** Stores something beside the state as it is. Inside a task only. */
-  async record(extras: TurnExtras): Promise<void> {
-    const at_ms = this.#parts.clock.now();
-    const state = encodeState(this.#state);
-    await this.#commit({ at_ms, state, intents: [], updates: [], notes: [], ...extras });
-  }
-
   /**
    * Sends what is stored. A lockstep venue waits for every answer; elsewhere, unless `patient`, the
    * rest goes on by itself. Inside a task only; a task ends with it.
@@ -337,6 +336,7 @@ export class Runner implements GridDoor {
   async settle(patient = this.venue.capabilities.lockstep): Promise<void> {
     for (;;) {
       const wait = await this.#outbox.send(() => !patient && this.#queue.waiting > 0);
+      this.#lookUps.tidy();
       const look = this.#lookUps.waitMs();
       if (!patient) {
         if (wait !== null) this.#sendAlarm.in(wait);
@@ -367,40 +367,11 @@ export class Runner implements GridDoor {
   /** The venue is asked beside the queue: an answer that takes long holds nothing up. */
   async #askBeside(): Promise<void> {
     try {
-      const findings: Findings = await this.#lookUps.ask();
-      await this.#goOn(() => this.#lookUps.conclude(findings));
+      const findings = await this.#lookUps.ask();
+      // A timer may ring a little early: then the task that follows winds it again.
+      await this.#goOn(() => (findings === null ? undefined : this.#lookUps.conclude(findings)));
     } catch (error) {
-      if (!(error instanceof VenueFault)) return this.#parts.onBug(error);
-      await this.#goOn(() => this.#lookUps.failed(error));
+      this.#parts.onBug(error);
     }
   }
-
-  #commit(turn: Turn, state?: GridState): Promise<void> {
-    return this.store(() => {
-      if (state !== undefined) this.#numbers.reserve(state.next_id);
-      this.#parts.books.commit(turn);
-    });
-  }
-
-  /** Stores what nothing may go on without: waits for room. Inside a task only. */
-  async store(write: () => void): Promise<void> {
-    for (;;) {
-      try {
-        write();
-        this.setDegraded('store', null);
-        return;
-      } catch (error) {
-        if (!isStorageFault(error)) throw error;
-        this.setDegraded('store', unwritable(error));
-        await this.#parts.clock.delay(COMMIT_RETRY_MS);
-        // Waiting for room is a sign of life: a restart makes none, and ends the waiting.
-        this.#queue.stillAlive();
-      }
-    }
-  }
-}
-
-function unwritable(error: unknown): string {
-  const why = error instanceof Error ? error.message : String(error);
-  return `The books cannot be written (${why}); nothing new is sent.`;
 }

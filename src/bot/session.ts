@@ -14,6 +14,7 @@ import type { VenueEvent } from '../exchange/port.ts';
 import { isoTime } from '../platform/clock.ts';
 import { ComparisonSchedule } from './comparison-schedule.ts';
 import { bookFunding } from './funding.ts';
+import { BudgetHeld } from './metered-venue.ts';
 import type { PositionDifference } from './position-check.ts';
 import { BOOKS_BEGAN, cutPeriod, dayIsOver } from './receipt.ts';
 import { Comparison } from './reconcile.ts';
@@ -74,7 +75,7 @@ export class Session {
     this.runner = new Runner({ ...parts, venueNow: () => this.venueClock.now() });
     const { runner } = this;
     this.venueClock = new VenueClock(runner.venue, clock);
-    this.#comparison = new Comparison({ runner, books, market, log });
+    this.#comparison = new Comparison({ runner, books, market, clock, log });
     this.#schedule = new ComparisonSchedule(() => this.#interval, tag, clock.monotonic());
     this.#stream = new StreamWatch(venue.capabilities.silence_ms);
   }
@@ -167,7 +168,7 @@ export class Session {
     const missed = this.#stream.hears(event, now);
     runner.setDegraded('stream', this.#stream.fault(now) ?? (missed ? MISSED : null));
     await runner.take(event);
-    if (missed) await runner.run(() => this.#compare());
+    if (missed && !this.#closed) await runner.run(() => this.#compare());
   }
 
   /** Ends the stream of events and what goes on by itself; orders stay as they are. */
@@ -181,6 +182,7 @@ export class Session {
   async tick(): Promise<void> {
     await this.#checkDuration();
     await this.#watchStream();
+    if (this.runner.answers) this.#schedule.answered(this.#parts.clock.monotonic());
     if (this.#schedule.isDue(this.#parts.clock.monotonic())) await this.#compare();
     if (dayIsOver(this.#parts.books, this.#parts.clock.now())) await this.#receipt('day');
     this.#storeRunClock();
@@ -349,14 +351,16 @@ export class Session {
     const { books, clock } = this.#parts;
     const { runner } = this;
     try {
+      await this.#comparison.bookFills();
       await this.venueClock.measure();
       // What was paid comes before sums are compared.
       await bookFunding({ runner, venue: runner.venue, books });
       await this.#comparison.compare();
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
-      this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
-      runner.setDegraded('venue', `The venue does not answer: ${error.message}.`);
+      if (error instanceof BudgetHeld) this.#schedule.held(clock.monotonic(), error.waitMs);
+      else this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
+      runner.unanswered(error);
       return false;
     }
     const now = clock.monotonic();
@@ -382,7 +386,7 @@ export class Session {
       await runner.takePrice(await runner.venue.price());
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
-      runner.setDegraded('venue', `The venue does not answer: ${error.message}.`);
+      runner.unanswered(error);
       return;
     }
     this.#schedule.within(0, now);

@@ -8,25 +8,25 @@ import { priceText, sizeText } from '../contract/market.ts';
 import { encodeState, liveOrders } from '../engine/index.ts';
 import type { EngineCommand, EngineEvent, GridState } from '../engine/index.ts';
 import type { BookedFill, Intent, OrderUpdate, Turn } from '../store/index.ts';
-import type { ClientIds } from './client-id.ts';
 
 /** One decision of the engine: what came in, and what it made of it. */
 export interface DecidedTurn {
   readonly market: Market;
-  readonly ids: ClientIds;
+  /** Client id under which an order is stored. */
+  readonly ids: { of(id: number): string };
   readonly event: EngineEvent;
   readonly before: GridState;
   readonly state: GridState;
   readonly commands: readonly EngineCommand[];
 }
 
-/** The rows of a turn, to be committed whole. */
-export function makeTurn(turn: DecidedTurn): Turn {
+/** The rows of a turn, to be committed whole; of several in one commit the `last` has the state. */
+export function makeTurn(turn: DecidedTurn, last = true): Turn {
   const { event, state, commands } = turn;
   const fill = event.type === 'fill' ? bookedFill(turn, event) : undefined;
   return {
     at_ms: event.at_ms,
-    state: encodeState(state),
+    state: last ? encodeState(state) : null,
     intents: commands.flatMap((command) => intents(turn, command)),
     updates: updates(turn),
     notes: commands.filter((command) => command.type === 'note'),

@@ -67,17 +67,24 @@ export function openBooks(file: string, binding: Binding, synchronous: Synchrono
 export class Books {
   readonly db: SqliteDatabase;
   readonly #statements: ReturnType<typeof prepareBooks>;
-  readonly #commit: (turn: Turn) => void;
+  readonly #commit: (turns: readonly Turn[]) => void;
 
   constructor(db: SqliteDatabase) {
     this.db = db;
     this.#statements = prepareBooks(db);
-    this.#commit = db.transaction((turn: Turn) => this.#write(turn));
+    this.#commit = db.transaction((turns: readonly Turn[]) => {
+      for (const turn of turns) this.#write(turn);
+    });
   }
 
   /** Commits one turn. Throws what SQLite throws; then nothing of it is stored. */
   commit(turn: Turn): void {
-    this.#commit(turn);
+    this.#commit([turn]);
+  }
+
+  /** Commits turns that follow each other as one: all of them or none. */
+  commitAll(turns: readonly Turn[]): void {
+    this.#commit(turns);
   }
 
   /** The engine state of the last committed turn; null before the first. */
@@ -206,6 +213,6 @@ export class Books {
       run.receipt.run({ ...row, body: JSON.stringify(body), at_ms });
     }
     if (turn.request !== undefined) run.saveRequest.run({ ...turn.request, at_ms });
-    run.saveState.run(turn.state, at_ms);
+    if (turn.state !== null) run.saveState.run(turn.state, at_ms);
   }
 }

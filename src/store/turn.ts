@@ -62,7 +62,8 @@ export interface MoneyRow {
 /** Everything one engine turn changes; committed whole or not at all. */
 export interface Turn {
   readonly at_ms: number;
-  readonly state: string;
+  /** The engine after it; null: a later turn of the same commit brings it. */
+  readonly state: string | null;
   readonly intents: readonly Intent[];
   readonly updates: readonly OrderUpdate[];
   readonly fill?: BookedFill;

@@ -99,7 +99,10 @@ describe('fills', () => {
     await movePrice(rig, desk, 10250);
     const fills = await rig.venue.fillsSince(0);
     expect(fills.length).toBe(2);
-    for (const fill of [...fills, ...fills]) await desk.runner.run(() => desk.runner.fills.book(fill));
+    for (const fill of [...fills, ...fills]) {
+      await desk.runner.run(() => desk.runner.fills.book([fill]));
+    }
+    await desk.runner.run(() => desk.runner.fills.book([...fills, ...fills]));
     expect(rig.books.fills(10).length).toBe(2);
     expect(desk.runner.figures().position_lots).toBe(100);
     await expectWhole(rig, desk, 10);
@@ -129,7 +132,7 @@ describe('fills', () => {
     const stranger = { client_id: 'by-hand-1', side: 'buy', price: null, size: '1' } as const;
     await rig.venue.submit({ ...stranger, post_only: false, reduce_only: false });
     for (const fill of await rig.venue.fillsSince(0)) {
-      await desk.runner.run(() => desk.runner.fills.book(fill));
+      await desk.runner.run(() => desk.runner.fills.book([fill]));
     }
     expect(rig.books.fills(10)).toEqual([]);
     expect(rig.logged.join('')).toContain('not in our store was left alone');
