@@ -23,8 +23,7 @@ export async function performCommand(
       await service.pause();
       return { ok: true };
     case 'resume':
-      await service.resume();
-      return { ok: true };
+      return { ok: true, ...(await service.resume()) };
     case 'adjust': {
       const { request, key } = params as BotRequests['adjust']['params'];
       return service.adjust(request, key);
