@@ -337,7 +337,7 @@ export class Session {
     const { degraded } = this.runner;
     if (degraded.length > 0) return degraded.join(' ');
     const refusal = this.#parts.books.lastCloseRefusal();
-    if (refusal === null) return 'The venue has not executed all of it yet.';
+    if (refusal === null) return 'The venue has not confirmed all of it yet.';
     return `The venue refused the last order that closes: ${refusal.replaceAll('_', ' ')}.`;
   }
 

@@ -35,7 +35,7 @@ export const AdjustBody = Type.Object(
     ),
     dry_run: Type.Optional(Type.Boolean({ description: 'true or false' })),
   },
-  { ...strict, description: 'a JSON object' },
+  { ...strict, minProperties: 1, description: 'a JSON object with what is to change' },
 );
 
 /** Body of accept-position. */

@@ -126,8 +126,10 @@ export interface StopOutcome {
   readonly error: GriddError | null;
 }
 
+/** Whom a request is sent to. */
+type BotLine = Pick<BotConnection, 'request'>;
 /** What a bot is told so that it ends; resolves with its receipt within `timeoutMs`. */
-export type EndRequest = (connection: BotConnection, timeoutMs: number) => Promise<StopReceipt>;
+export type EndRequest = (line: BotLine, timeoutMs: number) => Promise<StopReceipt>;
 
 /** The stop command. */
 export function stopWith(onStop: Partial<OnStop>): EndRequest {

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest';
 import type { Venue } from '../../src/exchange/port.ts';
 import { VenueFault } from '../../src/exchange/port.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import type { Clock } from '../../src/platform/clock.ts';
 import { movePrice, openDesk, openRig } from './grid-rig.ts';
 import type { Desk, Rig } from './grid-rig.ts';
 
@@ -75,4 +77,23 @@ test('a venue that does not tell its position leaves the books as they are', asy
   silent = true;
   const asked = made.desk.service.acceptPosition({});
   await expect(asked).rejects.toMatchObject({ code: 'VENUE_UNREACHABLE' });
+});
+
+test('a panic whose cancels the venue puts off stops waiting, and says what is left', async () => {
+  const impatient: Clock = Object.assign(Object.create(systemClock) as Clock, {
+    delay: () => systemClock.delay(50),
+  });
+  const rig = openRig(10550);
+  const put = { status: 'rejected', reason: 'maintenance', message: 'closed for an hour' } as const;
+  const venue = faulty(({ capabilities }) => ({
+    // Over a network: a task does not wait for what the venue puts off.
+    capabilities: { ...capabilities, lockstep: false },
+    cancel: () => Promise.resolve(put),
+    cancelBatch: (ids) => Promise.resolve(ids.map(() => put)),
+  }))(rig);
+  const desk = await openDesk(rig, venue, impatient);
+  await desk.session.connect();
+  const receipt = await desk.session.panic();
+  expect(receipt).toMatchObject({ orders_cancelled: 0, orders_left: 11 });
+  expect(receipt.why_not_flat).toBe('The venue has not confirmed all of it yet.');
 });

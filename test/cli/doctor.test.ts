@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   judgeClock,
+  judgeOffsets,
   judgeCompiler,
   judgeDisk,
   judgeEnv,
@@ -267,4 +268,12 @@ describe('the service', () => {
     expect(programOf(unit)).toBe(node);
     expect(programOf('[Service]')).toBeNull();
   });
+});
+
+test('the clock against the venues: the worst bot is told, from a second on with advice', () => {
+  expect(judgeOffsets(new Map())).toBeNull();
+  const near = judgeOffsets(new Map([['a', 40], ['b', -900]]));
+  expect(near).toMatchObject({ verdict: 'ok', found: '0.900 s ahead of the venue of b' });
+  const far = judgeOffsets(new Map([['a', 1001], ['b', -900]]));
+  expect(far).toMatchObject({ verdict: 'warn', found: '1.001 s behind the venue of a' });
 });

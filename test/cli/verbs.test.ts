@@ -46,7 +46,7 @@ describe('the command line', () => {
     ['too many words', ['status', 'a', 'b']],
     ['no instance', ['stop']],
     ['--all with an id', ['stop', 'a', '--all']],
-    ['half an adjust', ['adjust', 'a', '--lower', '1']],
+    ['an adjust of nothing', ['adjust', 'a', '--dry-run']],
     ['no number', ['adjust', 'a', '--lower', '1e3', '--upper', '2']],
     ['--save with --dry-run', ['adjust', 'a', '--save', '--dry-run']],
     ['two answers', ['supervisor', 'stop', '--keep-bots', '--stop-bots']],

@@ -39,6 +39,11 @@ describe('the sums', () => {
   test('say what they do not know', () => {
     const lines = summaryLines([row({ grid_profit: '2', total_pnl: '2' }), row({})], ROOM);
     expect(lines[1]).toBe('paper: grid profit 2.00 (1 not known), total 2.00 (1 not known)');
+    const counted = (per_minute: number, left: number) =>
+      row({ venue_requests: { per_minute, left } });
+    expect(summaryLines([counted(600, 150), counted(300, 20), row({})], ROOM)).toContain(
+      'venue requests: 900 a minute for 2 bots, 170 left now',
+    );
     expect(summaryLines([], ROOM)[0]).toBe('0 instances; restarts 0');
     expect(summaryLines([row({})], ROOM)[0]).toBe('1 instance: 1 running; restarts 0');
   });

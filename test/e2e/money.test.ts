@@ -12,6 +12,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { readJson } from '../../src/platform/json-file.ts';
 import { identify, signalProcess } from '../../src/platform/process-identity.ts';
 import { FleetHome, freePorts } from '../fixtures/fleet-home.ts';
+import { WEB_PROGRAM } from '../fixtures/supervised-home.ts';
 import { waitFor } from '../fixtures/wait-for.ts';
 
 let home: FleetHome;
@@ -98,7 +99,7 @@ describe('panic', () => {
     expect(panics.map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
   });
 
-  test('of a failed instance, its bot killed again and again: flat in the end, still failed', async () => {
+  test('of a failed instance whose bot is killed during it: repeated, flat, still failed', async () => {
     write({}, { max_restart_attempts: 0 });
     const { pid } = await withPosition();
     process.kill(pid ?? 0, 'SIGKILL');
@@ -120,6 +121,16 @@ describe('panic', () => {
     expect(after).toMatchObject({ state: 'failed', position: '0', open_orders: 0, pid: null });
     expect(after.state_reason).toBe(failed.state_reason);
     expect(after.last_exit).toEqual(failed.last_exit);
+  });
+
+  test('of an external program ends it, and says that its position is not known', async () => {
+    write({}, { script_path: WEB_PROGRAM, python_path: process.execPath });
+    await home.ok(['start', 'a']);
+    const { stderr } = await home.ok(['panic', 'a'], 1);
+    expect(stderr).toMatch(/^NOT_FLAT: a may not be flat: its program was ended, and gridd cannot/m);
+    expect(await home.row('a')).toMatchObject({ state: 'stopped', desired: 'stopped', pid: null });
+    const again = await home.ok(['panic', 'a'], 1);
+    expect(again.stderr).toContain('its program does not run');
   });
 });
 

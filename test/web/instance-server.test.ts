@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GriddError } from '../../src/contract/errors.ts';
 import { ask } from './http-client.ts';
-import { SAMPLE_FILL, SAMPLE_LEVEL, SAMPLE_STATUS } from './sample-service.ts';
+import { SAMPLE_FILL, SAMPLE_LEVEL, SAMPLE_RECEIPT, SAMPLE_STATUS } from './sample-service.ts';
 import { builtAssets, serveSample } from './served.ts';
 import type { Served } from './served.ts';
 
@@ -50,6 +50,18 @@ describe('reading routes', () => {
     expect(served.service.limits).toEqual([100, 1, 1000]);
   });
 
+  it('GET /api/receipts takes a series and a limit, and refuses others', async () => {
+    expect((await ask(served.port, '/api/receipts')).json).toEqual([SAMPLE_RECEIPT]);
+    expect((await ask(served.port, '/api/receipts?by=day&limit=5')).json).toEqual([]);
+    for (const query of ['by=week', 'limit=0', 'since=1']) {
+      const { status, json } = await ask(served.port, `/api/receipts?${query}`);
+      expect({ status, code: (json as { code: string }).code }).toEqual({
+        status: 400,
+        code: 'BAD_REQUEST',
+      });
+    }
+  });
+
   it('serves the page and its assets from memory, with types and entity tags', async () => {
     const page = await ask(served.port, '/');
     expect(page.status).toBe(200);
@@ -80,6 +92,34 @@ describe('reading routes', () => {
   it('HEAD / answers without a body', async () => {
     const head = await ask(served.port, '/', { method: 'HEAD' });
     expect(head).toMatchObject({ status: 200, text: '' });
+  });
+});
+
+describe('routes about money', () => {
+  const post = (path: string, body = '{}') =>
+    ask(served.port, path, { method: 'POST', headers: JSON_TYPE, body });
+
+  it('closes the carry, and shows a difference of position before it is booked', async () => {
+    expect((await post('/api/close-carry')).json).toMatchObject({ carry: '0', pending: false });
+    const dry = await post('/api/accept-position', '{"dry_run":true}');
+    expect(dry.json).toMatchObject({ applied: false, difference: '0.5' });
+    expect((await post('/api/accept-position')).json).toMatchObject({ applied: true });
+    expect((await post('/api/accept-position', '{"dry_run":1}')).status).toBe(400);
+  });
+
+  it('takes an adjust of the size or the investment alone', async () => {
+    served.service.adjustments.length = 0;
+    for (const request of [{ order_quantity: '0.2' }, { investment: 500, dry_run: true }]) {
+      expect((await post('/api/grid/adjust', JSON.stringify(request))).status).toBe(200);
+      expect(served.service.adjustments.at(-1)?.request).toEqual(request);
+    }
+    expect((await post('/api/grid/adjust', '{"investment":0}')).status).toBe(400);
+  });
+
+  it('says at a resume what had tripped the grid', async () => {
+    served.service.change({ grid_state: 'tripped', tripped: { reason: 'max_loss', text: 'why' } });
+    expect((await post('/api/resume')).json).toMatchObject({ ok: true, was_tripped: 'why' });
+    expect((await post('/api/resume')).json).toMatchObject({ was_tripped: null });
   });
 });
 

@@ -14,7 +14,12 @@ import {
   signedMoney,
   toneOf,
 } from '../../src/web/ui/parts/amount.ts';
-import { aprWords, liquidationWords, nearestWords } from '../../src/web/ui/parts/risk-words.ts';
+import {
+  aprWords,
+  clockWords,
+  liquidationWords,
+  nearestWords,
+} from '../../src/web/ui/parts/risk-words.ts';
 import { noticesOf, stateWords } from '../../src/web/ui/parts/state-words.ts';
 import { SAMPLE_STATUS } from './sample-service.ts';
 import { UI_FOLDER } from './served.ts';
@@ -87,6 +92,14 @@ describe('states in words', () => {
     ]);
     expect(noticesOf(SAMPLE_STATUS)).toEqual([]);
   });
+
+  it('says what tripped the grid and how to go on, also of a bot that does not know', () => {
+    const tripped = { ...SAMPLE_STATUS, grid_state: 'tripped' as const };
+    const why = { reason: 'max_loss', text: 'total -5 is max_loss 5 below 0' };
+    const [told] = noticesOf({ ...tripped, tripped: why });
+    expect(told?.text).toMatch(/^Tripped: total -5 is max_loss 5 below 0\. .*press Resume\.$/);
+    expect(noticesOf(tripped)[0]?.text).toMatch(/^Tripped: a fence was met\. /);
+  });
 });
 
 describe('money and risk in words', () => {
@@ -103,6 +116,14 @@ describe('money and risk in words', () => {
     const none = { now: null, buys_filled: null, sells_filled: null, alarm: false };
     const safe = { liquidation: { ...none, nearest_percent: null } };
     expect([liquidationWords(safe), nearestWords(safe)]).toEqual(['none', '–']);
+  });
+
+  it('says which way the clock is off', () => {
+    expect([0, 120, -7].map(clockWords)).toEqual([
+      'as the venue',
+      '120 ms behind the venue',
+      '7 ms ahead of the venue',
+    ]);
   });
 
   it('says nothing of what an older bot does not know', () => {

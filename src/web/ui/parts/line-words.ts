@@ -1,4 +1,4 @@
-/** Why a line has no order, in words a trader reads once. The codes are the engine's and the port's. */
+/** Why a line has no order, in words a trader reads once. Codes are the engine's and the port's. */
 
 const WORDS: Readonly<Record<string, string>> = {
   // The grid as a whole.

@@ -14,7 +14,7 @@ const rows = new KeyedRows<ReceiptView>(
   byId('receipts'),
   () => {
     const number = ['number', 'number minor', 'number minor', 'number minor', 'number minor'];
-    return makeRow(['dim', '', ...number, 'number', 'number', 'number', '']);
+    return makeRow(['dim', '', ...number, 'number minor', 'number minor', 'number', '']);
   },
   showReceipt,
 );
@@ -67,10 +67,11 @@ function showReceipt(row: HTMLElement, receipt: ReceiptView): void {
   setText(cellOf(row, 4), money(fees, decimalsFor(fees)), fees);
   setText(cellOf(row, 5), signedMoney(funding, decimalsFor(funding)), funding);
   setText(cellOf(row, 6), before === after ? exact(after) : `${exact(before)} → ${exact(after)}`);
-  for (const [at, key] of (['grid_profit', 'unpaired', 'total'] as const).entries()) {
-    const cell = cellOf(row, 7 + at);
+  for (const [index, key] of (['grid_profit', 'unpaired', 'total'] as const).entries()) {
+    const cell = cellOf(row, 7 + index);
     setText(cell, signedMoney(period[key], decimalsFor(period[key])), period[key]);
-    setClass(cell, `number ${toneOf(period[key])}`);
+    // A narrow screen shows the total alone.
+    setClass(cell, `number ${key === 'total' ? '' : 'minor '}${toneOf(period[key])}`);
   }
   const agrees = cellOf(row, 10);
   const differs = period.difference !== '0';

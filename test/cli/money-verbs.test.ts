@@ -1,0 +1,64 @@
+/** The money verbs where they can be told without a bot: refusals, questions, the CSV. */
+import { describe, expect, test } from 'vitest';
+import { csvText } from '../../src/cli/verbs/receipts.ts';
+import { SAMPLE_RECEIPT } from '../web/sample-service.ts';
+import { gridd, makeHome, recordOf, registryOf } from './cli-harness.ts';
+
+const home = () => makeHome({ 'logs/instances.json': registryOf({ a: recordOf('a') }) });
+
+describe('adjust', () => {
+  test.each([
+    [['adjust', 'a'], /^USAGE: An adjust needs one of --lower/],
+    [['adjust', 'a', '--quantity', '1', '--investment', '9'], /^USAGE: --quantity and --invest/],
+    [['adjust', 'a', '--investment', '-9'], /^USAGE: --investment takes a number above zero/],
+  ])('%j is refused', async (words, told) => {
+    const { exit, err } = await gridd(home(), words);
+    expect({ exit, err }).toEqual({ exit: 2, err: expect.stringMatching(told) as string });
+  });
+
+  test('a size alone gets as far as the instance, which is not running', async () => {
+    expect(await gridd(home(), ['adjust', 'a', '--quantity', '1'])).toMatchObject({ exit: 3 });
+  });
+});
+
+describe('panic', () => {
+  test('asks on a terminal, and does nothing without a yes', async () => {
+    const asked: string[] = [];
+    const ask = (question: string) => {
+      asked.push(question);
+      return Promise.resolve('no');
+    };
+    const { exit, err } = await gridd(home(), ['panic', 'a'], {
+      terminal: { interactive: true, ask },
+    });
+    expect(asked).toEqual([
+      'Cancel all orders and close the position of a at market now? [y/N] ',
+    ]);
+    expect(exit).toBe(2);
+    expect(err).toMatch(/^ANSWER_NEEDED: Nothing was done/);
+  });
+
+  test('knows no stranger, and has nothing to do in an empty home', async () => {
+    expect(await gridd(home(), ['panic', 'b'])).toMatchObject({ exit: 3 });
+    const empty = await gridd(makeHome(), ['panic', '--all', '--json']);
+    expect(empty).toEqual({ exit: 0, out: '[]\n', err: '' });
+  });
+});
+
+describe('receipts', () => {
+  test('a series that does not exist, and two forms at once, are refused', async () => {
+    expect(await gridd(home(), ['receipts', 'a', '--by', 'week'])).toMatchObject({ exit: 2 });
+    expect(await gridd(home(), ['receipts', 'a', '--json', '--csv'])).toMatchObject({ exit: 2 });
+  });
+
+  test('the CSV quotes what would break it and leaves out what an old receipt lacks', () => {
+    const { period: _none, ...old } = SAMPLE_RECEIPT;
+    const rows = [{ ...SAMPLE_RECEIPT, reason: 'say "stop", now' }, old];
+    const [names, first, second, end] = csvText(rows).split('\r\n');
+    expect(names).toMatch(/^id,kind,reason,from,to,fills,.*,difference,.*,trade_ids$/);
+    expect(first).toMatch(/^3,stop,"say ""stop"", now",2026-01-05T08:30:00.000Z,/);
+    expect(first).toMatch(/,0\.2,-0\.0092,0\.1908,0,20,0,t1$/);
+    expect(second).toMatch(/^3,stop,stop,,2026-01-05T12:30:00.000Z,,/);
+    expect(end).toBe('');
+  });
+});

@@ -1,0 +1,39 @@
+/** Every code by which a line says why it has no order has words on the page. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { GRID_STATES } from '../../src/contract/trading.ts';
+import { REJECT_REASONS } from '../../src/exchange/port.ts';
+import { hasWords, lineWords } from '../../src/web/ui/parts/line-words.ts';
+import { ROOT } from '../source-tree.ts';
+
+/** Codes that a file of the engine returns, assigns or holds a line for. */
+function codesIn(file: string): string[] {
+  const text = readFileSync(join(ROOT, 'src', 'engine', file), 'utf8');
+  const places = /(?:return |\? |: |reason: |holdLine\(draft, order, |reason === )'([a-z_]+)'/g;
+  const own = ['buy', 'sell', 'long', 'short', 'all', 'missing', 'line', 'start', 'rebalance'];
+  return [...text.matchAll(places)].flatMap(([, code = '']) => (own.includes(code) ? [] : [code]));
+}
+
+const ENGINE = [
+  ...codesIn('survey.ts'),
+  ...[...readFileSync(join(ROOT, 'src/engine/converge.ts'), 'utf8').matchAll(
+    /holdLine\(draft, order, '([a-z_]+)'\)/g,
+  )].flatMap(([, code]) => code ?? []),
+  ...[...readFileSync(join(ROOT, 'src/engine/decide.ts'), 'utf8').matchAll(
+    /holdLine\(draft, order, '([a-z_]+)'\)/g,
+  )].flatMap(([, code]) => code ?? []),
+];
+
+test('the codes of the engine, the port and the states of a grid all have words', () => {
+  // Seen by name, so that a change of style in the engine cannot empty the list.
+  const known = ['line_taken', 'entry_waits', 'price_collar', 'max_open_orders', 'cancelled'];
+  expect(ENGINE).toEqual(expect.arrayContaining(known));
+  const codes = [...ENGINE, ...REJECT_REASONS, ...GRID_STATES, 'new', 'pending'];
+  const silent = codes.filter((code) => code !== 'running' && !hasWords(code));
+  expect(silent).toEqual([]);
+});
+
+test('a code of a newer bot is shown as it is', () => {
+  expect(lineWords('brand_new_reason')).toBe('brand new reason');
+});
