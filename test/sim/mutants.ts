@@ -255,7 +255,7 @@ export const MUTANTS: readonly Mutant[] = [
         put: "outcome.reason === 'other';",
       },
     ],
-    referees: ['one order a line', 'orders', 'receipt', 'stop'],
+    referees: ['one order a line', 'orders', 'receipt', 'stop', 'max position'],
   },
 ];
 

@@ -118,7 +118,7 @@ describe('completion in', () => {
          source <(gridd completion zsh)
          words=(${line.join(' ')}); CURRENT=${line.length}; _gridd`,
       );
-    expect(asked('gridd', 'resu')).toEqual(['resume:go on after a pause']);
+    expect(asked('gridd', 'resu')).toEqual(['resume:go on after a pause or a trip']);
     expect(asked('gridd', 'stop', "''")).toEqual([
       'one_01:not started yet',
       'two_02:not started yet',
@@ -133,7 +133,7 @@ describe('completion in', () => {
   test.skipIf(!has('fish'))('fish (skipped where it is not installed)', () => {
     const asked = (line: string) =>
       shell('fish', ['--no-config'], `gridd completion fish | source; complete -C '${line}'`);
-    expect(asked('gridd resu')).toEqual(['resume\tgo on after a pause']);
+    expect(asked('gridd resu')).toEqual(['resume\tgo on after a pause or a trip']);
     expect(asked('gridd stop ')).toEqual(['one_01\tnot started yet', 'two_02\tnot started yet']);
     const configs = asked('gridd start -c config/active/').map((text) => text.split('\t')[0]);
     expect(configs).toEqual(expect.arrayContaining(CONFIGS));
