@@ -14,7 +14,6 @@ import type { VenueEvent } from '../exchange/port.ts';
 import { isoTime } from '../platform/clock.ts';
 import { ComparisonSchedule } from './comparison-schedule.ts';
 import { bookFunding } from './funding.ts';
-import { BudgetHeld } from './metered-venue.ts';
 import type { PositionDifference } from './position-check.ts';
 import { BOOKS_BEGAN, cutPeriod, dayIsOver } from './receipt.ts';
 import { Comparison } from './reconcile.ts';
@@ -284,8 +283,7 @@ export class Session {
       await this.#comparison.compare();
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
-      if (error instanceof BudgetHeld) this.#schedule.held(clock.monotonic(), error.waitMs);
-      else this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
+      this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
       runner.unanswered(error);
       return false;
     }
