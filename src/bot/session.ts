@@ -42,6 +42,8 @@ export interface SessionParts extends Omit<RunnerParts, 'venueNow'> {
 
 const MISSED = 'The stream may have missed something; it is being asked for.';
 const PATIENT = true;
+/** `yes`: the user's start waits for the end of a stop that was cut off. */
+const STARTS_AGAIN = 'starts_again';
 /** Least time between two comparisons of which the second confirms the first. */
 const CONFIRM_MS = 1000;
 /** Comparisons at a start until a difference is confirmed. */
@@ -110,9 +112,22 @@ export class Session {
     const before = finished ? NEW_RUN_CLOCK : this.#runClock;
     const began = this.#parts.books.meta(BOOKS_BEGAN) ?? String(at_ms);
     const run_clock = JSON.stringify(goOn(before, this.#moment));
-    const meta = { run_clock, ended_by: '', [BOOKS_BEGAN]: began };
+    const unfinished = runner.state.stopping?.final === 'stopped' ? 'yes' : '';
+    const again: Record<string, string> =
+      cause === 'start' ? { [STARTS_AGAIN]: unfinished } : {};
+    const meta = { run_clock, ended_by: '', [BOOKS_BEGAN]: began, ...again };
     if (finished) log.info('a new run begins on the same books');
     await runner.run(() => runner.apply({ type: 'start', ticks: runner.ticks, at_ms }, { meta }));
+    await runner.run(() => this.#startAgain());
+  }
+
+  /** A start that found a stop unfinished lets it end first, then starts. Inside a task only. */
+  async #startAgain(): Promise<void> {
+    const { runner } = this;
+    const { books, clock } = this.#parts;
+    if (runner.gridState !== 'stopped' || books.meta(STARTS_AGAIN) !== 'yes') return;
+    const event = { type: 'start', ticks: runner.ticks, at_ms: clock.now() } as const;
+    await runner.apply(event, { meta: { [STARTS_AGAIN]: '' } });
   }
 
   /** Lets the venue's events in. */
@@ -143,6 +158,7 @@ export class Session {
 
   /** What is due by time. Inside a runner task only. */
   async tick(): Promise<void> {
+    await this.#startAgain();
     await this.#checkDuration();
     await this.#watchStream();
     if (this.runner.answers) this.#schedule.answered(this.#parts.clock.monotonic());
@@ -229,7 +245,8 @@ export class Session {
   }
 
   #halted(): Record<string, string> {
-    return { run_clock: JSON.stringify(halt(this.#runClock, this.#moment)) };
+    const run_clock = JSON.stringify(halt(this.#runClock, this.#moment));
+    return { run_clock, [STARTS_AGAIN]: '' };
   }
 
   #storeRunClock(): void {
