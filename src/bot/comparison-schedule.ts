@@ -37,17 +37,15 @@ export class ComparisonSchedule {
     this.#next = now + this.#intervalMs();
   }
 
-  /** The venue did not answer one. */
+  /**
+   * The venue did not answer one, or our budget ran out in it: asked again at once, it would use up
+   * what is left for orders.
+   */
   failed(now: number, retryAfterMs: number | null): void {
     const longest = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, this.#intervalMs()));
     const pause = Math.min(longest, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#next = now + Math.max(pause, retryAfterMs ?? 0);
-  }
-
-  /** Our own budget held a question back: no failure, and not asked before its time. */
-  held(now: number, ms: number): void {
-    this.#next = now + Math.max(1, ms);
   }
 
   /** The venue answers again after a failure: once an outage, that brings the next forward. */

@@ -76,15 +76,12 @@ export class FillBooking {
   }
 
   #collect(fill: VenueFill, batch: Batch): void {
-    const { books, market, ids, grid } = this.#parts;
+    const { books, market, grid } = this.#parts;
     const { trade_id, side } = fill;
     if (books.hasFill(fill.trade_id)) return;
     if (batch.byTrade.has(trade_id)) return;
     const id = books.orderIdOf(fill.client_id);
-    if (id === null) {
-      const ours = ids.isOurs(fill.client_id);
-      return this.#report(fill, ours ? 'bears our mark but is not in our store' : null);
-    }
+    if (id === null) return this.#report(fill);
     const numbers = fillNumbers(market, fill);
     if (numbers === null) return this.#report(fill, 'has figures that cannot be read');
     const { ticks, lots, fee, whole } = numbers;
@@ -127,9 +124,11 @@ export class FillBooking {
     this.#parts.grid.setDegraded('strange_fill', null);
   }
 
-  /** `what` is wrong with it; null: it is another's. */
-  #report(fill: VenueFill, what: string | null): void {
-    const { log, grid } = this.#parts;
+  /** `wrong` with it; else its order is not in our store, and without our mark another's. */
+  #report(fill: VenueFill, wrong?: string): void {
+    const { ids, log, grid } = this.#parts;
+    const ours = ids.isOurs(fill.client_id) ? 'bears our mark but is not in our store' : null;
+    const what = wrong ?? ours;
     if (this.#told.has(fill.trade_id)) return;
     if (this.#told.size >= TOLD_KEPT) this.#told.clear();
     this.#told.add(fill.trade_id);

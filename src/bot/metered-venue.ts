@@ -10,11 +10,8 @@ import type { RateBudget } from './rate-budget.ts';
 
 /** A question that our own budget held back: it was not asked, and says nothing of the venue. */
 export class BudgetHeld extends VenueFault {
-  readonly waitMs: number;
-
   constructor(waitMs: number) {
     super('rate_limited', 'no more requests may be sent now', waitMs);
-    this.waitMs = waitMs;
   }
 }
 

@@ -14,7 +14,6 @@ import type { VenueEvent } from '../exchange/port.ts';
 import { isoTime } from '../platform/clock.ts';
 import { ComparisonSchedule } from './comparison-schedule.ts';
 import { bookFunding } from './funding.ts';
-import { BudgetHeld } from './metered-venue.ts';
 import type { PositionDifference } from './position-check.ts';
 import { BOOKS_BEGAN, cutPeriod, dayIsOver } from './receipt.ts';
 import { Comparison } from './reconcile.ts';
@@ -43,6 +42,8 @@ export interface SessionParts extends Omit<RunnerParts, 'venueNow'> {
 
 const MISSED = 'The stream may have missed something; it is being asked for.';
 const PATIENT = true;
+/** `yes`: the user's start waits for the end of a stop that was cut off. */
+const STARTS_AGAIN = 'starts_again';
 /** Least time between two comparisons of which the second confirms the first. */
 const CONFIRM_MS = 1000;
 /** Comparisons at a start until a difference is confirmed. */
@@ -66,7 +67,6 @@ export class Session {
   #recovering = false;
   /** A stop came before the run was begun: it is not begun any more. */
   #stoppedEarly = false;
-  #startFollows = false;
   #closed = false;
 
   constructor(parts: SessionParts) {
@@ -123,16 +123,20 @@ export class Session {
     const before = finished ? NEW_RUN_CLOCK : this.#runClock;
     const began = this.#parts.books.meta(BOOKS_BEGAN) ?? String(at_ms);
     const run_clock = JSON.stringify(goOn(before, this.#moment));
-    const meta = { run_clock, ended_by: '', [BOOKS_BEGAN]: began };
+    const unfinished = runner.state.stopping?.final === 'stopped' ? 'yes' : '';
+    const again: Record<string, string> =
+      cause === 'start' ? { [STARTS_AGAIN]: unfinished } : {};
+    const meta = { run_clock, ended_by: '', [BOOKS_BEGAN]: began, ...again };
     if (finished) log.info('a new run begins on the same books');
     await this.#lookAtPrice();
-    await runner.run(() => {
-      const { mark } = runner.state;
-      const known = mark === null ? {} : { mark_ticks: mark };
-      const event = { type: 'start', ticks: runner.ticks, ...known, at_ms } as const;
-      return runner.apply(event, { meta });
-    });
-    if (cause === 'start' && runner.gridState === 'stopping') void this.#beginAfterStop();
+    await runner.run(() => runner.apply(this.#startEvent(), { meta }));
+    await runner.run(() => this.#startAgain());
+  }
+
+  #startEvent() {
+    const { ticks, state } = this.runner;
+    const known = state.mark === null ? {} : { mark_ticks: state.mark };
+    return { type: 'start', ticks, ...known, at_ms: this.#parts.clock.now() } as const;
   }
 
   /** The price of the opening may be old by now, and says nothing of the mark price. */
@@ -141,15 +145,11 @@ export class Session {
     await this.#asked(async () => runner.takePrice(await runner.venue.price()));
   }
 
-  /** The stop of an earlier process goes on to its end; the user's start follows it. */
-  async #beginAfterStop(): Promise<void> {
+  /** A start that found a stop unfinished lets it end first, then starts. Inside a task only. */
+  async #startAgain(): Promise<void> {
     const { runner } = this;
-    this.#startFollows = true;
-    await runner.untilGridState(['stopped', 'finished']);
-    if (!this.#startFollows || this.#closed || runner.gridState !== 'stopped') return;
-    this.#startFollows = false;
-    // What fails in it was told to whoever must know.
-    await this.begin('start').catch(() => undefined);
+    if (runner.gridState !== 'stopped' || this.#parts.books.meta(STARTS_AGAIN) !== 'yes') return;
+    await runner.apply(this.#startEvent(), { meta: { [STARTS_AGAIN]: '' } });
   }
 
   /** Lets the venue's events in. */
@@ -180,6 +180,7 @@ export class Session {
 
   /** What is due by time. Inside a runner task only. */
   async tick(): Promise<void> {
+    await this.#startAgain();
     await this.#checkDuration();
     await this.#watchStream();
     if (this.runner.answers) this.#schedule.answered(this.#parts.clock.monotonic());
@@ -221,7 +222,6 @@ export class Session {
     const { runner } = this;
     const { clock } = this.#parts;
     this.#stoppedEarly = this.#recovering;
-    this.#startFollows = false;
     const on_stop = await runner.run(() => this.#raiseFence(wanted(), reason));
     const over = runner.untilGridState(['stopped', 'finished']).then(() => true);
     const late = () => clock.delay(patienceMs ?? 0).then(() => false);
@@ -249,7 +249,6 @@ export class Session {
   /** Safe mode: cancels what rests of ours and books what was missed; places nothing. */
   async clearOrders(): Promise<StopReceipt> {
     const { runner } = this;
-    this.#startFollows = false;
     const at_ms = this.#parts.clock.now();
     const meta = this.#halted();
     const on_stop = { orders: 'cancel', position: 'keep' } as const;
@@ -289,7 +288,8 @@ export class Session {
   }
 
   #halted(): Record<string, string> {
-    return { run_clock: JSON.stringify(halt(this.#runClock, this.#moment)) };
+    const run_clock = JSON.stringify(halt(this.#runClock, this.#moment));
+    return { run_clock, [STARTS_AGAIN]: '' };
   }
 
   #storeRunClock(): void {
@@ -358,8 +358,7 @@ export class Session {
       await this.#comparison.compare();
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
-      if (error instanceof BudgetHeld) this.#schedule.held(clock.monotonic(), error.waitMs);
-      else this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
+      this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
       runner.unanswered(error);
       return false;
     }

@@ -10,7 +10,7 @@ import { migrate, openDatabase } from '../../src/platform/sqlite.ts';
 import { Books } from '../../src/store/index.ts';
 import type { Intent } from '../../src/store/index.ts';
 import { MIGRATIONS } from '../../src/store/schema.ts';
-import { makeRig, openDesk, pass } from './fickle-desk.ts';
+import { done, makeRig, openDesk, pass } from './fickle-desk.ts';
 
 const TAG = '7e577e57';
 const DAY_MS = 86_400_000;
@@ -120,6 +120,28 @@ test('a short id comes again only when its order ended before the history window
   expect(books.orderIdOf(`${ids.of(3001)}~3001`)).toBe(3001);
   expect(books.orderIdOf(ids.of(2500))).toBe(2500);
   books.close();
+});
+
+test('without a free id nothing is sent, with words; fills are booked, a stop ends', async () => {
+  const rig = makeRig({ client_id: { form: 'uint32', max_length: 10 } });
+  const desk = await openDesk(rig);
+  await pass(rig, desk, 3000);
+  const { runner } = desk.session;
+  const sent = rig.venue.sent.length;
+  // As if the venue remembered everything: no number is free any more.
+  rig.books.freeIds = () => null;
+  const again = await openDesk(rig);
+  rig.venue.move(10290);
+  await pass(rig, again, 5000);
+  const { figures, degraded, state } = again.session.runner;
+  expect(figures.call(again.session.runner).position_lots).toBe(100);
+  expect(degraded.join()).toContain('nothing new is placed');
+  expect(state.gaps.some(({ sell_hold }) => sell_hold?.reason === 'bad_client_id')).toBe(true);
+  expect(rig.venue.sent).toHaveLength(sent);
+  expect(runner.ids.span).not.toBeNull();
+  await done(rig, again, again.session.stop({}));
+  expect(rig.venue.resting()).toEqual([]);
+  expect([...desk.bugs, ...again.bugs]).toEqual([]);
 });
 
 test('a grid on a venue that takes only numbers trades and recovers by them', async () => {

@@ -188,6 +188,30 @@ describe('a restart', () => {
     expectWhole(rig, second, 11);
   });
 
+  test('a stop cut off by a dead venue is ended by the next start, which then starts', async () => {
+    const rig = makeRig();
+    const first = await openDesk(rig);
+    await pass(rig, first, 3000);
+    rig.venue.mischief.question = () => {
+      throw new VenueFault('unreachable', 'down');
+    };
+    rig.venue.mischief.cancel = () => ({ status: 'unknown', message: 'down' });
+    void first.session.stop({});
+    await pass(rig, first, 15_000);
+    expect(first.session.runner.gridState).toBe('stopping');
+    // The supervisor waits no longer.
+    await first.session.close();
+    rig.venue.mischief.question = undefined;
+    rig.venue.mischief.cancel = undefined;
+    const old = rig.venue.resting().map(({ client_id }) => client_id);
+    const second = await openDesk(rig);
+    await pass(rig, second, 20_000);
+    expect(second.session.runner.gridState).toBe('running');
+    expectWhole(rig, second, 11);
+    expect(rig.venue.resting().filter(({ client_id }) => old.includes(client_id))).toEqual([]);
+    expect([...first.bugs, ...second.bugs]).toEqual([]);
+  });
+
   test('between a stop and the next start nothing is placed, whatever was unsent', async () => {
     const rig = makeRig();
     const first = await openDesk(rig);
