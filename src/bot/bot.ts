@@ -65,6 +65,7 @@ export class Bot {
   #fileTime = 0;
   #statusStale = true;
   #closing = false;
+  #ticking = false;
 
   /** Opens everything, touches no order; rejects with a `GriddError` where the user must act. */
   static async open(parts: BotParts): Promise<Bot> {
@@ -335,8 +336,10 @@ export class Bot {
   /** Each second: duration, comparison with the venue, saved figures, an edited file, its lock. */
   #tick(): void {
     // The books are closed by then, the process is about to end.
-    if (this.#closing) return;
+    if (this.#closing || this.#ticking) return;
     const { runner } = this;
+    // One at a time: those of an hour on a full disk would all run at once when there is room.
+    this.#ticking = true;
     runner
       .run(async () => {
         const guarded = this.#parts.lock.guards();
@@ -347,7 +350,10 @@ export class Bot {
         this.#statusStale = false;
         this.#lookAtFile();
       })
-      .catch((error: unknown) => this.#parts.log.error({ error: errorBody(error) }, 'turn failed'));
+      .catch((error: unknown) => this.#parts.log.error({ error: errorBody(error) }, 'turn failed'))
+      .finally(() => {
+        this.#ticking = false;
+      });
   }
 
   /** After `adjust --save` the file says what the grid does: no longer "adjusted". */
