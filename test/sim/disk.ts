@@ -52,6 +52,7 @@ function write(parts: DiskParts, key: string, args: unknown[], run: () => unknow
   if (slow !== null) life.busyUntil = life.schedule.time + slow.whole(50, 8000);
   const result = run();
   if (key === 'commit') committed(args[0] as Turn);
+  if (key === 'commitAll') for (const turn of args[0] as Turn[]) committed(turn);
   if (faults.strikes('kill_after_commit') !== null) die(life, `after ${key}`);
   return result;
 }

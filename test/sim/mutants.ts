@@ -74,11 +74,12 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/bot/fill-booking.ts',
-        find: 'this.#booked += 1;',
-        put: `const part = grid.state.orders.find((order) => order.id === id);
+        find: 'batch.byOrder.set(id, executed);',
+        put: `batch.byOrder.set(id, executed);
         const twin = trade_id + '+';
-        if (part !== undefined) {
-          await grid.apply({ type: 'fill', trade_id: twin, id, side, ticks, lots: 1, fee, at_ms });
+        if (grid.state.orders.some((order) => order.id === id)) {
+          const part = { type: 'fill', trade_id: twin, id, side, ticks, lots: 1, fee, at_ms } as const;
+          batch.byTrade.set(twin, part);
         }`,
       },
     ],
@@ -116,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
         put: '',
       },
     ],
-    referees: ['nothing lost', 'position', 'position differs', 'receipt'],
+    referees: ['nothing lost', 'position', 'position differs', 'receipt', 'booked soon'],
   },
   {
     name: 'numbers of orders come again after a crash',
@@ -144,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a full disk is taken for stored',
     edits: [
       {
-        file: 'src/bot/runner.ts',
+        file: 'src/bot/books-writer.ts',
         find: 'await this.#parts.clock.delay(COMMIT_RETRY_MS);',
         put: 'return;',
       },
@@ -163,7 +164,7 @@ export const MUTANTS: readonly Mutant[] = [
         if (order.status`,
       },
       {
-        file: 'src/bot/runner.ts',
+        file: 'src/bot/grid-turns.ts',
         find: 'if (breach === null) return;',
         put: 'return;',
       },
@@ -190,9 +191,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the sign of a fee is wrong',
     edits: [
       {
-        file: 'src/bot/fill-booking.ts',
-        find: 'const fee = parseMoney(fill.fee);',
-        put: 'const fee = -(parseMoney(fill.fee) ?? 0n);',
+        file: 'src/bot/venue-numbers.ts',
+        find: 'const fee = roundedMoney(fill.fee);',
+        put: 'const fee = -(roundedMoney(fill.fee) ?? 0n);',
       },
     ],
     referees: ['booked truly'],

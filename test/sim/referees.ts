@@ -170,6 +170,8 @@ export class Referees {
 
   /** A turn was stored: the fence is up from here on. */
   committed(turn: Turn): void {
+    // Several turns in one commit: the last has the state.
+    if (turn.state === null) return;
     this.#phase = /"phase":"(\w+)"/.exec(turn.state)?.[1] ?? this.#phase;
     this.#paused = /"paused":true/.test(turn.state);
     this.#differs = /"mismatch":\{/.test(turn.state);
