@@ -215,9 +215,8 @@ export interface ReceiptPeriod {
   readonly difference: string;
 }
 
-export const RECEIPT_KINDS = ['stop', 'end', 'day'] as const;
 /** At a stop, at the end of a run, at the end of a UTC day. */
-export type ReceiptKind = (typeof RECEIPT_KINDS)[number];
+export type ReceiptKind = 'stop' | 'end' | 'day';
 
 /** A receipt of `gridd receipts`. Stops and ends meet without a gap, and so do days. */
 export interface ReceiptView extends StopReceipt {
