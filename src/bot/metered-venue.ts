@@ -11,7 +11,7 @@ import type { RateBudget } from './rate-budget.ts';
 /** A question that our own budget held back: it was not asked, and says nothing of the venue. */
 export class BudgetHeld extends VenueFault {
   constructor(waitMs: number) {
-    super('rate_limited', 'no more requests may be sent now', waitMs);
+    super('rate_limited', 'no more requests may be sent now', waitMs, 'rate');
   }
 }
 
@@ -41,7 +41,7 @@ export function meteredVenue(
       if (!(error instanceof VenueFault)) throw error;
       const sane = waitOf(error.retry_after_ms);
       obey(error.kind, sane);
-      throw new VenueFault(error.kind, error.message, sane);
+      throw new VenueFault(error.kind, error.message, sane, error.because);
     }
   }
 
@@ -84,10 +84,14 @@ export function meteredVenue(
     fundingSince: (sinceMs) => ask(() => venue.fundingSince(sinceMs)),
     position: () => ask(() => venue.position()),
     balance: () => ask(() => venue.balance()),
+    account: () => ask(() => venue.account()),
+    setLeverage: (leverage) => ask(() => venue.setLeverage(leverage)),
     serverTime: () => ask(() => venue.serverTime()),
     submitTrigger: async (trigger) =>
       first(await tell(async () => [await venue.submitTrigger(trigger)])),
     windDeadMan: (timeoutMs) => ask(() => venue.windDeadMan(timeoutMs)),
+    usage: () => venue.usage(),
+    grant: (share) => venue.grant(share),
     close: () => venue.close(),
   };
 }

@@ -26,13 +26,18 @@ export interface VenueCapabilities {
    * wound again. Whether it cancels waiting stop orders too is the venue's affair.
    */
   readonly dead_man_switch: boolean;
+  /** Whether `setLeverage` acts on the symbol; `account`: leverage is shared, and only checked. */
+  readonly leverage: 'symbol' | 'account' | 'none';
   /** Stream without a price or sign of life for so long is silent; null: it cannot be. */
   readonly silence_ms: number | null;
   /** How long after its execution or acceptance an order may still be missing in listings. */
   readonly listing_lag_ms: number;
   /** How far back ended orders can be found by their client id. */
   readonly history_ms: number;
-  /** Requests the account may send per minute; null: no limit. */
+  /**
+   * Requests the account may send per minute in the venue's own weights, before any share of it
+   * is granted; null: no limit.
+   */
   readonly requests_per_minute: number | null;
   /**
    * The venue waits for the bot to be quiet before its market moves on (only an embedded one
@@ -143,6 +148,26 @@ export interface VenueBalance {
   readonly equity: string;
 }
 
+/** The account behind a key. Fee rates as fractions of notional; negative is a rebate. */
+export interface VenueAccount {
+  /** Tells accounts of this venue apart and is no secret: books are bound to it. */
+  readonly account_id: string;
+  readonly maker_fee: string;
+  readonly taker_fee: string;
+  /** Leverage in force for the symbol; null: the venue does not say. */
+  readonly leverage: string | null;
+  /** `hedge`: long and short are kept apart, in which no grid can run. */
+  readonly position_mode: 'one_way' | 'hedge';
+  /** Whether the key may place orders; null: the venue does not say. */
+  readonly can_trade: boolean | null;
+}
+
+/** What this process sent of what its key may send, in the venue's own weights per minute. */
+export interface VenueUsage {
+  readonly used: number;
+  readonly allowed: number;
+}
+
 /** One funding payment, at most one per stamp; `amount` > 0 was received. `at_ms`: the stamp. */
 export interface VenueFunding {
   readonly funding_id: string;
@@ -191,16 +216,46 @@ export type VenueListener = (event: VenueEvent) => Promise<void>;
  */
 export type FaultKind = 'unreachable' | 'rate_limited' | 'maintenance' | 'refused';
 
+/**
+ * What stood in the way, so that a user is told what to do: the first six are `refused`, the rest
+ * pass by themselves or with the network. `answer`: an answer that is not what the venue documents.
+ */
+export const FAULT_CAUSES = [
+  'key',
+  'permission',
+  'address',
+  'clock',
+  'symbol',
+  'capability',
+  'rate',
+  'maintenance',
+  'name',
+  'tls',
+  'connection',
+  'timeout',
+  'blocked',
+  'answer',
+  'other',
+] as const;
+export type FaultCause = (typeof FAULT_CAUSES)[number];
+
 /** A question that the venue did not answer. It says nothing about what was asked for. */
 export class VenueFault extends Error {
   override readonly name = 'VenueFault';
   readonly kind: FaultKind;
   readonly retry_after_ms: number | null;
+  readonly because: FaultCause;
 
-  constructor(kind: FaultKind, message: string, retryAfterMs: number | null = null) {
+  constructor(
+    kind: FaultKind,
+    message: string,
+    retryAfterMs: number | null = null,
+    because: FaultCause = 'other',
+  ) {
     super(message);
     this.kind = kind;
     this.retry_after_ms = retryAfterMs;
+    this.because = because;
   }
 }
 
@@ -243,6 +298,13 @@ export interface Venue {
   fundingSince(sinceMs: number): Promise<readonly VenueFunding[]>;
   position(): Promise<VenuePosition>;
   balance(): Promise<VenueBalance>;
+  /** The account behind the key, as it is now. */
+  account(): Promise<VenueAccount>;
+  /**
+   * Sets the leverage of the symbol. Where `capabilities.leverage` is not `symbol` rejects with a
+   * `refused` fault.
+   */
+  setLeverage(leverage: number): Promise<void>;
   /** The venue's clock, whole milliseconds since the epoch; it never goes back. */
   serverTime(): Promise<number>;
   /** Places a stop order, cancelled as any order. Without `trigger_orders` it is rejected. */
@@ -252,6 +314,10 @@ export interface Venue {
    * `refused` fault.
    */
   windDeadMan(timeoutMs: number | null): Promise<void>;
+  /** Requests of the last minute against what may be sent; null: nothing is counted. */
+  usage(): VenueUsage | null;
+  /** Grants this process a share (0 to 1) of what the account may send; until then it has all. */
+  grant(share: number): void;
   /** Ends the event stream; resolves when the listener will not be called again. */
   close(): Promise<void>;
 }

@@ -58,6 +58,7 @@ const CAPABILITIES: VenueCapabilities = {
   reduce_only: true,
   trigger_orders: false,
   dead_man_switch: false,
+  leverage: 'none',
   silence_ms: 15_000,
   listing_lag_ms: 500,
   history_ms: 90 * 86_400_000,
@@ -243,6 +244,10 @@ export function fickleVenue(
     serverTime: () => ask('time', () => clock.now()),
     submitTrigger: () => Promise.reject(new Error('no trigger orders')),
     windDeadMan: () => Promise.reject(new Error('no dead man switch')),
+    account: () => Promise.reject(new Error('no account')),
+    setLeverage: () => Promise.reject(new Error('no leverage')),
+    usage: () => null,
+    grant: () => undefined,
     async close() {
       listener = null;
     },

@@ -14,6 +14,7 @@ import type {
   OrderRequest,
   SubmitOutcome,
   Venue,
+  VenueAccount,
   VenueCapabilities,
   VenueEvent,
   VenueFill,
@@ -80,6 +81,7 @@ export class SimVenue implements Venue {
     reduce_only: true,
     trigger_orders: false,
     dead_man_switch: false,
+    leverage: 'none',
     silence_ms: SILENCE_MS,
     listing_lag_ms: LISTING_LAG_MS + LATE_MS,
     history_ms: 30 * 86_400_000,
@@ -233,6 +235,22 @@ export class SimVenue implements Venue {
     const message = 'this venue has no stop orders';
     return Promise.resolve({ status: 'rejected', reason: 'other', message });
   }
+
+  account(): Promise<VenueAccount> {
+    const { maker_fee, taker_fee } = this.#options.exchange.market.rules;
+    const open = { leverage: null, position_mode: 'one_way', can_trade: true } as const;
+    return this.#ask('account', () => ({ account_id: 'sim', maker_fee, taker_fee, ...open }));
+  }
+
+  setLeverage(): Promise<void> {
+    return Promise.reject(new VenueFault('refused', 'this venue has no leverage'));
+  }
+
+  usage(): null {
+    return null;
+  }
+
+  grant(): void {}
 
   windDeadMan(): Promise<void> {
     return Promise.reject(new VenueFault('refused', 'this venue has no such timer'));

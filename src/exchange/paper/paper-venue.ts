@@ -8,7 +8,7 @@ import { priceText, sizeText } from '../../contract/market.ts';
 import type { MarketRules } from '../../contract/market.ts';
 import { VenueFault } from '../port.ts';
 import type { CancelOutcome, SubmitOutcome, Venue } from '../port.ts';
-import type { VenueCapabilities, VenuePosition } from '../port.ts';
+import type { VenueAccount, VenueCapabilities, VenuePosition } from '../port.ts';
 import { cashOf, entryPrice, equityOf, liquidationTicks } from './account.ts';
 import type { PaperDesk, Submitted } from './desk.ts';
 import { isStoreFailure } from './ledger.ts';
@@ -29,6 +29,7 @@ const CAPABILITIES: VenueCapabilities = {
   reduce_only: true,
   trigger_orders: true,
   dead_man_switch: true,
+  leverage: 'none',
   // In this process: it cannot fall silent, forget, lag or count requests.
   silence_ms: null,
   listing_lag_ms: 0,
@@ -54,8 +55,18 @@ export function paperVenue(
     connect: async (listener) => walk.start(listener),
     ...actionsOf(desk, walk),
     ...questionsOf(ledger, desk, walk),
+    account: () => Promise.resolve(accountOf(rules)),
+    setLeverage: () =>
+      Promise.reject(new VenueFault('refused', 'paper has no leverage', null, 'capability')),
+    usage: () => null,
+    grant: () => undefined,
     close: () => walk.close(),
   };
+}
+
+function accountOf({ maker_fee, taker_fee }: MarketRules): VenueAccount {
+  const open = { leverage: null, position_mode: 'one_way', can_trade: true } as const;
+  return { account_id: 'paper', maker_fee, taker_fee, ...open };
 }
 
 type Actions = 'submit' | 'submitBatch' | 'cancel' | 'cancelBatch' | 'submitTrigger';
