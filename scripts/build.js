@@ -81,7 +81,7 @@ export async function build() {
     target: 'node20.19',
     // Some packages' "main" is UMD, which hides its requires from the bundler.
     mainFields: ['module', 'main'],
-    external: ['better-sqlite3', 'better-sqlite3-13'],
+    external: ['better-sqlite3', 'better-sqlite3-13', 'bufferutil', 'utf-8-validate'],
     banner: { js: REQUIRE },
     sourcemap: false,
     legalComments: 'none',
