@@ -2,8 +2,8 @@
 import { formatDecimal, formatMoney } from '../../../contract/decimal.ts';
 import { notional, priceText, sizeText } from '../../../contract/market.ts';
 import { nextStamp } from '../../matching/funding.ts';
-import { candleOf, candlesOf, dayOf, tradesOf } from '../candles.ts';
-import type { PublicTrade, SimCandle } from '../candles.ts';
+import { candlesOf, dayOf, tradesOf } from '../candles.ts';
+import type { PublicTrade } from '../candles.ts';
 import { depthAround } from '../depth.ts';
 import type { SimMarket } from '../market.ts';
 import type { World } from '../world.ts';
@@ -77,8 +77,7 @@ export function publicRoutes(
 export function tickerRow(world: World, sim: SimMarket, symbol: string, interval = '1d') {
   const now = world.now();
   const { market } = sim;
-  const day: SimCandle =
-    interval === '1w' ? candleOf(sim.candles, now - WEEK_MS, now, now) : dayOf(sim.candles, now);
+  const day = dayOf(sim.candles, now, interval === '1w' ? WEEK_MS : undefined);
   const change = sim.present - day.open;
   const percent = Math.round((change * 1e6) / day.open);
   return {
