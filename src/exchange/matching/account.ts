@@ -1,8 +1,8 @@
 /**
- * The paper account: position at average entry, cash, margin. Pure and exact: what a reduction
- * takes from the entry cost it adds to the realised profit, digit for digit, so that always cash
- * = start + realised - fees + funding, and cash + position x price - cost = start + all cash flows
- * of trades and funding.
+ * An account on one market: position at average entry, cash, margin. Pure and exact: what a
+ * reduction takes from the entry cost it adds to the realised profit, digit for digit, so that
+ * always cash = start + realised - fees + funding, and cash + position x price - cost = start + all
+ * cash flows of trades and funding.
  */
 import { assert } from '../../contract/assert.ts';
 import { divideRounded, formatMoney } from '../../contract/decimal.ts';
