@@ -6,8 +6,8 @@ import { MONEY_DECIMALS, formatMoney, parseDecimal, rescale } from '../../contra
 import { applyRate, parseMoney } from '../../contract/decimal.ts';
 import type { Money } from '../../contract/decimal.ts';
 import type { VenueBalance, VenueFill, VenueFunding, VenuePosition } from '../port.ts';
-import { answerFault } from './fields.ts';
-import type { Fields } from './fields.ts';
+import { answerFault } from '../wire/json.ts';
+import type { Answer } from '../wire/json.ts';
 import { sideOf } from './parse-order.ts';
 
 /** Fee rates of the account on the symbol as fractions; negative is a rebate. */
@@ -20,49 +20,49 @@ export interface FeeRates {
 export type ListedFill = Omit<VenueFill, 'client_id'>;
 
 /** `commissionRate`. */
-export function ratesOf(raw: Fields): FeeRates {
-  return { maker: raw.decimal('makerCommissionRate'), taker: raw.decimal('takerCommissionRate') };
+export function ratesOf(raw: Answer): FeeRates {
+  return { maker: raw.at('makerCommissionRate').decimal(), taker: raw.at('takerCommissionRate').decimal() };
 }
 
 /** One of `userTrades`; `quote`: the currency in which fees are counted. */
-export function fillOf(raw: Fields, quote: string, rates: FeeRates): ListedFill {
-  const price = raw.decimal('price');
-  const size = raw.decimal('qty');
-  const maker = raw.flag('maker');
-  const asset = raw.has('commissionAsset') ? raw.text('commissionAsset') : quote;
-  const charge = { price, size, maker, commission: raw.decimal('commission'), asset };
+export function fillOf(raw: Answer, quote: string, rates: FeeRates): ListedFill {
+  const price = raw.at('price').decimal();
+  const size = raw.at('qty').decimal();
+  const maker = raw.at('maker').bool();
+  const asset = raw.at('commissionAsset').given?.text() ?? quote;
+  const charge = { price, size, maker, commission: raw.at('commission').decimal(), asset };
   return {
-    trade_id: raw.text('id'),
-    venue_order_id: raw.text('orderId'),
-    side: sideOf(raw, 'side'),
+    trade_id: raw.at('id').id(),
+    venue_order_id: raw.at('orderId').id(),
+    side: sideOf(raw.at('side')),
     price,
     size,
-    fee: feeOf(charge, quote, rates, `${raw.path}.commission`),
+    fee: feeOf(charge, quote, rates, `${raw.path} commission`),
     maker,
-    at_ms: raw.count('time'),
+    at_ms: raw.at('time').time('ms'),
   };
 }
 
 /** The execution in an `ORDER_TRADE_UPDATE`; null when it tells of none. */
-export function streamFillOf(raw: Fields, quote: string, rates: FeeRates): VenueFill | null {
-  const executed = raw.text('x') === 'TRADE' || raw.text('x') === 'CALCULATED';
-  if (!executed || raw.decimal('l') === '0') return null;
-  const price = raw.decimal('L');
-  const size = raw.decimal('l');
-  const maker = raw.flag('m');
-  const asset = raw.has('N') ? raw.text('N') : quote;
-  const commission = raw.has('n') ? raw.decimal('n') : '0';
+export function streamFillOf(raw: Answer, quote: string, rates: FeeRates): VenueFill | null {
+  const executed = raw.at('x').text() === 'TRADE' || raw.at('x').text() === 'CALCULATED';
+  if (!executed || raw.at('l').decimal() === '0') return null;
+  const price = raw.at('L').decimal();
+  const size = raw.at('l').decimal();
+  const maker = raw.at('m').bool();
+  const asset = raw.at('N').given?.text() ?? quote;
+  const commission = raw.at('n').given?.decimal() ?? '0';
   const charge = { price, size, maker, commission, asset };
   return {
-    trade_id: raw.text('t'),
-    client_id: raw.text('c'),
-    venue_order_id: raw.text('i'),
-    side: sideOf(raw, 'S'),
+    trade_id: raw.at('t').id(),
+    client_id: raw.at('c').text(),
+    venue_order_id: raw.at('i').id(),
+    side: sideOf(raw.at('S')),
     price,
     size,
-    fee: feeOf(charge, quote, rates, `${raw.path}.n`),
+    fee: feeOf(charge, quote, rates, `${raw.path} n`),
     maker,
-    at_ms: raw.count('T'),
+    at_ms: raw.at('T').time('ms'),
   };
 }
 
@@ -77,7 +77,7 @@ interface Charge {
 /** The fee in quote currency, > 0 a cost; one taken in another asset counts by the rate. */
 function feeOf(charge: Charge, quote: string, rates: FeeRates, path: string): string {
   const rate = parseDecimal(charge.maker ? rates.maker : rates.taker);
-  if (rate === null) throw answerFault(path, 'without a rate', charge.commission);
+  if (rate === null) throw answerFault(`${path} has no rate`);
   if (charge.asset !== quote) return formatMoney(applyRate(valueOf(charge, path), rate));
   const amount = charge.commission.replace(/^-/, '');
   return rate.digits < 0n && amount !== '0' ? `-${amount}` : amount;
@@ -86,7 +86,7 @@ function feeOf(charge: Charge, quote: string, rates: FeeRates, path: string): st
 function valueOf({ price, size }: Charge, path: string): Money {
   const [x, y] = [parseDecimal(price), parseDecimal(size)];
   const exact = x === null || y === null ? null : product(x.digits * y.digits, x.scale + y.scale);
-  if (exact === null) throw answerFault(path, 'of a trade too fine to be valued', price);
+  if (exact === null) throw answerFault(`${path} is of a trade too fine to be valued`);
   return exact;
 }
 
@@ -95,13 +95,13 @@ function product(digits: bigint, scale: number): Money | null {
 }
 
 /** One `FUNDING_FEE` of `income`. */
-export function fundingOf(raw: Fields, quote: string): VenueFunding {
-  const asset = raw.text('asset');
-  if (asset !== quote) throw answerFault(`${raw.path}.asset`, `not ${quote}`, asset);
+export function fundingOf(raw: Answer, quote: string): VenueFunding {
+  // In another currency it is no payment that these books can hold.
+  raw.at('asset').word({ [quote]: true });
   return {
-    funding_id: raw.text('tranId'),
-    amount: raw.decimal('income'),
-    at_ms: raw.count('time'),
+    funding_id: raw.at('tranId').id(),
+    amount: raw.at('income').decimal(),
+    at_ms: raw.at('time').time('ms'),
   };
 }
 
@@ -113,40 +113,38 @@ export interface AsterPosition {
 }
 
 /** The position of a symbol; hedge mode lists one per side, which is not a position we can hold. */
-export function positionOf(raw: readonly Fields[], symbol: string): AsterPosition {
-  const rows = raw.filter((row) => row.text('symbol') === symbol);
+export function positionOf(raw: readonly Answer[], symbol: string): AsterPosition {
+  const rows = raw.filter((row) => row.at('symbol').text() === symbol);
   const [row] = rows;
-  if (row === undefined) throw answerFault('positionRisk', `without ${symbol}`, rows);
-  if (row.has('positionSide') && row.text('positionSide') !== 'BOTH') {
-    throw answerFault(`${row.path}.positionSide`, 'not BOTH', row.text('positionSide'));
-  }
-  const size = row.decimal('positionAmt');
-  const liquidation = row.decimal('liquidationPrice');
+  if (row === undefined) throw answerFault(`the positions do not name ${symbol}`);
+  row.at('positionSide').given?.word({ BOTH: true });
+  const size = row.at('positionAmt').decimal();
+  const liquidation = row.at('liquidationPrice').decimal();
   return {
     position: {
       size,
-      entry_price: size === '0' ? null : row.decimal('entryPrice'),
+      entry_price: size === '0' ? null : row.at('entryPrice').decimal(),
       liquidation_price: size === '0' || liquidation === '0' ? null : liquidation,
     },
-    leverage: row.decimal('leverage'),
-    isolated: row.has('marginType') && row.text('marginType').toLowerCase() === 'isolated',
+    leverage: row.at('leverage').decimal(),
+    isolated: row.at('marginType').given?.text().toLowerCase() === 'isolated',
   };
 }
 
 /** What `balance` says of one asset; a venue that does not list it holds none of it. */
-export function balanceOf(raw: readonly Fields[], asset: string): VenueBalance {
-  const row = raw.find((each) => each.text('asset') === asset);
+export function balanceOf(raw: readonly Answer[], asset: string): VenueBalance {
+  const row = raw.find((each) => each.at('asset').text() === asset);
   if (row === undefined) return { cash: '0', equity: '0' };
-  const cash = row.decimal('balance');
-  const profit = row.decimal('crossUnPnl');
+  const cash = row.at('balance').decimal();
+  const profit = row.at('crossUnPnl').decimal();
   const [x, y] = [parseMoney(cash), parseMoney(profit)];
-  if (x === null || y === null) throw answerFault(row.path, 'finer than money', [cash, profit]);
+  if (x === null || y === null) throw answerFault(`${row.path} is finer than money`);
   return { cash, equity: formatMoney(x + y) };
 }
 
 /** The venue's own code of the account, from `balance`. */
-export function aliasOf(raw: readonly Fields[]): string {
+export function aliasOf(raw: readonly Answer[]): string {
   const [row] = raw;
-  if (row === undefined) throw answerFault('balance', 'empty', raw);
-  return row.text('accountAlias');
+  if (row === undefined) throw answerFault('the balance is empty');
+  return row.at('accountAlias').text();
 }

@@ -6,8 +6,8 @@ import { formatDecimal, parseDecimal } from '../../contract/decimal.ts';
 import type { MaintenanceRules } from '../../contract/maintenance.ts';
 import type { MarketRules } from '../../contract/market.ts';
 import type { Candle, Ticker } from '../market-data.ts';
-import { answerFault, countOf, decimalOf, items } from './fields.ts';
-import type { Fields } from './fields.ts';
+import { answerFault } from '../wire/json.ts';
+import type { Answer } from '../wire/json.ts';
 import type { FeeRates } from './parse-account.ts';
 
 /** What new accounts pay, as fractions. */
@@ -20,29 +20,29 @@ export interface Brackets {
 }
 
 /** Whether a symbol of `exchangeInfo` is a perpetual market in which is traded. */
-export function isOpen(raw: Fields): boolean {
-  return raw.text('contractType') === 'PERPETUAL' && raw.text('status') === 'TRADING';
+export function isOpen(raw: Answer): boolean {
+  return raw.at('contractType').text() === 'PERPETUAL' && raw.at('status').text() === 'TRADING';
 }
 
 /** The rules of one symbol of `exchangeInfo`. */
-export function rulesOf(raw: Fields, rates: FeeRates, brackets: Brackets): MarketRules {
-  const filters = new Map(raw.objects('filters').map((each) => [each.text('filterType'), each]));
-  const filter = (name: string): Fields => {
+export function rulesOf(raw: Answer, rates: FeeRates, brackets: Brackets): MarketRules {
+  const listed = raw.at('filters').items();
+  const filters = new Map(listed.map((each) => [each.at('filterType').text(), each]));
+  const filter = (name: string): Answer => {
     const found = filters.get(name);
-    if (found === undefined) throw answerFault(`${raw.path}.filters`, `without ${name}`, undefined);
+    if (found === undefined) throw answerFault(`${raw.path} filters lack ${name}`);
     return found;
   };
   const steps = filter('LOT_SIZE');
-  const notional = filters.get('MIN_NOTIONAL');
   return {
-    symbol: raw.text('symbol'),
-    base: raw.text('baseAsset'),
-    quote: raw.text('quoteAsset'),
-    tick: filter('PRICE_FILTER').decimal('tickSize'),
-    lot: steps.decimal('stepSize'),
-    min_quantity: steps.decimal('minQty'),
-    min_notional: notional === undefined ? '0' : notional.decimal('notional'),
-    max_orders: filter('MAX_NUM_ORDERS').count('limit'),
+    symbol: raw.at('symbol').text(),
+    base: raw.at('baseAsset').text(),
+    quote: raw.at('quoteAsset').text(),
+    tick: stepOf(filter('PRICE_FILTER').at('tickSize')),
+    lot: stepOf(steps.at('stepSize')),
+    min_quantity: steps.at('minQty').decimal(),
+    min_notional: filters.get('MIN_NOTIONAL')?.at('notional').decimal() ?? '0',
+    max_orders: countOf(filter('MAX_NUM_ORDERS').at('limit')),
     maker_fee: rates.maker,
     taker_fee: rates.taker,
     max_leverage: brackets.max_leverage,
@@ -51,54 +51,79 @@ export function rulesOf(raw: Fields, rates: FeeRates, brackets: Brackets): Marke
 }
 
 /** `leverageBracket` of one symbol, which comes alone or in a list. */
-export function bracketsOf(answer: readonly Fields[], symbol: string): Brackets {
-  const raw = answer.find((each) => each.text('symbol') === symbol);
-  if (raw === undefined) throw answerFault('leverageBracket', `without ${symbol}`, undefined);
-  const rows = raw.objects('brackets').map((row) => ({
-    floor: row.decimal('notionalFloor'),
-    rate: row.decimal('maintMarginRatio'),
-    amount: row.has('cum') ? row.decimal('cum') : '0',
-    leverage: row.count('initialLeverage'),
+export function bracketsOf(answer: Answer, symbol: string): Brackets {
+  const rows = answer.isList ? answer.items() : [answer];
+  const raw = rows.find((each) => each.at('symbol').text() === symbol);
+  if (raw === undefined) throw answerFault(`${answer.path} does not name ${symbol}`);
+  const read = raw.at('brackets').items().map((row) => ({
+    floor: row.at('notionalFloor').decimal(),
+    rate: row.at('maintMarginRatio').decimal(),
+    amount: row.at('cum').given?.decimal() ?? '0',
+    leverage: countOf(row.at('initialLeverage')),
   }));
-  rows.sort((a, b) => Number(a.floor) - Number(b.floor));
-  const [first] = rows;
-  if (first === undefined) throw answerFault(`${raw.path}.brackets`, 'empty', undefined);
-  const tiers = rows.map(({ floor, rate, amount }) => ({ floor, rate, amount }));
+  read.sort((a, b) => Number(a.floor) - Number(b.floor));
+  const [first] = read;
+  if (first === undefined) throw answerFault(`${raw.path} brackets is empty`);
+  const tiers = read.map(({ floor, rate, amount }) => ({ floor, rate, amount }));
   return { max_leverage: String(first.leverage), maintenance: { kind: 'tiers', tiers } };
 }
 
 /** One tier from the margins that `exchangeInfo` names for everybody, in percent. */
-export function publicBrackets(raw: Fields): Brackets {
-  const rate = fractionOf(raw.decimal('maintMarginPercent'));
-  const required = Number(raw.decimal('requiredMarginPercent'));
+export function publicBrackets(raw: Answer): Brackets {
+  const rate = fractionOf(raw.at('maintMarginPercent'));
+  const required = Number(raw.at('requiredMarginPercent').decimal());
   const leverage = required > 0 ? Math.max(1, Math.floor(100 / required)) : 1;
   const tiers = [{ floor: '0', rate, amount: '0' }];
   return { max_leverage: String(leverage), maintenance: { kind: 'tiers', tiers } };
 }
 
-/** A percentage as a fraction. */
-function fractionOf(percent: string): string {
-  const { digits, scale } = parseDecimal(percent) ?? { digits: 0n, scale: 0 };
-  return formatDecimal(digits, scale + 2);
+/** A price by itself, from `ticker/price` or `premiumIndex`. */
+export function priceOf(
+  raw: Answer,
+  field: 'price' | 'markPrice',
+): { readonly price: string; readonly at_ms: number } {
+  return { price: raw.at(field).decimal(), at_ms: raw.at('time').time('ms') };
 }
 
-/** One of `klines`: open time, open, high, low, close, volume. */
-export function candleOf(value: unknown, path: string): Candle {
-  const row = items(value, path);
-  const [open, high, low, close, volume] = [1, 2, 3, 4, 5].map((column) =>
-    decimalOf(row[column], `${path}[${column}]`),
-  ) as [string, string, string, string, string];
-  return { at_ms: countOf(row[0], `${path}[0]`), open, high, low, close, volume };
+/** One of `klines`. */
+export function candleOf(raw: Answer): Candle {
+  return {
+    at_ms: raw.item(0).time('ms'),
+    open: raw.item(1).decimal(),
+    high: raw.item(2).decimal(),
+    low: raw.item(3).decimal(),
+    close: raw.item(4).decimal(),
+    volume: raw.item(5).decimal(),
+  };
 }
 
 /** One of `ticker/24hr`. */
-export function tickerOf(raw: Fields): Ticker {
+export function tickerOf(raw: Answer): Ticker {
   return {
-    symbol: raw.text('symbol'),
-    last: raw.decimal('lastPrice'),
-    high: raw.decimal('highPrice'),
-    low: raw.decimal('lowPrice'),
-    change: fractionOf(raw.decimal('priceChangePercent')),
-    quote_volume: raw.decimal('quoteVolume'),
+    symbol: raw.at('symbol').text(),
+    last: raw.at('lastPrice').decimal(),
+    high: raw.at('highPrice').decimal(),
+    low: raw.at('lowPrice').decimal(),
+    change: fractionOf(raw.at('priceChangePercent')),
+    quote_volume: raw.at('quoteVolume').decimal(),
   };
+}
+
+/** A percentage as a fraction. */
+function fractionOf(raw: Answer): string {
+  const { digits, scale } = parseDecimal(raw.decimal()) ?? { digits: 0n, scale: 0 };
+  return formatDecimal(digits, scale + 2);
+}
+
+/** The venue writes 0 for a rule that is off; nothing can be counted without steps. */
+function stepOf(raw: Answer): string {
+  const step = raw.decimal();
+  if (step === '0' || step.startsWith('-')) throw answerFault(`${raw.path} is ${step}, no step`);
+  return step;
+}
+
+function countOf(raw: Answer): number {
+  const count = raw.integer();
+  if (count < 1) throw answerFault(`${raw.path} is ${count} instead of a count from 1`);
+  return count;
 }

@@ -4,7 +4,7 @@
  */
 import type { Side } from '../../contract/trading.ts';
 import type { VenueOrder } from '../port.ts';
-import type { Fields } from './fields.ts';
+import type { Answer } from '../wire/json.ts';
 
 /** An order with what the port does not ask for. */
 export interface AsterOrder {
@@ -12,108 +12,93 @@ export interface AsterOrder {
   readonly symbol: string;
   /** Last change, ms of the venue's clock. */
   readonly updated_ms: number;
-  /** As the venue words it. */
-  readonly status: OrderStatus;
+  /** Expired: ended by the venue itself, for a reason of its own. */
+  readonly expired: boolean;
   readonly post_only: boolean;
 }
 
-const STATUSES = [
-  'NEW',
-  'PARTIALLY_FILLED',
-  'FILLED',
-  'CANCELED',
-  'REJECTED',
-  'EXPIRED',
-  'EXPIRED_IN_MATCH',
-  'NEW_INSURANCE',
-  'NEW_ADL',
-] as const;
-export type OrderStatus = (typeof STATUSES)[number];
+/** `expired`: cancelled, or refused if it never rested. */
+const STATUSES = {
+  NEW: 'open',
+  PARTIALLY_FILLED: 'open',
+  FILLED: 'filled',
+  CANCELED: 'cancelled',
+  REJECTED: 'rejected',
+  EXPIRED: 'expired',
+  EXPIRED_IN_MATCH: 'expired',
+  NEW_INSURANCE: 'open',
+  NEW_ADL: 'open',
+} as const;
+type Status = (typeof STATUSES)[keyof typeof STATUSES];
 
-/** An order that ended unfilled so soon was refused, not cancelled. */
+const SIDES: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' };
+
+/** An order that expired unfilled so soon was refused, not cancelled. */
 const STILLBORN_MS = 1000;
 
 /** An order of an answer or a listing. */
-export function orderOf(raw: Fields): AsterOrder {
-  const updated_ms = raw.count('updateTime');
+export function orderOf(raw: Answer): AsterOrder {
+  const updated_ms = raw.at('updateTime').time('ms');
   // An answer to a new order dates it by its last change only.
-  const at_ms = raw.has('time') ? raw.count('time') : updated_ms;
-  const status = raw.word('status', STATUSES);
-  const post_only = raw.has('timeInForce') && raw.text('timeInForce') === 'GTX';
-  const filled = raw.decimal('executedQty');
+  const at_ms = raw.at('time').given?.time('ms') ?? updated_ms;
+  const status = raw.at('status').word(STATUSES);
+  const filled = raw.at('executedQty').decimal();
   const order: VenueOrder = {
-    client_id: raw.text('clientOrderId'),
-    venue_order_id: raw.text('orderId'),
-    side: sideOf(raw, 'side'),
-    price: priceOf(raw.decimal('price')),
-    size: raw.decimal('origQty'),
+    client_id: raw.at('clientOrderId').text(),
+    venue_order_id: raw.at('orderId').id(),
+    side: sideOf(raw.at('side')),
+    price: priceOf(raw.at('price')),
+    size: raw.at('origQty').decimal(),
     filled,
-    status: statusOf(status, filled, updated_ms - at_ms < STILLBORN_MS),
-    reduce_only: raw.has('reduceOnly') && raw.flag('reduceOnly'),
+    status: endOf(status, filled, updated_ms - at_ms),
+    reduce_only: raw.at('reduceOnly').given?.bool() ?? false,
     at_ms,
   };
-  return { order, symbol: raw.text('symbol'), updated_ms, status, post_only };
-}
-
-/** Orders of a listing, in its order. */
-export function ordersOf(raw: readonly Fields[]): readonly AsterOrder[] {
-  return raw.map(orderOf);
+  return {
+    ...{ order, symbol: raw.at('symbol').text(), updated_ms, expired: status === 'expired' },
+    post_only: raw.at('timeInForce').given?.text() === 'GTX',
+  };
 }
 
 /** The order of an `ORDER_TRADE_UPDATE`; `madeAt`: when it was made, where that is known. */
 export function streamOrderOf(
-  raw: Fields,
+  raw: Answer,
   madeAt: (venueOrderId: string) => number | null,
 ): AsterOrder {
-  const updated_ms = raw.count('T');
-  const venue_order_id = raw.text('i');
+  const updated_ms = raw.at('T').time('ms');
+  const venue_order_id = raw.at('i').id();
   const at_ms = madeAt(venue_order_id) ?? updated_ms;
-  const status = raw.word('X', STATUSES);
-  const filled = raw.decimal('z');
+  const status = raw.at('X').word(STATUSES);
+  const filled = raw.at('z').decimal();
   const order: VenueOrder = {
-    client_id: raw.text('c'),
+    client_id: raw.at('c').text(),
     venue_order_id,
-    side: sideOf(raw, 'S'),
-    price: priceOf(raw.decimal('p')),
-    size: raw.decimal('q'),
+    side: sideOf(raw.at('S')),
+    price: priceOf(raw.at('p')),
+    size: raw.at('q').decimal(),
     filled,
-    status: statusOf(status, filled, updated_ms - at_ms < STILLBORN_MS),
-    reduce_only: raw.flag('R'),
+    status: endOf(status, filled, updated_ms - at_ms),
+    reduce_only: raw.at('R').bool(),
     at_ms,
   };
-  const post_only = raw.has('f') && raw.text('f') === 'GTX';
-  return { order, symbol: raw.text('s'), updated_ms, status, post_only };
+  return {
+    ...{ order, symbol: raw.at('s').text(), updated_ms, expired: status === 'expired' },
+    post_only: raw.at('f').given?.text() === 'GTX',
+  };
 }
 
 /** The side that an answer names. */
-export function sideOf(raw: Fields, name: string): Side {
-  return raw.word(name, ['BUY', 'SELL']) === 'BUY' ? 'buy' : 'sell';
+export function sideOf(raw: Answer): Side {
+  return raw.word(SIDES);
 }
 
-function statusOf(
-  status: OrderStatus,
-  filled: string,
-  atOnce: boolean,
-): VenueOrder['status'] {
-  switch (status) {
-    case 'NEW':
-    case 'PARTIALLY_FILLED':
-    case 'NEW_INSURANCE':
-    case 'NEW_ADL':
-      return 'open';
-    case 'FILLED':
-      return 'filled';
-    case 'CANCELED':
-      return 'cancelled';
-    case 'REJECTED':
-      return 'rejected';
-    case 'EXPIRED':
-    case 'EXPIRED_IN_MATCH':
-      return atOnce && filled === '0' ? 'rejected' : 'cancelled';
-  }
+function endOf(status: Status, filled: string, age_ms: number): VenueOrder['status'] {
+  if (status !== 'expired') return status;
+  return age_ms < STILLBORN_MS && filled === '0' ? 'rejected' : 'cancelled';
 }
 
 /** The venue writes 0 where there is no price. */
-function priceOf(decimal: string): string | null {
+function priceOf(raw: Answer): string | null {
+  const decimal = raw.decimal();
   return decimal === '0' ? null : decimal;
 }

@@ -3,7 +3,7 @@
  * say nothing to a grid are signs of life.
  */
 import type { VenueFill, VenuePosition } from '../port.ts';
-import { Fields } from './fields.ts';
+import type { Answer } from '../wire/json.ts';
 import type { FeeRates } from './parse-account.ts';
 import { streamFillOf } from './parse-account.ts';
 import type { AsterOrder } from './parse-order.ts';
@@ -20,12 +20,12 @@ export interface StreamContext {
 
 /** One message. `order`: with the execution that changed it, where one did. */
 export type StreamMessage =
-  | { readonly type: 'last'; readonly price: string; readonly at_ms: number }
-  | { readonly type: 'mark'; readonly price: string; readonly at_ms: number }
+  | { readonly type: 'last' | 'mark'; readonly price: string; readonly at_ms: number }
   | { readonly type: 'order'; readonly told: AsterOrder; readonly fill: VenueFill | null }
   /** A stop order was fired, or has ended: only a question tells which. */
   | { readonly type: 'stop'; readonly told: AsterOrder }
   | { readonly type: 'position'; readonly position: VenuePosition }
+  /** The listen key is worth nothing any more. */
   | { readonly type: 'expired' }
   | { readonly type: 'alive' };
 
@@ -38,31 +38,27 @@ export function marketStreams(symbol: string): string {
 }
 
 /** A message of the market's streams, which come wrapped in their stream's name. */
-export function marketMessage(message: unknown, context: StreamContext): StreamMessage {
-  const wrapper = Fields.of(message, 'stream');
-  // The answer to a subscription, or a word of the server.
-  if (!wrapper.has('data')) return ALIVE;
-  const raw = wrapper.object('data');
-  if (raw.text('s') !== context.symbol) return ALIVE;
-  switch (raw.text('e')) {
+export function marketMessage(message: Answer, { symbol }: StreamContext): StreamMessage {
+  // Without data it is the answer to a subscription, or a word of the server.
+  const raw = message.at('data').given;
+  if (raw === null || raw.at('s').text() !== symbol) return ALIVE;
+  switch (raw.at('e').text()) {
     case 'aggTrade':
-      return { type: 'last', price: raw.decimal('p'), at_ms: raw.count('T') };
+      return { type: 'last', price: raw.at('p').decimal(), at_ms: raw.at('T').time('ms') };
     case 'markPriceUpdate':
-      return { type: 'mark', price: raw.decimal('p'), at_ms: raw.count('E') };
+      return { type: 'mark', price: raw.at('p').decimal(), at_ms: raw.at('E').time('ms') };
     default:
       return ALIVE;
   }
 }
 
 /** A message of the user's stream. */
-export function userMessage(message: unknown, context: StreamContext): StreamMessage {
-  const raw = Fields.of(message, 'user');
-  if (!raw.has('e')) return ALIVE;
-  switch (raw.text('e')) {
+export function userMessage(message: Answer, context: StreamContext): StreamMessage {
+  switch (message.at('e').given?.text()) {
     case 'ORDER_TRADE_UPDATE':
-      return orderMessage(raw.object('o'), context);
+      return orderMessage(message.at('o'), context);
     case 'ACCOUNT_UPDATE':
-      return positionMessage(raw.object('a'), context);
+      return positionMessage(message.at('a'), context);
     case 'listenKeyExpired':
       return { type: 'expired' };
     default:
@@ -70,21 +66,21 @@ export function userMessage(message: unknown, context: StreamContext): StreamMes
   }
 }
 
-function orderMessage(raw: Fields, context: StreamContext): StreamMessage {
+function orderMessage(raw: Answer, context: StreamContext): StreamMessage {
   const { symbol, quote, rates, madeAt } = context;
-  if (raw.text('s') !== symbol) return ALIVE;
+  if (raw.at('s').text() !== symbol) return ALIVE;
   const told = streamOrderOf(raw, madeAt);
   // A stop order expires as such when it fires, and goes on as an order at market.
-  const stop = raw.has('ot') && raw.text('ot').startsWith('STOP');
-  if (stop && raw.text('x') === 'EXPIRED') return { type: 'stop', told };
+  const stop = raw.at('ot').given?.text().startsWith('STOP') === true;
+  if (stop && raw.at('x').text() === 'EXPIRED') return { type: 'stop', told };
   return { type: 'order', told, fill: streamFillOf(raw, quote, rates) };
 }
 
-function positionMessage(raw: Fields, { symbol }: StreamContext): StreamMessage {
-  if (!raw.has('P')) return ALIVE;
-  const ours = raw.objects('P').find((each) => each.text('s') === symbol);
-  if (ours === undefined || (ours.has('ps') && ours.text('ps') !== 'BOTH')) return ALIVE;
-  const size = ours.decimal('pa');
-  const entry_price = size === '0' ? null : ours.decimal('ep');
+function positionMessage(raw: Answer, { symbol }: StreamContext): StreamMessage {
+  const positions = raw.at('P').given?.items() ?? [];
+  const ours = positions.find((each) => each.at('s').text() === symbol);
+  if (ours === undefined || (ours.at('ps').given?.text() ?? 'BOTH') !== 'BOTH') return ALIVE;
+  const size = ours.at('pa').decimal();
+  const entry_price = size === '0' ? null : ours.at('ep').decimal();
   return { type: 'position', position: { size, entry_price, liquidation_price: null } };
 }

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeMarket } from '../../../src/contract/market.ts';
-import { Fields } from '../../../src/exchange/aster/fields.ts';
 import * as account from '../../../src/exchange/aster/parse-account.ts';
 import * as market from '../../../src/exchange/aster/parse-market.ts';
 import { orderOf, streamOrderOf } from '../../../src/exchange/aster/parse-order.ts';
 import * as stream from '../../../src/exchange/aster/parse-stream.ts';
 import { VenueFault } from '../../../src/exchange/port.ts';
+import { Answer } from '../../../src/exchange/wire/json.ts';
 import * as recorded from './recorded.ts';
 
 const RATES = { maker: '0.0001', taker: '0.00035' };
@@ -16,7 +16,8 @@ const CONTEXT: stream.StreamContext = {
   ...{ symbol: recorded.SYMBOL, quote: 'USDT', rates: RATES, madeAt: () => 1776409170000 },
 };
 
-const one = (value: unknown): Fields => Fields.of(value, 'answer');
+const one = (value: unknown): Answer => new Answer(value, 'answer');
+const list = (value: unknown): Answer[] => one(value).items();
 
 /** Each parser with an answer that it reads. */
 const PARSERS: Readonly<Record<string, { answer: unknown; read: (answer: unknown) => unknown }>> = {
@@ -26,13 +27,13 @@ const PARSERS: Readonly<Record<string, { answer: unknown; read: (answer: unknown
   funding: { answer: recorded.FUNDING_FEE, read: (a) => account.fundingOf(one(a), 'USDT') },
   position: {
     answer: [recorded.POSITION],
-    read: (a) => account.positionOf(Fields.list(a, 'answer'), recorded.SYMBOL),
+    read: (a) => account.positionOf(list(a), recorded.SYMBOL),
   },
   balance: {
     answer: [recorded.BALANCE],
-    read: (a) => account.balanceOf(Fields.list(a, 'answer'), 'USDT'),
+    read: (a) => account.balanceOf(list(a), 'USDT'),
   },
-  alias: { answer: [recorded.BALANCE], read: (a) => account.aliasOf(Fields.list(a, 'answer')) },
+  alias: { answer: [recorded.BALANCE], read: (a) => account.aliasOf(list(a)) },
   rates: { answer: recorded.COMMISSION_RATE, read: (a) => account.ratesOf(one(a)) },
   rules: {
     answer: recorded.SYMBOL_INFO,
@@ -40,14 +41,14 @@ const PARSERS: Readonly<Record<string, { answer: unknown; read: (answer: unknown
   },
   brackets: {
     answer: [recorded.BRACKETS],
-    read: (a) => market.bracketsOf(Fields.list(a, 'answer'), recorded.SYMBOL),
+    read: (a) => market.bracketsOf(one(a), recorded.SYMBOL),
   },
-  candle: { answer: recorded.KLINE, read: (a) => market.candleOf(a, 'answer') },
+  candle: { answer: recorded.KLINE, read: (a) => market.candleOf(one(a)) },
   ticker: { answer: recorded.TICKER, read: (a) => market.tickerOf(one(a)) },
-  trade: { answer: recorded.AGG_TRADE, read: (a) => stream.marketMessage(a, CONTEXT) },
-  mark: { answer: recorded.MARK_PRICE, read: (a) => stream.marketMessage(a, CONTEXT) },
-  orderUpdate: { answer: recorded.ORDER_UPDATE, read: (a) => stream.userMessage(a, CONTEXT) },
-  accountUpdate: { answer: recorded.ACCOUNT_UPDATE, read: (a) => stream.userMessage(a, CONTEXT) },
+  trade: { answer: recorded.AGG_TRADE, read: (a) => stream.marketMessage(one(a), CONTEXT) },
+  mark: { answer: recorded.MARK_PRICE, read: (a) => stream.marketMessage(one(a), CONTEXT) },
+  orderUpdate: { answer: recorded.ORDER_UPDATE, read: (a) => stream.userMessage(one(a), CONTEXT) },
+  accountUpdate: { answer: recorded.ACCOUNT_UPDATE, read: (a) => stream.userMessage(one(a), CONTEXT) },
 };
 
 describe('recorded answers', () => {
@@ -58,7 +59,7 @@ describe('recorded answers', () => {
         ...{ size: '0.4', filled: '0', status: 'open', reduce_only: false },
         at_ms: 1579276756075,
       },
-      ...{ symbol: 'SOLUSDT', updated_ms: 1579276756075, status: 'NEW', post_only: true },
+      ...{ symbol: 'SOLUSDT', updated_ms: 1579276756075, expired: false, post_only: true },
     });
   });
 
@@ -110,7 +111,7 @@ describe('recorded answers', () => {
       ...{ funding_id: '9689322392', amount: '-0.375', at_ms: 1570608000000 },
     });
     const foreign = { ...recorded.FUNDING_FEE, asset: 'BNB' };
-    expect(() => account.fundingOf(one(foreign), 'USDT')).toThrow('answer.asset');
+    expect(() => account.fundingOf(one(foreign), 'USDT')).toThrow('answer asset is');
   });
 
   it('a position, flat, short, or of a market that does not say when it ends', () => {
@@ -125,8 +126,8 @@ describe('recorded answers', () => {
     });
     expect(read({ liquidationPrice: '0' }).position.liquidation_price).toBeNull();
     expect(read({ marginType: 'isolated' }).isolated).toBe(true);
-    expect(() => read({ positionSide: 'LONG' })).toThrow('positionSide is not BOTH');
-    expect(() => account.positionOf([], recorded.SYMBOL)).toThrow('without SOLUSDT');
+    expect(() => read({ positionSide: 'LONG' })).toThrow('positionSide is "LONG" instead of one of BOTH');
+    expect(() => account.positionOf([], recorded.SYMBOL)).toThrow('do not name SOLUSDT');
   });
 
   it('a balance, and one that is not listed', () => {
@@ -139,7 +140,7 @@ describe('recorded answers', () => {
   });
 
   it('the rules of a market, which the engine takes', () => {
-    const brackets = market.bracketsOf([one(recorded.BRACKETS)], recorded.SYMBOL);
+    const brackets = market.bracketsOf(one(recorded.BRACKETS), recorded.SYMBOL);
     const rules = market.rulesOf(one(recorded.SYMBOL_INFO), RATES, brackets);
     expect(rules).toEqual({
       ...{ symbol: 'SOLUSDT', base: 'SOL', quote: 'USDT', tick: '0.01', lot: '0.01' },
@@ -174,16 +175,16 @@ describe('recorded answers', () => {
 
 describe('recorded messages', () => {
   it('prices', () => {
-    expect(stream.marketMessage(recorded.AGG_TRADE, CONTEXT)).toEqual({
+    expect(stream.marketMessage(one(recorded.AGG_TRADE), CONTEXT)).toEqual({
       ...{ type: 'last', price: '151.01', at_ms: 1597370495005 },
     });
-    expect(stream.marketMessage(recorded.MARK_PRICE, CONTEXT)).toEqual({
+    expect(stream.marketMessage(one(recorded.MARK_PRICE), CONTEXT)).toEqual({
       ...{ type: 'mark', price: '151.02', at_ms: 1597370495000 },
     });
   });
 
   it('an execution, with its fill as a listing has it and its order as it was made', () => {
-    const message = stream.userMessage(recorded.ORDER_UPDATE, CONTEXT);
+    const message = stream.userMessage(one(recorded.ORDER_UPDATE), CONTEXT);
     const fill = account.fillOf(one(recorded.USER_TRADE), 'USDT', RATES);
     expect(message).toMatchObject({
       type: 'order',
@@ -194,7 +195,7 @@ describe('recorded messages', () => {
 
   it('a change without an execution has no fill', () => {
     const o = { ...recorded.ORDER_UPDATE.o, x: 'CANCELED', X: 'CANCELED', l: '0', z: '0' };
-    const message = stream.userMessage({ ...recorded.ORDER_UPDATE, o }, CONTEXT);
+    const message = stream.userMessage(one({ ...recorded.ORDER_UPDATE, o }), CONTEXT);
     expect(message).toMatchObject({ told: { order: { status: 'cancelled' } }, fill: null });
   });
 
@@ -205,19 +206,19 @@ describe('recorded messages', () => {
 
   it('a stop that expires may have fired', () => {
     const o = { ...recorded.ORDER_UPDATE.o, ot: 'STOP_MARKET', x: 'EXPIRED', X: 'EXPIRED' };
-    const message = stream.userMessage({ ...recorded.ORDER_UPDATE, o }, CONTEXT);
+    const message = stream.userMessage(one({ ...recorded.ORDER_UPDATE, o }), CONTEXT);
     expect(message.type).toBe('stop');
   });
 
   it('a position', () => {
-    expect(stream.userMessage(recorded.ACCOUNT_UPDATE, CONTEXT)).toEqual({
+    expect(stream.userMessage(one(recorded.ACCOUNT_UPDATE), CONTEXT)).toEqual({
       type: 'position',
       position: { size: '0.4', entry_price: '151.25', liquidation_price: null },
     });
   });
 
   it('the end of the listen key', () => {
-    expect(stream.userMessage(recorded.LISTEN_KEY_EXPIRED, CONTEXT)).toEqual({ type: 'expired' });
+    expect(stream.userMessage(one(recorded.LISTEN_KEY_EXPIRED), CONTEXT)).toEqual({ type: 'expired' });
   });
 
   it.each([
@@ -226,7 +227,7 @@ describe('recorded messages', () => {
     ['an answer', { result: null, id: 1 }],
     ['funding of a crossed position', { e: 'ACCOUNT_UPDATE', E: 1, T: 1, a: { m: 'FUNDING_FEE' } }],
   ])('a sign of life: %s', (_, message) => {
-    expect(stream.userMessage(message, CONTEXT)).toEqual({ type: 'alive' });
+    expect(stream.userMessage(one(message), CONTEXT)).toEqual({ type: 'alive' });
   });
 });
 
@@ -264,8 +265,8 @@ describe('malformed answers', () => {
         } catch (fault) {
           expect(fault).toBeInstanceOf(VenueFault);
           expect(fault).toMatchObject({ kind: 'unreachable', because: 'answer' });
-          expect(String(fault)).toMatch(/cannot be read: \w+/);
-          expect(String(fault).length).toBeLessThan(300);
+          expect(String(fault)).toMatch(/answer|positions|balance/);
+          expect(String(fault).length).toBeLessThan(400);
         }
       }),
       { numRuns: 300 },
@@ -273,13 +274,13 @@ describe('malformed answers', () => {
   });
 
   it.each([
-    [{ ...recorded.ORDER, origQty: undefined }, 'answer.origQty is no decimal (nothing)'],
-    [{ ...recorded.ORDER, price: '1e999' }, 'answer.price is no sane decimal'],
-    [{ ...recorded.ORDER, orderId: 2 ** 60 }, 'answer.orderId is no text'],
-    [{ ...recorded.ORDER, status: 'MOLTEN' }, 'answer.status is no word that is known ("MOLTEN")'],
-    [{ ...recorded.ORDER, side: 1 }, 'answer.side is no word that is known ("1")'],
-    [{ ...recorded.ORDER, updateTime: 1.5 }, 'answer.updateTime is no whole number from 0 (1.5)'],
-    [[recorded.ORDER], 'answer is no object'],
+    [{ ...recorded.ORDER, origQty: undefined }, 'answer origQty is missing instead of a decimal'],
+    [{ ...recorded.ORDER, price: '1e999' }, 'answer price is "1e999" instead of a decimal'],
+    [{ ...recorded.ORDER, orderId: {} }, 'answer orderId is an object instead of an id'],
+    [{ ...recorded.ORDER, status: 'MOLTEN' }, 'answer status is "MOLTEN" instead of one of NEW,'],
+    [{ ...recorded.ORDER, side: 1 }, 'answer side is 1 instead of one of BUY, SELL'],
+    [{ ...recorded.ORDER, updateTime: 1.5 }, 'updateTime is 1.5 instead of a whole number'],
+    [[recorded.ORDER], 'answer is a list instead of an object'],
   ])('names the field: %#', (answer, text) => {
     expect(() => orderOf(one(answer))).toThrow(text);
   });
