@@ -21,6 +21,16 @@ export function meteredVenue(
   clock: Clock,
   answered: (well: boolean) => void,
 ): Venue {
+  const obey = (reason: string, waitMs: number | null): void => {
+    const wait = waitMs ?? usualWaitMs(reason);
+    if (wait > 0) budget.hold(wait, clock.monotonic());
+  };
+  /** One call may be many requests: whoever counts those has the last word. */
+  const count = (): void => {
+    const usage = venue.usage();
+    if (usage !== null) budget.counted(usage, clock.monotonic());
+  };
+
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     const wait = budget.wait('question', clock.monotonic());
     if (wait > 0) throw new BudgetHeld(wait);
@@ -55,19 +65,6 @@ export function meteredVenue(
     return outcomes;
   }
 
-  /** One call may be many requests: whoever counts those has the last word. */
-  function count(): void {
-    const usage = venue.usage();
-    if (usage !== null) budget.counted(usage, clock.monotonic());
-  }
-
-  function obey(reason: string, retryAfterMs: number | null): void {
-    const usual =
-      reason === 'rate_limited' ? RATE_WAIT_MS : reason === 'maintenance' ? MAINTENANCE_WAIT_MS : 0;
-    const wait = retryAfterMs ?? usual;
-    if (wait > 0) budget.hold(wait, clock.monotonic());
-  }
-
   return {
     name: venue.name,
     capabilities: venue.capabilities,
@@ -95,6 +92,11 @@ export function meteredVenue(
     grant: (share) => venue.grant(share),
     close: () => venue.close(),
   };
+}
+
+function usualWaitMs(reason: string): number {
+  if (reason === 'rate_limited') return RATE_WAIT_MS;
+  return reason === 'maintenance' ? MAINTENANCE_WAIT_MS : 0;
 }
 
 function waitOf(ms: number | null | undefined): number | null {

@@ -1,9 +1,9 @@
 /**
  * The calls that a bot may make: a token bucket inside the venue's limit, corrected by what the
- * venue's client counts in the venue's own weights, and the pause that the venue asked for. Invariants: in no minute more calls than allowed; what is kept for questions
- * and cancels is never used for placing. Pure but for its own counters; moments are monotonic ms.
+ * venue's client counts in the venue's own weights, and the pause that the venue asked for.
+ * Invariants: in no minute more calls than allowed; what is kept for questions and cancels is never
+ * used for placing. Pure but for its own counters; moments are monotonic ms.
  */
-
 import type { VenueUsage } from '../exchange/port.ts';
 
 /** What a request is for; cancels and questions may use what places may not. */
