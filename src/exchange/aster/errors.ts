@@ -1,7 +1,7 @@
 /**
  * What Aster's error codes mean for us: to a question a fault, to an order a refusal, or that
- * nothing may be concluded. A code that is not in the table refuses an order and faults a question
- * as something that may pass: the venue answered, and did nothing. Pure.
+ * nothing may be concluded. A code that is not in the table refuses an order, and faults a question
+ * by the status it came with: the venue answered, and did nothing. Pure.
  */
 import type { FaultCause, FaultKind, RejectReason } from '../port.ts';
 
@@ -60,6 +60,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   [-2024]: MARGIN,
   [-2025]: FULL,
   [-2027]: passing('max_position'),
+  [-2028]: lasting('other', 'other'),
   [-4001]: BOUNDS,
   [-4002]: BOUNDS,
   [-4003]: passing('size_not_on_lot'),
@@ -73,6 +74,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   [-4022]: CLOSED,
   [-4023]: passing('size_not_on_lot'),
   [-4024]: BOUNDS,
+  [-4028]: lasting('other', 'other'),
   [-4045]: FULL,
   [-4050]: MARGIN,
   [-4051]: MARGIN,
@@ -88,6 +90,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   [-4141]: CLOSED,
   [-4142]: BOUNDS,
   [-4144]: CLOSED,
+  [-4161]: lasting('other', 'other'),
   [-4164]: passing('below_min_notional'),
   [-4183]: BOUNDS,
   [-4184]: BOUNDS,
@@ -100,15 +103,23 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
 /** Parameters that the venue will not read however often they are sent. */
 const UNREADABLE = lasting('other', 'other');
 
-/** The meaning of an error body. */
-export function meaningOf(code: number, message: string): Meaning {
+/** What a status says by itself. */
+const STATUSES: Readonly<Record<number, Meaning>> = {
+  401: KEY,
+  403: lasting('permission', 'permission'),
+  418: RATE,
+  429: RATE,
+};
+
+/** The meaning of an error body that came with an HTTP status. */
+export function meaningOf(code: number, message: string, status = 400): Meaning {
   // What it answers to a nonce met before has no documented code.
   if (/\bnonce\b/i.test(message)) return STAMP;
   const known = MEANINGS[code];
   if (known !== undefined) return known;
   if (/\b(agent|signer)\b/i.test(message)) return KEY;
   if (code <= -1100 && code > -1200) return UNREADABLE;
-  return passing('other');
+  return STATUSES[status] ?? passing('other');
 }
 
 /** Whether the stamp alone was refused, so that the same request may be sent with a new one. */

@@ -12,7 +12,9 @@ export interface AsterOrder {
   readonly symbol: string;
   /** Last change, ms of the venue's clock. */
   readonly updated_ms: number;
-  /** Expired: ended by the venue itself, for a reason of its own. */
+  /** Whether the venue said when it was made: answers to actions do not. */
+  readonly dated: boolean;
+  /** Ended by the venue itself, for a reason of its own. */
   readonly expired: boolean;
   readonly post_only: boolean;
 }
@@ -40,7 +42,8 @@ const STILLBORN_MS = 1000;
 export function orderOf(raw: Answer): AsterOrder {
   const updated_ms = raw.at('updateTime').time('ms');
   // An answer to a new order dates it by its last change only.
-  const at_ms = raw.at('time').given?.time('ms') ?? updated_ms;
+  const made_ms = raw.at('time').given?.time('ms') ?? null;
+  const at_ms = made_ms ?? updated_ms;
   const status = raw.at('status').word(STATUSES);
   const filled = raw.at('executedQty').decimal();
   const order: VenueOrder = {
@@ -55,7 +58,8 @@ export function orderOf(raw: Answer): AsterOrder {
     at_ms,
   };
   return {
-    ...{ order, symbol: raw.at('symbol').text(), updated_ms, expired: status === 'expired' },
+    ...{ order, symbol: raw.at('symbol').text(), updated_ms, dated: made_ms !== null },
+    expired: status === 'expired',
     post_only: raw.at('timeInForce').given?.text() === 'GTX',
   };
 }
@@ -67,7 +71,8 @@ export function streamOrderOf(
 ): AsterOrder {
   const updated_ms = raw.at('T').time('ms');
   const venue_order_id = raw.at('i').id();
-  const at_ms = madeAt(venue_order_id) ?? updated_ms;
+  const made_ms = madeAt(venue_order_id);
+  const at_ms = made_ms ?? updated_ms;
   const status = raw.at('X').word(STATUSES);
   const filled = raw.at('z').decimal();
   const order: VenueOrder = {
@@ -82,7 +87,8 @@ export function streamOrderOf(
     at_ms,
   };
   return {
-    ...{ order, symbol: raw.at('s').text(), updated_ms, expired: status === 'expired' },
+    ...{ order, symbol: raw.at('s').text(), updated_ms, dated: made_ms !== null },
+    expired: status === 'expired',
     post_only: raw.at('f').given?.text() === 'GTX',
   };
 }

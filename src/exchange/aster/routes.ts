@@ -3,9 +3,13 @@
  * is ever sent. No route and no parameter names a builder, so no order pays one.
  */
 
+/** What an address may send a minute, in the venue's weights, and an account, in orders. */
+export const WEIGHT_PER_MINUTE = 2400;
+export const ORDERS_PER_MINUTE = 1200;
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** `keys`: how the sender is proved; `stream`: older keys only name themselves. */
+/** `proof`: how the sender is shown; `stream`: older keys only name themselves. */
 export interface Route {
   readonly method: Method;
   /** After "/fapi/v3/" or "/fapi/v1/". */
@@ -14,8 +18,6 @@ export interface Route {
   readonly v1?: string;
   readonly proof: 'none' | 'signed' | 'stream';
   readonly weight: number;
-  /** Orders it places, against the account's own limit. */
-  readonly orders?: number;
 }
 
 function ask(path: string, weight: number, proof: Route['proof'] = 'signed'): Route {
@@ -28,7 +30,7 @@ export const ROUTES = {
   premiumIndex: ask('premiumIndex', 1, 'none'),
   price: ask('ticker/price', 1, 'none'),
   tickers: ask('ticker/24hr', 40, 'none'),
-  klines: ask('klines', 10, 'none'),
+  klines: ask('klines', 5, 'none'),
   commissionRate: ask('commissionRate', 20),
   leverageBracket: ask('leverageBracket', 1),
   positionRisk: { ...ask('positionRisk', 5), v1: 'v2' },
@@ -40,8 +42,8 @@ export const ROUTES = {
   allOrders: ask('allOrders', 5),
   userTrades: ask('userTrades', 5),
   income: ask('income', 30),
-  submit: { method: 'POST', path: 'order', proof: 'signed', weight: 1, orders: 1 },
-  submitBatch: { method: 'POST', path: 'batchOrders', proof: 'signed', weight: 5, orders: 5 },
+  submit: { method: 'POST', path: 'order', proof: 'signed', weight: 1 },
+  submitBatch: { method: 'POST', path: 'batchOrders', proof: 'signed', weight: 5 },
   cancel: { method: 'DELETE', path: 'order', proof: 'signed', weight: 1 },
   cancelBatch: { method: 'DELETE', path: 'batchOrders', proof: 'signed', weight: 1 },
   leverage: { method: 'POST', path: 'leverage', proof: 'signed', weight: 1 },

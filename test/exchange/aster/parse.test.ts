@@ -59,7 +59,8 @@ describe('recorded answers', () => {
         ...{ size: '0.4', filled: '0', status: 'open', reduce_only: false },
         at_ms: 1579276756075,
       },
-      ...{ symbol: 'SOLUSDT', updated_ms: 1579276756075, expired: false, post_only: true },
+      ...{ symbol: 'SOLUSDT', updated_ms: 1579276756075, dated: true, expired: false },
+      post_only: true,
     });
   });
 
