@@ -21,7 +21,10 @@ export type ListedFill = Omit<VenueFill, 'client_id'>;
 
 /** `commissionRate`. */
 export function ratesOf(raw: Answer): FeeRates {
-  return { maker: raw.at('makerCommissionRate').decimal(), taker: raw.at('takerCommissionRate').decimal() };
+  return {
+    maker: raw.at('makerCommissionRate').decimal(),
+    taker: raw.at('takerCommissionRate').decimal(),
+  };
 }
 
 /** One of `userTrades`; `quote`: the currency in which fees are counted. */

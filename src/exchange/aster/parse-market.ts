@@ -1,6 +1,6 @@
 /**
- * What Aster tells anybody: the rules of its markets, prices, candles and tickers. Brackets that the
- * venue shows only to a key are made up for by the margins it names for everybody.
+ * What Aster tells anybody: the rules of its markets, prices, candles and tickers. Brackets, which
+ * the venue shows only to a key, are made up for by the margins it names for everybody.
  */
 import { formatDecimal, parseDecimal } from '../../contract/decimal.ts';
 import type { MaintenanceRules } from '../../contract/maintenance.ts';

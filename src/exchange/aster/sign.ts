@@ -113,10 +113,11 @@ function signMessage(message: string, secret: Uint8Array): string {
 }
 
 const MESSAGE_TYPE = keccakText('Message(string msg)');
+const DOMAIN_FIELDS = 'string name,string version,uint256 chainId,address verifyingContract';
 /** AsterSignTransaction, version 1, chain 1666, no contract. */
 const DOMAIN = keccak_256(
   concat([
-    keccakText('EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)'),
+    keccakText(`EIP712Domain(${DOMAIN_FIELDS})`),
     keccakText('AsterSignTransaction'),
     keccakText('1'),
     word(1666),
