@@ -25,11 +25,7 @@ export function meteredVenue(
     const wait = waitMs ?? usualWaitMs(reason);
     if (wait > 0) budget.hold(wait, clock.monotonic());
   };
-  /** One call may be many requests: whoever counts those has the last word. */
-  const count = (): void => {
-    const usage = venue.usage();
-    if (usage !== null) budget.counted(usage, clock.monotonic());
-  };
+  const count = () => followCount(venue, budget, clock);
 
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     const wait = budget.wait('question', clock.monotonic());
@@ -68,9 +64,9 @@ export function meteredVenue(
   return {
     name: venue.name,
     capabilities: venue.capabilities,
+    connect: (listener) => venue.connect(listener),
     market: () => ask(() => venue.market()),
     price: () => ask(() => venue.price()),
-    connect: (listener) => venue.connect(listener),
     submit: async (order) => first(await tell(async () => [await venue.submit(order)])),
     submitBatch: (orders) => tell(() => venue.submitBatch(orders)),
     cancel: async (clientId) => first(await tell(async () => [await venue.cancel(clientId)])),
@@ -92,6 +88,12 @@ export function meteredVenue(
     grant: (share) => venue.grant(share),
     close: () => venue.close(),
   };
+}
+
+/** One call may be many requests: whoever counts those has the last word. */
+function followCount(venue: Venue, budget: RateBudget, clock: Clock): void {
+  const usage = venue.usage();
+  if (usage !== null) budget.counted(usage, clock.monotonic());
 }
 
 function usualWaitMs(reason: string): number {

@@ -82,9 +82,10 @@ export class HttpCaller {
     return result;
   }
 
-  /** Ends every connection; what is under way fails. */
+  /** Lets go of the connections that nothing uses; what is under way comes to its end. */
   close(): void {
-    this.#agent.destroy();
+    const idle = Object.values(this.#agent.freeSockets).flatMap((sockets) => sockets ?? []);
+    for (const socket of idle) socket.destroy();
   }
 
   get #isTls(): boolean {

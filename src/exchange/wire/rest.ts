@@ -56,13 +56,27 @@ export class Rest {
     return new Answer(parsed(request, await this.askText(request)), request.name);
   }
 
+  /** As `ask`; null when the venue says in its own words that there is no such thing. */
+  async find(request: RestRequest): Promise<Answer | null> {
+    const answer = await this.#reach(request);
+    if (isDone(answer)) return new Answer(parsed(request, answer.text), request.name);
+    const own = answer.status === 404 && this.#parts.ownFault(request, answer) !== null;
+    if (own) return null;
+    throw this.faultOf(request, answer);
+  }
+
   /** As `ask`, as the text that it is. */
   async askText(request: RestRequest): Promise<string> {
+    const answer = await this.#reach(request);
+    if (!isDone(answer)) throw this.faultOf(request, answer);
+    return answer.text;
+  }
+
+  async #reach(request: RestRequest): Promise<HttpAnswer> {
     const result = await this.send(request);
     if (result.status === 'held') throw new BudgetHeld(result.wait_ms);
     if (result.status === 'failed') throw transportFault(request.name, result.failure);
-    if (!isDone(result.answer)) throw this.faultOf(request, result.answer);
-    return result.answer.text;
+    return result.answer;
   }
 
   /** The fault of an answer that is not one of 200 to 299. */

@@ -19,7 +19,7 @@ export interface SocketOptions {
   readonly connect_timeout_ms: number;
   /** So often we ask for a sign of life; without one for 2.5 times as long it is dead. */
   readonly ping_ms: number;
-  /** Without a message for so long it is replaced, whatever its signs of life; null: never. */
+  /** Without a useful message for so long it is replaced, alive or not; null: never. */
   readonly quiet_ms: number | null;
   /** It is replaced at this age; null: it may grow as old as it likes. */
   readonly life_ms: number | null;
@@ -33,7 +33,8 @@ export interface SocketOptions {
 export interface SocketUser {
   /** A connection stands: subscribe with `send`. */
   opened(send: (text: string) => void): void;
-  message(text: string): void;
+  /** True: it was what the stream is for, and the connection is of use. */
+  message(text: string): boolean;
   /** A ping or pong came. */
   alive(): void;
   /** The connection is over, or there was none; another is tried. */
@@ -135,9 +136,11 @@ export class KeptSocket {
         mine(() => this.#user.opened((text) => socket.send(text)));
       });
       socket.on('message', (data) => {
-        life.hear('message');
-        this.#failures = 0;
-        mine(() => this.#user.message(textOf(data)));
+        mine(() => {
+          const useful = this.#user.message(textOf(data));
+          life.hear(useful ? 'message' : 'sign');
+          if (useful) this.#failures = 0;
+        });
       });
       for (const sign of ['ping', 'pong'] as const) {
         socket.on(sign, () => {
