@@ -12,7 +12,7 @@ import { fillOf } from './parse-account.ts';
 import type { FeeRates, ListedFill } from './parse-account.ts';
 import { orderOf } from './parse-order.ts';
 import { ROUTES } from './routes.ts';
-import { listSpan } from './span.ts';
+import { listUntilNow } from './span.ts';
 
 /** How far back executions are asked for, ms. */
 export const FILLS_MS = 90 * 86_400_000;
@@ -21,8 +21,6 @@ const RULES = { longest_ms: 7 * 86_400_000 - 1, most: 1000 };
 const OVERLAP_MS = 120_000;
 /** Executions that are kept. */
 const KEPT = 5000;
-/** How far what happens now may be ahead of the venue's clock as we know it, ms. */
-export const AHEAD_MS = 60_000;
 /** Orders that are looked up one by one; more are listed from the oldest on. */
 const ONE_BY_ONE = 5;
 const LISTED_ORDERS = 1000;
@@ -35,11 +33,16 @@ export interface FillParts {
   readonly memory: OrderMemory;
 }
 
+/** Every execution from `from` to `until`, ms. */
+interface Known {
+  readonly from: number;
+  readonly until: number;
+  readonly fills: readonly VenueFill[];
+}
+
 export class FillHistory {
   readonly #parts: FillParts;
-  /** Every execution from `from` to `until`, ms. */
-  #known: { readonly from: number; readonly until: number; readonly fills: readonly VenueFill[] } =
-    { from: Infinity, until: 0, fills: [] };
+  #known: Known = { from: Infinity, until: 0, fills: [] };
 
   constructor(parts: FillParts) {
     this.#parts = parts;
@@ -47,26 +50,32 @@ export class FillHistory {
 
   /** Executions from a moment on, that moment included. */
   async since(sinceMs: number, quote: string, rates: FeeRates): Promise<readonly VenueFill[]> {
-    const { connection } = this.#parts;
-    await connection.time.ready();
-    const now = Math.floor(connection.time.present());
-    const from = Math.max(0, Math.floor(sinceMs), now - FILLS_MS);
     const known = this.#known;
-    const isKnown = known.from <= from;
-    const start = isKnown ? Math.max(from, known.until - OVERLAP_MS) : from;
-    const listed = await listSpan(start, now + AHEAD_MS, RULES, (startTime, endTime) =>
-      this.#page(startTime, endTime, quote, rates),
+    let start = 0;
+    const { rows, now } = await listUntilNow(
+      this.#parts.connection.time,
+      (begun) => (start = this.#startOf(known, sinceMs, begun)),
+      RULES,
+      (from, to) => this.#page(from, to, quote, rates),
     );
-    const fills = await this.#named(listed, now);
-    const kept = isKnown ? known.fills.filter(({ at_ms }) => at_ms < start) : [];
-    const all = [...kept, ...unique(fills)];
-    const dropped = all.length > KEPT ? (all[all.length - KEPT]?.at_ms ?? 0) : 0;
+    const fills = unique(await this.#named(rows, now));
+    // What was known before this span goes on to be known, where the two meet.
+    const isJoined = start >= known.from && start <= known.until;
+    const kept = isJoined ? known.fills.filter(({ at_ms }) => at_ms < start) : [];
+    const all = [...kept, ...fills];
+    const oldest = all.length > KEPT ? (all[all.length - KEPT]?.at_ms ?? 0) : 0;
     this.#known = {
-      from: Math.max(isKnown ? known.from : from, dropped),
+      from: Math.max(isJoined ? known.from : start, oldest),
       until: now,
-      fills: all.filter(({ at_ms }) => at_ms >= dropped),
+      fills: all.filter(({ at_ms }) => at_ms >= oldest),
     };
     return all.filter(({ at_ms }) => at_ms >= sinceMs);
+  }
+
+  /** Where to begin to ask, ms: at the end of what is known, or at the beginning. */
+  #startOf(known: Known, sinceMs: number, now: number): number {
+    const from = Math.max(0, Math.floor(sinceMs), now - FILLS_MS);
+    return known.from <= from ? Math.max(from, known.until - OVERLAP_MS) : from;
   }
 
   async #page(

@@ -5,7 +5,6 @@
 import { VenueFault } from '../port.ts';
 import type { Venue, VenueOrder } from '../port.ts';
 import type { AsterConnection } from './connection.ts';
-import { AHEAD_MS } from './fill-history.ts';
 import type { FillHistory } from './fill-history.ts';
 import { sorted } from './order-memory.ts';
 import type { OrderMemory } from './order-memory.ts';
@@ -15,7 +14,7 @@ import { priceOf } from './parse-market.ts';
 import { orderOf } from './parse-order.ts';
 import { ROUTES } from './routes.ts';
 import type { Signer } from './sign.ts';
-import { listSpan } from './span.ts';
+import { listUntilNow } from './span.ts';
 import type { TermsReader } from './terms.ts';
 
 export interface QuestionParts {
@@ -109,11 +108,10 @@ async function openOrders({ symbol, connection, memory }: QuestionParts): Promis
 
 async function orderHistory(parts: QuestionParts, sinceMs: number): Promise<readonly VenueOrder[]> {
   const { symbol, connection, memory } = parts;
-  await connection.time.ready();
-  const now = Math.floor(connection.time.present());
-  const from = Math.max(0, Math.floor(sinceMs), now - HISTORY_MS);
   const before = memory.resting();
-  const listed = await listSpan(from, now + AHEAD_MS, ORDER_RULES, async (start, end) => {
+  const fromOf = (now: number): number => Math.max(0, Math.floor(sinceMs), now - HISTORY_MS);
+  const { time } = connection;
+  const { rows: listed } = await listUntilNow(time, fromOf, ORDER_RULES, async (start, end) => {
     const span = { startTime: String(start), endTime: String(end) };
     const limit = String(ORDER_RULES.most);
     const answer = await connection.ask(ROUTES.allOrders, { symbol, ...span, limit });
@@ -133,17 +131,16 @@ async function orderHistory(parts: QuestionParts, sinceMs: number): Promise<read
 
 async function fundingSince({ symbol, connection, terms }: QuestionParts, sinceMs: number) {
   const { rules } = await terms.get();
-  await connection.time.ready();
-  const now = Math.floor(connection.time.present());
-  const from = Math.max(0, Math.floor(sinceMs), now - FUNDING_MS);
-  const payments = await listSpan(from, now + AHEAD_MS, FUNDING_RULES, async (start, end) => {
+  const fromOf = (now: number): number => Math.max(0, Math.floor(sinceMs), now - FUNDING_MS);
+  const { time } = connection;
+  const { rows } = await listUntilNow(time, fromOf, FUNDING_RULES, async (start, end) => {
     const span = { startTime: String(start), endTime: String(end) };
     const limit = String(FUNDING_RULES.most);
     const what = { symbol, incomeType: 'FUNDING_FEE', ...span, limit };
     const answer = await connection.ask(ROUTES.income, what);
     return answer.items().map((raw) => fundingOf(raw, rules.quote));
   });
-  const known = new Map(payments.map((payment) => [payment.funding_id, payment]));
+  const known = new Map(rows.map((payment) => [payment.funding_id, payment]));
   const all = [...known.values()].sort((a, b) => a.at_ms - b.at_ms);
   return all.filter(({ at_ms }) => at_ms >= sinceMs);
 }

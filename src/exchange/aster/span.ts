@@ -3,6 +3,10 @@
  * longer than the venue allows, and a window that comes back full in halves.
  */
 import { VenueFault } from '../port.ts';
+import type { VenueTime } from './venue-time.ts';
+
+/** How far what happens now may be ahead of the venue's clock as we know it, ms. */
+const AHEAD_MS = 60_000;
 
 export interface SpanRules {
   /** Longest window, ms. */
@@ -27,6 +31,24 @@ export async function listSpan<T>(
     found.push(...(await listWindow(from, to, rules, ask)));
   }
   return found;
+}
+
+/** As `listSpan`, up to the present; `now`: when that was, ms of the venue's clock. */
+export async function listUntilNow<T>(
+  time: VenueTime,
+  fromOf: (now: number) => number,
+  rules: SpanRules,
+  ask: Window<T>,
+): Promise<{ readonly rows: readonly T[]; readonly now: number }> {
+  await time.ready();
+  const rows: T[] = [];
+  let now = Math.floor(time.present());
+  for (let from = fromOf(now), to = now + AHEAD_MS; ; from = to + 1, to = now + AHEAD_MS) {
+    rows.push(...(await listSpan(from, to, rules, ask)));
+    now = Math.floor(time.present());
+    // After a sleep of the machine the venue tells us only now how late it is.
+    if (now < to) return { rows, now };
+  }
 }
 
 async function listWindow<T>(

@@ -6,7 +6,7 @@
 import type { Cancel, Clock } from '../../platform/clock.ts';
 import { systemChance } from '../../platform/chance.ts';
 import { VenueFault } from '../port.ts';
-import type { VenueListener } from '../port.ts';
+import type { VenueEvent, VenueListener } from '../port.ts';
 import type { VenueOptions } from '../venue-kind.ts';
 import { Delivery } from '../wire/delivery.ts';
 import { Answer, parseExactJson } from '../wire/json.ts';
@@ -50,18 +50,19 @@ interface Said {
 export class AsterStream {
   readonly #parts: StreamParts;
   readonly #clock: Clock;
-  readonly #sockets: Record<Name, KeptSocket>;
+  readonly #sockets: Readonly<Record<Name, KeptSocket>>;
   readonly #up: Record<Name, boolean> = { user: false, market: false };
   #delivery: Delivery | null = null;
   #context: StreamContext | null = null;
-  #isTold = false;
+  /** What was told last of the connection. */
+  #told: 'nothing' | 'connected' | 'disconnected' = 'nothing';
   #last: Said | null = null;
   #mark: Said | null = null;
   #stopKeeping: Cancel = () => undefined;
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
-    const { options, connection, memory } = parts;
+    const { options, connection } = parts;
     this.#clock = options.clock;
     const { proxy, connect_timeout_ms, clock, trace } = options;
     const shared = {
@@ -78,17 +79,14 @@ export class AsterStream {
       user: new KeptSocket(user, this.#userOf('user', userMessage)),
       market: new KeptSocket(market, this.#userOf('market', marketMessage)),
     };
-    this.#madeAt = (id) => memory.madeAt(id);
   }
-
-  readonly #madeAt: StreamContext['madeAt'];
 
   /** Begins; resolves when both first connections have stood or failed. */
   async connect(listener: VenueListener): Promise<void> {
-    const { terms, options } = this.#parts;
+    const { terms, options, memory } = this.#parts;
     const { rules, rates } = await terms.get();
-    const { symbol } = options;
-    this.#context = { symbol, quote: rules.quote, rates, madeAt: this.#madeAt };
+    const madeAt = (id: string): number | null => memory.madeAt(id);
+    this.#context = { symbol: options.symbol, quote: rules.quote, rates, madeAt };
     this.#delivery = new Delivery(listener);
     await this.#sockets.user.open();
     await this.#sockets.market.open();
@@ -111,9 +109,9 @@ export class AsterStream {
       alive: () => this.#push({ type: 'alive' }),
       lost: (reason) => {
         this.#up[name] = false;
-        if (!this.#isTold) return;
-        this.#isTold = false;
-        this.#push({ type: 'disconnected', reason }, true);
+        if (this.#told === 'disconnected') return;
+        this.#told = 'disconnected';
+        this.#delivery?.push({ type: 'disconnected', reason });
       },
     };
   }
@@ -127,7 +125,7 @@ export class AsterStream {
   }
 
   async #connected(): Promise<void> {
-    this.#isTold = true;
+    this.#told = 'connected';
     this.#push({ type: 'connected' });
     const { connection, options } = this.#parts;
     try {
@@ -140,14 +138,18 @@ export class AsterStream {
     }
   }
 
-  #read(text: string, read: Reader): void {
+  /** Whether the message was one of those that the stream is for. */
+  #read(text: string, read: Reader): boolean {
     const context = this.#context;
-    if (context === null) return;
+    if (context === null) return false;
     try {
-      this.#take(read(new Answer(parseExactJson(text), 'stream'), context));
+      const message = read(new Answer(parseExactJson(text), 'stream'), context);
+      this.#take(message);
+      return message.type !== 'alive';
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
       this.#push({ type: 'gap', reason: error.message });
+      return false;
     }
   }
 
@@ -203,9 +205,9 @@ export class AsterStream {
     this.#push({ type: 'price', last: last.price, mark: mark.price, at_ms });
   }
 
-  /** Nothing is told before the streams are connected. */
-  #push(event: Parameters<Delivery['push']>[0], always = false): void {
-    if (this.#isTold || always) this.#delivery?.push(event);
+  /** Nothing is told while the streams are not connected: it is asked for when they are. */
+  #push(event: VenueEvent): void {
+    if (this.#told === 'connected') this.#delivery?.push(event);
   }
 
   #keepAfter(ms: number): void {
