@@ -78,7 +78,7 @@ export class HttpCaller {
       'answer' in result
         ? `${result.answer.status}, ${result.answer.text.length} characters`
         : `${result.failure.because}, ${result.failure.message}`;
-    trace(redaction.clean(`${request.method} ${request.path}: ${end}, ${ms} ms`));
+    trace(redaction.clean(`${request.method} ${request.path} -> ${end}, ${ms} ms`));
     return result;
   }
 

@@ -133,6 +133,7 @@ export class KeptSocket {
     return new Promise((resolve) => {
       socket.on('open', () => {
         resolve();
+        life.hear('message');
         mine(() => this.#user.opened((text) => socket.send(text)));
       });
       socket.on('message', (data) => {
