@@ -54,7 +54,7 @@ describe('error codes', () => {
   });
 
   it('an agent that nobody approved is a wrong key', () => {
-    expect(meaningOf(-9999, 'No agent found')).toMatchObject({ kind: 'refused', because: 'key' });
+    expect(meaningOf(-9999, 'The agent has expired')).toMatchObject({ kind: 'refused', because: 'key' });
   });
 
   it('reads until when an address is banned', () => {
