@@ -3,17 +3,10 @@
  * asked but answered by a `VenueFault`; who submits or cancels asks the budget first. What the
  * venue says about waiting is obeyed from then on.
  */
-import { VenueFault } from '../exchange/port.ts';
+import { BudgetHeld, VenueFault } from '../exchange/port.ts';
 import type { CancelOutcome, SubmitOutcome, Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RateBudget } from './rate-budget.ts';
-
-/** A question that our own budget held back: it was not asked, and says nothing of the venue. */
-export class BudgetHeld extends VenueFault {
-  constructor(waitMs: number) {
-    super('rate_limited', 'no more requests may be sent now', waitMs, 'rate');
-  }
-}
 
 /** The longest that a venue is obeyed: what it says beyond is no waiting time. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
@@ -33,10 +26,12 @@ export function meteredVenue(
     if (wait > 0) throw new BudgetHeld(wait);
     budget.take(clock.monotonic());
     try {
-      const answer = await question();
+      const answer = await question().finally(count);
       answered(true);
       return answer;
     } catch (error) {
+      // The venue's own client counts by weight: it may hold back what we would have asked.
+      if (error instanceof BudgetHeld) throw error;
       answered(false);
       if (!(error instanceof VenueFault)) throw error;
       const sane = waitOf(error.retry_after_ms);
@@ -49,7 +44,7 @@ export function meteredVenue(
     request: () => Promise<readonly T[]>,
   ): Promise<readonly T[]> {
     budget.take(clock.monotonic());
-    const outcomes = await request().catch((error: unknown) => {
+    const outcomes = await request().finally(count).catch((error: unknown) => {
       // By the port an outcome is a value: whoever throws one has a bug, whatever its name.
       throw error instanceof VenueFault ? new Error(`thrown: ${error.message}`) : error;
     });
@@ -58,6 +53,12 @@ export function meteredVenue(
     }
     answered(outcomes.some(({ status }) => status !== 'unknown'));
     return outcomes;
+  }
+
+  /** One call may be many requests: whoever counts those has the last word. */
+  function count(): void {
+    const usage = venue.usage();
+    if (usage !== null) budget.counted(usage, clock.monotonic());
   }
 
   function obey(reason: string, retryAfterMs: number | null): void {
