@@ -132,7 +132,7 @@ export interface CcxtExchange {
   fetchCanceledOrders: Listing<readonly CcxtOrder[]>;
   fetchMyTrades: Listing<readonly CcxtTrade[]>;
   fetchFundingHistory: Listing<readonly CcxtPayment[]>;
-  fetchTradingFee(symbol: string): Promise<{ maker?: number | undefined; taker?: number | undefined }>;
+  fetchTradingFee(symbol: string): Promise<Pick<CcxtMarket, 'maker' | 'taker'>>;
   setLeverage(leverage: number, symbol: string): Promise<unknown>;
   createOrder(
     symbol: string,

@@ -9,9 +9,11 @@ import type { FaultCause, FaultKind, Rejection, RejectReason } from '../port.ts'
 /** Names of an error's class and the classes above it. */
 export function classesOf(error: unknown): readonly string[] {
   const names: string[] = [];
-  for (let at: unknown = error; at !== null && typeof at === 'object'; at = Object.getPrototypeOf(at)) {
+  let at: unknown = error;
+  while (at !== null && typeof at === 'object') {
     const name: unknown = (at as { constructor?: { name?: unknown } }).constructor?.name;
     if (typeof name === 'string' && !names.includes(name)) names.push(name);
+    at = Object.getPrototypeOf(at);
   }
   return names;
 }

@@ -86,7 +86,7 @@ export function isTradable(market: CcxtMarket): boolean {
   return swap === true && linear === true && active !== false && settle === quote;
 }
 
-/** Market rules. ccxt knows no maintenance tiers in this form: the usual rate stands in for them. */
+/** Market rules. Of maintenance ccxt tells nothing here: the usual rate stands in for it. */
 export function marketRules(market: CcxtMarket, symbol: string): MarketRules {
   const at = `markets.${market.id}`;
   const contract = contractOf(market);

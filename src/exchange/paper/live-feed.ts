@@ -1,6 +1,6 @@
 /**
- * The present price of one symbol on a real venue, asked for again and again without a key. It keeps
- * the last price while the venue does not answer, says so, and counts the outages.
+ * The present price of one symbol on a real venue, asked for again and again without a key. It
+ * keeps the last price while the venue does not answer, says so, and counts the outages.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { MarketData } from '../market-data.ts';

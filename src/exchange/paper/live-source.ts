@@ -1,7 +1,7 @@
 /**
- * The path of a venue's present prices. It cannot be walked again: a stored place is never found on
- * it, so that a restart goes on from now, reached by a jump. Between two looks at the feed the price
- * moves through every price between; after an outage it jumps.
+ * The path of a venue's present prices. It cannot be walked again: a stored place is never found
+ * on it, so that a restart goes on from now, reached by a jump. Between two looks at the feed the
+ * price moves through every price between; after an outage it jumps.
  */
 import { assert } from '../../contract/assert.ts';
 import { makeMarket, nearestTicks } from '../../contract/market.ts';
