@@ -15,7 +15,19 @@ function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
+/** The side follows from a notional that is not signed everywhere; the amount is. */
+const bySignedAmount: Corrections = {
+  position(position) {
+    const amount = numberOf(position.info['positionAmt']);
+    if (amount === undefined) return position;
+    return { ...position, contracts: Math.abs(amount), side: amount < 0 ? 'short' : 'long' };
+  },
+};
+
 const CORRECTIONS: Readonly<Record<string, Corrections>> = {
+  aster: bySignedAmount,
+  binance: bySignedAmount,
+  binanceusdm: bySignedAmount,
   backpack: {
     // `contracts` is the exposure with resting orders, `entryPrice` the break-even price.
     position(position) {

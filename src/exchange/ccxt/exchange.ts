@@ -37,6 +37,8 @@ export interface CcxtOrder {
   readonly status?: string | undefined;
   readonly reduceOnly?: boolean | undefined;
   readonly timestamp?: number | undefined;
+  readonly lastTradeTimestamp?: number | undefined;
+  readonly lastUpdateTimestamp?: number | undefined;
   readonly info: Readonly<Record<string, unknown>>;
 }
 

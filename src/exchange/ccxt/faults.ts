@@ -18,6 +18,7 @@ export function classesOf(error: unknown): readonly string[] {
   return names;
 }
 
+const DUPLICATE = 'duplicate_client_id';
 /** Most particular first. */
 const REJECTIONS: readonly (readonly [string, RejectReason])[] = [
   ['OrderImmediatelyFillable', 'post_only_would_cross'],
@@ -53,12 +54,24 @@ const FAULTS: readonly (readonly [string, FaultKind, FaultCause])[] = [
   ['NetworkError', 'unreachable', 'connection'],
 ];
 
+/** What venues say in words for which ccxt has no class of its own, or only on some of them. */
+const WORDS: readonly (readonly [RegExp, RejectReason])[] = [
+  [/(client ?order ?id|clOrdId|clientOid|orderLinkId)\W+(is )?(dup|exist|already)/i, DUPLICATE],
+  [/duplicate\w* (client|clOrdId|order ?link|cloid)/i, DUPLICATE],
+  [/post.?only|maker.?only|executed as maker/i, 'post_only_would_cross'],
+  [/notional/i, 'below_min_notional'],
+  [/reduce.?only/i, 'reduce_only_would_increase'],
+];
+
 /** What a failed submit or cancel certainly was; null: nothing is known of it. */
 export function rejectionOf(error: unknown): Rejection | null {
   const classes = classesOf(error);
+  const message = messageOf(error);
+  const refused = classes.includes('ExchangeError');
+  const told = refused ? WORDS.find(([words]) => words.test(message)) : undefined;
   const found = REJECTIONS.find(([name]) => classes.includes(name));
-  if (found === undefined) return null;
-  return { status: 'rejected', reason: found[1], message: messageOf(error) };
+  const reason = told?.[1] ?? found?.[1];
+  return reason === undefined ? null : { status: 'rejected', reason, message };
 }
 
 /** A failed question. */

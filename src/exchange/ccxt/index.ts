@@ -5,9 +5,9 @@
 import { VenueFault } from '../port.ts';
 import type { VenueCapabilities } from '../port.ts';
 import type { VenueKind, WireOptions } from '../venue-kind.ts';
-import { CallCount } from './call-count.ts';
 import { CcxtData } from './data.ts';
 import type { CcxtExchange } from './exchange.ts';
+import { Lane } from './lane.ts';
 import { loadCcxtClass } from './load.ts';
 import { idForm } from './names.ts';
 import { openExchange, ownAddresses } from './open.ts';
@@ -37,8 +37,8 @@ export async function loadCcxtKind(id: string): Promise<VenueKind> {
   const name = `ccxt:${id}`;
   const form = idForm(id);
   const capabilities = capabilitiesOf(sample, form.client_id);
-  const calls = (options: WireOptions) =>
-    new CallCount(capabilities.requests_per_minute ?? 0, options.clock);
+  const lane = (options: WireOptions) =>
+    new Lane(capabilities.requests_per_minute ?? 0, options.clock);
   return {
     name,
     ...own,
@@ -50,7 +50,7 @@ export async function loadCcxtKind(id: string): Promise<VenueKind> {
         exchange: openExchange(Exchange, options, own, options.credentials),
         capabilities,
         form,
-        calls: calls(options),
+        lane: lane(options),
         options,
       }),
     openData: (options) => new CcxtData(name, openExchange(Exchange, options, own)),

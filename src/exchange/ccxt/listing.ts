@@ -15,6 +15,30 @@ export interface Entry<T> {
   readonly at: (entry: T) => number;
 }
 
+/** Venues answer for spans of at most so long at once. */
+const SPAN_MS = 7 * 24 * 3_600_000 - 60_000;
+/** Nothing older is asked for: the largest venues keep no more, or refuse such a question. */
+const OLDEST_MS = 30 * 24 * 3_600_000;
+
+/** As `wholeListing`, span by span where the moment lies farther back than a venue looks at once. */
+export async function listingInSpans<T>(
+  ask: (since: number, until: number | null) => Promise<readonly T[]>,
+  entry: Entry<T>,
+  since: number,
+  now: number,
+): Promise<readonly T[]> {
+  const found = new Map<string, T>();
+  for (let from = Math.max(since, now - OLDEST_MS); ; from += SPAN_MS) {
+    const end = from + SPAN_MS < now ? from + SPAN_MS : null;
+    const page = (begin: number, until: number | null) => ask(begin, until ?? end);
+    for (const each of await wholeListing(page, entry, from)) found.set(entry.key(each), each);
+    if (end === null) break;
+  }
+  return [...found.values()]
+    .filter((each) => entry.at(each) >= since)
+    .sort((a, b) => entry.at(a) - entry.at(b));
+}
+
 /** `ask`: one answer with entries from `since`, up to `until` where that is given. */
 export async function wholeListing<T>(
   ask: (since: number, until: number | null) => Promise<readonly T[]>,

@@ -190,8 +190,10 @@ export function venuePosition(
   // Long and short side by side are no position of a grid.
   if (another !== undefined) throw badAnswer('positions', `${open.length} of ${market.symbol}`);
   const size = baseSize(market, Math.abs(position.contracts ?? 0), 'position.contracts');
+  const { side } = position;
+  if (side !== 'long' && side !== 'short') throw badAnswer('position.side', side);
   return {
-    size: position.side === 'short' ? `-${size}` : size,
+    size: side === 'short' ? `-${size}` : size,
     entry_price: optional(position.entryPrice, 'position.entryPrice'),
     liquidation_price: optional(position.liquidationPrice, 'position.liquidationPrice'),
   };

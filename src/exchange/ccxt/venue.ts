@@ -5,11 +5,13 @@
  */
 import { createHash } from 'node:crypto';
 import { assert } from '../../contract/assert.ts';
+import { makeMarket } from '../../contract/market.ts';
 import type { MarketRules } from '../../contract/market.ts';
 import { VenueFault } from '../port.ts';
 import type {
   CancelOutcome,
   OrderRequest,
+  RejectReason,
   SubmitOutcome,
   Venue,
   VenueAccount,
@@ -23,12 +25,13 @@ import type {
   VenueUsage,
 } from '../port.ts';
 import type { VenueOptions } from '../venue-kind.ts';
-import type { CallCount } from './call-count.ts';
 import { correctionsOf } from './corrections.ts';
 import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtTrade, Listing } from './exchange.ts';
 import { classesOf, faultOf, messageOf, rejectionOf } from './faults.ts';
-import { wholeListing } from './listing.ts';
+import { listingInSpans } from './listing.ts';
+import type { Lane } from './lane.ts';
 import type { IdForm } from './names.ts';
+import { orderFault } from './order-check.ts';
 import { OrderIds } from './order-ids.ts';
 import { contractsOf, decimalText, isTradable, marketRules, priceOf } from './parse.ts';
 import { venueFill, venueOrder, venuePosition } from './parse.ts';
@@ -39,11 +42,14 @@ export interface CcxtVenueParts {
   readonly exchange: CcxtExchange;
   readonly capabilities: VenueCapabilities;
   readonly form: IdForm;
-  readonly calls: CallCount;
+  readonly lane: Lane;
   readonly options: VenueOptions;
 }
 
-const ORDERS = { key: (order: VenueOrder) => order.venue_order_id, at: (o: VenueOrder) => o.at_ms };
+const ORDERS = {
+  key: (order: CcxtOrder) => order.id ?? '',
+  at: (order: CcxtOrder) => order.timestamp ?? 0,
+};
 const TRADES = {
   key: (trade: CcxtTrade) => trade.id ?? '',
   at: (trade: CcxtTrade) => trade.timestamp ?? 0,
@@ -78,6 +84,13 @@ export class CcxtVenue implements Venue {
   async submit(order: OrderRequest): Promise<SubmitOutcome> {
     const market = await this.#loaded().catch(() => null);
     if (market === null) return refusal('other', 'the market could not be read');
+    const { symbol } = this.#parts.options;
+    const rules = makeMarket(marketRules(market, symbol));
+    const fault = orderFault(rules, this.capabilities.client_id, order);
+    if (fault !== null) return fault;
+    if (this.#ids.venueId(order.client_id) !== null) {
+      return refusal('duplicate_client_id', `${order.client_id} was sent before`);
+    }
     const amount = contractsOf(market, order.size);
     if (amount === null) return refusal('size_not_on_lot', `${order.size} is no contracts`);
     const price = order.price === null ? undefined : Number(order.price);
@@ -86,14 +99,10 @@ export class CcxtVenue implements Venue {
     }
     const type = price === undefined ? 'market' : 'limit';
     try {
-      this.#parts.calls.count();
-      const made = await this.#exchange.createOrder(
-        market.symbol,
-        type,
-        order.side,
-        amount,
-        price,
-        this.#params(order),
+      const { lane } = this.#parts;
+      const params = this.#params(order);
+      const made = await lane.run(() =>
+        this.#exchange.createOrder(market.symbol, type, order.side, amount, price, params),
       );
       return this.#submitted(order, made);
     } catch (error) {
@@ -129,8 +138,7 @@ export class CcxtVenue implements Venue {
       const { symbol } = await this.#loaded();
       const id = this.#ids.venueId(clientId) ?? (await this.#openId(clientId));
       if (id === null) return { status: 'gone' };
-      this.#parts.calls.count();
-      await this.#exchange.cancelOrder(id, symbol);
+      await this.#parts.lane.run(() => this.#exchange.cancelOrder(id, symbol), URGENT);
       return { status: 'cancelled' };
     } catch (error) {
       const gone = classesOf(error).some((name) => /^Order(NotFound|NotCached)$/.test(name));
@@ -176,10 +184,12 @@ export class CcxtVenue implements Venue {
     return this.#read(market, orders).sort((a, b) => a.at_ms - b.at_ms);
   }
 
-  /** Venues list orders by when they were made: of older ones only the open are found. */
+  /** Of orders made more than six days before `sinceMs` only the open are found. */
   async orderHistory(sinceMs: number): Promise<readonly VenueOrder[]> {
     const { has } = this.#exchange;
-    const open = await this.openOrders();
+    const open = (await this.openOrders()).filter(
+      ({ at_ms, filled }) => at_ms >= sinceMs || filled !== '0',
+    );
     const listings: Listing<readonly CcxtOrder[]>[] = [];
     const from = this.#exchange;
     if (has['fetchOrders'] === true) listings.push(from.fetchOrders.bind(from));
@@ -195,9 +205,7 @@ export class CcxtVenue implements Venue {
         if (known === undefined || order.status !== 'open') found.set(order.venue_order_id, order);
       }
     }
-    return [...found.values()]
-      .filter(({ at_ms }) => at_ms >= sinceMs)
-      .sort((a, b) => a.at_ms - b.at_ms);
+    return [...found.values()].sort((a, b) => a.at_ms - b.at_ms);
   }
 
   async #listed(
@@ -205,13 +213,13 @@ export class CcxtVenue implements Venue {
     sinceMs: number,
   ): Promise<readonly VenueOrder[]> {
     const market = await this.#loaded();
-    const page = async (since: number, until: number | null) => {
+    const page = (since: number, until: number | null) => {
       const params = until === null ? {} : { until };
-      const since_ms = Math.max(1, since);
-      const orders = await this.#ask(() => listing(market.symbol, since_ms, undefined, params));
-      return this.#read(market, orders);
+      return this.#ask(() => listing(market.symbol, since, undefined, params));
     };
-    return wholeListing(page, ORDERS, sinceMs);
+    const orders = await listingInSpans(page, ORDERS, sinceMs - ORDERS_BEFORE_MS, this.#now);
+    const changed = orders.filter((order) => changedAt(order) >= sinceMs);
+    return this.#read(market, changed);
   }
 
   #read(market: CcxtMarket, orders: readonly CcxtOrder[]): VenueOrder[] {
@@ -227,12 +235,11 @@ export class CcxtVenue implements Venue {
     const market = await this.#loaded();
     const page = (since: number, until: number | null) => {
       const params = until === null ? {} : { until };
-      const since_ms = Math.max(1, since);
-      return this.#ask(() =>
-        this.#exchange.fetchMyTrades(market.symbol, since_ms, undefined, params),
+            return this.#ask(() =>
+        this.#exchange.fetchMyTrades(market.symbol, since, undefined, params),
       );
     };
-    const trades = await wholeListing(page, TRADES, sinceMs);
+    const trades = await listingInSpans(page, TRADES, sinceMs, this.#now);
     const names = await this.#namesOf(trades);
     return trades.map((trade) => venueFill(market, trade, names.get(trade.order ?? '') ?? ''));
   }
@@ -247,8 +254,7 @@ export class CcxtVenue implements Venue {
       else asked.add(id);
     }
     if (asked.size === 0) return names;
-    const first = Math.min(...trades.map(TRADES.at));
-    await this.orderHistory(first - ORDERS_BEFORE_MS);
+    await this.orderHistory(Math.min(...trades.map(TRADES.at)));
     for (const id of asked) {
       if (known(id) === null) this.#ids.learn((await this.#order(id))?.client_id ?? '', id);
       names.set(id, known(id) ?? '');
@@ -261,9 +267,8 @@ export class CcxtVenue implements Venue {
     const { symbol } = await this.#loaded();
     const page = async (since: number, until: number | null): Promise<readonly VenueFunding[]> => {
       const params = until === null ? {} : { until };
-      const since_ms = Math.max(1, since);
-      const paid = await this.#ask(() =>
-        this.#exchange.fetchFundingHistory(symbol, since_ms, undefined, params),
+            const paid = await this.#ask(() =>
+        this.#exchange.fetchFundingHistory(symbol, since, undefined, params),
       );
       return paid.map(({ amount, timestamp }) => ({
         // One payment a stamp: its moment is the key that every listing gives alike.
@@ -273,7 +278,7 @@ export class CcxtVenue implements Venue {
       }));
     };
     const entry = { key: (f: VenueFunding) => f.funding_id, at: (f: VenueFunding) => f.at_ms };
-    return wholeListing(page, entry, sinceMs);
+    return listingInSpans(page, entry, sinceMs, this.#now);
   }
 
   async position(): Promise<VenuePosition> {
@@ -340,25 +345,25 @@ export class CcxtVenue implements Venue {
   }
 
   usage(): VenueUsage {
-    return this.#parts.calls.usage();
+    return this.#parts.lane.usage();
   }
 
   grant(share: number): void {
-    this.#parts.calls.grant(share);
+    this.#parts.lane.grant(share);
     const { throttler, rateLimit } = this.#exchange;
     if (throttler !== undefined) throttler.config.refillRate = share / rateLimit;
   }
 
   async connect(listener: VenueListener): Promise<void> {
     const market = await this.#loaded();
-    const { options, form } = this.#parts;
+    const { options } = this.#parts;
     this.#stream = new CcxtStream({
       exchange: this.#exchange,
       market,
-      read: form.read,
       options,
       price: () => this.price(),
       fillsSince: (since) => this.fillsSince(since),
+      order: (id) => this.#order(id),
       listener,
     });
     this.#stream.begin();
@@ -390,10 +395,13 @@ export class CcxtVenue implements Venue {
     throw new VenueFault('refused', `the symbol ${symbol} ${what}`, null, 'symbol');
   }
 
+  get #now(): number {
+    return this.#parts.options.clock.now();
+  }
+
   async #ask<T>(question: () => Promise<T>): Promise<T> {
-    this.#parts.calls.count();
     try {
-      return await question();
+      return await this.#parts.lane.run(question);
     } catch (error) {
       if (classesOf(error).includes('OrderNotFound')) throw new OrderUnknown(messageOf(error));
       throw faultOf(error);
@@ -401,8 +409,13 @@ export class CcxtVenue implements Venue {
   }
 }
 
-/** Trades may be of orders that were made long before: so far back they are looked for together. */
-const ORDERS_BEFORE_MS = 24 * 3_600_000;
+const URGENT = true;
+/** Venues list orders by when they were made: what ended lately may be so much older. */
+const ORDERS_BEFORE_MS = 6 * 24 * 3_600_000;
+
+function changedAt({ timestamp, lastTradeTimestamp, lastUpdateTimestamp }: CcxtOrder): number {
+  return Math.max(timestamp ?? 0, lastTradeTimestamp ?? 0, lastUpdateTimestamp ?? 0);
+}
 
 /** The venue does not find an order: an answer, not a fault. */
 class OrderUnknown extends VenueFault {
@@ -411,10 +424,7 @@ class OrderUnknown extends VenueFault {
   }
 }
 
-function refusal(
-  reason: 'other' | 'size_not_on_lot' | 'price_not_on_tick' | 'post_only_would_cross',
-  message: string,
-): SubmitOutcome {
+function refusal(reason: RejectReason, message: string): SubmitOutcome {
   return { status: 'rejected', reason, message };
 }
 
