@@ -12,7 +12,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { SqliteDatabase } from '../../platform/sqlite.ts';
 import type { FillRule } from '../matching/order-book.ts';
 import type { PartialFill } from '../matching/part-plan.ts';
-import type { Venue } from '../port.ts';
+import type { Venue, VenueEvent } from '../port.ts';
 import { PaperDesk } from './desk.ts';
 import type { DeskState } from './desk.ts';
 import { openLedger, storedSteps } from './ledger.ts';
@@ -22,6 +22,8 @@ import { PathGuide } from './path-guide.ts';
 import type { PriceSource } from './price-source.ts';
 import { PriceWalk } from './walk.ts';
 
+export { LiveFeed } from './live-feed.ts';
+export { liveSource } from './live-source.ts';
 export { paperMarket, splitSymbol } from './market-preset.ts';
 export type { MoveKind, PricePoint, PriceSource } from './price-source.ts';
 export { replaySource } from './replay-source.ts';
@@ -91,7 +93,20 @@ export function openPaperVenue(options: PaperOptions): Venue {
       ? firstState(ledger, rules, options.startingBalance, place, timeAt(place))
       : { ...stored, place, agenda: agendaAt(stored, guide, place) },
   );
-  return paperVenue(rules, ledger, desk, new PriceWalk(desk, guide, clock, speed));
+  const walk = new PriceWalk(desk, guide, clock, speed);
+  source.watch?.((fault) => walk.tell([outageOf(fault)]));
+  const venue = paperVenue(rules, ledger, desk, walk);
+  return {
+    ...venue,
+    async close() {
+      await venue.close();
+      source.close?.();
+    },
+  };
+}
+
+function outageOf(fault: string | null): VenueEvent {
+  return fault === null ? { type: 'connected' } : { type: 'disconnected', reason: fault };
 }
 
 /** A path begun anew is a new time: no funding is paid for what lies between. */

@@ -1,7 +1,7 @@
 /**
  * Where the paper venue's prices come from: a path of points, each addressed by an integer place
- * that the venue stores. Invariant: `after` is a pure function of the point, so a path resumed at
- * a stored place goes on exactly as if it had never been left.
+ * that the venue stores. Invariant: where a stored place is found again (`resume`), `after` is a
+ * pure function of the point, so that the path goes on exactly as if it had never been left.
  */
 
 /**
@@ -39,4 +39,8 @@ export interface PriceSource {
   resume(index: number, state: number): PricePoint | null;
   /** The next point; null at the end of the path. */
   after(point: PricePoint): PricePoint | null;
+  /** Of a source that can fall silent: `told` hears of an outage and of its end (null). */
+  watch?(told: (fault: string | null) => void): void;
+  /** Ends what goes on behind it. */
+  close?(): void;
 }
