@@ -20,7 +20,7 @@ const SPAN_MS = 7 * 24 * 3_600_000 - 60_000;
 /** Nothing older is asked for: the largest venues keep no more, or refuse such a question. */
 const OLDEST_MS = 30 * 24 * 3_600_000;
 
-/** As `wholeListing`, span by span where the moment lies farther back than a venue looks at once. */
+/** As `wholeListing`, span by span where the moment lies farther back than one answer reaches. */
 export async function listingInSpans<T>(
   ask: (since: number, until: number | null) => Promise<readonly T[]>,
   entry: Entry<T>,
