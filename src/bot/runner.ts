@@ -42,6 +42,7 @@ import { OrderNumbers } from './order-numbers.ts';
 import { Outbox } from './outbox.ts';
 import { RateBudget } from './rate-budget.ts';
 import { TaskQueue } from './task-queue.ts';
+import type { VenueClock } from './venue-clock.ts';
 import { priceTicks } from './venue-numbers.ts';
 
 /** What a runner works with. `books` and `venue` are the real ones, also in tests. */
@@ -58,8 +59,8 @@ export interface RunnerParts {
   readonly ticks: number;
   /** Told of anything thrown that is not the user's to mend: the process must end. */
   readonly onBug: (error: unknown) => void;
-  /** The venue's clock, ms since the epoch; the local one where it is not given. */
-  readonly venueNow?: () => number;
+  /** The venue's time; asked once there is a runner. */
+  readonly venueTime: () => Pick<VenueClock, 'now' | 'offset'>;
   /** What follows when the three sums disagree (GRID 4); `crash` where it is not given. */
   readonly onBreach?: 'crash' | 'trip';
 }
@@ -201,7 +202,12 @@ export class Runner implements GridDoor {
 
   /** The venue's clock, whole ms since the epoch. */
   venueNow(): number {
-    return Math.round((this.#parts.venueNow ?? this.#parts.clock.now)());
+    return Math.round(this.#parts.venueTime().now());
+  }
+
+  /** The same, as far as it is measured; null while it is not. */
+  measuredNow(): number | null {
+    return this.#parts.venueTime().offset === null ? null : this.venueNow();
   }
 
   /**

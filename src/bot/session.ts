@@ -21,7 +21,7 @@ import { StreamWatch } from './stream-watch.ts';
 import { VenueClock } from './venue-clock.ts';
 
 /** What a session works with; all of it the real thing, also in tests. */
-export interface SessionParts extends Omit<RunnerParts, 'venueNow'> {
+export interface SessionParts extends Omit<RunnerParts, 'venueTime'> {
   /** The present boot of the machine. */
   readonly bootId: string;
   /** Values in force; replaced when the file is read anew. */
@@ -52,7 +52,7 @@ export class Session {
   constructor(parts: SessionParts) {
     const { market, books, clock, log, tag, venue } = parts;
     this.#parts = parts;
-    this.runner = new Runner({ ...parts, venueNow: () => this.venueClock.now() });
+    this.runner = new Runner({ ...parts, venueTime: () => this.venueClock });
     const { runner } = this;
     this.venueClock = new VenueClock(runner.venue, clock);
     this.#comparison = new Comparison({ runner, books, market, clock, log });

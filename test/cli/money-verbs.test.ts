@@ -1,6 +1,7 @@
 /** The money verbs where they can be told without a bot: refusals, questions, the CSV. */
 import { describe, expect, test } from 'vitest';
-import { csvText } from '../../src/cli/verbs/receipts.ts';
+import { renderTable } from '../../src/cli/render.ts';
+import { RECEIPT_COLUMNS, csvText } from '../../src/cli/verbs/receipts.ts';
 import { SAMPLE_RECEIPT } from '../web/sample-service.ts';
 import { gridd, makeHome, recordOf, registryOf } from './cli-harness.ts';
 
@@ -49,6 +50,16 @@ describe('receipts', () => {
   test('a series that does not exist, and two forms at once, are refused', async () => {
     expect(await gridd(home(), ['receipts', 'a', '--by', 'week'])).toMatchObject({ exit: 2 });
     expect(await gridd(home(), ['receipts', 'a', '--json', '--csv'])).toMatchObject({ exit: 2 });
+  });
+
+  test('80 columns break no word of why a receipt was written', () => {
+    const reasons = ['stop_loss', 'take_profit', 'out_of_range', 'duration', 'safe mode', 'panic'];
+    const rows = reasons.map((reason) => ({ ...SAMPLE_RECEIPT, reason }));
+    const table = renderTable(rows, RECEIPT_COLUMNS, { width: 80, colours: false });
+    for (const word of reasons.flatMap((reason) => reason.split(/[_ ]/))) {
+      expect(table).toMatch(new RegExp(`(^| )${word}( |$)`, 'm'));
+    }
+    expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   test('the CSV quotes what would break it and leaves out what an old receipt lacks', () => {
