@@ -202,14 +202,10 @@ async function main(launch: BotLaunch): Promise<void> {
   log.info({ web_port: bot.webPort, pid: process.pid }, 'the grid is ready');
   link.ready();
   onceDone(bot, (done) => {
-    if (ending) return;
-    done.session
-      .writeEndReceipt()
-      .then(() => end(BOT_EXIT.done, 'the run is over'))
-      .catch((error: unknown) => {
-        // Told to end meanwhile: the next process writes it.
-        if (!ending) crash(error);
-      });
+    const over = () => end(BOT_EXIT.done, 'the run is over');
+    // Told to end meanwhile: the next process writes it.
+    const fail = (error: unknown) => (ending ? undefined : crash(error));
+    if (!ending) done.session.writeEndReceipt().then(over).catch(fail);
   });
 }
 
