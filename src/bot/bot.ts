@@ -260,7 +260,8 @@ export class Bot {
       this.#fileTime = fileTime;
       this.session.intervalChanged();
       log.info({ applied }, 'the edited config was taken');
-      return { restart, applied, orders: diff === null ? null : ordersOf(diff), warnings };
+      const told = diff === null ? warnings : [...warnings, ...this.service.heldBack()];
+      return { restart, applied, orders: diff === null ? null : ordersOf(diff), warnings: told };
     });
   }
 

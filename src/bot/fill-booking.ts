@@ -57,7 +57,8 @@ export class FillBooking {
 
   /** Venue time from which a listing shows everything not booked yet, ms. */
   get since(): number {
-    const since = Number(this.#parts.books.meta(FILLS_SINCE) ?? 0);
+    const stored = Number(this.#parts.books.meta(FILLS_SINCE) ?? 0);
+    const since = Math.min(stored, this.#latest() ?? stored);
     const overlap = Math.max(OVERLAP_MS, 2 * this.#parts.venue.capabilities.listing_lag_ms);
     return Math.max(0, since - overlap);
   }
@@ -111,12 +112,28 @@ export class FillBooking {
     }
     const fills = await venue.fillsSince(this.since);
     await this.book(fills);
-    let last = 0;
+    const latest = this.#latest();
+    // While the venue's time is not known nothing says that its dates are right.
+    if (latest === null) return;
+    const known = Number(books.meta(FILLS_SINCE) ?? 0);
+    let last = known;
     // A date that is no number is never above another.
     for (const { at_ms } of fills) if (at_ms > last) last = Math.floor(at_ms);
     // Only up to here is everything booked: a stream may have told of a later trade first.
-    if (last <= Number(books.meta(FILLS_SINCE) ?? 0)) return;
-    keep(() => books.setMeta(FILLS_SINCE, String(last)));
+    const reached = Math.min(last, latest);
+    if (reached !== known) keep(() => books.setMeta(FILLS_SINCE, String(reached)));
+  }
+
+  /**
+   * Latest time that a trade of a listing can have by the venue's own clock, ms: what is dated
+   * later would hide the trades until then. Null while that clock is not measured.
+   */
+  #latest(): number | null {
+    const { venue, grid } = this.#parts;
+    const { lockstep, listing_lag_ms } = venue.capabilities;
+    if (lockstep) return Infinity;
+    const now = grid.measuredNow();
+    return now === null ? null : Math.floor(now - listing_lag_ms);
   }
 
   /** The user took the venue's position for true: what was reported is settled by that. */

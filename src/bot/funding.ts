@@ -43,7 +43,9 @@ export async function bookFunding(parts: {
     const funding = { funding_id, amount: formatMoney(amount), at_ms: stamp };
     await runner.apply({ type: 'funding', amount, at_ms: stamp }, { funding });
   }
-  const stamps = payments.map(({ at_ms }) => at_ms).filter((at_ms) => Number.isFinite(at_ms));
+  // What is dated into the future must not hide what is paid until then.
+  const now = venue.capabilities.lockstep ? Infinity : (runner.measuredNow() ?? 0);
+  const stamps = payments.map(({ at_ms }) => at_ms).filter((at_ms) => at_ms <= now);
   const last = Math.floor(Math.max(since, ...stamps));
   if (last === since) return;
   runner.keep(() => books.setMeta(FUNDING_SINCE, String(last)));

@@ -75,6 +75,14 @@ export class GridAccount {
     this.#ageMs = now - this.#beganAt(now);
   }
 
+  /** Reads the account inside a task: of a venue in lockstep before it goes on, else beside. */
+  async refreshWithin(): Promise<void> {
+    const reading = this.refresh();
+    if (this.#parts.venue.capabilities.lockstep) await reading;
+    // Whatever else than a venue's silence ends it is a bug of ours, and told by a task.
+    else void reading.catch((bug: Error) => this.#parts.runner.run(() => Promise.reject(bug)));
+  }
+
   /** Balance with the position marked to the price; null before the first `refresh`. */
   get equity(): Money | null {
     return this.#base === null ? null : this.#base + this.#parts.runner.figures().total;

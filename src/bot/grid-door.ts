@@ -13,4 +13,6 @@ export interface GridDoor {
   setDegraded(key: string, reason: string | null): void;
   /** The venue's clock, ms since the epoch. */
   venueNow(): number;
+  /** The same, as far as it is measured; null while it is not. */
+  measuredNow(): number | null;
 }

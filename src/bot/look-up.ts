@@ -2,7 +2,8 @@
  * Orders whose fate is not known: looked up at the venue until it is, with growing pauses, bounded.
  * Invariants: the fills of an order are booked before the engine hears that it is gone; an order is
  * absent only when open orders, history and fills all lack it, asked twice with the venue's own
- * delay between; that one question does not find it proves nothing.
+ * delay between; that one question does not find it proves nothing. One from before the venue's
+ * history is absent only when the position agrees as well: then nothing of it can have executed.
  */
 import type { Market } from '../contract/market.ts';
 import { lotsOf } from '../contract/market.ts';
@@ -37,6 +38,8 @@ export interface Findings {
   readonly asked: readonly number[];
   readonly orders: ReadonlyMap<string, VenueOrder>;
   readonly fills: readonly VenueFill[];
+  /** The venue's position where an order is older than its history; else null. */
+  readonly position: string | null;
   /** A listing is missing: only the fills are of use. */
   readonly fault: VenueFault | null;
 }
@@ -52,6 +55,8 @@ interface Watched {
   rounds: number;
   /** The bound was reached: only a comparison asks again. */
   givenUp: boolean;
+  /** It is older than the venue's history, and the position does not agree. */
+  beyond: boolean;
 }
 
 const FIRST_PAUSE_MS = 200;
@@ -83,6 +88,7 @@ export class LookUps {
       missedAt: null,
       rounds: 0,
       givenUp: false,
+      beyond: false,
     });
   }
 
@@ -152,7 +158,7 @@ export class LookUps {
     const [fault = null] = faults as VenueFault[];
     const listed = fills.status === 'fulfilled' ? fills.value : [];
     const orders = new Map<string, VenueOrder>();
-    const none = { begunAt, asked, orders, fills: listed, fault };
+    const none = { begunAt, asked, orders, fills: listed, position: null, fault };
     if (open.status === 'rejected' || history.status === 'rejected') return none;
     // History last: an order that has ended does not rest, whatever an older listing says.
     for (const order of [...open.value, ...history.value]) {
@@ -167,7 +173,18 @@ export class LookUps {
       if (order === null) break;
       if (order.value !== null) orders.set(name, order.value);
     }
-    return none;
+    if (!asked.some((id) => this.#isForgotten(id))) return none;
+    const position = await this.#attempt(() => venue.position());
+    return { ...none, position: position?.value.size ?? null };
+  }
+
+  /** Whether an order without an answer may have ended so long ago that no history tells of it. */
+  #isForgotten(id: number): boolean {
+    const { venue, grid } = this.#parts;
+    const watched = this.#watched.get(id);
+    // What the venue is known to have taken needs no history: it rests, or it has ended.
+    if (watched === undefined || this.#live(id)?.status === 'open') return false;
+    return watched.sinceMs < grid.venueNow() - venue.capabilities.history_ms;
   }
 
   /** Draws the conclusions of a round, with `after` between any two. Inside a task only. */
@@ -178,7 +195,7 @@ export class LookUps {
     for (const id of findings.asked) {
       const seen = findings.orders.get(ids.of(id)) ?? null;
       const told = findings.fills.some((fill) => fill.client_id === ids.of(id));
-      await this.#judge(id, seen, told, findings.begunAt);
+      await this.#judge(id, seen, told, findings);
       await after?.();
     }
     this.#tellUnknown();
@@ -215,7 +232,7 @@ export class LookUps {
     id: number,
     seen: VenueOrder | null,
     executed: boolean,
-    begunAt: number,
+    findings: Findings,
   ): Promise<void> {
     const watched = this.#watched.get(id);
     const live = this.#live(id);
@@ -228,7 +245,7 @@ export class LookUps {
     const { grid, market, cancel } = this.#parts;
     if (seen === null) {
       watched.missedAt = executed ? null : watched.missedAt;
-      return executed ? this.#later(id) : this.#missed(live, watched, begunAt);
+      return executed ? this.#later(id) : this.#missed(live, watched, findings);
     }
     watched.missedAt = null;
     if (seen.status === 'open') {
@@ -247,9 +264,15 @@ export class LookUps {
   }
 
   /** Found nowhere: the second time, the venue's delay after the first, it is so. */
-  async #missed(live: LiveOrder, watched: Watched, begunAt: number): Promise<void> {
+  async #missed(live: LiveOrder, watched: Watched, findings: Findings): Promise<void> {
     const { grid, log, clock } = this.#parts;
     const { id } = live;
+    const { begunAt } = findings;
+    watched.beyond = this.#isForgotten(id) && !this.#agrees(findings.position);
+    if (watched.beyond) {
+      watched.missedAt = null;
+      return this.#later(id);
+    }
     if (watched.missedAt !== null && begunAt >= watched.missedAt + this.#lag) {
       log.warn({ id }, 'the venue proves never to have had this order, or to have it no more');
       if (live.status !== 'sent') return this.#gone(id);
@@ -261,6 +284,12 @@ export class LookUps {
     if (counts && watched.missedAt === null) watched.missedAt = clock.monotonic();
     watched.nextAt = watched.missedAt === null ? watched.proofFrom : watched.missedAt + this.#lag;
     this.#count(id, watched);
+  }
+
+  /** Whether the venue's position is exactly that of the books. */
+  #agrees(position: string | null): boolean {
+    const { grid, market } = this.#parts;
+    return position !== null && lotsOf(market, position) === grid.state.books.position_lots;
   }
 
   async #gone(id: number): Promise<void> {
@@ -287,7 +316,11 @@ export class LookUps {
 
   #tellUnknown(): void {
     const unknown = [...this.#watched].filter(([, { givenUp }]) => givenUp).map(([id]) => id);
-    const text = `What became of order ${unknown.join(', ')} is not known: the venue does not say.`;
+    const beyond = unknown.some((id) => this.#watched.get(id)?.beyond === true);
+    const why = beyond
+      ? "it is older than the venue's history, and the position differs from the books"
+      : 'the venue does not say';
+    const text = `What became of order ${unknown.join(', ')} is not known: ${why}.`;
     this.#parts.grid.setDegraded('orders', unknown.length === 0 ? null : text);
   }
 

@@ -23,6 +23,8 @@ import { careForLogs, openBotLogs } from './log-care.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 
 const END_TIMEOUT_MS = 5000;
+/** So long a bot that was started for a panic waits to be asked for it. */
+const UNASKED_MS = 10_000;
 
 /** A full disk must not end a bot that could trade: what cannot be written is said on stderr. */
 function bestEffort(name: string, write: () => void): void {
@@ -86,6 +88,7 @@ async function main(launch: BotLaunch): Promise<void> {
   const { id, generation } = launch;
   let bot: Bot | null = null;
   let ending = false;
+  let asked = false;
   const record = (): void => {
     bestEffort('the log folder', () => mkdirSync(launch.log_dir, { recursive: true }));
     const who = { ...ownIdentity(), id, home: home.folder, generation };
@@ -148,6 +151,7 @@ async function main(launch: BotLaunch): Promise<void> {
 
   async function perform(method: BotMethod, params: unknown): Promise<unknown> {
     if (bot === null || ending) throw new GriddError('INSTANCE_BUSY', 'The bot is not ready.');
+    asked ||= method === 'panic';
     const answer = await performCommand(bot, method, params);
     if (method === 'stop' || method === 'panic') {
       clock.after(0, () => void end(BOT_EXIT.clean, `${method} command`).catch(crash));
@@ -168,9 +172,13 @@ async function main(launch: BotLaunch): Promise<void> {
       return;
     }
     if (launch.cause === 'panic') {
-      // Nothing begins: the panic command, which waits for this process, is all it is for.
+      // Nothing begins: the panic command, which waits for this process, is all it is for. One
+      // whose supervisor has died meanwhile does it unasked.
       await bot.beginFenced();
       link.ready();
+      clock.after(UNASKED_MS, () => {
+        if (!asked && !ending) void perform('panic', {}).catch(crash);
+      });
       return;
     }
     // Told to end while it starts: what is not begun yet never begins.
@@ -194,8 +202,10 @@ async function main(launch: BotLaunch): Promise<void> {
   log.info({ web_port: bot.webPort, pid: process.pid }, 'the grid is ready');
   link.ready();
   onceDone(bot, (done) => {
-    if (ending) return;
-    done.session.writeEndReceipt().then(() => end(BOT_EXIT.done, 'the run is over')).catch(crash);
+    const over = () => end(BOT_EXIT.done, 'the run is over');
+    // Told to end meanwhile: the next process writes it.
+    const fail = (error: unknown) => (ending ? undefined : crash(error));
+    if (!ending) done.session.writeEndReceipt().then(over).catch(fail);
   });
 }
 

@@ -42,6 +42,7 @@ import { OrderNumbers } from './order-numbers.ts';
 import { Outbox } from './outbox.ts';
 import { RateBudget } from './rate-budget.ts';
 import { TaskQueue } from './task-queue.ts';
+import type { VenueClock } from './venue-clock.ts';
 import { priceTicks } from './venue-numbers.ts';
 
 /** What a runner works with. `books` and `venue` are the real ones, also in tests. */
@@ -58,8 +59,8 @@ export interface RunnerParts {
   readonly ticks: number;
   /** Told of anything thrown that is not the user's to mend: the process must end. */
   readonly onBug: (error: unknown) => void;
-  /** The venue's clock, ms since the epoch; the local one where it is not given. */
-  readonly venueNow?: () => number;
+  /** The venue's time; asked once there is a runner. */
+  readonly venueTime: () => Pick<VenueClock, 'now' | 'offset'>;
   /** What follows when the three sums disagree (GRID 4); `crash` where it is not given. */
   readonly onBreach?: 'crash' | 'trip';
 }
@@ -201,14 +202,20 @@ export class Runner implements GridDoor {
 
   /** The venue's clock, whole ms since the epoch. */
   venueNow(): number {
-    return Math.round((this.#parts.venueNow ?? this.#parts.clock.now)());
+    return Math.round(this.#parts.venueTime().now());
+  }
+
+  /** The same, as far as it is measured; null while it is not. */
+  measuredNow(): number | null {
+    return this.#parts.venueTime().offset === null ? null : this.venueNow();
   }
 
   /**
    * Runs `task` alone, then everything it caused; tasks keep their order. What the venue does not
-   * answer degrades the bot and rejects with its `VenueFault`.
+   * answer degrades the bot and rejects with its `VenueFault`; after `close` it is INSTANCE_BUSY.
    */
   run<T>(task: () => Promise<T> | T): Promise<T> {
+    if (this.#closed) return Promise.reject(ending());
     return this.#queue.run(async () => {
       try {
         return await this.#whole(task);
@@ -219,6 +226,13 @@ export class Runner implements GridDoor {
       } finally {
         this.changed();
       }
+    });
+  }
+
+  /** As `run`, but answers as soon as `task` itself has ended: what it causes may take long. */
+  soon<T>(task: () => Promise<T> | T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.run(async () => resolve(await task())).catch(reject);
     });
   }
 
@@ -240,6 +254,8 @@ export class Runner implements GridDoor {
   take(event: VenueEvent): Promise<void> {
     const { market, books, log } = this.#parts;
     const parts = { market, books, log, fills: this.fills, grid: this };
+    // A hint that comes too late is asked for by the next process.
+    if (this.#closed) return Promise.resolve();
     return this.run(() => takeEvent(parts, event)).catch((error: unknown) => {
       // It is told already, and a comparison asks again.
       if (!(error instanceof VenueFault)) throw error;
@@ -316,13 +332,15 @@ export class Runner implements GridDoor {
     return previewAdjust(this.#parts.market, this.state, plan, position);
   }
 
-  /** Resolves when the grid is in one of these states. */
+  /** Resolves when the grid is in one of these states; INSTANCE_BUSY when `close` comes first. */
   untilGridState(wanted: readonly GridStateName[]): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const look = () => {
-        if (!wanted.includes(this.gridState)) return;
+        const reached = wanted.includes(this.gridState);
+        if (!reached && !this.#closed) return;
         end();
-        resolve();
+        if (reached) resolve();
+        else reject(ending());
       };
       const end = this.subscribe(look);
       look();
@@ -335,7 +353,8 @@ export class Runner implements GridDoor {
    */
   async settle(patient = this.venue.capabilities.lockstep): Promise<void> {
     for (;;) {
-      const wait = await this.#outbox.send(() => !patient && this.#queue.waiting > 0);
+      const gives = () => !patient && (this.#queue.waiting > 0 || this.#closed);
+      const wait = await this.#outbox.send(gives);
       this.#lookUps.tidy();
       const look = this.#lookUps.waitMs();
       if (!patient) {
@@ -351,12 +370,16 @@ export class Runner implements GridDoor {
     }
   }
 
-  /** Ends what goes on by itself, and the present task; orders stay as they are. */
+  /**
+   * Ends what goes on by itself, and every task asked for until now; later ones are refused. Orders
+   * stay as they are.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#sendAlarm.stop();
     this.#lookAlarm.stop();
     await this.#queue.idle();
+    this.changed();
   }
 
   async #goOn(task: () => Promise<void> | void = () => undefined): Promise<void> {
@@ -374,4 +397,10 @@ export class Runner implements GridDoor {
       this.#parts.onBug(error);
     }
   }
+}
+
+function ending(): GriddError {
+  return new GriddError('INSTANCE_BUSY', 'The bot is ending; nothing was done.', {
+    hint: 'Repeat when `gridd list` shows that it has ended, or runs again.',
+  });
 }

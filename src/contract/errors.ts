@@ -32,7 +32,7 @@ export const ERRORS = {
   CONFIG_CONFLICT: kind(4, 409, 'Give each config its own instance_id, log_dir, db_path and web_port.'),
   ENV_MISSING: kind(2, 400, 'Set the variable in .env, or write a default as ${NAME:-value}.'),
   LIVE_UNSUPPORTED: kind(2, 400, 'Set exchange_config.mode to "paper"; live trading comes later.'),
-  GRID_REFUSED: kind(2, 400, 'Change the values named so that every grid can earn its fees.'),
+  GRID_REFUSED: kind(2, 400, 'Nothing was placed; correct the values named. docs/grid.md explains each rule.'),
   REPLAY_FILE: kind(2, 400, 'Give a CSV with the columns ts_ms,open,high,low,close,volume.'),
   BOOKS_BOUND: kind(4, 409, 'Use a new instance id, or `gridd start ID --fresh` to archive the old books.'),
   BOOKS_NEWER: kind(2, 409, 'Use the gridd version that wrote this database, or a newer one.'),

@@ -44,6 +44,8 @@ export interface RegistryRecord {
   readonly restart_at: number | null;
   /** The one run in safe mode since the instance failed; null: none was due. */
   readonly safe_run: SafeRun | null;
+  /** The panic that has not ended; a supervisor that comes later carries it on. */
+  readonly panic: PendingPanic | null;
   readonly last_exit: LastExit | null;
   readonly last_error: ErrorBody | null;
   /** An external program ran under this id: the built-in bot never takes its place silently. */
@@ -54,6 +56,12 @@ export interface RegistryRecord {
 export interface SafeRun {
   readonly at: string;
   readonly outcome: string;
+}
+
+/** When a panic was asked for, and what a failed instance showed before it; null: it was not. */
+export interface PendingPanic {
+  readonly at: string;
+  readonly failed: Pick<RegistryRecord, 'state_reason' | 'last_exit' | 'last_error'> | null;
 }
 
 /** logs/instances.json. */

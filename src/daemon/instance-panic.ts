@@ -1,13 +1,15 @@
 /**
  * The panic of an instance: its orders cancelled and its position closed now, whether its bot
  * runs, hangs, is stopped or has failed. It ends flat, or in NOT_FLAT with the reason. Only the
- * built-in bot can do it: a program is ended, and its position is its own affair.
+ * built-in bot can do it: a program is ended, and its position is its own affair. That it was asked
+ * for is on disk before anything is done; a supervisor that comes later carries it on.
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import { parseMoney } from '../contract/decimal.ts';
-import type { RegistryRecord, VerbResult } from '../contract/fleet-api.ts';
+import type { PendingPanic, VerbResult } from '../contract/fleet-api.ts';
 import type { StopReceipt } from '../contract/instance-api.ts';
-import { askForPanic, stopProcess } from './instance-end.ts';
+import { isoTime } from '../platform/clock.ts';
+import { askForPanic, endProcess, stopProcess } from './instance-end.ts';
 import type { StopOutcome } from './instance-end.ts';
 import type { Instance } from './instance.ts';
 import { notEnded, stopTimeoutMs } from './instance-stop.ts';
@@ -19,6 +21,9 @@ type Result = Omit<VerbResult, 'row'>;
 const PANIC_LIMIT_MS = 30_000;
 /** For one that must first recover. */
 const RECOVERY_LIMIT_MS = 60_000;
+/** A bot that has said nothing for so long since the panic began hangs. */
+const DEAF_MS = 10_000;
+const DEAF_LOOK_MS = 500;
 
 /** Cancels and closes; a panic under way is joined. Rejects with NOT_FLAT or STOP_INCOMPLETE. */
 export function panicInstance(instance: Instance): Promise<Result> {
@@ -39,34 +44,86 @@ export function panicInstance(instance: Instance): Promise<Result> {
   return panicking;
 }
 
+/** Carries on the panic of a supervisor that has died; its outcome becomes the state's reason. */
+export async function resumePanic(instance: Instance): Promise<void> {
+  const { panic } = instance.record;
+  if (panic === null) return;
+  instance.log.warn(`the panic of ${panic.at} is carried on`);
+  let message: string;
+  try {
+    ({ message } = await panicInstance(instance));
+  } catch (thrown) {
+    ({ message } = errorBody(thrown));
+  }
+  instance.log.warn(`panic: ${message}`);
+  // Nobody waits for an answer: what a failed instance shows stays, the log has the rest.
+  if (instance.record.state === 'stopped') {
+    instance.writer.save({ state_reason: `panic: ${message}` });
+  }
+}
+
 async function panicNow(instance: Instance): Promise<Result> {
-  const { process, record } = instance;
-  instance.writer.save({ desired: 'stopped' });
+  const { record, around } = instance;
+  const { state, state_reason, last_exit, last_error } = record;
+  const failed = state === 'failed' ? { state_reason, last_exit, last_error } : null;
+  const panic = record.panic ?? { at: isoTime(around.clock.now()), failed };
+  instance.writer.save({ desired: 'stopped', panic });
   await instance.writer.attempt();
   instance.cancelRestart();
+  try {
+    return await closeNow(instance, panic);
+  } finally {
+    // Whoever asked is told how it ended.
+    instance.writer.save({ panic: null });
+    await instance.writer.attempt();
+  }
+}
+
+async function closeNow(instance: Instance, panic: PendingPanic): Promise<Result> {
+  const { process, record } = instance;
   if (process !== null) {
-    const outcome = await endBy(instance, process);
+    const outcome = await endBy(instance, process, panic);
     if (process.external) return endedProgram(instance, 'was ended');
     if (outcome.receipt !== null) return concluded(instance, outcome.receipt);
     // Killed, crashed or deaf: what it left is closed by a new one.
     instance.log.warn(`panic: its bot gave no receipt (${outcome.error?.message ?? 'it ended'})`);
   }
   if (record.ran_program) return endedProgram(instance, 'does not run');
-  return runPanic(instance, record);
+  return runPanic(instance, panic);
 }
 
-async function endBy(instance: Instance, process: RunningProcess): Promise<StopOutcome> {
-  process.intent = 'stop';
+async function endBy(
+  instance: Instance,
+  process: RunningProcess,
+  panic: PendingPanic,
+): Promise<StopOutcome> {
+  process.intent = panic.failed === null ? 'stop' : 'panic';
   process.intentReason = null;
-  instance.move('stop', 'panic');
+  if (panic.failed === null) instance.move('stop', 'panic');
   const limit = process.external ? stopTimeoutMs(instance) : PANIC_LIMIT_MS;
-  const outcome = await stopProcess(instance, process, askForPanic, limit);
+  const given = endIfDeaf(instance, process);
+  const outcome = await stopProcess(instance, process, askForPanic, limit).finally(given);
   if (!outcome.ended) throw notEnded(instance, process);
+  if (panic.failed !== null) restore(instance, panic, 'panic');
   return outcome;
 }
 
+/** Ends a bot that hangs long before the limit of a panic; answers how to leave off. */
+function endIfDeaf(instance: Instance, process: RunningProcess): () => void {
+  const { clock } = instance.around;
+  const begun = clock.monotonic();
+  if (process.external) return () => undefined;
+  const cancel = clock.every(DEAF_LOOK_MS, () => {
+    if (clock.monotonic() - Math.max(begun, process.heardAt) < DEAF_MS) return;
+    cancel();
+    instance.log.warn(`panic: its bot has said nothing for ${DEAF_MS / 1000} s; it is ended`);
+    void endProcess(instance, process, DEAF_LOOK_MS);
+  });
+  return cancel;
+}
+
 /** A bot that does nothing else is started, asked, and ends; a failed instance stays failed. */
-async function runPanic(instance: Instance, before: RegistryRecord): Promise<Result> {
+async function runPanic(instance: Instance, panic: PendingPanic): Promise<Result> {
   const { id } = instance;
   let outcome: StopOutcome;
   try {
@@ -75,14 +132,14 @@ async function runPanic(instance: Instance, before: RegistryRecord): Promise<Res
     outcome = await stopProcess(instance, process, askForPanic, RECOVERY_LIMIT_MS);
     if (!outcome.ended) throw notEnded(instance, process);
   } catch (thrown) {
-    restore(instance, before, 'panic: its bot could not be started');
+    restore(instance, panic, 'panic: its bot could not be started');
     const { code, message, hint, problems = [] } = errorBody(thrown);
     if (code === 'STOP_INCOMPLETE') throw thrown;
     const why = `its bot cannot be started: ${message}`;
     throw new GriddError('NOT_FLAT', notFlat(id, why), { hint, problems });
   }
   const ended = instance.record.last_exit?.reason ?? 'ended';
-  restore(instance, before, 'panic');
+  restore(instance, panic, 'panic');
   await instance.writer.attempt();
   if (outcome.receipt !== null) return concluded(instance, outcome.receipt);
   throw new GriddError('NOT_FLAT', notFlat(id, `its bot ${reasonOf(outcome, ended)}`));
@@ -95,12 +152,12 @@ function reasonOf({ error }: StopOutcome, ended: string): string {
 }
 
 /** A failed instance shows the end that made it fail, not this run's. */
-function restore(instance: Instance, before: RegistryRecord, reason: string): void {
-  if (before.state !== 'failed') {
+function restore(instance: Instance, { failed }: PendingPanic, reason: string): void {
+  if (failed === null) {
     instance.move('end', reason);
     return;
   }
-  const { last_exit, last_error, state_reason } = before;
+  const { last_exit, last_error, state_reason } = failed;
   instance.writer.save({ last_exit, last_error });
   instance.move('fail', state_reason);
 }

@@ -40,7 +40,7 @@ import type { Instance } from './instance.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
 import { instanceStatus, listRow, mayHold } from './instance-rows.ts';
 import { reloadInstance } from './instance-reload.ts';
-import { panicInstance } from './instance-panic.ts';
+import { panicInstance, resumePanic } from './instance-panic.ts';
 import { endForShutdown, stopInstance } from './instance-stop.ts';
 import {
   acceptPosition,
@@ -105,6 +105,7 @@ export class Supervisor implements FleetService {
   begin(): void {
     for (const { instance, end } of this.#down.splice(0)) {
       this.#background(instance.enqueue(() => followUnseenEnd(instance, end)), instance);
+      this.#background(resumePanic(instance), instance);
     }
     this.#lastTick = this.#parts.clock.monotonic();
     this.#cancelTicks = this.#parts.clock.every(TICK_MS, () => this.#tick());
@@ -335,6 +336,7 @@ export class Supervisor implements FleetService {
       if (last !== null) this.#parts.history.exit(id, { ...last, ...unknown });
       if (instance.adoptLiving('it lives since an earlier supervisor')) {
         if (isUnderWay(record.safe_run)) resumeSafely(instance);
+        else if (record.panic !== null) this.#background(resumePanic(instance), instance);
         else if (record.desired === 'stopped') {
           this.#background(stopInstance(instance, { on_stop: {} }), instance);
         }

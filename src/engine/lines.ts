@@ -1,20 +1,17 @@
 /**
- * Line prices and the profit between them, decided in integers only: a float is at most a first
- * guess that an exact comparison corrects. Lines outside 0..N continue the same series, for
- * trailing.
+ * Line prices and the profit between them, decided in integers only. Lines outside 0..N continue
+ * the same series, for trailing.
  */
 import type { Market } from '../contract/market.ts';
 import type { GridType } from '../contract/trading.ts';
 import { divideRounded, formatFixed } from '../contract/decimal.ts';
+import { geometricLines } from './geometric.ts';
 
 /** Smallest and largest net profit of a gap as part of its buy value, text with 6 decimals. */
 export interface ProfitRange {
   readonly min: string;
   readonly max: string;
 }
-
-// Beyond this a float is no first guess any more; no price is ever there.
-const FARTHEST = 2 ** 50;
 
 interface Fraction {
   readonly over: bigint;
@@ -36,14 +33,15 @@ export function lineTicks(
   if (index === grids) return upper;
   return type === 'arithmetic'
     ? arithmeticLine(BigInt(lower), BigInt(upper), BigInt(grids), BigInt(index))
-    : geometricLine(lower, upper, grids, index);
+    : geometricLines(lower, upper, grids)(index);
 }
 
 /** The N+1 rounded lines; two may be equal when the range is too narrow. */
 export function makeLines(type: GridType, lower: number, upper: number, grids: number): number[] {
-  return Array.from({ length: grids + 1 }, (_, index) =>
-    lineTicks(type, lower, upper, grids, index),
-  );
+  const indexes = Array.from({ length: grids + 1 }, (_, index) => index);
+  if (type === 'arithmetic') return indexes.map((at) => lineTicks(type, lower, upper, grids, at));
+  const line = geometricLines(lower, upper, grids);
+  return indexes.map((at) => (at === 0 ? lower : at === grids ? upper : line(at)));
 }
 
 /** Least and most net profit per gap at the maker fee; exact, as a percentage with 4 decimals. */
@@ -62,31 +60,6 @@ function arithmeticLine(lower: bigint, upper: bigint, grids: bigint, index: bigi
   const under = 2n * grids;
   const quotient = over / under;
   return Number(over < 0n && over % under !== 0n ? quotient - 1n : quotient);
-}
-
-// x = (lower^(N-i) * upper^i)^(1/N); t is nearest when (2t-1)^N <= (2x)^N < (2t+1)^N.
-function geometricLine(lower: number, upper: number, grids: number, index: number): number {
-  const shared = greatestDivisor(grids, Math.abs(index));
-  const root = BigInt(grids / shared);
-  const step = BigInt(index / shared);
-  let above = 2n ** root;
-  let below = 1n;
-  const lowerPower = root - step;
-  if (lowerPower >= 0n) above *= BigInt(lower) ** lowerPower;
-  else below *= BigInt(lower) ** -lowerPower;
-  if (step >= 0n) above *= BigInt(upper) ** step;
-  else below *= BigInt(upper) ** -step;
-  const atMost = (odd: bigint): boolean => odd <= 0n || odd ** root * below <= above;
-  const guess = Math.round(lower * (upper / lower) ** (index / grids));
-  if (!(guess < FARTHEST)) return Infinity;
-  let ticks = BigInt(guess);
-  while (!atMost(2n * ticks - 1n)) ticks -= 1n;
-  while (atMost(2n * ticks + 1n)) ticks += 1n;
-  return Number(ticks);
-}
-
-function greatestDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
 function extremes(market: Market, lines: readonly number[]): { least: Fraction; most: Fraction } {

@@ -50,7 +50,9 @@ export function previewAdjust(
   const { moved } = applyAdjust(draft, plan, position);
   // As if the venue had confirmed every cancel: what would be placed then.
   const orders = draft.state.orders.filter((order) => order.status !== 'cancelling');
-  const after = new Draft(market, { ...draft.done(), orders }, 0);
+  // A grid that is held back places after a resume: that is what its user must know and judge.
+  const resumed = { paused: false, tripped: null };
+  const after = new Draft(market, { ...draft.done(), orders, ...resumed }, 0);
   converge(after);
   const kept = after.state.orders.filter((order) => isResting(order, state));
   // A fence that is lower now takes orders back as well.

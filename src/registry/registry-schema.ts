@@ -19,8 +19,8 @@ export function isReadable(version: unknown): version is number {
 /** A record as a file of `version` holds it, in the present shape; unchecked, before and after. */
 export function upgradeRecord(version: number, record: unknown): unknown {
   if (typeof record !== 'object' || record === null) return record;
-  // A key that came later within version 2; an older gridd keeps what it does not know.
-  const present = { restart_at: null, ...record };
+  // Keys that came later within version 2; an older gridd keeps what it does not know.
+  const present = { restart_at: null, panic: null, ...record };
   if (version === REGISTRY_VERSION) return present;
   return { ...present, restart_times: [], restart_boot_id: null, safe_run: null };
 }
@@ -46,6 +46,14 @@ const LAST_EXIT = shape({
   stderr_tail: list(text),
 });
 
+const LAST_ERROR = shape({ code: oneOf(Object.keys(ERRORS)), message: text, hint: text });
+
+const FAILED = shape({
+  state_reason: text,
+  last_exit: orNull(LAST_EXIT),
+  last_error: orNull(LAST_ERROR),
+});
+
 const RECORD_KEYS: Readonly<Record<keyof RegistryRecord, object>> = {
   config_file: filled,
   instance_id_override: flag,
@@ -66,8 +74,9 @@ const RECORD_KEYS: Readonly<Record<keyof RegistryRecord, object>> = {
   restart_boot_id: orNull(text),
   restart_at: orNull({ type: 'number' }),
   safe_run: orNull(shape({ at: text, outcome: text })),
+  panic: orNull(shape({ at: text, failed: orNull(FAILED) })),
   last_exit: orNull(LAST_EXIT),
-  last_error: orNull(shape({ code: oneOf(Object.keys(ERRORS)), message: text, hint: text })),
+  last_error: orNull(LAST_ERROR),
   ran_program: flag,
 };
 

@@ -1,8 +1,8 @@
 /**
  * The books of one instance: engine state, orders, fills, receipts, in one SQLite file with one
  * writer, its bot. Invariants: an order is stored before it is sent; a fill and the state after
- * it are one transaction; a trade id is booked once. It refuses a file that belongs to another
- * grid account.
+ * it are one transaction; a trade id is booked once. Money and receipts stay for ever; notes and
+ * answers to requests are kept in bounds. It refuses a file that belongs to another grid account.
  */
 import type { FillView, OrderView, ReceiptView, StatusView } from '../contract/instance-api.ts';
 import { GriddError } from '../contract/errors.ts';
@@ -25,6 +25,13 @@ export interface Binding {
   readonly symbol: string;
   readonly direction: string;
 }
+
+/** Notes of the grid that are kept, and after how many new ones the older go. */
+const NOTES_KEPT = 10_000;
+const NOTES_STEP = 100;
+/** An Idempotency-Key is remembered so long, and the newest of them only. */
+const REQUESTS_MS = 7 * 86_400_000;
+const REQUESTS_KEPT = 1000;
 
 /** Whether SQLite failed for the disk's sake: full, read-only, failing or busy. */
 export function isStorageFault(error: unknown): boolean {
@@ -205,14 +212,24 @@ export class Books {
     }
     if (turn.fill !== undefined) run.fill.run(turn.fill);
     if (turn.funding !== undefined) run.funding.run(turn.funding);
-    for (const note of turn.notes) run.note.run(at_ms, note.code, note.text);
+    for (const note of turn.notes) this.#note(at_ms, note);
     for (const [key, value] of Object.entries(turn.meta ?? {})) run.setMeta.run(key, value);
     if (turn.adjustment !== undefined) run.adjustment.run({ ...turn.adjustment, at_ms });
     if (turn.receipt !== undefined) {
       const { body, ...row } = turn.receipt;
       run.receipt.run({ ...row, body: JSON.stringify(body), at_ms });
     }
-    if (turn.request !== undefined) run.saveRequest.run({ ...turn.request, at_ms });
+    if (turn.request !== undefined) {
+      run.saveRequest.run({ ...turn.request, at_ms });
+      run.pruneRequests.run({ before_ms: at_ms - REQUESTS_MS, keep: REQUESTS_KEPT });
+    }
     if (turn.state !== null) run.saveState.run(turn.state, at_ms);
+  }
+
+  #note(at_ms: number, { code, text }: Turn['notes'][number]): void {
+    const { lastInsertRowid } = this.#statements.note.run(at_ms, code, text);
+    const id = Number(lastInsertRowid);
+    if (id % NOTES_STEP !== 0) return;
+    this.#statements.pruneNotes.run({ upTo: id - NOTES_KEPT, most: 10 * NOTES_STEP });
   }
 }

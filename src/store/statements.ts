@@ -24,6 +24,15 @@ function prepareState(db: SqliteDatabase) {
     note: db.prepare<[number, string, string]>(
       'INSERT INTO events (at_ms, code, text) VALUES (?, ?, ?)',
     ),
+    // Bounded: the first time that old books are thinned out must not be one long commit.
+    pruneNotes: db.prepare<[{ upTo: number; most: number }]>(
+      `DELETE FROM events
+       WHERE id IN (SELECT id FROM events WHERE id <= @upTo ORDER BY id LIMIT @most)`,
+    ),
+    pruneRequests: db.prepare<[{ before_ms: number; keep: number }]>(
+      `DELETE FROM requests WHERE at_ms < @before_ms OR key NOT IN
+         (SELECT key FROM requests ORDER BY at_ms DESC LIMIT @keep)`,
+    ),
     request: db.prepare<[string], { request: string; answer: string }>(
       'SELECT request, answer FROM requests WHERE key = ?',
     ),

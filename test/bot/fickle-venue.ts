@@ -29,6 +29,8 @@ export interface Mischief {
   question?: ((question: Question) => void) | undefined;
   /** False: the event is lost. */
   tells?: ((event: VenueEvent) => boolean) | undefined;
+  /** The date that the venue gives an execution of that moment. */
+  dates?: ((at_ms: number) => number) | undefined;
   /** True: `orderByClientId` does not find it. */
   missing?: ((clientId: string) => boolean) | undefined;
 }
@@ -120,7 +122,7 @@ export function fickleVenue(
       trade_id: `t${trades.length + 1}`,
       price: priceText(market, at),
       size: sizeText(market, lots),
-      at_ms: clock.now(),
+      at_ms: mischief.dates?.(clock.now()) ?? clock.now(),
     };
     trades.push({ fill, listedAt: kept.listedAt });
     tell({ type: 'fill', fill });
@@ -163,6 +165,8 @@ export function fickleVenue(
     return mischief.cancel?.(clientId, () => take(clientId)) ?? take(clientId);
   }
 
+  const remembered = ({ order }: Kept) =>
+    order.at_ms >= clock.now() - capabilities.history_ms;
   const listed = ({ listedAt }: { listedAt: number }) => listedAt <= clock.now();
   const position = () =>
     trades.reduce((sum, { fill }) => {
@@ -218,14 +222,17 @@ export function fickleVenue(
     orderByClientId: (clientId) =>
       ask('by_id', () => {
         const kept = orders.get(clientId);
-        const found = kept !== undefined && mischief.missing?.(clientId) !== true;
+        const found =
+          kept !== undefined &&
+          (kept.order.status === 'open' || remembered(kept)) &&
+          mischief.missing?.(clientId) !== true;
         return found ? { ...kept.order } : null;
       }),
     openOrders: () => ask('open', () => resting().filter(listed).map(({ order }) => ({ ...order }))),
     orderHistory: (since) =>
       ask('history', () =>
         [...orders.values()]
-          .filter((kept) => listed(kept) && kept.order.at_ms >= since)
+          .filter((kept) => listed(kept) && kept.order.at_ms >= since && remembered(kept))
           .map(({ order }) => ({ ...order })),
       ),
     fillsSince: (since) =>

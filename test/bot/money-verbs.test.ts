@@ -97,3 +97,55 @@ test('a panic whose cancels the venue puts off stops waiting, and says what is l
   expect(receipt).toMatchObject({ orders_cancelled: 0, orders_left: 11 });
   expect(receipt.why_not_flat).toBe('The venue has not confirmed all of it yet.');
 });
+
+test('a run that ends unclosed says in its receipt why', async () => {
+  const made = await started(
+    faulty((venue) => ({
+      submit: (order) =>
+        order.price === null
+          ? Promise.resolve({ status: 'rejected', reason: 'symbol_closed', message: 'closed' })
+          : venue.submit(order),
+    })),
+  );
+  await withPosition(made);
+  const { runner, session, service } = made.desk;
+  const on_stop = { orders: 'cancel', position: 'close' } as const;
+  await runner.run(() => runner.apply({ type: 'end', on_stop, reason: 'duration', at_ms: 1 }));
+  // Each further price is one more attempt.
+  for (let k = 1; k <= 5; k += 1) await movePrice(made.rig, made.desk, 10250 + k);
+  expect(runner.gridState).toBe('finished');
+  await session.writeEndReceipt();
+  const [receipt] = service.receipts(1, 'stop');
+  expect(receipt).toMatchObject({ kind: 'end', reason: 'duration', orders_left: 0 });
+  expect(receipt?.why_not_flat).toBe(
+    'The venue refused the last order that closes: symbol closed.',
+  );
+});
+
+test('an end that was to keep the position owes no reason for it', async () => {
+  const made = await started();
+  await withPosition(made);
+  const { runner, session, service } = made.desk;
+  const on_stop = { orders: 'cancel', position: 'keep' } as const;
+  await runner.run(() => runner.apply({ type: 'end', on_stop, reason: 'duration', at_ms: 1 }));
+  await session.writeEndReceipt();
+  const [receipt] = service.receipts(1, 'stop');
+  expect(receipt?.position).not.toBe('0');
+  expect(receipt).not.toHaveProperty('why_not_flat');
+});
+
+test.each(['pause', 'trip'] as const)('a dry run while it holds back (%s) shows a resume', async (how) => {
+  const { desk } = await started();
+  const { runner, service } = desk;
+  const wish = { grid_lower_price: 101, grid_upper_price: 111 };
+  const free = await service.adjust({ ...wish, dry_run: true }, null);
+  expect(free.orders_placed).toBeGreaterThan(0);
+  const event = how === 'pause' ? { type: how } : { type: how, reason: 'max_loss', text: 'lost' };
+  await runner.run(() => runner.apply({ ...event, at_ms: 1 }));
+  const held = await service.adjust({ ...wish, dry_run: true }, null);
+  expect(held.orders_placed).toBeGreaterThanOrEqual(free.orders_placed);
+  const word = how === 'pause' ? 'paused' : 'tripped';
+  const told = `The grid is ${word}: orders to be placed wait for \`gridd resume rig\`.`;
+  expect(held.warnings).toEqual([told]);
+  expect(free.warnings).toEqual([]);
+});

@@ -282,7 +282,7 @@ describe('adjust', () => {
     const answer = await desk.service.adjust(VALUES, null);
     expect(answer).toMatchObject({ unchanged: true, converged: true });
     expect(await openIds(rig)).toEqual(before);
-    expect(desk.service.adjusted).toBe(false);
+    expect(desk.service.status().adjusted).toBe(false);
   });
 
   test('a dry run tells the diff and does nothing', async () => {

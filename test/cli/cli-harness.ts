@@ -71,6 +71,7 @@ export function recordOf(id: string, more: Record<string, unknown> = {}) {
     restart_boot_id: null,
     restart_at: null,
     safe_run: null,
+    panic: null,
     last_exit: null,
     last_error: null,
     ran_program: false,

@@ -23,6 +23,7 @@ const record: RegistryRecord = {
   restart_boot_id: null,
   restart_at: null,
   safe_run: null,
+  panic: null,
   last_exit: null,
   last_error: null,
   ran_program: false,

@@ -27,6 +27,30 @@ describe('lines', () => {
     expect(profitRange(market, lines)).toEqual({ min: '7.0393', max: '9.8950' });
   });
 
+  it('computes thousands of geometric lines at once, exactly', () => {
+    const [lower, upper, grids] = [2_000_000, 3_000_000, 4999];
+    const lines = makeLines('geometric', lower, upper, grids);
+    expect(lines).toHaveLength(5000);
+    const root = BigInt(grids);
+    for (const index of [1, 1234, 2500, 4998]) {
+      const twice = 2n ** root * BigInt(lower) ** (root - BigInt(index)) * BigInt(upper) ** BigInt(index);
+      const line = BigInt(lines[index] ?? 0);
+      expect((2n * line - 1n) ** root <= twice).toBe(true);
+      expect((2n * line + 1n) ** root > twice).toBe(true);
+      expect(lineTicks('geometric', lower, upper, grids, index)).toBe(lines[index]);
+    }
+  });
+
+  it('decides exact halves and exact ticks by the powers themselves', () => {
+    // 4 * (9/4)^(1/2) is 6, 4 * (6/4)^2 is 9, and 2 * (3/2)^2 is 4.5, which goes up.
+    expect(makeLines('geometric', 1, 9, 2)).toEqual([1, 3, 9]);
+    expect(lineTicks('geometric', 4, 9, 2, 1)).toBe(6);
+    expect(lineTicks('geometric', 4, 6, 1, 2)).toBe(9);
+    expect(lineTicks('geometric', 4, 6, 1, -1)).toBe(3);
+    expect(lineTicks('geometric', 2, 3, 1, 2)).toBe(5);
+    expect(lineTicks('geometric', 1, 4, 2, 200)).toBe(Infinity);
+  });
+
   it('takes the nearest tick of the exact geometric line, also beyond the edges', () => {
     const range = fc.record({
       lower: fc.integer({ min: 2, max: 5_000_000 }),

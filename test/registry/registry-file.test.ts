@@ -178,10 +178,19 @@ describe('a file of version 1', () => {
 
   test('serves as the backup of a damaged one', () => {
     const home = tempHome();
-    const { restart_boot_id: _boot, safe_run: _run, ...old } = sampleRecord('a');
+    const { restart_boot_id: _boot, safe_run: _run, panic: _no, ...old } = sampleRecord('a');
     put(home, 'logs/instances.json.bak', { version: 1, instances: { a: old } });
     put(home, 'logs/instances.json', 'nonsense');
     expect(openRegistry(home).read().instances['a']).toMatchObject({ safe_run: null });
+  });
+
+  test('a record of this version from before panics were kept has none under way', () => {
+    const home = tempHome();
+    const { panic: _no, ...old } = sampleRecord('a');
+    put(home, 'logs/instances.json', { version: 2, instances: { a: old } });
+    const registry = openRegistry(home);
+    expect(registry.read().instances['a']).toEqual({ ...old, panic: null });
+    expect(registry.notices).toEqual([]);
   });
 });
 

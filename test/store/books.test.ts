@@ -121,3 +121,40 @@ describe('a turn', () => {
     books.close();
   });
 });
+
+describe('bounds', () => {
+  test('notes: the last 10,000 stay, and old books are thinned out little by little', () => {
+    const books = openBooks(file, BINDING, 'NORMAL');
+    const count = () => books.db.prepare('SELECT count(*) FROM events').pluck().get() as number;
+    const note = (text: string) => ({ code: 'n', text });
+    books.db.exec(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 11950)
+       INSERT INTO events (at_ms, code, text) SELECT i, 'old', 'old' FROM n`,
+    );
+    for (let k = 0; k < 50; k += 1) books.commit(turn({ notes: [note(`${k}`)] }));
+    expect(count()).toBe(11_000);
+    for (let k = 0; k < 300; k += 1) books.commit(turn({ notes: [note(`${k}`)] }));
+    expect(count()).toBeGreaterThanOrEqual(10_000);
+    expect(count()).toBeLessThan(10_200);
+    const last = books.db.prepare('SELECT text FROM events ORDER BY id DESC LIMIT 1').pluck();
+    expect(last.get()).toBe('299');
+    books.close();
+  });
+
+  test('answers to requests: those of a week, the newest 1,000; money and receipts stay', () => {
+    const books = openBooks(file, BINDING, 'NORMAL');
+    const answered = (key: string, at_ms: number) =>
+      books.commit(turn({ at_ms, request: { key, request: '{}', answer: '{}' } }));
+    const day = 86_400_000;
+    books.commit(turn({ intents: [INTENT], fill: fill('t1') }));
+    answered('old', day);
+    for (let k = 0; k < 1000; k += 1) answered(`k${k}`, 8 * day + k);
+    expect(books.answer('old')).toBeNull();
+    expect(books.answer('k0')).not.toBeNull();
+    answered('one more', 8 * day + 1000);
+    expect([books.answer('k0'), books.answer('k1')?.request]).toEqual([null, '{}']);
+    expect(books.answer('one more')).not.toBeNull();
+    expect(books.hasFill('t1')).toBe(true);
+    books.close();
+  });
+});

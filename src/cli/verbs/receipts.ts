@@ -19,17 +19,18 @@ export interface ReceiptsOptions {
   readonly limit: number;
 }
 
-const COLUMNS: readonly Column<ReceiptView>[] = [
-  { title: 'from,\nto', wraps: 17, value: spanText },
-  { title: 'why', wraps: 4, value: ({ reason }) => reason },
+/** The table, for 80 columns and more. */
+export const RECEIPT_COLUMNS: readonly Column<ReceiptView>[] = [
+  { title: 'from,\nto', wraps: 11, value: spanText },
+  { title: 'why', wraps: 8, value: ({ reason }) => reason.replaceAll('_', ' ') },
   { title: 'fills', align: 'right', value: ({ period }) => orDash(period?.fills) },
   { title: 'bought,\nsold', wraps: 6, value: tradedText },
   { title: 'fees,\nfunding', wraps: 7, value: paidText },
-  { title: 'position\nchange', align: 'right', value: changeText },
+  { title: 'net\nchange', align: 'right', value: changeText },
   { title: 'grid\nprofit', align: 'right', value: ({ period }) => moneyText(period?.grid_profit) },
   { title: 'un-\npaired', align: 'right', value: ({ period }) => moneyText(period?.unpaired) },
   { title: 'total', align: 'right', value: ({ period }) => moneyText(period?.total) },
-  { title: 'agrees', value: agreement },
+  { title: 'ag-\nrees', value: agreement },
 ];
 
 /** What each column of the CSV holds, in their order. */
@@ -71,7 +72,7 @@ export async function receipts(
   if (json && csv) throw new GriddError('USAGE', '--json and --csv exclude each other.');
   const listing = {
     read: (books: BooksReader) => books.receipts(limit, by),
-    columns: COLUMNS,
+    columns: RECEIPT_COLUMNS,
     none: by === 'day' ? 'no day has ended yet' : 'no stop or end yet',
   };
   if (!csv) return showBooks(context, selection, { json }, listing);
