@@ -25,6 +25,7 @@ import { serveInstance } from '../web/server/instance-server.ts';
 import type { InstanceServer } from '../web/server/instance-server.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
 import { clientTag } from './client-id.ts';
+import { eachSecond } from './each-second.ts';
 import { designedAtStart, keepsSize, planAsSaved, planOfFile } from './file-values.ts';
 import type { GridInForce } from './file-values.ts';
 import { GridService } from './grid-service.ts';
@@ -47,7 +48,6 @@ export interface BotParts {
 }
 
 const PAGE_RETRY_MS = 30_000;
-const STATUS_SAVE_MS = 1000;
 const UNGUARDED =
   'Its lock file was removed, so a second bot could be started beside it: restart it.';
 
@@ -65,7 +65,6 @@ export class Bot {
   #fileTime = 0;
   #statusStale = true;
   #closing = false;
-  #ticking = false;
 
   /** Opens everything, touches no order; rejects with a `GriddError` where the user must act. */
   static async open(parts: BotParts): Promise<Bot> {
@@ -189,7 +188,7 @@ export class Bot {
     await this.#recover();
     if (this.#closing) return;
     await this.session.connect();
-    clock.every(STATUS_SAVE_MS, () => this.#tick());
+    this.#goOnEachSecond();
   }
 
   /** Recovers for a panic: hears the venue, keeps trying to reach it, and begins nothing. */
@@ -197,7 +196,7 @@ export class Bot {
     await this.session.recoverFenced();
     if (this.#closing) return;
     await this.session.connect();
-    clock.every(STATUS_SAVE_MS, () => this.#tick());
+    this.#goOnEachSecond();
   }
 
   /** Serves the page; at a user's start a port that cannot be had is PORT_TAKEN. */
@@ -251,7 +250,8 @@ export class Bot {
       if (diff !== null) this.service.account.assertSurvives(diff, 'GRID_REFUSED');
       if (designed !== null) {
         const { plan } = designed;
-        const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
+        const at_ms = runner.venueNow();
+        const event = { type: 'adjust', plan, position: 'carry', at_ms } as const;
         await runner.apply(event, { meta: takenFrom(config) });
         this.service.clearAdjusted();
       }
@@ -309,7 +309,8 @@ export class Bot {
     const { plan } = planOfFile(this.#gridInForce, this.#config, taken);
     this.service.account.assertSurvives(runner.preview(plan, 'carry'), 'GRID_REFUSED');
     this.#parts.log.info('the grid values of the file changed: applied as an adjust');
-    const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
+    const at_ms = runner.venueNow();
+    const event = { type: 'adjust', plan, position: 'carry', at_ms } as const;
     // In one turn: a crash between plan and fingerprint would adjust a second time.
     await runner.run(() => runner.apply(event, { meta: takenFrom(this.#config) }));
     this.service.clearAdjusted();
@@ -335,26 +336,21 @@ export class Bot {
   }
 
   /** Each second: duration, comparison with the venue, saved figures, an edited file, its lock. */
-  #tick(): void {
-    // The books are closed by then, the process is about to end.
-    if (this.#closing || this.#ticking) return;
+  #goOnEachSecond(): void {
     const { runner } = this;
-    // One at a time: those of an hour on a full disk would all run at once when there is room.
-    this.#ticking = true;
-    runner
-      .run(async () => {
-        const guarded = this.#parts.lock.guards();
-        runner.setDegraded('lock', guarded ? null : UNGUARDED);
+    const { lock, log } = this.#parts;
+    eachSecond({
+      ...{ clock, runner, over: () => this.#closing },
+      task: async () => {
+        runner.setDegraded('lock', lock.guards() ? null : UNGUARDED);
         await this.session.tick();
         await this.service.refreshWithin();
         if (this.#statusStale) this.#saveStatus();
         this.#statusStale = false;
         this.#lookAtFile();
-      })
-      .catch((error: unknown) => this.#parts.log.error({ error: errorBody(error) }, 'turn failed'))
-      .finally(() => {
-        this.#ticking = false;
-      });
+      },
+      failed: (error) => log.error({ error: errorBody(error) }, 'turn failed'),
+    });
   }
 
   /** After `adjust --save` the file says what the grid does: no longer "adjusted". */

@@ -80,7 +80,10 @@ export class GridAccount {
     const reading = this.refresh();
     if (this.#parts.venue.capabilities.lockstep) await reading;
     // Whatever else than a venue's silence ends it is a bug of ours, and told by a task.
-    else void reading.catch((bug: Error) => this.#parts.runner.run(() => Promise.reject(bug)));
+    else {
+      const { runner } = this.#parts;
+      void reading.catch((bug: Error) => runner.run(() => Promise.reject(bug)).catch(() => {}));
+    }
   }
 
   /** Balance with the position marked to the price; null before the first `refresh`. */

@@ -10,7 +10,6 @@ import { priceText, sizeText } from '../contract/market.ts';
 import { ladder, profitRange } from '../engine/index.ts';
 import type { AdjustPreview, GridPlan } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import type { GridAccount } from './grid-account.ts';
@@ -26,7 +25,6 @@ export interface AdjustParts {
   readonly venue: Venue;
   readonly books: Books;
   readonly runner: Runner;
-  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -84,7 +82,7 @@ export class GridAdjust {
   }
 
   async #adjustOnce(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
-    const { runner, books, clock, venue } = this.#parts;
+    const { runner, books, venue } = this.#parts;
     const { lockstep } = venue.capabilities;
     if (!lockstep) await this.#account.refresh();
     return runner.run(async () => {
@@ -106,7 +104,7 @@ export class GridAdjust {
       if (dry) return answer;
       const saved = key === null ? {} : { request: stored(key, wanted, answer) };
       const meta = { adjusted: 'yes', effective: JSON.stringify(this.#values(request)) };
-      const event = { type: 'adjust', plan, position, at_ms: clock.now() } as const;
+      const event = { type: 'adjust', plan, position, at_ms: runner.venueNow() } as const;
       await runner.apply(event, diff.unchanged ? saved : { meta, ...saved });
       if (!diff.unchanged) this.#adjusted = true;
       const { lower, upper, grids } = answer;

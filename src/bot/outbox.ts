@@ -31,6 +31,8 @@ export interface OutboxParts {
   readonly grid: GridDoor;
   readonly lookUps: LookUps;
   readonly numbers: Pick<OrderNumbers, 'isFree'>;
+  /** Orders, up to `most`, that earlier processes sent in the last `withinMs`. */
+  readonly sentEarlier: (most: number, withinMs: number) => number;
 }
 
 /** Pauses after missing answers: a cancel must get through, an order must not pile up. */
@@ -42,7 +44,7 @@ const NO_ID = { reason: 'bad_client_id', message: 'no client id is free' } as co
 
 export class Outbox {
   readonly #parts: OutboxParts;
-  readonly #count = new PlacementCount();
+  readonly #count: PlacementCount;
   readonly #silentPlaces = new Silence(SILENT_FIRST_MS, SILENT_PLACES_MS);
   readonly #silentCancels = new Silence(SILENT_FIRST_MS, SILENT_CANCELS_MS);
   #places: Place[] = [];
@@ -56,6 +58,8 @@ export class Outbox {
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
+    const { clock, sentEarlier } = parts;
+    this.#count = new PlacementCount(clock.monotonic(), sentEarlier);
   }
 
   /** Takes a command whose intent is stored. The cancel of an unsent order takes it back. */

@@ -130,6 +130,15 @@ export class Books {
     return this.#statements.madeAt.get(id)?.created_ms ?? null;
   }
 
+  /**
+   * Orders with a number below `id` that are dated less than `withinMs` from `nowMs` and not proved
+   * absent, counted up to `most`.
+   */
+  sentBefore(id: number, nowMs: number, withinMs: number, most: number): number {
+    const rows = this.#statements.sentBefore.all(id, most);
+    return rows.filter(({ created_ms }) => Math.abs(nowMs - created_ms) < withinMs).length;
+  }
+
   /** The highest order number that was ever reserved; 0 before the first. */
   get reservedIds(): number {
     return reservedIds(this.db);

@@ -3,6 +3,7 @@
  * books, put together as the bot does it, but with the world's clock, disk and venue. It may die at
  * any moment; the next one finds what it left.
  */
+import { eachSecond } from '../../src/bot/each-second.ts';
 import { GridService } from '../../src/bot/grid-service.ts';
 import { designGrid } from '../../src/bot/plan.ts';
 import { Session } from '../../src/bot/session.ts';
@@ -18,6 +19,9 @@ import type { Logger } from '../../src/platform/logger.ts';
 import type { Books } from '../../src/store/index.ts';
 import type { Life } from './clock.ts';
 
+/** Why a process is started; for a panic nothing begins. */
+export type Cause = 'start' | 'restart' | 'panic';
+
 /** Our mark in this world. */
 export const TAG = '51a0b0d1';
 
@@ -32,7 +36,7 @@ export interface ProcessParts {
   readonly interval: number;
   /** A bug, or a start that was not possible: the process ends by itself. */
   readonly failed: (error: unknown, when: 'opening' | 'running') => void;
-  /** It trades. */
+  /** It trades, or waits for a panic behind its fence. */
   readonly ready: () => void;
 }
 
@@ -41,6 +45,7 @@ export class BotProcess {
   readonly #parts: ProcessParts;
   #opened: { session: Session; service: GridService } | null = null;
   #ready = false;
+  #closing = false;
 
   constructor(parts: ProcessParts) {
     this.life = parts.life;
@@ -60,8 +65,11 @@ export class BotProcess {
     return this.ready ? (this.#opened?.service ?? null) : null;
   }
 
-  /** Opens, recovers, begins and trades; what goes wrong is told to `failed`. */
-  start(cause: 'start' | 'restart'): void {
+  /**
+   * Opens, recovers, begins and trades, for a panic only behind the fence; what goes wrong is told
+   * to `failed`.
+   */
+  start(cause: Cause): void {
     this.#open(cause).catch((error: unknown) => this.#parts.failed(error, 'opening'));
   }
 
@@ -70,13 +78,20 @@ export class BotProcess {
     return session === null ? null : session.stop(onStop);
   }
 
+  /** Also while it still recovers, as the bot's main program does. */
+  async panic(): Promise<StopReceipt | null> {
+    const { session } = this;
+    return session === null ? null : session.panic();
+  }
+
   /** Ends as told, orders as they are. */
   async close(): Promise<void> {
+    this.#closing = true;
     await this.session?.close();
     this.life.end('told to end');
   }
 
-  async #open(cause: 'start' | 'restart'): Promise<void> {
+  async #open(cause: Cause): Promise<void> {
     const { books, venue, clock, log, values, duration, interval, failed } = this.#parts;
     const market = makeMarket(await venue.market());
     const price = (await venue.price()).last;
@@ -101,30 +116,33 @@ export class BotProcess {
       startedAtMs: clock.now(),
     });
     this.#opened = { session, service };
-    await session.recover();
-    await session.begin(cause);
+    if (cause === 'panic') await session.recoverFenced();
+    else {
+      await session.recover();
+      if (this.#closing) return;
+      await session.begin(cause);
+    }
+    if (this.#closing) return;
     await session.connect();
+    this.#goOnEachSecond(session, service);
     this.#ready = true;
-    clock.every(1000, () => this.#tick());
     this.#parts.ready();
   }
 
-  #tick(): void {
-    const { session } = this;
-    const opened = this.#opened;
-    session?.runner
-      .run(async () => {
+  #goOnEachSecond(session: Session, service: GridService): void {
+    const { books, clock } = this.#parts;
+    const { runner } = session;
+    eachSecond({
+      ...{ clock, runner, over: () => this.#closing },
+      task: async () => {
         await session.tick();
-        await opened?.service.refresh();
-        runnerKeeps(session, this.#parts.books, opened?.service);
-      })
+        await service.refreshWithin();
+        runner.keep(() => books.saveStatus(service.status()));
+      },
       // The runner has told of it; the next second tries again.
-      .catch(() => undefined);
+      failed: () => undefined,
+    });
   }
-}
-
-function runnerKeeps(session: Session, books: Books, service: GridService | undefined): void {
-  if (service !== undefined) session.runner.keep(() => books.saveStatus(service.status()));
 }
 
 /** The parts of a config that the service reads. */
