@@ -10,6 +10,7 @@ import { priceText, sizeText } from '../contract/market.ts';
 import { ladder, profitRange } from '../engine/index.ts';
 import type { AdjustPreview, GridPlan } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import type { GridAccount } from './grid-account.ts';
@@ -25,6 +26,7 @@ export interface AdjustParts {
   readonly venue: Venue;
   readonly books: Books;
   readonly runner: Runner;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 

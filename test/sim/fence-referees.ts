@@ -6,7 +6,7 @@ import { formatMoney } from '../../src/contract/decimal.ts';
 import { lotsOf, notional, ticksOf } from '../../src/contract/market.ts';
 import { decodeState } from '../../src/engine/index.ts';
 import type { Fences, GridState } from '../../src/engine/index.ts';
-import { equityOf } from '../../src/exchange/paper/account.ts';
+import { equityOf } from '../../src/exchange/matching/account.ts';
 import type { OrderRequest } from '../../src/exchange/port.ts';
 import type { Turn } from '../../src/store/index.ts';
 import { EPOCH_MS } from './clock.ts';
