@@ -35,6 +35,7 @@ import { GridAccount, liquidationAlarm, liquidationView } from './grid-account.t
 import { designInPlace, designNext, gridValues, marginCheck, onTrailedRange } from './plan.ts';
 import type { PositionDifference } from './position-check.ts';
 import type { Runner } from './runner.ts';
+import type { SetAside } from './set-aside.ts';
 
 export interface ServiceParts {
   readonly id: string;
@@ -51,6 +52,7 @@ export interface ServiceParts {
   readonly startedAtMs: number;
   /** Milliseconds by which our clock is behind the venue's; null: not measured. */
   readonly clockOffset: () => number | null;
+  readonly aside?: SetAside;
   readonly acceptPosition: (dry: boolean) => Promise<PositionDifference>;
 }
 

@@ -86,6 +86,7 @@ async function main(launch: BotLaunch): Promise<void> {
   const { id, generation } = launch;
   let bot: Bot | null = null;
   let ending = false;
+  let waits: string | null = null;
   const record = (): void => {
     bestEffort('the log folder', () => mkdirSync(launch.log_dir, { recursive: true }));
     const who = { ...ownIdentity(), id, home: home.folder, generation };
@@ -113,6 +114,7 @@ async function main(launch: BotLaunch): Promise<void> {
     status: () => bot?.service.status() ?? null,
     webPort: () => bot?.webPort ?? null,
     turnAge: () => bot?.runner.turnAge() ?? 0,
+    waitsFor: () => waits ?? bot?.runner.degraded[0] ?? null,
     perform: (method, params) => perform(method, params),
   });
 
@@ -162,7 +164,11 @@ async function main(launch: BotLaunch): Promise<void> {
   }
   try {
     const variables = () => ({ ...process.env, ...readEnvFile(home) });
-    bot = await Bot.open({ home, launch, variables, log, lock, onBug: crash });
+    const told = (reason: string | null) => {
+      waits = reason;
+      link.beat();
+    };
+    bot = await Bot.open({ home, launch, variables, log, lock, onBug: crash, waits: told });
     if (launch.cause === 'safe') {
       await end(BOT_EXIT.clean, await clearOrders(bot));
       return;

@@ -28,6 +28,7 @@ import {
 } from './run-clock.ts';
 import { Runner } from './runner.ts';
 import type { RunnerParts } from './runner.ts';
+import type { SetAside } from './set-aside.ts';
 import { StreamWatch } from './stream-watch.ts';
 import { ENDING, parseEnding } from './turn.ts';
 import { VenueClock } from './venue-clock.ts';
@@ -38,6 +39,8 @@ export interface SessionParts extends Omit<RunnerParts, 'venueNow'> {
   readonly bootId: string;
   /** Values in force; replaced when the file is read anew. */
   readonly strategy: () => Pick<StrategyValues, 'duration' | 'interval'>;
+  /** What of the venue's position is not the grid's; absent: nothing. */
+  readonly aside?: SetAside;
 }
 
 const MISSED = 'The stream may have missed something; it is being asked for.';
@@ -70,12 +73,12 @@ export class Session {
   #closed = false;
 
   constructor(parts: SessionParts) {
-    const { market, books, clock, log, tag, venue } = parts;
+    const { market, books, clock, log, tag, venue, aside } = parts;
     this.#parts = parts;
     this.runner = new Runner({ ...parts, venueNow: () => this.venueClock.now() });
     const { runner } = this;
     this.venueClock = new VenueClock(runner.venue, clock);
-    this.#comparison = new Comparison({ runner, books, market, clock, log });
+    this.#comparison = new Comparison({ runner, books, market, clock, log, aside });
     this.#schedule = new ComparisonSchedule(() => this.#interval, tag, clock.monotonic());
     this.#stream = new StreamWatch(venue.capabilities.silence_ms);
   }

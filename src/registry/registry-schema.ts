@@ -19,8 +19,8 @@ export function isReadable(version: unknown): version is number {
 /** A record as a file of `version` holds it, in the present shape; unchecked, before and after. */
 export function upgradeRecord(version: number, record: unknown): unknown {
   if (typeof record !== 'object' || record === null) return record;
-  // A key that came later within version 2; an older gridd keeps what it does not know.
-  const present = { restart_at: null, ...record };
+  // Keys that came later within version 2; an older gridd keeps what it does not know.
+  const present = { restart_at: null, live_start: null, ...record };
   if (version === REGISTRY_VERSION) return present;
   return { ...present, restart_times: [], restart_boot_id: null, safe_run: null };
 }
@@ -69,6 +69,9 @@ const RECORD_KEYS: Readonly<Record<keyof RegistryRecord, object>> = {
   last_exit: orNull(LAST_EXIT),
   last_error: orNull(shape({ code: oneOf(Object.keys(ERRORS)), message: text, hint: text })),
   ran_program: flag,
+  live_start: orNull(
+    shape({ confirmed: flag, position: orNull(oneOf(['adopt', 'ignore'])) }),
+  ),
 };
 
 let compiled: ValidateFunction<RegistryRecord> | undefined;

@@ -74,6 +74,7 @@ export function recordOf(id: string, more: Record<string, unknown> = {}) {
     last_exit: null,
     last_error: null,
     ran_program: false,
+    live_start: null,
     ...more,
   };
 }
