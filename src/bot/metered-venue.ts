@@ -3,17 +3,10 @@
  * asked but answered by a `VenueFault`; who submits or cancels asks the budget first. What the
  * venue says about waiting is obeyed from then on.
  */
-import { VenueFault } from '../exchange/port.ts';
+import { BudgetHeld, VenueFault } from '../exchange/port.ts';
 import type { CancelOutcome, SubmitOutcome, Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RateBudget } from './rate-budget.ts';
-
-/** A question that our own budget held back: it was not asked, and says nothing of the venue. */
-export class BudgetHeld extends VenueFault {
-  constructor(waitMs: number) {
-    super('rate_limited', 'no more requests may be sent now', waitMs, 'rate');
-  }
-}
 
 /** The longest that a venue is obeyed: what it says beyond is no waiting time. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
@@ -28,15 +21,23 @@ export function meteredVenue(
   clock: Clock,
   answered: (well: boolean) => void,
 ): Venue {
+  const obey = (reason: string, waitMs: number | null): void => {
+    const wait = waitMs ?? usualWaitMs(reason);
+    if (wait > 0) budget.hold(wait, clock.monotonic());
+  };
+  const count = () => followCount(venue, budget, clock);
+
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     const wait = budget.wait('question', clock.monotonic());
     if (wait > 0) throw new BudgetHeld(wait);
     budget.take(clock.monotonic());
     try {
-      const answer = await question();
+      const answer = await question().finally(count);
       answered(true);
       return answer;
     } catch (error) {
+      // The venue's own client counts by weight: it may hold back what we would have asked.
+      if (error instanceof BudgetHeld) throw error;
       answered(false);
       if (!(error instanceof VenueFault)) throw error;
       const sane = waitOf(error.retry_after_ms);
@@ -49,7 +50,7 @@ export function meteredVenue(
     request: () => Promise<readonly T[]>,
   ): Promise<readonly T[]> {
     budget.take(clock.monotonic());
-    const outcomes = await request().catch((error: unknown) => {
+    const outcomes = await request().finally(count).catch((error: unknown) => {
       // By the port an outcome is a value: whoever throws one has a bug, whatever its name.
       throw error instanceof VenueFault ? new Error(`thrown: ${error.message}`) : error;
     });
@@ -60,19 +61,12 @@ export function meteredVenue(
     return outcomes;
   }
 
-  function obey(reason: string, retryAfterMs: number | null): void {
-    const usual =
-      reason === 'rate_limited' ? RATE_WAIT_MS : reason === 'maintenance' ? MAINTENANCE_WAIT_MS : 0;
-    const wait = retryAfterMs ?? usual;
-    if (wait > 0) budget.hold(wait, clock.monotonic());
-  }
-
   return {
     name: venue.name,
     capabilities: venue.capabilities,
+    connect: (listener) => venue.connect(listener),
     market: () => ask(() => venue.market()),
     price: () => ask(() => venue.price()),
-    connect: (listener) => venue.connect(listener),
     submit: async (order) => first(await tell(async () => [await venue.submit(order)])),
     submitBatch: (orders) => tell(() => venue.submitBatch(orders)),
     cancel: async (clientId) => first(await tell(async () => [await venue.cancel(clientId)])),
@@ -94,6 +88,17 @@ export function meteredVenue(
     grant: (share) => venue.grant(share),
     close: () => venue.close(),
   };
+}
+
+/** One call may be many requests: whoever counts those has the last word. */
+function followCount(venue: Venue, budget: RateBudget, clock: Clock): void {
+  const usage = venue.usage();
+  if (usage !== null) budget.counted(usage, clock.monotonic());
+}
+
+function usualWaitMs(reason: string): number {
+  if (reason === 'rate_limited') return RATE_WAIT_MS;
+  return reason === 'maintenance' ? MAINTENANCE_WAIT_MS : 0;
 }
 
 function waitOf(ms: number | null | undefined): number | null {

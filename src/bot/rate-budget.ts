@@ -1,8 +1,10 @@
 /**
- * The requests that a bot may send: a token bucket inside the venue's limit, and the pause that the
- * venue asked for. Invariants: in no minute more requests than allowed; what is kept for questions
- * and cancels is never used for placing. Pure but for its own counters; moments are monotonic ms.
+ * The calls that a bot may make: a token bucket inside the venue's limit, corrected by what the
+ * venue's client counts in the venue's own weights, and the pause that the venue asked for.
+ * Invariants: in no minute more calls than allowed; what is kept for questions and cancels is never
+ * used for placing. Pure but for its own counters; moments are monotonic ms.
  */
+import type { VenueUsage } from '../exchange/port.ts';
 
 /** What a request is for; cancels and questions may use what places may not. */
 export type RequestKind = 'place' | 'cancel' | 'question';
@@ -14,20 +16,34 @@ const BURST = 1 / 4;
 const RESERVE = 1 / 3;
 
 export class RateBudget {
-  /** Requests a minute; null: no limit. */
-  readonly requestsPerMinute: number | null;
-  readonly #burst: number;
-  readonly #perMs: number;
+  #requestsPerMinute: number | null;
+  #burst = 1;
+  #perMs = 0;
   #tokens: number;
   #filledAt = 0;
   #heldUntil = 0;
 
   constructor(requestsPerMinute: number | null) {
-    const limit = requestsPerMinute ?? 0;
-    this.requestsPerMinute = requestsPerMinute;
-    this.#burst = Math.max(1, Math.floor(limit * BURST));
-    this.#perMs = Math.max(1, limit - this.#burst) / MINUTE_MS;
+    this.#requestsPerMinute = requestsPerMinute;
+    this.#spread(requestsPerMinute ?? 0);
     this.#tokens = this.#burst;
+  }
+
+  /** Requests a minute; null: no limit. */
+  get requestsPerMinute(): number | null {
+    return this.#requestsPerMinute;
+  }
+
+  /**
+   * The venue's client counted: a call may be many requests, and a share of what the account may
+   * send may have been granted since.
+   */
+  counted({ used, allowed }: VenueUsage, now: number): void {
+    if (this.#requestsPerMinute === null) return;
+    this.#fill(now);
+    if (allowed !== this.#requestsPerMinute) this.#spread(allowed);
+    this.#requestsPerMinute = allowed;
+    this.#tokens = Math.min(this.#tokens, this.#burst, Math.max(0, allowed - used));
   }
 
   /** Whole requests that may be sent now; null without a limit. */
@@ -57,6 +73,11 @@ export class RateBudget {
   /** The venue wants silence for so long. */
   hold(ms: number, now: number): void {
     this.#heldUntil = Math.max(this.#heldUntil, now + ms);
+  }
+
+  #spread(limit: number): void {
+    this.#burst = Math.max(1, Math.floor(limit * BURST));
+    this.#perMs = Math.max(1, limit - this.#burst) / MINUTE_MS;
   }
 
   #fill(now: number): void {

@@ -21,7 +21,7 @@ import type {
   GridPlan,
   GridState,
 } from '../engine/index.ts';
-import { VenueFault } from '../exchange/port.ts';
+import { BudgetHeld, VenueFault } from '../exchange/port.ts';
 import type { Venue, VenueEvent } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -37,7 +37,7 @@ import type { GridDoor } from './grid-door.ts';
 import { GridTurns } from './grid-turns.ts';
 import type { TurnExtras } from './grid-turns.ts';
 import { LookUps } from './look-up.ts';
-import { BudgetHeld, meteredVenue } from './metered-venue.ts';
+import { meteredVenue } from './metered-venue.ts';
 import { OrderNumbers } from './order-numbers.ts';
 import { Outbox } from './outbox.ts';
 import { RateBudget } from './rate-budget.ts';

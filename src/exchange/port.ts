@@ -259,6 +259,13 @@ export class VenueFault extends Error {
   }
 }
 
+/** A question that our own budget held back: it was not asked, and says nothing of the venue. */
+export class BudgetHeld extends VenueFault {
+  constructor(waitMs: number) {
+    super('rate_limited', 'no more requests may be sent now', waitMs, 'rate');
+  }
+}
+
 /**
  * A venue bound to one account and one symbol. Every listing is complete (paged to its end) and
  * oldest first; every question may reject with a `VenueFault`, submits and cancels never do.

@@ -1,12 +1,12 @@
 /** A venue that tells odd things or answers only in part: degraded and told, never a crash. */
 import { describe, expect, test } from 'vitest';
 import { ComparisonSchedule } from '../../src/bot/comparison-schedule.ts';
-import { BudgetHeld, meteredVenue } from '../../src/bot/metered-venue.ts';
+import { meteredVenue } from '../../src/bot/metered-venue.ts';
 import { RateBudget } from '../../src/bot/rate-budget.ts';
 import { fillNumbers, roundedMoney, wholeLots } from '../../src/bot/venue-numbers.ts';
 import { formatMoney } from '../../src/contract/decimal.ts';
 import { makeMarket } from '../../src/contract/market.ts';
-import { VenueFault } from '../../src/exchange/port.ts';
+import { BudgetHeld, VenueFault } from '../../src/exchange/port.ts';
 import type { VenueFill } from '../../src/exchange/port.ts';
 import { paperMarket } from '../../src/exchange/paper/index.ts';
 import { GridService } from '../../src/bot/grid-service.ts';
