@@ -87,7 +87,7 @@ describe('imports', () => {
     const found = offenders((file) =>
       file.imports.filter((specifier) => {
         if (specifier.startsWith('.') || specifier.startsWith('node:')) return false;
-        const name = specifier.split('/')[0] ?? '';
+        const [name = ''] = /^(@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
         return PACKAGE_HOME[name] !== room(file.path);
       }),
     );

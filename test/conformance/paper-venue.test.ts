@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeMarket, ticksOf } from '../../src/contract/market.ts';
 import type { MarketRules } from '../../src/contract/market.ts';
-import { STAMP_MS } from '../../src/exchange/paper/funding.ts';
+import { STAMP_MS } from '../../src/exchange/matching/funding.ts';
 import { openPaperVenue, paperMarket } from '../../src/exchange/paper/index.ts';
 import type { VenueEvent } from '../../src/exchange/port.ts';
 import { openDatabase } from '../../src/platform/sqlite.ts';

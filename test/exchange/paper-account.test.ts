@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { applyRate, parseMoney } from '../../src/contract/decimal.ts';
 import { lotsOf, notional, ticksOf } from '../../src/contract/market.ts';
 import type { VenueEvent, VenueFill, VenueOrder, Venue } from '../../src/exchange/port.ts';
-import type { FillRule } from '../../src/exchange/paper/order-book.ts';
+import type { FillRule } from '../../src/exchange/matching/order-book.ts';
 import { MARKET, finite, memoryDatabase, order, paperVenue, untilEnd } from './paper-harness.ts';
 
 const START = 1000;

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { STAMP_MS } from '../../src/exchange/paper/funding.ts';
+import { STAMP_MS } from '../../src/exchange/matching/funding.ts';
 import { replaySource } from '../../src/exchange/paper/index.ts';
 import type { PaperOptions, PriceSource } from '../../src/exchange/paper/index.ts';
 import type { Venue } from '../../src/exchange/port.ts';

@@ -9,8 +9,8 @@ import type { Money } from '../../src/contract/decimal.ts';
 import { lotsOf, notional, priceText, sizeText, ticksOf } from '../../src/contract/market.ts';
 import type { Market } from '../../src/contract/market.ts';
 import type { Side } from '../../src/contract/trading.ts';
-import { afterTrade, coversMargin } from '../../src/exchange/paper/account.ts';
-import type { Account } from '../../src/exchange/paper/account.ts';
+import { afterTrade, coversMargin } from '../../src/exchange/matching/account.ts';
+import type { Account } from '../../src/exchange/matching/account.ts';
 import type {
   CancelOutcome,
   OrderRequest,

@@ -8,7 +8,7 @@ import { lotsOf, notional, priceText, ticksOf } from '../../src/contract/market.
 import { auditIdentity, figures, ladder, liveOrders } from '../../src/engine/index.ts';
 import type { GridState } from '../../src/engine/index.ts';
 import { survey } from '../../src/engine/survey.ts';
-import { equityOf } from '../../src/exchange/paper/account.ts';
+import { equityOf } from '../../src/exchange/matching/account.ts';
 import type { OrderRequest } from '../../src/exchange/port.ts';
 import type { SqliteDatabase } from '../../src/platform/sqlite.ts';
 import type { Turn } from '../../src/store/index.ts';

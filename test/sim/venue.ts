@@ -7,7 +7,7 @@
 import { InvariantError } from '../../src/contract/assert.ts';
 import { formatMoney } from '../../src/contract/decimal.ts';
 import { priceText, sizeText } from '../../src/contract/market.ts';
-import { entryPrice, equityOf, cashOf } from '../../src/exchange/paper/account.ts';
+import { entryPrice, equityOf, cashOf } from '../../src/exchange/matching/account.ts';
 import { VenueFault } from '../../src/exchange/port.ts';
 import type {
   CancelOutcome,

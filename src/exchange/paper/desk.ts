@@ -8,24 +8,24 @@ import { applyRate } from '../../contract/decimal.ts';
 import type { Decimal } from '../../contract/decimal.ts';
 import { notional } from '../../contract/market.ts';
 import type { Market } from '../../contract/market.ts';
+import { afterTrade, coversMargin } from '../matching/account.ts';
+import type { Account } from '../matching/account.ts';
+import { paymentsDue } from '../matching/funding.ts';
+import { OrderBook } from '../matching/order-book.ts';
+import type { FillRule, Resting } from '../matching/order-book.ts';
+import { orderRefusal, readOrder, readTrigger, reducible } from '../matching/order-judge.ts';
+import { triggerRefusal, usedBefore } from '../matching/order-judge.ts';
+import type { Refusal, Standing } from '../matching/order-judge.ts';
+import { nextPart } from '../matching/part-plan.ts';
+import type { PartialFill } from '../matching/part-plan.ts';
+import { StopBook } from '../matching/stop-book.ts';
+import type { Waiting } from '../matching/stop-book.ts';
 import type { CancelOutcome, OrderRequest, SubmitOutcome } from '../port.ts';
 import type { TriggerRequest, VenueEvent } from '../port.ts';
-import { afterTrade } from './account.ts';
-import type { Account } from './account.ts';
-import { paymentsDue } from './funding.ts';
 import type { Agenda, Ledger, LedgerChange, LedgerState } from './ledger.ts';
 import type { PaperOrder, PaperTrade, Place } from './ledger.ts';
-import { OrderBook } from './order-book.ts';
-import type { FillRule, RestingOrder } from './order-book.ts';
-import { orderRefusal, readOrder, readTrigger, reducible } from './order-judge.ts';
-import { triggerRefusal, usedBefore } from './order-judge.ts';
-import type { Refusal, Standing } from './order-judge.ts';
-import { nextPart } from './part-plan.ts';
-import type { PartialFill } from './part-plan.ts';
 import { fillOf, orderOf } from './port-view.ts';
 import type { PricePoint } from './price-source.ts';
-import { StopBook } from './stop-book.ts';
-import type { StopOrder } from './stop-book.ts';
 
 /** How a desk trades. `timeAt`: the venue's clock at a place, which dates orders and trades. */
 export interface DeskRules {
@@ -50,8 +50,8 @@ export type DeskState = LedgerState & { readonly agenda: Agenda };
 
 export class PaperDesk {
   readonly market: Market;
-  readonly book: OrderBook;
-  readonly stops = new StopBook();
+  readonly book: OrderBook<PaperOrder>;
+  readonly stops = new StopBook<PaperOrder>();
   readonly #rules: DeskRules;
   readonly #ledger: Ledger;
   #account: Account;
@@ -62,7 +62,7 @@ export class PaperDesk {
 
   constructor(rules: DeskRules, ledger: Ledger, state: DeskState) {
     this.market = rules.market;
-    this.book = new OrderBook(rules.market, rules.fill);
+    this.book = new OrderBook<PaperOrder>(rules.market, rules.fill);
     this.#rules = rules;
     this.#ledger = ledger;
     this.#account = state.account;
@@ -204,14 +204,14 @@ export class PaperDesk {
    * Executes a resting order, or its next part, at its line as maker. A reduce-only order is
    * executed up to the position it may reduce; its rest is cancelled.
    */
-  #execute(order: RestingOrder, cursor: number): readonly VenueEvent[] {
+  #execute(order: Resting<PaperOrder>, cursor: number): readonly VenueEvent[] {
     const part = nextPart(this.#rules.partialFill, this.#rules.seed, order);
     const most = order.reduce_only ? reducible(this.#account, order.side) : part;
     const lots = Math.min(part, most);
     const place: Place = { ...this.#place, cursor };
     const filled = order.filled + lots;
     const ended = filled === order.lots ? 'filled' : 'open';
-    const changed: RestingOrder = {
+    const changed: Resting<PaperOrder> = {
       ...order,
       filled,
       status: lots < part ? 'cancelled' : ended,
@@ -225,10 +225,10 @@ export class PaperDesk {
   }
 
   /** Fires a stop: closes what there is to close at the market as taker, and is over. */
-  #fire(stop: StopOrder, cursor: number): readonly VenueEvent[] {
+  #fire(stop: Waiting<PaperOrder>, cursor: number): readonly VenueEvent[] {
     const lots = Math.min(stop.lots, reducible(this.#account, stop.side));
     const place: Place = { ...this.#place, cursor };
-    const changed: StopOrder = {
+    const changed: Waiting<PaperOrder> = {
       ...stop,
       filled: lots,
       status: lots === stop.lots ? 'filled' : 'cancelled',
@@ -273,7 +273,7 @@ export class PaperDesk {
     const { ticks, stop_ticks, part_index } = order;
     if (stop_ticks !== null) return this.stops.add({ ...order, stop_ticks });
     assert(ticks !== null, 'a resting order has a price');
-    const resting: RestingOrder = { ...order, ticks };
+    const resting: Resting<PaperOrder> = { ...order, ticks };
     this.book.add(resting);
     const { index, cursor } = this.#place;
     // It had its part of the move in which the venue was left.
@@ -286,7 +286,15 @@ export class PaperDesk {
 
   get #standing(): Standing {
     const waiting = this.book.size + this.stops.size;
-    return { account: this.#account, book: this.book, waiting, present: this.present };
+    const account = this.#account;
+    const { present, market, book } = this;
+    return {
+      account,
+      waiting,
+      present,
+      covers: (side, value) =>
+        coversMargin(market, account, side, book.notionalOf(side) + value, present),
+    };
   }
 
   #newOrder(
@@ -352,7 +360,7 @@ export class PaperDesk {
 }
 
 /** Whether a move passes a stop before it passes a resting order. */
-function isPassedFirst(stop: StopOrder, order: RestingOrder): boolean {
+function isPassedFirst(stop: Waiting<PaperOrder>, order: Resting<PaperOrder>): boolean {
   if (stop.side === order.side) return false;
   return stop.side === 'sell' ? stop.stop_ticks >= order.ticks : stop.stop_ticks <= order.ticks;
 }

@@ -10,7 +10,7 @@ import type { Money } from '../../contract/decimal.ts';
 import type { MarketRules } from '../../contract/market.ts';
 import type { Side } from '../../contract/trading.ts';
 import type { SqliteDatabase } from '../../platform/sqlite.ts';
-import type { Account } from './account.ts';
+import type { Account } from '../matching/account.ts';
 import { prepareSchema } from './ledger-schema.ts';
 
 /** Where the venue stands in its price path, and what it still owes its listener there. */

@@ -6,14 +6,14 @@ import { assert } from '../../contract/assert.ts';
 import { formatMoney } from '../../contract/decimal.ts';
 import { priceText, sizeText } from '../../contract/market.ts';
 import type { MarketRules } from '../../contract/market.ts';
+import { cashOf, entryPrice, equityOf, liquidationTicks } from '../matching/account.ts';
+import { CLIENT_ID_LENGTH } from '../matching/order-judge.ts';
 import { VenueFault } from '../port.ts';
 import type { CancelOutcome, SubmitOutcome, Venue } from '../port.ts';
 import type { VenueAccount, VenueCapabilities, VenuePosition } from '../port.ts';
-import { cashOf, entryPrice, equityOf, liquidationTicks } from './account.ts';
 import type { PaperDesk, Submitted } from './desk.ts';
 import { isStoreFailure } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
-import { CLIENT_ID_LENGTH } from './order-judge.ts';
 import { fillOf, fundingOf, orderOf } from './port-view.ts';
 import type { PriceWalk } from './walk.ts';
 

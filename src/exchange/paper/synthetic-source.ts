@@ -6,8 +6,8 @@
 import { assert } from '../../contract/assert.ts';
 import { makeMarket, nearestTicks } from '../../contract/market.ts';
 import type { MarketRules } from '../../contract/market.ts';
+import { hash32 } from '../matching/seeded-hash.ts';
 import type { PricePoint, PriceSource } from './price-source.ts';
-import { hash32 } from './seeded-hash.ts';
 
 /** `volatility`: the typical (standard) move of one step as a fraction of the start price. */
 export interface SyntheticOptions {

@@ -1,12 +1,12 @@
 /**
- * The stop orders that wait for their price, in memory, a mirror of what the ledger committed. A
+ * The stop orders that wait for their price, in memory, a mirror of what the venue committed. A
  * sell waits for the price to fall to its stop, a buy for it to rise there.
  */
 import type { Side } from '../../contract/trading.ts';
-import type { PaperOrder } from './ledger.ts';
+import type { BookOrder } from './order-book.ts';
 
 /** A stop order always has a stop. */
-export type StopOrder = PaperOrder & { readonly stop_ticks: number };
+export type Waiting<O extends BookOrder> = O & { readonly stop_ticks: number };
 
 /** Whether a price fires a stop. */
 export function isStopReached(side: Side, stop: number, ticks: number): boolean {
@@ -14,32 +14,32 @@ export function isStopReached(side: Side, stop: number, ticks: number): boolean 
 }
 
 /** Waiting stops of one account. */
-export class StopBook {
-  readonly #stops = new Map<string, StopOrder>();
+export class StopBook<O extends BookOrder> {
+  readonly #stops = new Map<string, Waiting<O>>();
 
   get size(): number {
     return this.#stops.size;
   }
 
-  get(clientId: string): StopOrder | null {
+  get(clientId: string): Waiting<O> | null {
     return this.#stops.get(clientId) ?? null;
   }
 
-  all(): readonly StopOrder[] {
+  all(): readonly Waiting<O>[] {
     return [...this.#stops.values()];
   }
 
-  add(stop: StopOrder): void {
+  add(stop: Waiting<O>): void {
     this.#stops.set(stop.client_id, stop);
   }
 
-  remove(stop: StopOrder): void {
+  remove(stop: Waiting<O>): void {
     this.#stops.delete(stop.client_id);
   }
 
   /** The stop that a move to `ticks` fires first: the nearest, then the oldest. */
-  firstReached(ticks: number): StopOrder | null {
-    let first: StopOrder | null = null;
+  firstReached(ticks: number): Waiting<O> | null {
+    let first: Waiting<O> | null = null;
     for (const stop of this.#stops.values()) {
       if (!isStopReached(stop.side, stop.stop_ticks, ticks)) continue;
       if (first === null || isSooner(stop, first)) first = stop;
@@ -48,6 +48,6 @@ export class StopBook {
   }
 }
 
-function isSooner(a: StopOrder, b: StopOrder): boolean {
+function isSooner(a: Waiting<BookOrder>, b: Waiting<BookOrder>): boolean {
   return a.side === 'sell' ? a.stop_ticks > b.stop_ticks : a.stop_ticks < b.stop_ticks;
 }

@@ -1,14 +1,13 @@
 /**
- * What the paper venue accepts: reads the texts of a request and refuses what breaks a rule of the
+ * What a venue accepts: reads the texts of a request and refuses what breaks a rule of the
  * market or the account cannot carry, on exactly what was sent. Pure.
  */
+import type { Money } from '../../contract/decimal.ts';
 import { lotsOf, notional, ticksOf } from '../../contract/market.ts';
 import type { Market } from '../../contract/market.ts';
 import type { Side } from '../../contract/trading.ts';
 import type { OrderRequest, RejectReason, TriggerRequest } from '../port.ts';
-import { coversMargin } from './account.ts';
 import type { Account } from './account.ts';
-import type { OrderBook } from './order-book.ts';
 import { isStopReached } from './stop-book.ts';
 
 /** Longest client id, as on the venues that take text. */
@@ -40,10 +39,11 @@ export interface Refusal {
 /** What a request is judged against. `waiting`: how many orders and stops rest already. */
 export interface Standing {
   readonly account: Account;
-  readonly book: OrderBook;
   readonly waiting: number;
   /** The price at which a market order would execute now. */
   readonly present: number;
+  /** Whether the account carries `value` (price x size) more on this side. */
+  readonly covers: (side: Side, value: Money) => boolean;
 }
 
 /** Reads an order, or says which text is faulty. */
@@ -78,7 +78,7 @@ export function orderRefusal(
   standing: Standing,
 ): Refusal | null {
   const { rules, min_lots, min_notional } = market;
-  const { account, book, waiting, present } = standing;
+  const { account, waiting, present } = standing;
   const { side, lots, reduce_only } = order;
   const value = notional(market, resting ? (order.ticks ?? 0) : present, lots);
   if (lots < min_lots) {
@@ -94,8 +94,7 @@ export function orderRefusal(
     return refuse('post_only_would_cross', 'the order would execute at once');
   }
   if (resting && waiting >= rules.max_orders) return tooMany(market);
-  const covered = coversMargin(market, account, side, book.notionalOf(side) + value, present);
-  if (!reduce_only && !covered) {
+  if (!reduce_only && !standing.covers(side, value)) {
     return refuse('insufficient_margin', 'equity does not cover the initial margin');
   }
   return null;

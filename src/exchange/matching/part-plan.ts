@@ -2,8 +2,8 @@
  * In which parts a resting order executes when the venue splits executions: a draw of seed and
  * order id, so that a restart in the middle goes on with the same parts. Pure.
  */
+import type { BookOrder } from './order-book.ts';
 import { hash32 } from './seeded-hash.ts';
-import type { PaperOrder } from './ledger.ts';
 
 /** `none`: an order executes whole; `split`: in one to three parts, each in a move of its own. */
 export type PartialFill = 'none' | 'split';
@@ -11,7 +11,11 @@ export type PartialFill = 'none' | 'split';
 const MOST_PARTS = 3;
 
 /** Lots of the next part of an order that rests. */
-export function nextPart(rule: PartialFill, seed: number, order: PaperOrder): number {
+export function nextPart(
+  rule: PartialFill,
+  seed: number,
+  order: Pick<BookOrder, 'id' | 'lots' | 'filled'>,
+): number {
   const { id, lots, filled } = order;
   const parts = rule === 'none' ? 1 : 1 + (hash32(seed, id, 1) % MOST_PARTS);
   let end = lots;

@@ -1,8 +1,8 @@
 /**
- * The paper account: position at average entry, cash, margin. Pure and exact: what a reduction
- * takes from the entry cost it adds to the realised profit, digit for digit, so that always cash
- * = start + realised - fees + funding, and cash + position x price - cost = start + all cash flows
- * of trades and funding.
+ * An account on one market: position at average entry, cash, margin. Pure and exact: what a
+ * reduction takes from the entry cost it adds to the realised profit, digit for digit, so that
+ * always cash = start + realised - fees + funding, and cash + position x price - cost = start + all
+ * cash flows of trades and funding.
  */
 import { assert } from '../../contract/assert.ts';
 import { divideRounded, formatMoney } from '../../contract/decimal.ts';
@@ -101,14 +101,25 @@ const FARTHEST = 1024;
  * maintenance margin; null: there is none. An estimate: the venue liquidates nobody.
  */
 export function liquidationTicks(market: Market, account: Account, ticks: number): number | null {
-  const isGone = (at: number): boolean => {
+  if (account.lots === 0) return null;
+  return firstGone(account.lots, ticks, (at) => {
     const value = notional(market, at, Math.abs(account.lots));
     return equityOf(market, account, at) <= maintenanceMargin(market, value);
-  };
-  if (account.lots === 0) return null;
+  });
+}
+
+/**
+ * The first price, from `ticks` against a position of signed `lots`, at which `isGone` holds; null:
+ * there is none. Once it holds it goes on holding.
+ */
+export function firstGone(
+  lots: number,
+  ticks: number,
+  isGone: (ticks: number) => boolean,
+): number | null {
   if (isGone(ticks)) return ticks;
   let safe = ticks;
-  let gone = account.lots > 0 ? 1 : ticks * FARTHEST;
+  let gone = lots > 0 ? 1 : ticks * FARTHEST;
   if (!isGone(gone)) return null;
   while (Math.abs(gone - safe) > 1) {
     const middle = Math.floor((safe + gone) / 2);

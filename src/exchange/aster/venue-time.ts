@@ -1,0 +1,77 @@
+/**
+ * Aster's clock as this process knows it: measured at the venue, carried on by the monotonic clock,
+ * so that no jump and no skew of the wall clock reaches a stamp. Invariants: it never goes back and
+ * runs behind the venue's by the way of an answer, never ahead of it; so the nonces of this process
+ * lie above those of any that ended before it, as long as a restart takes over a millisecond.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import type { Stamps } from './sign.ts';
+
+/** A measurement older than this is made anew beside the requests: clocks drift. */
+const FRESH_MS = 5 * 60_000;
+
+export class VenueTime implements Stamps {
+  readonly #clock: Clock;
+  readonly #ask: () => Promise<number>;
+  /** What the venue said, and when it was heard on the monotonic clock. */
+  #heard: { readonly venueMs: number; readonly at: number } | null = null;
+  #measuring: Promise<void> | null = null;
+  #lastMs = 0;
+  #lastNonce = 0;
+
+  /** `ask` puts the question for the venue's time, ms. */
+  constructor(clock: Clock, ask: () => Promise<number>) {
+    this.#clock = clock;
+    this.#ask = ask;
+  }
+
+  /** Resolves when stamps can be given; rejects with the fault of a venue that does not say. */
+  async ready(): Promise<void> {
+    if (this.#heard === null) return this.#measure();
+    if (this.#clock.monotonic() - this.#heard.at < FRESH_MS) return;
+    // The old measurement still serves: an order does not wait for a better one.
+    this.#measure().catch(() => undefined);
+  }
+
+  /** Asks the venue now. */
+  async now(): Promise<number> {
+    this.#learn(await this.#ask());
+    return Math.floor(this.present());
+  }
+
+  /** The venue refused a stamp: the measurement is worth nothing, e.g. after a sleep. */
+  distrust(): void {
+    this.#heard = null;
+  }
+
+  /** Milliseconds with their fraction, never above the venue's own; 0 before `ready`. */
+  present(): number {
+    if (this.#heard === null) return this.#lastMs;
+    const { venueMs, at } = this.#heard;
+    this.#lastMs = Math.max(this.#lastMs, venueMs + this.#clock.monotonic() - at);
+    return this.#lastMs;
+  }
+
+  timestamp(): string {
+    return String(Math.floor(this.present()));
+  }
+
+  nonce(): string {
+    const micros = Math.floor(this.present() * 1000);
+    this.#lastNonce = Math.max(micros, this.#lastNonce + 1);
+    return String(this.#lastNonce);
+  }
+
+  #measure(): Promise<void> {
+    this.#measuring ??= this.#ask()
+      .then((venueMs) => this.#learn(venueMs))
+      .finally(() => {
+        this.#measuring = null;
+      });
+    return this.#measuring;
+  }
+
+  #learn(venueMs: number): void {
+    this.#heard = { venueMs, at: this.#clock.monotonic() };
+  }
+}

@@ -1,0 +1,295 @@
+/**
+ * A loopback venue without its protocol: markets that move, accounts that trade, time. Everything
+ * that happens goes through `act`, which first does what time made due, then acts, then stores, and
+ * only then tells; what a face answers after `act` returned is therefore stored.
+ */
+import { assert } from '../../contract/assert.ts';
+import { notional, ticksOf } from '../../contract/market.ts';
+import type { Cancel, Clock } from '../../platform/clock.ts';
+import { nextStamp, paymentsDue } from '../matching/funding.ts';
+import type { FillRule } from '../matching/order-book.ts';
+import type { PartialFill } from '../matching/part-plan.ts';
+import { hash32 } from '../matching/seeded-hash.ts';
+import { SimAccount } from './account.ts';
+import type { AccountFacts } from './account.ts';
+import { SimDesk } from './desk.ts';
+import { marginOfAccount } from './margin.ts';
+import type { MarginState } from './margin.ts';
+import { SimMarket, firstState } from './market.ts';
+import type { SimOrder, WorldEvent } from './orders.ts';
+import { Records } from './records.ts';
+import type { SimStore, StoredWorld } from './store.ts';
+import type { SymbolSpec } from './symbols.ts';
+import { PriceWalk } from './walk.ts';
+
+/** What a world is made of. */
+export interface WorldOptions {
+  readonly specs: readonly SymbolSpec[];
+  readonly clock: Clock;
+  readonly seed: number;
+  /** Market time to clock time; 0: prices stand still until they are moved by hand. */
+  readonly speed: number;
+  readonly fill: FillRule;
+  readonly split: PartialFill;
+  /** Keeps everything over restarts; null: memory only. */
+  readonly store: SimStore | null;
+}
+
+/** What is not right with the venue as a whole, set by hand. */
+export interface Troubles {
+  maintenance: boolean;
+  /** Orders and fills are missing in listings for so long. */
+  listing_lag_ms: number;
+  /** Streams are open and say nothing. */
+  mute: boolean;
+}
+
+/** How often a running world looks at its clock. */
+const BEAT_MS = 100;
+
+export class World {
+  readonly records: Records;
+  readonly desk: SimDesk;
+  readonly troubles: Troubles = { maintenance: false, listing_lag_ms: 0, mute: false };
+  readonly seed: number;
+  readonly #options: WorldOptions;
+  readonly #walk: PriceWalk;
+  readonly #listeners = new Set<(event: WorldEvent) => void>();
+  /** Symbols whose price is told although nobody trades them. */
+  readonly #watched = new Map<string, number>();
+  /** The venue's clock less the platform's: set by hand, or passed by hand. */
+  #offset_ms = 0;
+  #passed_ms = 0;
+  #acting = false;
+  #stopBeat: Cancel = () => undefined;
+
+  constructor(options: WorldOptions) {
+    const { specs, seed, speed, fill, split, store } = options;
+    this.#options = options;
+    this.seed = seed;
+    const stored = store?.load() ?? null;
+    const now = Math.max(this.now(), stored?.counters.dated_ms ?? 0);
+    const markets = specs.map((spec, index) => {
+      const state = stored?.markets.get(spec.rules.symbol) ?? firstState(spec, now, speed);
+      return new SimMarket(spec, hash32(seed, index, 31), state);
+    });
+    const counters = stored?.counters ?? { order: 0, trade: 0, payment: 0, dated_ms: 0 };
+    this.records = new Records(markets, { ...counters });
+    this.desk = new SimDesk(this.records, { now: () => this.now(), split, seed });
+    this.#walk = new PriceWalk(this.desk);
+    if (stored !== null) this.#restore(stored, fill);
+    for (const symbol of stored?.markets.keys() ?? []) this.records.busy.add(symbol);
+  }
+
+  /** The venue's clock, milliseconds. */
+  now(): number {
+    return Math.floor(this.#options.clock.now()) + this.#offset_ms + this.#passed_ms;
+  }
+
+  /** The clock without what a test let pass by hand: by it, too, requests may be signed. */
+  unpassed(): number {
+    return this.now() - this.#passed_ms;
+  }
+
+  /** Begins to look at the clock by itself. */
+  start(): void {
+    this.#stopBeat = this.#options.clock.every(BEAT_MS, () => this.act(() => undefined));
+  }
+
+  stop(): void {
+    this.#stopBeat();
+    this.act(() => {
+      for (const symbol of this.records.busy) this.records.touchMarket(symbol);
+    });
+    this.#options.store?.close();
+  }
+
+  /** Hears everything that happens, after it was stored. */
+  subscribe(listener: (event: WorldEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Prices of the symbol are told until the function it returns is called. */
+  watch(symbol: string): () => void {
+    this.#watched.set(symbol, (this.#watched.get(symbol) ?? 0) + 1);
+    return () => {
+      const left = (this.#watched.get(symbol) ?? 1) - 1;
+      if (left === 0) this.#watched.delete(symbol);
+      else this.#watched.set(symbol, left);
+    };
+  }
+
+  /** Does what is due, then what is asked, stores, tells. */
+  act<T>(action: () => T): T {
+    assert(!this.#acting, 'one thing happens after the other');
+    this.#acting = true;
+    let result: T;
+    try {
+      this.#keepTime();
+      result = action();
+      const changes = this.records.takeChanges();
+      if (changes !== null) this.#options.store?.commit(changes, this.records);
+    } finally {
+      this.#acting = false;
+    }
+    for (const event of this.records.takeEvents()) {
+      for (const listener of this.#listeners) listener(event);
+    }
+    return result;
+  }
+
+  /** A market with its price of now; null: there is none. */
+  market(symbol: string): SimMarket | null {
+    const sim = this.records.markets.get(symbol);
+    if (sim === undefined) return null;
+    if (!this.records.busy.has(symbol)) this.#idle(sim, this.now());
+    return sim;
+  }
+
+  /** All markets with their prices of now. */
+  markets(): readonly SimMarket[] {
+    const now = this.now();
+    return [...this.records.markets.values()].map((sim) => {
+      if (!this.records.busy.has(sim.symbol)) this.#idle(sim, now);
+      return sim;
+    });
+  }
+
+  addAccount(facts: AccountFacts): SimAccount {
+    const known = this.records.accounts.get(facts.name);
+    if (known !== undefined) return known;
+    const account = new SimAccount(facts, this.#options.fill);
+    this.records.accounts.set(facts.name, account);
+    this.act(() => this.records.touchAccount(facts.name));
+    return account;
+  }
+
+  /** Changes what is fixed on an account. */
+  setFacts(account: SimAccount, more: Partial<AccountFacts>): void {
+    account.facts = { ...account.facts, ...more };
+    this.records.touchAccount(account.name);
+  }
+
+  /** Moves a price through every price between; afterwards it stands. */
+  moveTo(symbol: string, price: string): void {
+    const sim = this.records.market(symbol);
+    const ticks = ticksOf(sim.market, price);
+    assert(ticks !== null && ticks > 0, `${price} is a price of ${symbol}`);
+    this.act(() => {
+      this.market(symbol);
+      sim.path.set(this.now(), ticks);
+      this.records.touchMarket(symbol);
+      this.#walk.moveTo(sim, ticks);
+      this.records.price(symbol);
+    });
+  }
+
+  /** Lets a price run from where it is; 0: it stands. */
+  run(symbol: string, speed: number): void {
+    this.act(() => {
+      this.market(symbol)?.path.run(this.now(), speed);
+      this.records.touchMarket(symbol);
+    });
+  }
+
+  /** Lets time go by at once, step by step where prices run. */
+  pass(ms: number): void {
+    this.#passed_ms += ms;
+    this.act(() => undefined);
+  }
+
+  /** Sets the venue's clock so far from the platform's. */
+  setOffset(ms: number): void {
+    this.#offset_ms = ms;
+    this.act(() => undefined);
+  }
+
+  /** Lets every position of a symbol pay funding now, as of the next stamp. */
+  nextFunding(symbol: string): void {
+    const sim = this.records.market(symbol);
+    const stamp = nextStamp(Math.max(sim.funded_ms, this.now()), sim.spec.funding_interval_ms);
+    this.pass(stamp - this.now());
+  }
+
+  margin(account: SimAccount): MarginState {
+    return marginOfAccount(account, (symbol) => this.records.market(symbol));
+  }
+
+  #keepTime(): void {
+    const now = this.now();
+    for (const symbol of this.records.busy) {
+      const sim = this.records.market(symbol);
+      const before = sim.present;
+      this.#walk.advance(sim, now, (at_ms) => this.#fund(sim, at_ms));
+      if (sim.present !== before) this.records.price(symbol);
+    }
+    for (const symbol of this.#watched.keys()) {
+      if (this.records.busy.has(symbol)) continue;
+      const sim = this.records.market(symbol);
+      const before = sim.present;
+      this.#idle(sim, now);
+      if (sim.present !== before) this.records.price(symbol);
+    }
+    for (const account of this.records.accounts.values()) this.#missDeadMen(account, now);
+  }
+
+  /** A market in which nobody has anything: nothing is missed by not walking it. */
+  #idle(sim: SimMarket, now: number): void {
+    sim.present = sim.path.at(now);
+    sim.walked_ms = now;
+    sim.funded_ms = Math.max(sim.funded_ms, now);
+  }
+
+  #fund(sim: SimMarket, now: number): void {
+    const { market, fundingRate, fundingRateText: rate, mark, symbol, funded_ms } = sim;
+    if (now <= funded_ms) return;
+    const every = sim.spec.funding_interval_ms;
+    for (const account of this.records.accounts.values()) {
+      const holding = account.holdings.get(symbol);
+      if (holding === undefined) continue;
+      const { lots } = holding.sums;
+      const position = { lots, ticks: mark };
+      for (const due of paymentsDue(market, position, fundingRate, funded_ms, now, every)) {
+        const { amount, at_ms } = due;
+        holding.sums = { ...holding.sums, funding: holding.sums.funding + amount };
+        this.records.counters.payment += 1;
+        const id = this.records.counters.payment;
+        this.records.payment({ id, account: account.name, symbol, amount, rate, lots, at_ms });
+      }
+    }
+    sim.funded_ms = now;
+  }
+
+  #missDeadMen(account: SimAccount, now: number): void {
+    const due = Object.entries(account.facts.dead_men).filter(([, at_ms]) => at_ms <= now);
+    if (due.length === 0) return;
+    const left = Object.entries(account.facts.dead_men).filter(([, at_ms]) => at_ms > now);
+    this.setFacts(account, { dead_men: Object.fromEntries(left) });
+    for (const [symbol] of due) {
+      const orders: readonly SimOrder[] = account.alive(symbol === '*' ? null : symbol);
+      for (const order of orders) this.desk.cancel(account, order, 'dead_man');
+    }
+  }
+
+  #restore(stored: StoredWorld, fill: FillRule): void {
+    for (const facts of stored.accounts) {
+      this.records.accounts.set(facts.name, new SimAccount(facts, fill));
+    }
+    for (const order of stored.orders) {
+      const sim = this.records.market(order.symbol);
+      this.records.account(order.account).keep(order, sim.market, sim.premium);
+      this.records.busy.add(order.symbol);
+    }
+    for (const { account, symbol, sums } of stored.sums) {
+      this.records.account(account).holding(this.records.market(symbol).market).sums = sums;
+    }
+    for (const fill of stored.fills) this.records.account(fill.account).fills.push(fill);
+    for (const each of stored.payments) this.records.account(each.account).payments.push(each);
+  }
+
+  /** Price x size of a fill, quote currency. */
+  valueOf(fill: { symbol: string; ticks: number; lots: number }): bigint {
+    return notional(this.records.market(fill.symbol).market, fill.ticks, fill.lots);
+  }
+}

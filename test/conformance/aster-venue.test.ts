@@ -1,0 +1,118 @@
+/**
+ * The Aster client passes the suite that every venue passes, over the wire against the loopback
+ * Aster: signed by an agent (V3) and by an older key (V1), with rebates and other rules.
+ */
+import { openSimVenue } from '../../src/exchange/sim/index.ts';
+import type { SimVenue } from '../../src/exchange/sim/index.ts';
+import { asterFace } from '../../src/exchange/sim/aster/index.ts';
+import { asterKind } from '../../src/exchange/aster/index.ts';
+import type { VenueEvent } from '../../src/exchange/port.ts';
+import type { Credentials } from '../../src/exchange/venue-kind.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import { venueConformance } from './venue-suite.ts';
+import type { VenueFixture } from './venue-fixture.ts';
+
+const SYMBOL = 'SOLUSDT';
+const STARTING_CASH = '10000';
+
+/** So often a stream tells the mark price, ms. */
+const MARK_MS = 1000;
+
+/** A clock that runs, can be put forward, and whose regular timers come due by hand. */
+interface BeatenClock extends Clock {
+  forward(ms: number): void;
+}
+
+function beatenClock(): BeatenClock {
+  const beats = new Set<() => void>();
+  let ahead = 0;
+  return {
+    ...systemClock,
+    now: () => systemClock.now() + ahead,
+    every(_, beat) {
+      beats.add(beat);
+      return () => beats.delete(beat);
+    },
+    forward(ms) {
+      ahead += ms;
+      for (const beat of [...beats]) beat();
+    },
+  };
+}
+
+interface Setup {
+  readonly sim: SimVenue;
+  readonly clock: BeatenClock;
+  readonly credentials: Credentials;
+}
+
+async function openFixture(setup: Setup): Promise<VenueFixture> {
+  const { sim, clock, credentials } = setup;
+  const venue = asterKind.open({
+    ...{ rest_url: sim.url, ws_url: sim.ws_url, proxy: null, symbol: SYMBOL, credentials },
+    ...{ connect_timeout_ms: 2000, read_timeout_ms: 5000, clock: systemClock },
+    trace: () => undefined,
+  });
+  const events: VenueEvent[] = [];
+  let heard: () => void = () => undefined;
+  const priced = new Promise<void>((resolve) => (heard = resolve));
+  await venue.connect(async (event) => {
+    events.push(event);
+    if (event.type === 'price') heard();
+  });
+  await priced;
+  /** What the venue has sent is read, and what it caused to be asked was answered. */
+  const settled = async (): Promise<void> => {
+    await sim.settled();
+    await venue.serverTime();
+    await systemClock.breathe();
+  };
+  return {
+    venue,
+    startingCash: STARTING_CASH,
+    events,
+    fundingRate: '0.0001',
+    async moveTo(price) {
+      sim.world.moveTo(SYMBOL, price);
+      clock.forward(MARK_MS);
+      await settled();
+    },
+    async pass(ms) {
+      sim.world.pass(ms);
+      await settled();
+    },
+    async passFunding() {
+      sim.world.nextFunding(SYMBOL);
+      await settled();
+    },
+    cutOff: () => {
+      sim.command('fault', { kind: 'drop_before', times: null });
+      return () => void sim.command('clear');
+    },
+    async reopen() {
+      await venue.close();
+      return openFixture(setup);
+    },
+    async dispose() {
+      await venue.close();
+      await sim.close();
+    },
+  };
+}
+
+for (const [name, wanted] of [
+  ['V3', ['account_address', 'private_key']],
+  ['V1', ['api_key', 'secret_key']],
+] as const) {
+  venueConformance(`aster ${name}`, async () => {
+    const clock = beatenClock();
+    const sim = await openSimVenue({
+      ...{ clock, face: asterFace, symbols: 3, balance: STARTING_CASH, crossing: 'refuse' },
+      requests_per_minute: 1_000_000,
+    });
+    const keys: Readonly<Record<string, string>> = sim.accounts[0]?.keys ?? {};
+    const credentials = Object.fromEntries(wanted.map((each) => [each, keys[each] ?? '']));
+    return openFixture({ sim, clock, credentials });
+  });
+}
