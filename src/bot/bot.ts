@@ -10,6 +10,7 @@ import type { InstanceConfig } from '../contract/instance-config.ts';
 import { nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import { assert } from '../contract/assert.ts';
+import { venueError } from '../exchange/venue-error.ts';
 import type { KindLoaders } from '../exchange/venues.ts';
 import { systemClock as clock } from '../platform/clock.ts';
 import type { LifetimeLock } from '../platform/lifetime-lock.ts';
@@ -44,6 +45,8 @@ export interface BotParts {
   /** Held by this process for its life. */
   readonly lock: Pick<LifetimeLock, 'guards'>;
   readonly onBug: (error: unknown) => void;
+  /** Told that the venue refuses everything for good: the process should end. */
+  readonly onRefused?: (error: GriddError) => void;
   /** Told why nothing begins yet; null: it goes on. */
   readonly waits?: (reason: string | null) => void;
   /** Other kinds of venues than the built-in ones. */
@@ -52,6 +55,8 @@ export interface BotParts {
 
 const PAGE_RETRY_MS = 30_000;
 const STATUS_SAVE_MS = 1000;
+/** A venue that errs about a key does not do so for this long. */
+const REFUSED_MS = 300_000;
 const UNGUARDED =
   'Its lock file was removed, so a second bot could be started beside it: restart it.';
 
@@ -313,6 +318,7 @@ export class Bot {
         const guarded = this.#parts.lock.guards();
         runner.setDegraded('lock', guarded ? null : UNGUARDED);
         await this.session.tick();
+        this.#lookAtRefusal();
         await this.service.refreshWithin();
         if (this.#statusStale) this.#saveStatus();
         this.#statusStale = false;
@@ -322,6 +328,13 @@ export class Bot {
       .finally(() => {
         this.#ticking = false;
       });
+  }
+
+  /** A key that was taken back: its bot ends, so that somebody is told. */
+  #lookAtRefusal(): void {
+    const refusal = this.session.refusal.at(clock.monotonic());
+    if (refusal === null || refusal.age_ms < REFUSED_MS) return;
+    this.#parts.onRefused?.(venueError(this.#config.metadata.exchange, refusal.fault));
   }
 
   /** After `adjust --save` the file says what the grid does: no longer "adjusted". */

@@ -130,7 +130,7 @@ async function openLive(
       const adopted =
         taken.adopted === 0 || ticks === null ? null : { lots: taken.adopted, ticks };
       const beside = aside.lots === 0 ? venue : venueBeside(venue, aside);
-      const unasked = stored !== null && (launch.live_start?.position ?? null) !== null ? [UNASKED] : [];
+      const unasked = stored !== null && choiceOf(launch) !== null ? [UNASKED] : [];
       const notes = [...warnings, ...fit.warnings, ...more, ...unasked];
       return {
         ...{ config, books, venue: beside, market, state, price: price.last, notes },
@@ -192,13 +192,13 @@ async function standing(market: Market, venue: Venue): Promise<Standing> {
 
 /** What becomes of it by the user's word; VENUE_OCCUPIED without one. Lots signed. */
 function takenOver(
-  { live_start }: BotLaunch,
+  launch: BotLaunch,
   { metadata }: InstanceConfig,
   market: Market,
   { lots, orders }: Standing,
 ): { adopted: number; aside: number } {
   if (lots === 0 && orders === 0) return NOTHING;
-  const position = live_start?.position ?? null;
+  const position = choiceOf(launch);
   if (position === 'adopt') return { adopted: lots, aside: 0 };
   if (position === 'ignore') return { adopted: 0, aside: lots };
   const held = lots === 0 ? [] : [`a position of ${sizeText(market, lots)}`];
@@ -206,6 +206,10 @@ function takenOver(
   const what = [...held, ...resting].join(' and ');
   const message = `The account has ${what} on ${metadata.symbol} that gridd does not know.`;
   throw new GriddError('VENUE_OCCUPIED', message);
+}
+
+function choiceOf({ live_start }: BotLaunch): LiveStart['position'] {
+  return live_start?.position ?? null;
 }
 
 /** A grid beside a position must not be liquidated inside its range, as one that starts flat. */
@@ -241,13 +245,9 @@ function isFirst({ db_path, fresh }: BotLaunch): boolean {
 }
 
 function refuseUnconfirmed({ id, live_start }: BotLaunch): void {
-  if (confirmed(live_start)) return;
+  if (live_start?.confirmed === true) return;
   const message = `${id} has never traded live, and nobody confirmed that it may.`;
   throw new GriddError('LIVE_UNCONFIRMED', message);
-}
-
-function confirmed(start: LiveStart | null | undefined): boolean {
-  return start?.confirmed === true;
 }
 
 /** BOOKS_BOUND for what the config alone shows, before a venue is asked that may not answer. */

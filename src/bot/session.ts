@@ -26,6 +26,7 @@ import {
   parseRunClock,
   runMoment,
 } from './run-clock.ts';
+import { Refusal } from './refusal.ts';
 import { Runner } from './runner.ts';
 import type { RunnerParts } from './runner.ts';
 import type { SetAside } from './set-aside.ts';
@@ -70,6 +71,7 @@ export class Session {
   #recovering = false;
   /** A stop came before the run was begun: it is not begun any more. */
   #stoppedEarly = false;
+  readonly refusal = new Refusal();
   #closed = false;
 
   constructor(parts: SessionParts) {
@@ -88,7 +90,10 @@ export class Session {
     return this.runner.gridState === 'finished' && !this.#endedBySource;
   }
 
-  /** Brings books and venue to one truth: the first step of every start. */
+  /**
+   * Brings books and venue to one truth: the first step of every start. Rejects where the venue
+   * refuses for good.
+   */
   async recover(): Promise<void> {
     const { clock } = this.#parts;
     this.#recovering = true;
@@ -96,6 +101,7 @@ export class Session {
       const answered = await this.runner.run(() => this.#compare());
       if (answered && !this.#comparison.position.suspicious) return;
       // Nothing is begun before the venue has answered, however long that takes.
+      this.refusal.assertNone(this.runner.venue.name);
       if (answered) confirmed += 1;
       await clock.delay(answered ? this.#confirmMs : this.#schedule.wait(clock.monotonic()));
     }
@@ -362,11 +368,13 @@ export class Session {
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
       this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
+      this.refusal.failed(error, clock.monotonic());
       runner.unanswered(error);
       return false;
     }
     const now = clock.monotonic();
     this.#schedule.done(now);
+    this.refusal.answered();
     if (this.#comparison.position.suspicious) this.#schedule.within(this.#confirmMs, now);
     runner.setDegraded('stream', this.#stream.fault(now));
     return true;

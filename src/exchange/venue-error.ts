@@ -45,6 +45,13 @@ export function isPermanent(fault: VenueFault): boolean {
   return fault.kind === 'refused';
 }
 
+const ENDING: readonly FaultCause[] = ['key', 'permission', 'address', 'clock', 'symbol'];
+
+/** Whether it leaves a bot nothing to do but end: whatever it asks will be refused as well. */
+export function endsTrading(fault: VenueFault): boolean {
+  return isPermanent(fault) && ENDING.includes(fault.because);
+}
+
 /** The fault as the user's error: `venue` is its name, the cause's own words follow. */
 export function venueError(venue: string, fault: VenueFault): GriddError {
   // What is refused for a reason of the venue's own is not a matter of reaching it.

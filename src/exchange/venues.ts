@@ -9,7 +9,10 @@ import type { VenueKind } from './venue-kind.ts';
 /** How the kinds are loaded, by their names in `metadata.exchange`. */
 export type KindLoaders = Readonly<Record<string, () => Promise<VenueKind>>>;
 
-const KINDS: KindLoaders = {};
+const KINDS: KindLoaders = {
+  backpack: async () => (await import('./backpack/index.ts')).backpack,
+  aster: async () => (await import('./aster/index.ts')).asterKind,
+};
 
 /** Loads a kind of venue; VENUE_UNKNOWN with the list for a name that is none. */
 export async function loadVenueKind(name: string, kinds: KindLoaders = KINDS): Promise<VenueKind> {

@@ -315,6 +315,30 @@ describe('a venue that does not answer at a start', () => {
     expect(bot.service.status().state).toBe('running');
   });
 
+  test('a key that is refused once the bot is open ends the start as well', async () => {
+    const venue = makeRealVenue();
+    const bot = await openBot(makeLaunch(), venue);
+    venue.faults.push(new VenueFault('refused', 'taken back', null, 'key'));
+    await expect(bot.begin()).rejects.toEqual(refusedWith('VENUE_KEY'));
+    expect(venue.exchange.orders.size).toBe(0);
+  });
+
+  test('one that is taken back while the grid runs is noticed, and forgotten when it works', async () => {
+    const venue = makeRealVenue();
+    const bot = await begun(makeLaunch(), venue);
+    const { session } = bot;
+    const compare = async () => {
+      session.intervalChanged();
+      await session.hear({ type: 'gap', reason: 'a test asks for a comparison' });
+    };
+    venue.faults.push(new VenueFault('refused', 'taken back', null, 'permission'));
+    await compare();
+    expect(session.refusal.at(0)?.fault.because).toBe('permission');
+    expect(bot.service.status().degraded.join()).toContain('taken back');
+    await compare();
+    expect(session.refusal.at(0)).toBeNull();
+  });
+
   test('the pauses grow, obey the venue, and have an end', () => {
     expect([1, 2, 3, 4].map((attempt) => pauseMs(attempt, null))).toEqual([500, 1000, 2000, 4000]);
     expect(pauseMs(1, 7000)).toBe(7000);

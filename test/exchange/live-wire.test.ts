@@ -60,6 +60,13 @@ describe('kinds of venues', () => {
     await expect(refused).rejects.toThrow(LIVE_VENUES.join(', '));
   });
 
+  test.each(LIVE_VENUES)('%s is loaded by its name, and its hosts are those of the table', async (name) => {
+    const kind = await loadVenueKind(name);
+    expect(kind.name).toBe(name);
+    const hosts = [kind.rest_url, kind.ws_url].map((address) => new URL(address).host);
+    expect(VENUE_HOSTS[name]).toEqual(hosts);
+  });
+
   test('one that is given is loaded when it is asked for', async () => {
     const { kinds } = makeRealVenue();
     expect((await loadVenueKind('backpack', kinds)).name).toBe('backpack');

@@ -107,7 +107,8 @@ async function openForCheck(context: Context, loaded: LoadedConfig, look: Look):
   const own = host === new URL(kind.rest_url).host;
   const via = options.proxy === null ? '' : `, through the proxy ${new URL(options.proxy).host}`;
   const found = `${host}${own ? '' : ` (not ${kind.name}'s own)`}${via}`;
-  look.findings.push(own ? ok('host', found) : warn('host', found, 'It is handed signed requests.'));
+  const advice = 'It is handed signed requests.';
+  look.findings.push(own ? ok('host', found) : warn('host', found, advice));
   return kind.open(options);
 }
 
@@ -190,9 +191,10 @@ class Look {
     this.#note({ standing: { position: size, entry_price: position.entry_price, orders } });
     const found = `position ${size}, ${orders} orders on the symbol`;
     const empty = lots === 0 && orders === 0;
+    const choice = this.#choice;
     if (empty || !this.#first) this.findings.push(ok('standing', found));
-    else if (this.#choice !== null) this.findings.push(warn('standing', found, BECOMES[this.#choice]));
-    else this.#refuse('standing', 'VENUE_OCCUPIED', `${found}, which gridd does not know`, OCCUPIED);
+    else if (choice !== null) this.findings.push(warn('standing', found, BECOMES[choice]));
+    else this.#refuse('standing', 'VENUE_OCCUPIED', `${found}, unknown to gridd`, OCCUPIED);
   }
 
   #gap(market: Market, position: VenuePosition, held: Parameters<typeof gapOf>[2]): void {
