@@ -140,7 +140,7 @@ export class AsterConnection {
       path: inQuery && text !== '' ? `${path}?${text}` : path,
       headers: inQuery ? headers : { ...headers, 'content-type': FORM },
       ...(inQuery ? {} : { body: text }),
-      cost: { weight, orders },
+      cost: orders > 0 ? { weight, orders } : { weight },
       purpose,
       name: `${route.method} ${path}`,
     };

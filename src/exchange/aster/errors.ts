@@ -115,6 +115,8 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
 export function meaningOf(code: number, message: string, status = 400): Meaning {
   // What it answers to a nonce met before has no documented code.
   if (/\bnonce\b/i.test(message)) return STAMP;
+  // The venue has said so under the code of an unknown error.
+  if (/\bno agent\b/i.test(message)) return KEY;
   const known = MEANINGS[code];
   if (known !== undefined) return known;
   if (/\b(agent|signer)\b/i.test(message)) return KEY;

@@ -4,6 +4,7 @@
  */
 import { VenueFault } from '../port.ts';
 import type { Venue, VenueOrder } from '../port.ts';
+import { answerFault } from '../wire/json.ts';
 import type { AsterConnection } from './connection.ts';
 import type { FillHistory } from './fill-history.ts';
 import { sorted } from './order-memory.ts';
@@ -79,7 +80,8 @@ export function questionsOf(parts: QuestionParts): Pick<Venue, Questions> {
     async setLeverage(leverage) {
       const params = { symbol, leverage: String(leverage) };
       const answer = await connection.ask(ROUTES.leverage, params);
-      answer.at('leverage').word({ [String(leverage)]: true });
+      const set = answer.at('leverage').integer();
+      if (set !== leverage) throw answerFault(`${answer.path} says leverage ${set}`);
     },
     serverTime: () => connection.time.now(),
     async windDeadMan(timeoutMs) {

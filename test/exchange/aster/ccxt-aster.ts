@@ -15,6 +15,8 @@ export interface CcxtRequest {
 
 export interface CcxtAster {
   sign(path: string, api: string, method: string, params: Record<string, unknown>): CcxtRequest;
+  setMarkets(markets: object[]): void;
+  createOrderRequest(...wish: unknown[]): Record<string, string>;
 }
 
 /** Its user is the owner of the private key, which signs for itself. */
