@@ -7,29 +7,30 @@ import { join } from 'node:path';
 import type { BotLaunch, ReloadAnswer } from '../contract/instance-api.ts';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
-import { makeMarket, nearestTicks } from '../contract/market.ts';
+import { nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import { assert } from '../contract/assert.ts';
-import type { GridState } from '../engine/index.ts';
-import type { Venue } from '../exchange/port.ts';
+import { venueError } from '../exchange/venue-error.ts';
+import type { KindLoaders } from '../exchange/venues.ts';
 import { systemClock as clock } from '../platform/clock.ts';
 import type { LifetimeLock } from '../platform/lifetime-lock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { currentBootId } from '../platform/process-identity.ts';
-import { expandConfig, readConfigFile } from '../registry/index.ts';
-import { archiveBooks, openBooks, removeBooks, restoreBooks } from '../store/index.ts';
+import { expandConfig, readConfigFile, refuseExposedEnv } from '../registry/index.ts';
+import { removeBooks } from '../store/index.ts';
 import type { Books } from '../store/index.ts';
 import { serveInstance } from '../web/server/instance-server.ts';
 import type { InstanceServer } from '../web/server/instance-server.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
 import { clientTag } from './client-id.ts';
 import { eachSecond } from './each-second.ts';
-import { designedAtStart, keepsSize, planAsSaved, planOfFile } from './file-values.ts';
+import { keepsSize, planAsSaved, planOfFile } from './file-values.ts';
 import type { GridInForce } from './file-values.ts';
 import { GridService } from './grid-service.ts';
-import { openVenue } from './open-venue.ts';
+import { openGrid } from './opening.ts';
+import type { Adopted, OpenedGrid } from './opening.ts';
 import { isTaken, marginCheck, samePlan, takenFrom } from './plan.ts';
 import { ordersOf, readEdited } from './reload.ts';
 import type { Runner } from './runner.ts';
@@ -45,9 +46,17 @@ export interface BotParts {
   /** Held by this process for its life. */
   readonly lock: Pick<LifetimeLock, 'guards'>;
   readonly onBug: (error: unknown) => void;
+  /** Told that the venue refuses everything for good: the process should end. */
+  readonly onRefused?: (error: GriddError) => void;
+  /** Told why nothing begins yet; null: it goes on. */
+  readonly waits?: (reason: string | null) => void;
+  /** Other kinds of venues than the built-in ones. */
+  readonly kinds?: KindLoaders;
 }
 
 const PAGE_RETRY_MS = 30_000;
+/** A venue that errs about a key does not do so for this long. */
+const REFUSED_MS = 300_000;
 const UNGUARDED =
   'Its lock file was removed, so a second bot could be started beside it: restart it.';
 
@@ -61,6 +70,7 @@ export class Bot {
   readonly #assets = loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui'));
   #config: InstanceConfig;
   #notes: readonly string[];
+  readonly #adopted: Adopted | null;
   #server: InstanceServer | null = null;
   #fileTime = 0;
   #statusStale = true;
@@ -70,68 +80,17 @@ export class Bot {
   static async open(parts: BotParts): Promise<Bot> {
     const { home, launch, log } = parts;
     const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
+    refuseExposedEnv(home, loaded);
     const { config, warnings } = expandConfig(loaded, parts.variables());
     for (const warning of [...loaded.warnings, ...warnings]) log.warn(warning);
-    const archived = launch.fresh ? archiveBooks(launch.db_path, clock.now()) : null;
-    if (archived !== null) log.info({ archived }, 'the old books were archived');
-    try {
-      return await Bot.#openOn(parts, config, loaded.warnings);
-    } catch (error) {
-      if (archived !== null) restoreBooks(archived, launch.db_path);
-      throw error;
-    }
+    return new Bot(parts, await openGrid({ ...parts, clock }, config, loaded.warnings));
   }
 
-  static async #openOn(
-    parts: BotParts,
-    config: InstanceConfig,
-    warnings: readonly string[],
-  ): Promise<Bot> {
-    const { home, launch } = parts;
-    const { mode } = config.exchange_config;
-    const binding = {
-      instance_id: launch.id,
-      venue: mode === 'paper' ? 'paper' : config.metadata.exchange,
-      mode,
-      account: 'paper',
-      symbol: config.metadata.symbol,
-      direction: config.strategy_config.direction,
-    };
-    const books = openBooks(launch.db_path, binding, mode === 'live' ? 'FULL' : 'NORMAL');
-    try {
-      const venue = openVenue(home, config, books, clock);
-      const market = makeMarket(await venue.market());
-      const price = (await venue.price()).last;
-      const stored = books.engineState();
-      const balance = (await venue.balance()).equity;
-      const designed = designedAtStart(market, config, { price, balance }, stored);
-      const notes = [...warnings, ...designed.warnings];
-      const { state } = designed;
-      return new Bot(parts, { config, books, venue, market, state, price, notes });
-    } catch (error) {
-      const untouched = books.engineState() === null;
-      books.close();
-      // Books of a start that was refused must not bind the corrected one.
-      if (untouched) removeBooks(launch.db_path);
-      throw error;
-    }
-  }
-
-  private constructor(
-    parts: BotParts,
-    opened: {
-      config: InstanceConfig;
-      books: Books;
-      venue: Venue;
-      market: Market;
-      state: GridState;
-      price: string;
-      notes: readonly string[];
-    },
-  ) {
+  private constructor(parts: BotParts, opened: OpenedGrid) {
     const { home, launch, log } = parts;
-    const { books, venue, market, state } = opened;
+    const { books, venue, market, state, aside } = opened;
     this.#parts = parts;
+    this.#adopted = opened.adopted;
     this.#config = opened.config;
     this.#notes = opened.notes;
     this.#books = books;
@@ -142,7 +101,7 @@ export class Bot {
     const { onBug } = parts;
     const strategy = () => this.#config.strategy_config;
     this.session = new Session({
-      ...{ market, venue, books, clock, log, tag, state, ticks, strategy, onBug },
+      ...{ market, venue, books, clock, log, tag, state, ticks, strategy, onBug, aside },
       bootId: currentBootId(),
       onBreach: opened.config.exchange_config.mode === 'live' ? 'trip' : 'crash',
     });
@@ -156,7 +115,8 @@ export class Bot {
       runner,
       clock,
       log,
-      warnings: () => this.#notes,
+      aside,
+      warnings: () => [...aside.warnings, ...this.#notes],
       startedAtMs: clock.now(),
       clockOffset: () => this.session.venueClock.offset,
       acceptPosition: (dry) => this.session.acceptPosition(dry),
@@ -206,6 +166,8 @@ export class Bot {
     try {
       this.#server = await serveInstance(this.service, {
         host: web_host,
+        // Until a page can ask who acts, that of real money only shows.
+        readOnly: this.#config.exchange_config.mode === 'live',
         port: launch.web_port,
         avoidPorts: launch.avoid_ports,
         strictPort: strict_port,
@@ -285,6 +247,7 @@ export class Bot {
   async #recover(): Promise<void> {
     const { launch } = this.#parts;
     const first = this.#books.engineState() === null;
+    if (this.#adopted !== null) await this.#adopt(this.#adopted);
     await this.session.recover();
     if (this.#closing) return;
     await this.#takeFileValues(first);
@@ -293,6 +256,16 @@ export class Bot {
     if (this.#closing) return;
     await this.service.refresh();
     this.#saveStatus();
+  }
+
+  /** The first turn of its books: a crash leaves all of it done, or the user is asked again. */
+  async #adopt({ lots, ticks }: Adopted): Promise<void> {
+    const size = sizeText(this.#market, lots);
+    const price = priceText(this.#market, ticks);
+    const at_ms = this.runner.venueNow();
+    const event = { type: 'accept_position', venue_lots: lots, ticks, at_ms } as const;
+    await this.runner.run(() => this.runner.apply(event, { adjustment: { size, price } }));
+    this.#parts.log.info({ size, price }, 'the position that was there became the carry');
   }
 
   /** The stored plan wins, unless the file's grid values changed since they were last taken. */
@@ -344,6 +317,7 @@ export class Bot {
       task: async () => {
         runner.setDegraded('lock', lock.guards() ? null : UNGUARDED);
         await this.session.tick();
+        this.#lookAtRefusal();
         await this.service.refreshWithin();
         if (this.#statusStale) this.#saveStatus();
         this.#statusStale = false;
@@ -351,6 +325,13 @@ export class Bot {
       },
       failed: (error) => log.error({ error: errorBody(error) }, 'turn failed'),
     });
+  }
+
+  /** A key that was taken back: its bot ends, so that somebody is told. */
+  #lookAtRefusal(): void {
+    const refusal = this.session.refusal.at(clock.monotonic());
+    if (refusal === null || refusal.age_ms < REFUSED_MS) return;
+    this.#parts.onRefused?.(venueError(this.#config.metadata.exchange, refusal.fault));
   }
 
   /** After `adjust --save` the file says what the grid does: no longer "adjusted". */

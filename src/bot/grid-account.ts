@@ -23,6 +23,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Books } from '../store/index.ts';
 import type { Funds } from './plan.ts';
 import type { Runner } from './runner.ts';
+import type { SetAside } from './set-aside.ts';
 
 /** What the account is read from. */
 export interface AccountParts {
@@ -31,6 +32,8 @@ export interface AccountParts {
   readonly books: Books;
   readonly runner: Runner;
   readonly clock: Clock;
+  /** What stands on the symbol beside the grid; absent: nothing. */
+  readonly aside?: SetAside;
 }
 
 /** When the books began, milliseconds of the market's clock. */
@@ -104,7 +107,7 @@ export class GridAccount {
     const { market, runner } = this.#parts;
     const { equity } = this;
     if (equity === null) return null;
-    const { position_lots: lots } = state.books;
+    const lots = state.books.position_lots + (this.#parts.aside?.lots ?? 0);
     return liquidations(market, { lots, equity, ticks: runner.ticks }, restingOrders(state));
   }
 

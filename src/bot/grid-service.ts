@@ -28,6 +28,7 @@ import { GridAccount, liquidationAlarm, liquidationView } from './grid-account.t
 import { GridAdjust } from './grid-adjust.ts';
 import type { AdjustParts } from './grid-adjust.ts';
 import type { PositionDifference } from './position-check.ts';
+import type { SetAside } from './set-aside.ts';
 
 export interface ServiceParts extends AdjustParts {
   /** Replaced when the file is read anew. */
@@ -35,6 +36,7 @@ export interface ServiceParts extends AdjustParts {
   readonly startedAtMs: number;
   /** Milliseconds by which our clock is behind the venue's; null: not measured. */
   readonly clockOffset: () => number | null;
+  readonly aside?: SetAside;
   readonly acceptPosition: (dry: boolean) => Promise<PositionDifference>;
 }
 

@@ -86,8 +86,7 @@ async function main(launch: BotLaunch): Promise<void> {
   );
   const { log } = logs;
   const { id, generation } = launch;
-  let bot: Bot | null = null;
-  let ending = false;
+  let [bot, waits, ending]: [Bot | null, string | null, boolean] = [null, null, false];
   let asked = false;
   const record = (): void => {
     bestEffort('the log folder', () => mkdirSync(launch.log_dir, { recursive: true }));
@@ -116,6 +115,7 @@ async function main(launch: BotLaunch): Promise<void> {
     status: () => bot?.service.status() ?? null,
     webPort: () => bot?.webPort ?? null,
     turnAge: () => bot?.runner.turnAge() ?? 0,
+    waitsFor: () => waits ?? bot?.runner.degraded[0] ?? null,
     perform: (method, params) => perform(method, params),
   });
 
@@ -149,6 +149,20 @@ async function main(launch: BotLaunch): Promise<void> {
     process.exit(code);
   }
 
+  /** An end for which the user must act, once `close` has closed what was opened. */
+  async function refuse(error: GriddError, close: () => Promise<void> | void): Promise<void> {
+    if (ending) return;
+    ending = true;
+    clock.after(END_TIMEOUT_MS, () => process.exit(BOT_EXIT.configuration), 'idle');
+    await close();
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    log.error({ error: error.toBody() }, error.message);
+    exitRecord(BOT_EXIT.configuration, error.message, error);
+    for (const name of ['bot.pid', 'bot.json']) rmSync(file(name), { force: true });
+    await link.failed(error.toBody());
+    process.exit(BOT_EXIT.configuration);
+  }
+
   async function perform(method: BotMethod, params: unknown): Promise<unknown> {
     if (bot === null || ending) throw new GriddError('INSTANCE_BUSY', 'The bot is not ready.');
     asked ||= method === 'panic';
@@ -159,6 +173,7 @@ async function main(launch: BotLaunch): Promise<void> {
     return answer;
   }
 
+  const onRefused = (error: GriddError) => void refuse(error, () => bot?.close()).catch(crash);
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
@@ -166,7 +181,8 @@ async function main(launch: BotLaunch): Promise<void> {
   }
   try {
     const variables = () => ({ ...process.env, ...readEnvFile(home) });
-    bot = await Bot.open({ home, launch, variables, log, lock, onBug: crash });
+    const hooks = { onBug: crash, onRefused, waits: (why: string | null) => (waits = why) };
+    bot = await Bot.open({ home, launch, variables, log, lock, ...hooks });
     if (launch.cause === 'safe') {
       await end(BOT_EXIT.clean, await clearOrders(bot));
       return;
@@ -189,14 +205,7 @@ async function main(launch: BotLaunch): Promise<void> {
     // What that end has closed meanwhile fails here.
     if (ending) return;
     if (!(error instanceof GriddError)) crash(error);
-    ending = true;
-    bot?.abandon();
-    process.stderr.write(`${error.code}: ${error.message}\n`);
-    log.error({ error: error.toBody() }, error.message);
-    exitRecord(BOT_EXIT.configuration, error.message, error);
-    for (const name of ['bot.pid', 'bot.json']) rmSync(file(name), { force: true });
-    await link.failed(error.toBody());
-    process.exit(BOT_EXIT.configuration);
+    return refuse(error, () => bot?.abandon());
   }
   record();
   log.info({ web_port: bot.webPort, pid: process.pid }, 'the grid is ready');

@@ -1,4 +1,7 @@
-/** Opens the venue a config asks for. For now that is the paper venue, in the file of the books. */
+/**
+ * Opens the venue a config asks for: the paper venue in the file of the books, or a real one with
+ * its account. Nothing is sent yet.
+ */
 import { GriddError } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { parseDecimal } from '../contract/decimal.ts';
@@ -10,23 +13,47 @@ import {
   storedRules,
   syntheticSource,
 } from '../exchange/paper/index.ts';
+import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
+import { venueError } from '../exchange/venue-error.ts';
+import { loadVenueKind } from '../exchange/venues.ts';
+import type { KindLoaders } from '../exchange/venues.ts';
+import { venueOptions } from '../exchange/wire-options.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { Home } from '../platform/paths.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Books } from '../store/index.ts';
 
-/**
- * Opens the paper venue; LIVE_UNSUPPORTED for live, REPLAY_FILE for a replay that cannot be read.
- */
-export function openVenue(
+/** What a real venue is opened with besides its config. */
+export interface LiveParts {
+  readonly variables: () => Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly kinds?: KindLoaders;
+}
+
+/** Opens the real venue of an expanded config: VENUE_UNKNOWN, VENUE_KEY where that cannot be. */
+export async function openLiveVenue(config: InstanceConfig, parts: LiveParts): Promise<Venue> {
+  const { clock, log, kinds } = parts;
+  const kind = await loadVenueKind(config.metadata.exchange, kinds);
+  const trace = (line: string) => log.trace(line);
+  const surroundings = { clock, trace, environment: parts.variables() };
+  try {
+    return kind.open(venueOptions(kind, config, surroundings));
+  } catch (error) {
+    throw error instanceof VenueFault ? venueError(kind.name, error) : error;
+  }
+}
+
+/** Opens the paper venue; REPLAY_FILE for a replay that cannot be read. */
+export function openPaper(
   home: Home,
   config: InstanceConfig,
   books: Books,
   clock: Clock,
 ): Venue {
-  const { mode, paper } = config.exchange_config;
-  if (mode === 'live') throw new GriddError('LIVE_UNSUPPORTED', 'Live trading is not built yet.');
+  const { paper } = config.exchange_config;
   const startPrice = String(paper.start_price ?? middle(config));
   const rules = storedRules(books.db, paperMarket(config.metadata.symbol, startPrice));
   const source =

@@ -12,12 +12,15 @@ import { figures } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Books } from '../store/index.ts';
 import type { Runner } from './runner.ts';
+import { SET_ASIDE } from './set-aside.ts';
+import type { SetAside } from './set-aside.ts';
 import { priceTicks, wholeLots } from './venue-numbers.ts';
 
 export interface PositionParts {
   readonly runner: Runner;
   readonly books: Books;
   readonly market: Market;
+  readonly aside?: SetAside | undefined;
 }
 
 /** What `accept-position` shows and books; sizes signed, `difference` = venue - books. */
@@ -99,17 +102,19 @@ export class PositionCheck {
 
   /**
    * Books the venue's position as ours; `dry`: only says how. Only a difference that comparisons
-   * have confirmed: INSTANCE_BUSY before. Inside a task only.
+   * have confirmed: INSTANCE_BUSY before. What was set aside is the grid's then, too: the whole of
+   * the venue's position is. Inside a task only.
    */
   async accept(dry: boolean): Promise<PositionDifference> {
     const { runner, market } = this.#parts;
     await runner.fills.bookNew();
-    const venue_lots = await this.#venueLots();
+    const beside = await this.#venueLots();
     const { mark } = await runner.venue.price();
     const ticks = priceTicks(market, mark);
     if (ticks === null) throw new VenueFault('unreachable', `its price is "${mark}"`);
     const ours = runner.figures().position_lots;
-    this.#assertConfirmed(venue_lots, ours);
+    this.#assertConfirmed(beside, ours);
+    const venue_lots = beside + (this.#parts.aside?.lots ?? 0);
     const size = sizeText(market, venue_lots - ours);
     const price = priceText(market, ticks);
     const answer = {
@@ -121,9 +126,10 @@ export class PositionCheck {
     if (dry) return answer;
     const event = { type: 'accept_position', venue_lots, ticks } as const;
     // The stranger's result and fees are in the account for good: its base is taken anew.
-    const meta = { [ACCOUNT_BASE]: '' };
+    const meta = { [ACCOUNT_BASE]: '', [SET_ASIDE]: '' };
     const adjustment = venue_lots === ours ? {} : { adjustment: { size, price } };
     await runner.apply({ ...event, at_ms: runner.venueNow() }, { meta, ...adjustment });
+    this.#parts.aside?.clear();
     this.#suspicion = null;
     runner.setDegraded('position', null);
     runner.fills.settled();

@@ -11,6 +11,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import { PositionCheck } from './position-check.ts';
 import type { Runner } from './runner.ts';
+import type { SetAside } from './set-aside.ts';
 
 export interface ComparisonParts {
   readonly runner: Runner;
@@ -18,6 +19,7 @@ export interface ComparisonParts {
   readonly market: Market;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly aside?: SetAside | undefined;
 }
 
 export class Comparison {

@@ -27,7 +27,9 @@ export function readEdited(
   const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
   const config = expandedOrPlain(loaded, variables);
   const changed = changedKeys(present, config);
-  const [bound] = appliedAs(changed, 'bound');
+  const live = present.exchange_config.mode === 'live';
+  const other = live && changed.includes('metadata.exchange') ? ['metadata.exchange'] : [];
+  const [bound] = [...appliedAs(changed, 'bound'), ...other];
   if (bound !== undefined) {
     throw new GriddError('BOOKS_BOUND', `The books of ${launch.id} belong to another ${bound}.`);
   }

@@ -14,9 +14,11 @@ import { GridEnd, STARTS_AGAIN, asked } from './grid-end.ts';
 import type { PositionDifference } from './position-check.ts';
 import { BOOKS_BEGAN, dayIsOver } from './receipt.ts';
 import { Comparison } from './reconcile.ts';
+import { Refusal } from './refusal.ts';
 import { RunTime } from './run-time.ts';
 import { Runner } from './runner.ts';
 import type { RunnerParts } from './runner.ts';
+import type { SetAside } from './set-aside.ts';
 import { StreamWatch } from './stream-watch.ts';
 import { VenueClock } from './venue-clock.ts';
 
@@ -26,6 +28,8 @@ export interface SessionParts extends Omit<RunnerParts, 'venueTime'> {
   readonly bootId: string;
   /** Values in force; replaced when the file is read anew. */
   readonly strategy: () => Pick<StrategyValues, 'duration' | 'interval'>;
+  /** What of the venue's position is not the grid's; absent: nothing. */
+  readonly aside?: SetAside;
 }
 
 const MISSED = 'The stream may have missed something; it is being asked for.';
@@ -47,15 +51,16 @@ export class Session {
   #recovering = false;
   /** A stop came before the run was begun: it is not begun any more. */
   #stoppedEarly = false;
+  readonly refusal = new Refusal();
   #closed = false;
 
   constructor(parts: SessionParts) {
-    const { market, books, clock, log, tag, venue } = parts;
+    const { market, books, clock, log, tag, venue, aside } = parts;
     this.#parts = parts;
     this.runner = new Runner({ ...parts, venueTime: () => this.venueClock });
     const { runner } = this;
     this.venueClock = new VenueClock(runner.venue, clock);
-    this.#comparison = new Comparison({ runner, books, market, clock, log });
+    this.#comparison = new Comparison({ runner, books, market, clock, log, aside });
     this.#schedule = new ComparisonSchedule(() => this.#interval, tag, clock.monotonic());
     this.#stream = new StreamWatch(venue.capabilities.silence_ms);
     this.#runTime = new RunTime(books, clock, parts.bootId);
@@ -72,7 +77,10 @@ export class Session {
     return this.runner.gridState === 'finished' && !this.#endedBySource;
   }
 
-  /** Brings books and venue to one truth: the first step of every start. */
+  /**
+   * Brings books and venue to one truth: the first step of every start. Rejects where the venue
+   * refuses for good.
+   */
   async recover(): Promise<void> {
     const { clock } = this.#parts;
     this.#recovering = true;
@@ -80,6 +88,7 @@ export class Session {
       const answered = await this.runner.run(() => this.#compare());
       if (answered && !this.#comparison.position.suspicious) return;
       // Nothing is begun before the venue has answered, however long that takes.
+      this.refusal.assertNone(this.runner.venue.name);
       if (answered) confirmed += 1;
       await clock.delay(answered ? this.#confirmMs : this.#schedule.wait(clock.monotonic()));
     }
@@ -237,11 +246,13 @@ export class Session {
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
       this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
+      this.refusal.failed(error, clock.monotonic());
       runner.unanswered(error);
       return false;
     }
     const now = clock.monotonic();
     this.#schedule.done(now);
+    this.refusal.answered();
     if (this.#comparison.position.suspicious) this.#schedule.within(this.#confirmMs, now);
     runner.setDegraded('stream', this.#stream.fault(now));
     return true;

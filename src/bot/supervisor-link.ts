@@ -29,6 +29,8 @@ export interface LinkParts {
   readonly log: Logger;
   readonly status: () => StatusView | null;
   readonly turnAge: () => number;
+  /** What a bot that is not ready waits for, as a sentence; null: nothing in particular. */
+  readonly waitsFor: () => string | null;
   /** Port of the page; null while none could be had. */
   readonly webPort: () => number | null;
   /** Performs a request of the supervisor; rejects with `GriddError`. */
@@ -78,11 +80,13 @@ export class SupervisorLink {
   /** Sends the present figures; before `ready` only the sign of life. */
   beat(): void {
     const { status, turnAge, webPort } = this.#parts;
+    const waits = this.#ready ? null : this.#parts.waitsFor();
     this.#send({
       type: 'beat',
       turn_age_ms: Math.round(turnAge()),
       web_port: webPort(),
       status: this.#ready ? status() : null,
+      ...(waits === null ? {} : { waits_for: waits }),
     });
   }
 

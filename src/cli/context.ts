@@ -3,6 +3,7 @@
  * `process` nor the environment themselves, so that tests run them in-process with another
  * terminal.
  */
+import type { KindLoaders } from '../exchange/venues.ts';
 import type { Home } from '../platform/paths.ts';
 import type { Terminal } from '../platform/terminal.ts';
 
@@ -18,6 +19,8 @@ export interface Session {
    * a signal to leave does to the bots.
    */
   becomeSupervisor(home: Home, onTerm: OnTerm): Promise<void>;
+  /** Other kinds of venues than the built-in ones. */
+  readonly kinds?: KindLoaders;
 }
 
 /** What becomes of the bots when the supervisor is told by a signal to leave. */

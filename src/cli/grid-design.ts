@@ -30,9 +30,9 @@ export function checkGrid(config: InstanceConfig): GridCheck {
     maker_fee: String(paper.maker_fee ?? preset.maker_fee),
     taker_fee: String(paper.taker_fee ?? preset.taker_fee),
   });
-  const balance = String(paper.starting_balance);
-  const margin_check = mode === 'live' ? 'refuse' : 'warn';
-  const result = design(market, { ...values, price, balance, margin_check });
+  // What a real account holds only the venue knows: `gridd check` asks it.
+  const funds = mode === 'live' ? {} : { balance: String(paper.starting_balance) };
+  const result = design(market, { ...values, price, ...funds });
   if ('problems' in result) {
     const problems = result.problems.map((problem) => ({
       ...problem,

@@ -18,6 +18,7 @@ import {
 import { addMoneyVerbs } from './program/money-verbs.ts';
 import { count, many, one, selection } from './program/targets.ts';
 import type { Flags, Run, TargetOptions } from './program/targets.ts';
+import type { StartOptions } from './verbs/start.ts';
 import type { StopOptions } from './verbs/stop.ts';
 
 /** Runs one command line (without node and script); resolves with the exit code, never rejects. */
@@ -76,10 +77,13 @@ function addFleetVerbs(program: Command, run: Run): void {
   many(program.command('start'), 'config file or folder')
     .description('start instances; starts the supervisor when none runs')
     .option('--fresh', 'archive the old books and begin anew')
+    .option('--yes', 'a first live start: do not ask')
+    .option('--adopt', "a first live start: a position that is there becomes the grid's carry")
+    .option('--ignore', 'a first live start: a position that is there stays out of the grid')
     .option('-d, --daemon', 'in the background (the default)')
     .option('--foreground', 'stay attached to one instance; Ctrl-C stops it')
     .option('--json', 'one JSON document')
-    .action((ids: string[], options: Flags<'fresh' | 'foreground' | 'json'>) =>
+    .action((ids: string[], options: TargetOptions & StartOptions) =>
       run(async (context) => {
         const { start } = await import('./verbs/start.ts');
         return start(context, selection(ids, options), options);

@@ -182,6 +182,7 @@ function distinct(targets: readonly Target[]): Target[] {
   return [...byName.values()];
 }
 
-function usage(sentence: string): GriddError {
+/** USAGE with this sentence. */
+export function usage(sentence: string): GriddError {
   return new GriddError('USAGE', sentence);
 }

@@ -8,6 +8,7 @@ import type {
   AdjustAnswer,
   AdjustRequest,
   CloseCarryAnswer,
+  LiveStart,
   ProcessState,
   StatusView,
   StopReceipt,
@@ -50,6 +51,8 @@ export interface RegistryRecord {
   readonly last_error: ErrorBody | null;
   /** An external program ran under this id: the built-in bot never takes its place silently. */
   readonly ran_program: boolean;
+  /** What the user said to a first live start that has not come about yet. */
+  readonly live_start: LiveStart | null;
 }
 
 /** The run that clears the orders of a failed instance: when it ended, and how, in a sentence. */
@@ -119,6 +122,8 @@ export interface InstanceStatus extends ListRow {
 export interface StartRequest {
   readonly targets: readonly { readonly config_file: string; readonly instance_id?: string }[];
   readonly fresh?: boolean;
+  /** What the user says to first live starts. */
+  readonly live?: LiveStart;
   /** Running instances are left as they are and reported, instead of refused. */
   readonly allow_running?: boolean;
 }

@@ -46,6 +46,17 @@ export const StartBody = Type.Object(
       { minItems: 1, maxItems: MAX_IDS, description: 'a list of config files' },
     ),
     fresh: Type.Optional(Type.Boolean({ description: 'true or false' })),
+    live: Type.Optional(
+      Type.Object(
+        {
+          confirmed: Type.Boolean({ description: 'true or false' }),
+          position: Type.Union([Type.Literal('adopt'), Type.Literal('ignore'), Type.Null()], {
+            description: '"adopt", "ignore" or null',
+          }),
+        },
+        { ...strict, description: 'what is said to a first live start' },
+      ),
+    ),
     allow_running: Type.Optional(Type.Boolean({ description: 'true or false' })),
   },
   strict,

@@ -354,6 +354,8 @@ export type BotMessage =
       readonly turn_age_ms: number;
       readonly web_port: number | null;
       readonly status: StatusView | null;
+      /** What a bot that is not ready waits for, as a sentence; absent: nothing in particular. */
+      readonly waits_for?: string;
     }
   | {
       readonly type: 'reply';
@@ -381,6 +383,14 @@ export type SupervisorMessage =
       readonly params: unknown;
     };
 
+/** What the user said to the first live start of an instance. */
+export interface LiveStart {
+  /** That it may trade. */
+  readonly confirmed: boolean;
+  /** What becomes of a position that is there already: the grid's carry, or left out of it. */
+  readonly position: 'adopt' | 'ignore' | null;
+}
+
 /** How the supervisor starts a built-in bot: one JSON argument; no secret is ever in it. */
 export interface BotLaunch {
   readonly home: string;
@@ -399,6 +409,8 @@ export interface BotLaunch {
   readonly cause: 'start' | 'restart' | 'safe' | 'panic';
   /** Archive the old books first. */
   readonly fresh: boolean;
+  /** Until the first live start has come about; absent where the supervisor is an older one. */
+  readonly live_start?: LiveStart | null;
 }
 
 /** Written by the bot under its lock to `<log_dir>/bot.json`. */

@@ -214,7 +214,37 @@ const ExchangeConfig = Type.Object(
   {
     api_key: Type.Optional(text('API key, as ${VARIABLE}.')),
     secret_key: Type.Optional(text('API secret, as ${VARIABLE}.')),
-    base_url: Type.Optional(text('REST address of the exchange.')),
+    passphrase: Type.Optional(text('Passphrase of the key, where it has one, as ${VARIABLE}.')),
+    account_address: Type.Optional(
+      text('Address of the account for which `private_key` signs; no secret.'),
+    ),
+    private_key: Type.Optional(text('Private key of a signing wallet, as ${VARIABLE}.')),
+    base_url: Type.Optional(
+      text("REST address; default: the venue's own. Live only its hosts and loopback are allowed."),
+    ),
+    ws_url: Type.Optional(text("WebSocket address, as base_url; default: the venue's own.")),
+    allow_custom_host: Type.Boolean({
+      default: false,
+      description: 'Lets base_url and ws_url name any host: it is handed signed requests.',
+    }),
+    proxy: Type.Optional(
+      text(
+        'HTTP proxy, e.g. http://127.0.0.1:3128; default: HTTPS_PROXY of the environment, unless ' +
+          'NO_PROXY names the host. With a password as ${VARIABLE}.',
+      ),
+    ),
+    connect_timeout: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 600,
+      default: 5,
+      description: 'Seconds in which a connection to the venue must stand.',
+    }),
+    read_timeout: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 600,
+      default: 10,
+      description: 'Seconds in which the venue must answer a request.',
+    }),
     mode: Type.Union([Type.Literal('paper'), Type.Literal('live')], {
       default: 'paper',
       description: 'paper: the embedded venue; live: the exchange.',

@@ -45,8 +45,9 @@ export function auditedFleet(
     status: (id) => fleet.status(id),
     usage: (id) => fleet.usage(id),
     start: (request) => {
-      const { fresh = false, allow_running = false } = request;
-      return each('start', { fresh, allow_running }, fleet.start(request));
+      const { fresh = false, allow_running = false, live } = request;
+      const asked = { fresh, allow_running, ...(live === undefined ? {} : { live }) };
+      return each('start', asked, fleet.start(request));
     },
     stop: (request) => {
       const { ids: _ids, ...how } = request;

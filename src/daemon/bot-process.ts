@@ -14,6 +14,7 @@ import type {
   ProcessIdentity,
 } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
+import { SECRET_NAMES } from '../contract/venues.ts';
 import { localDate } from '../platform/clock.ts';
 import { readJson, readText, writeFileAtomic } from '../platform/json-file.ts';
 import { fromHome } from '../platform/paths.ts';
@@ -26,6 +27,7 @@ import {
   namedVariables,
   readBotRecord,
   readEnvFile,
+  refuseExposedEnv,
 } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { handPort } from './free-port.ts';
@@ -67,6 +69,7 @@ export function checkLaunch(
   record: RegistryRecord,
 ): void {
   checkProgram(loaded, record);
+  refuseExposedEnv(around.home, loaded);
   expandConfig(loaded, { ...around.environment, ...readEnvFile(around.home) });
 }
 
@@ -93,6 +96,7 @@ export async function planLaunch(
   const { home } = around;
   const warnings = [...loaded.warnings];
   checkProgram(loaded, record);
+  refuseExposedEnv(home, loaded);
   const file = readEnvFile(home);
   const own = around.environment;
   const named = namedVariables(loaded);
@@ -113,7 +117,8 @@ export async function planLaunch(
   const raw = rawFiles(loaded.logDir);
   const common = { ...raw, fresh: true };
   if (loaded.program === null) {
-    const launch = launchArgument(around, loaded, wanted, wish, avoid);
+    const { live_start } = record;
+    const launch = launchArgument(around, loaded, { ...wish, live_start }, wanted, avoid);
     const env = processEnvironment({ ...parts, given });
     const args = [around.botMain, JSON.stringify(launch)];
     const spawn = { ...common, program: process.execPath, args, cwd: home.folder, env };
@@ -144,8 +149,9 @@ export async function planLaunch(
  * Values that must appear in no record: keys, and whatever a config hands over in `environment`.
  */
 function secretsOf(config: InstanceConfig): string[] {
-  const { api_key, secret_key } = config.exchange_config;
-  const values = [api_key, secret_key, ...Object.values(config.daemon_config.environment)];
+  const { exchange_config: exchange, daemon_config: daemon } = config;
+  const keys = SECRET_NAMES.map((name) => exchange[name]);
+  const values = [...keys, exchange.proxy, ...Object.values(daemon.environment)];
   // Short values such as "1" or "info" are no secrets, and blotting them out would hide the error.
   return values.flatMap((value) => (value !== undefined && value.length >= 6 ? [value] : []));
 }
@@ -169,8 +175,8 @@ export function secretsNow(
 function launchArgument(
   around: LaunchSurroundings,
   loaded: LoadedConfig,
+  wish: LaunchWish & Pick<BotLaunch, 'live_start'>,
   wanted: number | null,
-  wish: LaunchWish,
   avoid: readonly number[],
 ): BotLaunch {
   return {
@@ -184,6 +190,7 @@ function launchArgument(
     avoid_ports: [...new Set(avoid)],
     cause: wish.cause,
     fresh: wish.fresh,
+    live_start: wish.live_start ?? null,
   };
 }
 

@@ -71,6 +71,7 @@ export function noteMessage(
     case 'beat':
       process.turnAgeMs = message.turn_age_ms;
       if (message.status !== null) process.status = message.status;
+      if (!process.ready) noteWait(instance, process, message.waits_for ?? null);
       if (process.ready) noteFitness(instance, process, message.web_port);
       break;
     case 'exiting':
@@ -85,8 +86,19 @@ export function noteMessage(
 /** The process does its work. `port` null: its page does not answer. */
 export function noteReady(instance: Instance, process: RunningProcess, port: number | null): void {
   process.ready = true;
+  process.waitsFor = null;
+  // What was said to its first live start is used up: other books are another first start.
+  if (instance.record.live_start !== null) instance.writer.save({ live_start: null });
   noteFitness(instance, process, port);
   process.started.open({ kind: 'ready' });
+}
+
+/** Why a start takes its time stands in the record, so that list and status tell it. */
+function noteWait(instance: Instance, process: RunningProcess, reason: string | null): void {
+  if (process.waitsFor === reason) return;
+  process.waitsFor = reason;
+  instance.writer.save({ state_reason: reason ?? 'the venue answers' });
+  if (reason !== null) instance.log.warn(`it is not ready yet: ${reason}`);
 }
 
 function noteFitness(instance: Instance, process: RunningProcess, port: number | null): void {

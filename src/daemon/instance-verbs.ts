@@ -91,7 +91,9 @@ export async function restartNow(instance: Instance, reason: string): Promise<Re
       throw notEnded(instance, process);
     }
   }
-  return launchAndWait(instance, { fresh: false, patch: {} }, process !== null);
+  // What was said to a start that came to nothing is not said to this one.
+  const patch = process === null ? { live_start: null } : {};
+  return launchAndWait(instance, { fresh: false, patch }, process !== null);
 }
 
 /** `ended`: a process was ended for it, which is owed a next one. */
@@ -129,8 +131,7 @@ async function untilReady(instance: Instance, first: RunningProcess): Promise<Re
     giveWayToStop(instance);
     const left = deadline - clock.monotonic();
     if (left <= 0 || !(await within(process.started.passed, left, clock))) {
-      const message = `${id} is not ready after ${READY_TIMEOUT_MS / 1000} s; it goes on starting.`;
-      throw new GriddError('START_FAILED', message);
+      throw notReady(id, process.waitsFor);
     }
     const outcome = await process.started.passed;
     switch (outcome.kind) {
@@ -147,6 +148,14 @@ async function untilReady(instance: Instance, first: RunningProcess): Promise<Re
     }
   }
   throw new GriddError('LOCK_HELD', `Another process ran ${id} and has ended.`);
+}
+
+function notReady(id: string, waitsFor: string | null): GriddError {
+  const late = `${id} is not ready after ${READY_TIMEOUT_MS / 1000} s`;
+  if (waitsFor === null) return new GriddError('START_FAILED', `${late}; it goes on starting.`);
+  const message = `${late} and goes on trying: ${waitsFor}`;
+  const hint = '`gridd status ID` says whether it still waits; `gridd stop ID` ends that.';
+  return new GriddError('VENUE_UNREACHABLE', message, { hint });
 }
 
 function startFailed(instance: Instance, error: GriddError): GriddError {

@@ -7,11 +7,7 @@
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody, ErrorCode } from '../contract/errors.ts';
 import type { RegistryRecord, StopRequest, VerbResult } from '../contract/fleet-api.ts';
-import type {
-  BotLaunch,
-  ProcessIdentity,
-  StatusView,
-} from '../contract/instance-api.ts';
+import type { BotLaunch, ProcessIdentity, StatusView } from '../contract/instance-api.ts';
 import { assert } from '../contract/assert.ts';
 import { ageAt, isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -165,7 +161,8 @@ export class Instance {
     const portsInUse = around.portsInUse(this.id);
     const surroundings = { ...around, portsInUse, now };
     const prepare = async () => {
-      const plan = await planLaunch(surroundings, loaded, record, { cause, fresh, generation });
+      const next = { ...record, ...patch };
+      const plan = await planLaunch(surroundings, loaded, next, { cause, fresh, generation });
       return { plan, log: await around.openLog(this.id, loaded.logDir) };
     };
     // It may wait for I/O: the end of the last process is still written with this start, at once.
@@ -366,7 +363,7 @@ export class Instance {
 
   /** Down, until the user acts. */
   fail(error: ErrorBody, reason: string): void {
-    this.writer.save({ last_error: error });
+    this.writer.save({ last_error: error, live_start: null });
     this.move('fail', reason);
     this.around.failed(this.id);
   }

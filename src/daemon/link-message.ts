@@ -73,7 +73,8 @@ const SHAPES: Readonly<Record<BotMessage['type'], (fields: Fields) => boolean>> 
   beat: (m) =>
     typeof m['turn_age_ms'] === 'number' &&
     isPort(m['web_port']) &&
-    (m['status'] === null || isObject(m['status'])),
+    (m['status'] === null || isObject(m['status'])) &&
+    (m['waits_for'] === undefined || isText(m['waits_for'])),
   reply: (m) => isCount(m['request_id']) && (m['error'] === undefined || isErrorBody(m['error'])),
   exiting: (m) => typeof m['code'] === 'number' && isText(m['reason']),
 };

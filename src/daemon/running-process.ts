@@ -34,6 +34,8 @@ export interface RunningProcess {
   heardAt: number;
   turnAgeMs: number | null;
   status: StatusView | null;
+  /** What it waits for while it is not ready, as a sentence. */
+  waitsFor: string | null;
   health: HealthState;
   /** A health probe of a program is under way. */
   probing: boolean;
@@ -69,6 +71,7 @@ export function newProcess(
     ready: false,
     turnAgeMs: null,
     status: null,
+    waitsFor: null,
     probing: false,
     usage: null,
     limits: NO_SAMPLES,

@@ -201,6 +201,7 @@ export class Supervisor implements FleetService {
     const patch = {
       config_file: toHome(home, loaded.file),
       instance_id_override: override,
+      live_start: request.live ?? null,
     };
     const { fresh = false, allow_running: allowRunning = false } = request;
     try {

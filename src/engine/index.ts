@@ -11,6 +11,8 @@ export type { DesignInput, Problem } from './design-input.ts';
 export { apr, investmentOf } from './apr.ts';
 export { liquidationInside, liquidations, restingOrders } from './liquidation.ts';
 export type { Exposure, Liquidations, Resting } from './liquidation.ts';
+export { startOutlook } from './outlook.ts';
+export type { Outlook } from './outlook.ts';
 export { ladder, previewAdjust } from './views.ts';
 export type { AdjustPreview } from './views.ts';
 export { profitRange } from './lines.ts';

@@ -2,19 +2,13 @@
  * What gridd knows of a kind of venue before it talks to one: its own addresses, the credentials it
  * takes, and how a venue of the kind is opened. Secrets are values here and are never printed.
  */
+import type { CredentialName } from '../contract/venues.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { MarketData } from './market-data.ts';
 import type { Venue, VenueCapabilities } from './port.ts';
 
-/** Names of credentials, as in `exchange_config`. */
-export const CREDENTIAL_NAMES = [
-  'api_key',
-  'secret_key',
-  'passphrase',
-  'account_address',
-  'private_key',
-] as const;
-export type CredentialName = (typeof CREDENTIAL_NAMES)[number];
+export { CREDENTIAL_NAMES } from '../contract/venues.ts';
+export type { CredentialName } from '../contract/venues.ts';
 export type Credentials = Readonly<Partial<Record<CredentialName, string>>>;
 
 /** How a venue is reached. Addresses without a slash at the end. */

@@ -3,6 +3,7 @@
  * blotted out.
  */
 import pino from 'pino';
+import { SECRET_NAMES } from '../contract/venues.ts';
 
 export { linkPlainName, openLogFile } from './log-file.ts';
 export type { LogFile } from './log-file.ts';
@@ -28,7 +29,9 @@ export function makeLogger(id: string, sinks: readonly LogSink[]): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
-        paths: ['', '*.', '*.*.'].flatMap((at) => [`${at}api_key`, `${at}secret_key`]),
+        paths: ['', '*.', '*.*.'].flatMap((at) =>
+          [...SECRET_NAMES, 'proxy'].map((name) => `${at}${name}`),
+        ),
         censor: '[secret]',
       },
     },

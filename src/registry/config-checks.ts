@@ -3,15 +3,16 @@
  * They run on values that may still be wrong elsewhere, so that all problems come at once.
  */
 import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { parseDecimal } from '../contract/decimal.ts';
 import type { Decimal } from '../contract/decimal.ts';
 import type { Problem } from '../contract/errors.ts';
+import { SECRET_NAMES } from '../contract/venues.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import type { CodedProblem } from './config-schema.ts';
 import type { FoundProgram } from './config-places.ts';
 import { isRecord } from './jsonc-text.ts';
+import { isLoopbackName, liveProblems } from './live-checks.ts';
 import { EXPANDED_FIELDS, hasStrayBrace, namesIn } from './variable-text.ts';
 
 /** What the checks are told besides the value. */
@@ -51,14 +52,13 @@ function modeProblems(root: Record<string, unknown>, found: FoundProgram): Coded
     const message = 'does not exist, and the built-in bot takes its place in paper mode only';
     return [{ path, message, found: found.script, code: 'PROGRAM_MISSING' }];
   }
-  const message = 'live trading is not supported yet: no order is sent to an exchange';
-  const path = 'exchange_config.mode';
-  return [{ path, message, found: 'live', allowed: '"paper"', code: 'LIVE_UNSUPPORTED' }];
+  const wire = root['exchange_config'];
+  return liveProblems(at(root, 'metadata', 'exchange'), isRecord(wire) ? wire : {});
 }
 
 function bindProblems(root: Record<string, unknown>): CodedProblem[] {
   const host = at(root, 'daemon_config', 'web_host');
-  if (typeof host !== 'string' || isLoopback(host)) return [];
+  if (typeof host !== 'string' || isLoopbackName(host)) return [];
   return [
     {
       path: 'daemon_config.web_host',
@@ -68,10 +68,6 @@ function bindProblems(root: Record<string, unknown>): CodedProblem[] {
       code: 'BIND_REFUSED',
     },
   ];
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 /**
@@ -183,9 +179,10 @@ function feeProblems(name: string, value: unknown): Problem[] {
   return [{ path, message: 'is out of range', found: String(value), allowed }];
 }
 
-/** A key in the file itself is copied, shown and kept with it: told, not refused. */
+/** A key in the file itself is copied, shown and kept with it: told on paper, refused live. */
 function plainSecrets(root: Record<string, unknown>): string[] {
-  return ['api_key', 'secret_key'].flatMap((name) => {
+  if (at(root, 'exchange_config', 'mode') === 'live') return [];
+  return SECRET_NAMES.flatMap((name) => {
     const value = at(root, 'exchange_config', name);
     if (typeof value !== 'string' || value === '' || namesIn(value).length > 0) return [];
     const advice = 'put it into .env and write ${NAME} here';

@@ -54,17 +54,18 @@ const VARIABLES = `## Variables
 \`\${NAME}\` and \`\${NAME:-default}\` (taken when NAME is not set or empty) are put in by the bot
 at its start, from \`.env\` in the home folder, read anew each time, and then from the
 environment; \`.env\` wins. \`$\${\` stands for a plain \`\${\`. A variable without value or
-default is refused with its name and JSON path; in paper mode a missing \`api_key\` or
-\`secret_key\` is only a warning.
+default is refused with its name and JSON path; in paper mode a missing credential is only a
+warning.
 
 Variables are put into these fields and refused in every other:
 
 ${EXPANDED_FIELDS.map((field) => `- \`${field}\``).join('\n')}
 
-Secrets go only into \`api_key\`, \`secret_key\` and \`environment\`: a variable that one of the
-two keys uses, or whose name speaks of a key, secret, token or password, is refused in the fields
-that pages and logs show. Keep \`.env\` at mode 0600 and out of git; \`.env.example\` names what
-the shipped configs use.`;
+Secrets go only into the credentials of \`exchange_config\` and \`environment\`: a variable that
+one of these uses, or whose name speaks of a key, secret, token or password, is refused in the
+fields that pages and logs show. In live mode a secret is a variable and nothing else, without a
+default, and \`.env\` must be readable by you alone (\`chmod 600 .env\`); keep it out of git.
+\`.env.example\` names what the shipped configs use.`;
 
 const PROGRAMS = `## External programs
 

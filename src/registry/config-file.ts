@@ -27,8 +27,8 @@ export interface ReadOptions {
 /**
  * Reads the config at `file` (from the home where relative). Throws CONFIG_NOT_FOUND,
  * CONFIG_SYNTAX, INSTANCE_ID_INVALID, or CONFIG_INVALID with all problems; where all problems are
- * of one kind with its own code (LIVE_UNSUPPORTED, BIND_REFUSED, REPLAY_FILE, PROGRAM_MISSING),
- * that code.
+ * of one kind with its own code (VENUE_UNKNOWN, HOST_REFUSED, SECRET_IN_CONFIG, BIND_REFUSED,
+ * REPLAY_FILE, PROGRAM_MISSING), that code.
  */
 export function readConfigFile(home: Home, file: string, options: ReadOptions = {}): LoadedConfig {
   const absolute = resolve(home.folder, file);

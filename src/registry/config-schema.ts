@@ -7,6 +7,7 @@ import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { ErrorCode, Problem } from '../contract/errors.ts';
+import { CREDENTIAL_NAMES } from '../contract/venues.ts';
 import { nearest } from './spelling.ts';
 import { CONFIG_SCHEMA, PARTS, allowedText, keysOf, partOf } from './schema-words.ts';
 import type { SchemaNode } from './schema-words.ts';
@@ -132,7 +133,9 @@ function faultText(error: ErrorObject, schema: SchemaNode): string {
   }
 }
 
-const HIDDEN = /^(exchange_config\.)?(api_key|secret_key)|^(daemon_config\.)?environment\b/;
+const HIDDEN = new RegExp(
+  `^(exchange_config\\.)?(${CREDENTIAL_NAMES.join('|')}|proxy)|^(daemon_config\\.)?environment\\b`,
+);
 
 /** A value as it may be repeated to the user: short, and never a secret. */
 export function shownValue(path: readonly string[], value: unknown): unknown {

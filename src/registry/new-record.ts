@@ -36,5 +36,6 @@ export function newRecord(
     last_exit: null,
     last_error: null,
     ran_program: false,
+    live_start: null,
   };
 }

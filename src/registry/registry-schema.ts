@@ -20,7 +20,7 @@ export function isReadable(version: unknown): version is number {
 export function upgradeRecord(version: number, record: unknown): unknown {
   if (typeof record !== 'object' || record === null) return record;
   // Keys that came later within version 2; an older gridd keeps what it does not know.
-  const present = { restart_at: null, panic: null, ...record };
+  const present = { restart_at: null, panic: null, live_start: null, ...record };
   if (version === REGISTRY_VERSION) return present;
   return { ...present, restart_times: [], restart_boot_id: null, safe_run: null };
 }
@@ -78,6 +78,9 @@ const RECORD_KEYS: Readonly<Record<keyof RegistryRecord, object>> = {
   last_exit: orNull(LAST_EXIT),
   last_error: orNull(LAST_ERROR),
   ran_program: flag,
+  live_start: orNull(
+    shape({ confirmed: flag, position: orNull(oneOf(['adopt', 'ignore'])) }),
+  ),
 };
 
 let compiled: ValidateFunction<RegistryRecord> | undefined;

@@ -3,11 +3,14 @@
  * nothing is run: a value is put in as it is and not read again.
  */
 
+import { CREDENTIAL_NAMES } from '../contract/venues.ts';
+
 /** Config paths whose texts are expanded; `environment` means each value in it. */
 export const EXPANDED_FIELDS: readonly string[] = [
-  'exchange_config.api_key',
-  'exchange_config.secret_key',
+  ...CREDENTIAL_NAMES.map((name) => `exchange_config.${name}`),
   'exchange_config.base_url',
+  'exchange_config.ws_url',
+  'exchange_config.proxy',
   'daemon_config.environment',
   'metadata.name',
   'metadata.description',

@@ -7,9 +7,12 @@ import { parse } from 'dotenv';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
+import { CREDENTIAL_NAMES } from '../contract/venues.ts';
+import type { CredentialName } from '../contract/venues.ts';
 import { readText } from '../platform/json-file.ts';
 import type { Home } from '../platform/paths.ts';
 import { isPassing } from './jsonc-text.ts';
+import { refuseExpanded } from './live-checks.ts';
 import type { LoadedConfig } from './loaded-config.ts';
 import { expandText, namesIn } from './variable-text.ts';
 
@@ -34,7 +37,8 @@ interface Field {
 }
 
 /**
- * Puts `variables` into a config. Throws ENV_MISSING naming every missing variable and its path.
+ * Puts `variables` into a config. Throws ENV_MISSING naming every missing variable and its path,
+ * and what `refuseExpanded` throws.
  */
 export function expandConfig(loaded: LoadedConfig, variables: Variables): ExpandedConfig {
   const config = structuredClone(loaded.config);
@@ -65,10 +69,11 @@ export function expandConfig(loaded: LoadedConfig, variables: Variables): Expand
   }
   if (missing.length > 0) throw missingError(loaded, missing);
   if (refused.length > 0) {
-    const hint = 'Use secrets in api_key, secret_key and environment only.';
+    const hint = 'Use secrets in credentials of exchange_config and in environment only.';
     const message = `${loaded.file} would show a secret (${refused[0]?.path ?? ''}).`;
     throw new GriddError('CONFIG_INVALID', message, { problems: refused, hint });
   }
+  refuseExpanded(loaded, config);
   return { config, warnings };
 }
 
@@ -97,6 +102,9 @@ function missingError(loaded: LoadedConfig, problems: readonly Problem[]): Gridd
   return new GriddError('ENV_MISSING', `${loaded.id}: ${list}.`, { problems });
 }
 
+const EXCHANGE = 'exchange_config.';
+type ExchangeText = CredentialName | 'proxy' | 'base_url' | 'ws_url';
+
 const SECRET_NAME = /KEY|SECRET|TOKEN|PASS|PRIVATE|CREDENTIAL/i;
 
 function secretNames(config: InstanceConfig): (name: string) => boolean {
@@ -107,12 +115,19 @@ function secretNames(config: InstanceConfig): (name: string) => boolean {
 }
 
 function fieldsOf(config: InstanceConfig): Field[] {
-  const { api_key, secret_key, base_url } = config.exchange_config;
+  const { exchange_config: exchange } = config;
   const { name, description } = config.metadata;
+  const of = (key: ExchangeText, kind: Kind) => ({
+    path: `${EXCHANGE}${key}`,
+    kind,
+    text: exchange[key],
+  });
   const fields: { path: string; kind: Kind; text: string | undefined }[] = [
-    { path: 'exchange_config.api_key', kind: 'credential', text: api_key },
-    { path: 'exchange_config.secret_key', kind: 'credential', text: secret_key },
-    { path: 'exchange_config.base_url', kind: 'shown', text: base_url },
+    ...CREDENTIAL_NAMES.map((key) => of(key, 'credential')),
+    // It may hold a password.
+    of('proxy', 'credential'),
+    of('base_url', 'shown'),
+    of('ws_url', 'shown'),
     { path: 'metadata.name', kind: 'shown', text: name },
     { path: 'metadata.description', kind: 'shown', text: description },
   ];
@@ -124,13 +139,10 @@ function fieldsOf(config: InstanceConfig): Field[] {
 
 function put(config: InstanceConfig, path: string, value: string | undefined): void {
   const { exchange_config: exchange, metadata, daemon_config: daemon } = config;
+  if (path.startsWith(EXCHANGE)) {
+    return assign(exchange, path.slice(EXCHANGE.length) as ExchangeText, value);
+  }
   switch (path) {
-    case 'exchange_config.api_key':
-      return assign(exchange, 'api_key', value);
-    case 'exchange_config.secret_key':
-      return assign(exchange, 'secret_key', value);
-    case 'exchange_config.base_url':
-      return assign(exchange, 'base_url', value);
     case 'metadata.name':
       return assign(metadata, 'name', value);
     case 'metadata.description':

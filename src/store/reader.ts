@@ -2,12 +2,17 @@
 import { existsSync } from 'node:fs';
 import type { FillView, OrderView, ReceiptView, StatusView } from '../contract/instance-api.ts';
 import { openReadOnly } from '../platform/sqlite.ts';
+import type { Binding } from './books.ts';
 import { readReceipts } from './receipts.ts';
 import type { ReceiptSeries } from './receipts.ts';
 import { FILL_COLUMNS, ORDER_COLUMNS, fillView, orderView } from './rows.ts';
 import type { FillRow, OrderRow } from './rows.ts';
 
 export interface BooksReader {
+  /** The grid account they belong to; null: to none yet. */
+  binding(): Binding | null;
+  /** Whether a grid ever took a turn on them. */
+  hasBegun(): boolean;
   /** The figures the bot saved last; null before its first. */
   status(): StatusView | null;
   /** Newest first. */
@@ -32,7 +37,14 @@ export function readBooks(file: string): BooksReader | null {
       `SELECT ${ORDER_COLUMNS} FROM orders
        WHERE status IN ('sent', 'open', 'cancelling') ORDER BY id`,
     );
+    const meta = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'binding'");
+    const engine = db.prepare<[], { n: number }>('SELECT count(*) n FROM engine');
     return {
+      binding() {
+        const row = meta.get();
+        return row === undefined ? null : (JSON.parse(row.value) as Binding);
+      },
+      hasBegun: () => (engine.get()?.n ?? 0) > 0,
       status() {
         const row = status.get();
         return row === undefined ? null : (JSON.parse(row.body) as StatusView);

@@ -138,6 +138,9 @@ export const CONFIG: InstanceConfig = {
   },
   exchange_config: {
     mode: 'paper',
+    allow_custom_host: false,
+    connect_timeout: 5,
+    read_timeout: 10,
     paper: {
       price_source: 'synthetic',
       seed: 1,

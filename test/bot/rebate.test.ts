@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openVenue } from '../../src/bot/open-venue.ts';
+import { openPaper } from '../../src/bot/open-venue.ts';
 import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
 import { makeMarket } from '../../src/contract/market.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -38,7 +38,7 @@ test('a maker rebate is income in fills, books, cash and the three sums', async 
   const db = openDatabase(':memory:', 'NORMAL');
   migrate(db, MIGRATIONS);
   const books = new Books(db);
-  const venue = openVenue(home, config, books, systemClock);
+  const venue = openPaper(home, config, books, systemClock);
   const rules = await venue.market();
   expect(rules.maker_fee).toBe('-0.0001');
   const path = scriptedPath(rules.tick, [{ ticks: 1, move: 'jump' }], 'ends');

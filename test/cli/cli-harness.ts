@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { Session, Terminal } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
+import type { KindLoaders } from '../../src/exchange/venues.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import type { Home } from '../../src/platform/paths.ts';
 
@@ -75,6 +76,7 @@ export function recordOf(id: string, more: Record<string, unknown> = {}) {
     last_exit: null,
     last_error: null,
     ran_program: false,
+    live_start: null,
     ...more,
   };
 }
@@ -95,7 +97,12 @@ export interface Ran {
 export async function gridd(
   home: Home,
   args: readonly string[],
-  more: { terminal?: Partial<Terminal>; environment?: NodeJS.ProcessEnv; cwd?: string } = {},
+  more: {
+    terminal?: Partial<Terminal>;
+    environment?: NodeJS.ProcessEnv;
+    cwd?: string;
+    kinds?: KindLoaders;
+  } = {},
 ): Promise<Ran> {
   const said = { out: '', err: '' };
   const session: Session = {
@@ -114,6 +121,7 @@ export async function gridd(
     cwd: more.cwd ?? home.folder,
     environment: more.environment ?? {},
     becomeSupervisor: () => Promise.reject(new Error('no supervisor in tests')),
+    ...(more.kinds === undefined ? {} : { kinds: more.kinds }),
   };
   const exit = await runCli(['--home', home.folder, ...args], session);
   return { exit, ...said };

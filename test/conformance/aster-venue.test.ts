@@ -9,7 +9,8 @@ import { asterKind } from '../../src/exchange/aster/index.ts';
 import type { VenueEvent } from '../../src/exchange/port.ts';
 import type { Credentials } from '../../src/exchange/venue-kind.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import type { Clock } from '../../src/platform/clock.ts';
+import { beatenClock } from '../exchange/beaten-clock.ts';
+import type { BeatenClock } from '../exchange/beaten-clock.ts';
 import { venueConformance } from './venue-suite.ts';
 import type { VenueFixture } from './venue-fixture.ts';
 
@@ -18,28 +19,6 @@ const STARTING_CASH = '10000';
 
 /** So often a stream tells the mark price, ms. */
 const MARK_MS = 1000;
-
-/** A clock that runs, can be put forward, and whose regular timers come due by hand. */
-interface BeatenClock extends Clock {
-  forward(ms: number): void;
-}
-
-function beatenClock(): BeatenClock {
-  const beats = new Set<() => void>();
-  let ahead = 0;
-  return {
-    ...systemClock,
-    now: () => systemClock.now() + ahead,
-    every(_, beat) {
-      beats.add(beat);
-      return () => beats.delete(beat);
-    },
-    forward(ms) {
-      ahead += ms;
-      for (const beat of [...beats]) beat();
-    },
-  };
-}
 
 interface Setup {
   readonly sim: SimVenue;

@@ -27,6 +27,7 @@ const record: RegistryRecord = {
   last_exit: null,
   last_error: null,
   ran_program: false,
+  live_start: null,
 };
 const kind = (more: Partial<RegistryRecord>, alive = false, config_exists = true) =>
   judgeRecord({ record: { ...record, ...more }, alive, config_exists }).kind;

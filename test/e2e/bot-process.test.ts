@@ -150,7 +150,7 @@ function logFile(of: LoneBot, name: string): string {
 describe('refusals: configuration, do not restart', () => {
   test.each<[string, Parts, string]>([
     ['a grid that cannot earn', { strategy: { grid_num: 1000 } }, 'GRID_REFUSED'],
-    ['live trading', { exchange: { mode: 'live' } }, 'LIVE_UNSUPPORTED'],
+    ['live trading on no exchange', { exchange: { mode: 'live' } }, 'VENUE_UNKNOWN'],
     ['an address for everyone', { daemon: { web_host: '0.0.0.0' } }, 'BIND_REFUSED'],
     [
       'a replay without its file',

@@ -4,6 +4,7 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { LIVE_VENUES } from '../../src/contract/venues.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import { convertFlat, readConfigFile } from '../../src/registry/index.ts';
 import { ROOT } from '../source-tree.ts';
@@ -262,12 +263,14 @@ describe('external programs', () => {
 });
 
 describe('checks across keys', () => {
-  test('live mode is refused with its own code', () => {
+  test('an exchange that cannot be traded live is refused with the list', () => {
     const config = smallConfig();
+    config.metadata['exchange'] = 'nowhere';
     config.exchange_config['mode'] = 'live';
     const error = refuse(config);
-    expect(error.code).toBe('LIVE_UNSUPPORTED');
-    expect(error.message).toMatch(/live trading is not supported yet/);
+    expect(error.code).toBe('VENUE_UNKNOWN');
+    expect(problemLines(error)).toEqual([expect.stringMatching(/^metadata.exchange: .*live/)]);
+    expect(error.problems[0]?.allowed).toBe(LIVE_VENUES.join(', '));
   });
 
   test('an address that others reach is refused with its own code', () => {

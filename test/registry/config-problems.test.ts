@@ -137,7 +137,7 @@ describe('problems', () => {
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.problems.map(({ path }) => path).sort()).toEqual([
       'daemon_config.web_host',
-      'exchange_config.mode',
+      'metadata.exchange',
       'strategy_config.grid_type',
     ]);
   });

@@ -27,6 +27,7 @@ export function sampleRecord(id: string, changes: Partial<RegistryRecord> = {}):
     last_exit: null,
     last_error: null,
     ran_program: false,
+    live_start: null,
     ...changes,
   };
 }

@@ -22,6 +22,10 @@ import { ROOT } from '../source-tree.ts';
 import { problemLines, put, refusal, smallConfig, tempHome } from './temp-home.ts';
 
 const TEMPLATES = [
+  'aster_btc_live',
+  'backpack_btc_live',
+  'backpack_eth_live',
+  'backpack_sol_live',
   'example_multi_instance',
   'external_program',
   'geometric',
@@ -39,7 +43,7 @@ function candles(home: Home): void {
 }
 
 describe('templates', () => {
-  test('are the seven that are promised; a home without its own has those of the package', () => {
+  test('are those that are promised; a home without its own has those of the package', () => {
     expect(listTemplates(homeAt(ROOT))).toEqual(TEMPLATES);
     expect(listTemplates(tempHome())).toEqual(TEMPLATES);
   });
@@ -47,7 +51,8 @@ describe('templates', () => {
   test.each(TEMPLATES)('%s is valid and becomes a valid instance', (name) => {
     const source = join(ROOT, 'config', 'templates', `${name}.json`);
     const template = readConfigFile(homeAt(ROOT), source, { template: true });
-    expect(template.config.exchange_config.mode).toBe('paper');
+    const { mode } = template.config.exchange_config;
+    expect(mode).toBe(name.endsWith('_live') ? 'live' : 'paper');
     const home = tempHome();
     candles(home);
     const loaded = newInstance(home, name, 'my_01', [], nobody);
@@ -188,7 +193,7 @@ describe('new', () => {
     expect(code('../active/x', 'x_01')).toBe('TEMPLATE_UNKNOWN');
     const error = refusal(() => newInstance(home, 'neutrl', 'x_01'));
     expect(error.code).toBe('TEMPLATE_UNKNOWN');
-    expect(error.hint).toMatch(/Did you mean neutral\? The templates are: example_multi_instance/);
+    expect(error.hint).toMatch(/Did you mean neutral\? The templates are: aster_btc_live, /);
   });
 
   test('a template of the home wins over one of the package', () => {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { collect, one, selection } from './targets.ts';
 import type { Flags, Run } from './targets.ts';
 
-/** Adds `new`, `archive` and `validate`. */
+/** Adds `new`, `archive`, `validate` and `check`. */
 export function addConfigVerbs(program: Command, run: Run): void {
   program
     .command('new')
@@ -38,6 +38,17 @@ export function addConfigVerbs(program: Command, run: Run): void {
       run(async (context) => {
         const { validate } = await import('../verbs/validate.ts');
         return validate(context, [...options.config, ...files], options);
+      }),
+    );
+  one(program.command('check'))
+    .description('everything of a live start but placing orders: keys, account, clock, grid')
+    .option('--adopt', "as if a position that is there became the grid's carry")
+    .option('--ignore', 'as if a position that is there stayed out of the grid')
+    .option('--json', 'one JSON document')
+    .action((id: string | undefined, options: Flags<'adopt' | 'ignore' | 'json'>) =>
+      run(async (context) => {
+        const { check } = await import('../verbs/check.ts');
+        return check(context, selection(id, options), options);
       }),
     );
 }

@@ -2,10 +2,9 @@
  * `gridd doctor`: is this machine and this home fit to run a fleet, and what to do where not. It
  * changes no content and starts nothing. Exit 0 when nothing fails, else 2.
  */
-import pc from 'picocolors';
 import { EXIT } from '../../contract/errors.ts';
 import type { Context } from '../context.ts';
-import type { Finding, Verdict } from '../doctor/finding.ts';
+import { findingText } from '../doctor/finding-text.ts';
 import { checkFleet } from '../doctor/fleet-checks.ts';
 import { checkMachine } from '../doctor/machine-checks.ts';
 import { checkService } from '../doctor/service-check.ts';
@@ -22,17 +21,6 @@ export async function doctor(
     await checkService(context),
   ];
   if (options.json === true) tellJson(context, findings);
-  else for (const finding of findings) context.terminal.out(lineOf(context, finding));
+  else for (const finding of findings) context.terminal.out(findingText(context, finding));
   return findings.some(({ verdict }) => verdict === 'fail') ? EXIT.input : EXIT.done;
-}
-
-function lineOf({ terminal }: Context, { name, verdict, found, advice }: Finding): string {
-  const colours = pc.createColors(terminal.colours);
-  const paint: Readonly<Record<Verdict, (text: string) => string>> = {
-    ok: colours.green,
-    warn: colours.yellow,
-    fail: colours.red,
-  };
-  const line = `${paint[verdict](verdict.padEnd(4))}  ${name.padEnd(10)}  ${found}\n`;
-  return advice === '' ? line : `${line}${' '.repeat(18)}${advice}\n`;
 }

@@ -6,6 +6,7 @@ import { EXIT, GriddError, errorBody } from '../../contract/errors.ts';
 import type { VerbResult } from '../../contract/fleet-api.ts';
 import { namedVariables, readConfigFile, readEnvFile } from '../../registry/index.ts';
 import type { LoadedConfig } from '../../registry/index.ts';
+import { liveStart } from '../check/live-start.ts';
 import type { Context } from '../context.ts';
 import { ensureSupervisor } from '../ensure-supervisor.ts';
 import { exitOfThrown, thrownText } from '../failure.ts';
@@ -18,6 +19,10 @@ export interface StartOptions {
   readonly fresh?: boolean;
   readonly foreground?: boolean;
   readonly json?: boolean;
+  /** To first live starts. */
+  readonly yes?: boolean;
+  readonly adopt?: boolean;
+  readonly ignore?: boolean;
 }
 
 /** Starts what was selected; a folder or --all leaves what runs already as it is. */
@@ -34,12 +39,14 @@ export async function start(
   const { loaded, faults } = readAll(context, targets);
   if (loaded.length === 0) return tellFaults(context, faults, json);
   tellShellVariables(context, loaded);
+  const live = await liveStart(context, loaded, options);
   const { client } = await ensureSupervisor(context);
   const named = selection.all !== true && targets.length === selectedCount(selection);
   const attachment = foreground ? openAttachment(loaded) : null;
   const results = await client.post<readonly VerbResult[]>('/api/instances/start', {
     targets,
     fresh,
+    ...(live === null ? {} : { live }),
     allow_running: !named,
   });
   const exit = tellResults(context, results, json);

@@ -14,6 +14,7 @@ import {
   findConflicts,
   readConfigFile,
   readEnvFile,
+  refuseExposedEnv,
 } from '../../registry/index.ts';
 import type { Conflict, LoadedConfig } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
@@ -87,6 +88,7 @@ function judge(context: Context, file: string): Verdict {
     if (grid.problems.length > 0) errors.push(gridError(context, file, grid.problems));
   }
   try {
+    refuseExposedEnv(home, loaded);
     const variables = { ...context.environment, ...readEnvFile(home) };
     warnings.push(...expandConfig(loaded, variables).warnings);
   } catch (error) {

@@ -43,6 +43,15 @@ export function installGuard(app: FastifyInstance, options: GuardOptions): void 
   });
 }
 
+/** Refuses (READ_ONLY) every request that could act, before its body is read. */
+export function refuseActions(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (SAFE_METHODS.includes(request.method)) return done();
+    const message = 'This page shows a live instance and does not act on it.';
+    done(new GriddError('READ_ONLY', message));
+  });
+}
+
 /** Why a request must not be served (HOST_FORBIDDEN); null when it may. */
 export function refusalOf(
   method: string,

@@ -10,7 +10,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { REQUEST_TIMEOUT_MS, makeHttpApp } from './error-reply.ts';
 import { EventStreams, STREAM_LIMITS } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
-import { installGuard, loopbackAddress } from './http-guard.ts';
+import { installGuard, loopbackAddress, refuseActions } from './http-guard.ts';
 import { addReadRoutes, addWriteRoutes, snapshotOf } from './instance-routes.ts';
 import type { PageAssets } from './page-assets.ts';
 import { bindPort } from './port-binding.ts';
@@ -22,6 +22,8 @@ export interface InstanceServerOptions {
   readonly port: number | null;
   readonly avoidPorts: readonly number[];
   readonly strictPort: boolean;
+  /** It only shows: what would act is READ_ONLY. */
+  readonly readOnly?: boolean;
   /** Further names this server answers to, "name" or "name:port". */
   readonly allowedHosts?: readonly string[];
   readonly assets: PageAssets;
@@ -64,6 +66,7 @@ export async function serveInstance(
     },
   });
   installGuard(app, { port: () => bound, allowedHosts: options.allowedHosts ?? [] });
+  if (options.readOnly === true) refuseActions(app);
   addReadRoutes(app, service, options.assets, streams);
   addWriteRoutes(app, service);
   await app.ready();

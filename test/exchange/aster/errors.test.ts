@@ -54,7 +54,9 @@ describe('error codes', () => {
   });
 
   it('an agent that nobody approved is a wrong key', () => {
-    expect(meaningOf(-9999, 'The agent has expired')).toMatchObject({ kind: 'refused', because: 'key' });
+    for (const [code, text] of [[-9999, 'The agent has expired'], [-1000, 'No agent found']] as const) {
+      expect(meaningOf(code, text)).toMatchObject({ kind: 'refused', because: 'key' });
+    }
   });
 
   it('reads until when an address is banned', () => {

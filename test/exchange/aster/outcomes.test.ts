@@ -19,7 +19,9 @@ afterEach(async () => {
   await aster.close();
 });
 
-const refusal = (code: number, msg = 'words', status = 400): Reply => ({ status, body: { code, msg } });
+const refusal = (code: number, msg = 'words', status = 400): Reply => {
+  return { status, body: { code, msg } };
+};
 const STOP = { client_id: 'g1-7', side: 'sell', trigger_price: '120', size: '0.4' } as const;
 
 /** Answers to an order or cancel after which nothing may be concluded. */
@@ -76,14 +78,18 @@ describe('an order', () => {
   });
 
   it.each([
-    ['EXPIRED', 'GTX', 'post_only_would_cross'],
-    ['EXPIRED', 'GTC', 'other'],
-    ['REJECTED', 'GTC', 'other'],
-  ])('that ended at once, %s with %s, is rejected', async (status, timeInForce, reason) => {
+    ['EXPIRED', true, 'post_only_would_cross'],
+    ['EXPIRED', false, 'other'],
+    ['REJECTED', false, 'other'],
+  ])('that ended at once, %s, post-only %s, is rejected', async (status, post_only, reason) => {
     aster.script('POST order', ({ params }) => ({
-      body: { ...recorded.NEW_ORDER, clientOrderId: params['newClientOrderId'], status, timeInForce },
+      body: {
+        ...{ ...recorded.NEW_ORDER, status, timeInForce: params['timeInForce'] },
+        clientOrderId: params['newClientOrderId'],
+      },
     }));
-    expect(await venue.submit(order('g1-1'))).toMatchObject({ status: 'rejected', reason });
+    const outcome = await venue.submit(order('g1-1', { post_only }));
+    expect(outcome).toMatchObject({ status: 'rejected', reason });
   });
 
   it('that was filled in part before it expired is accepted', async () => {
@@ -134,7 +140,8 @@ describe('a stamp that the venue refuses', () => {
 
   it('is replaced once only', async () => {
     script([[-4225, 'Nonce Expired'], [-4225, 'Nonce Expired'], [-4225, 'Nonce Expired']]);
-    expect(await venue.submit(order('g1-1'))).toMatchObject({ status: 'rejected', reason: 'other' });
+    const outcome = await venue.submit(order('g1-1'));
+    expect(outcome).toMatchObject({ status: 'rejected', reason: 'other' });
     expect(aster.to('POST order')).toHaveLength(2);
   });
 

@@ -48,7 +48,10 @@ const PARSERS: Readonly<Record<string, { answer: unknown; read: (answer: unknown
   trade: { answer: recorded.AGG_TRADE, read: (a) => stream.marketMessage(one(a), CONTEXT) },
   mark: { answer: recorded.MARK_PRICE, read: (a) => stream.marketMessage(one(a), CONTEXT) },
   orderUpdate: { answer: recorded.ORDER_UPDATE, read: (a) => stream.userMessage(one(a), CONTEXT) },
-  accountUpdate: { answer: recorded.ACCOUNT_UPDATE, read: (a) => stream.userMessage(one(a), CONTEXT) },
+  accountUpdate: {
+    answer: recorded.ACCOUNT_UPDATE,
+    read: (a) => stream.userMessage(one(a), CONTEXT),
+  },
 };
 
 describe('recorded answers', () => {
@@ -127,7 +130,7 @@ describe('recorded answers', () => {
     });
     expect(read({ liquidationPrice: '0' }).position.liquidation_price).toBeNull();
     expect(read({ marginType: 'isolated' }).isolated).toBe(true);
-    expect(() => read({ positionSide: 'LONG' })).toThrow('positionSide is "LONG" instead of one of BOTH');
+    expect(() => read({ positionSide: 'LONG' })).toThrow('is "LONG" instead of one of BOTH');
     expect(() => account.positionOf([], recorded.SYMBOL)).toThrow('do not name SOLUSDT');
   });
 
@@ -219,7 +222,8 @@ describe('recorded messages', () => {
   });
 
   it('the end of the listen key', () => {
-    expect(stream.userMessage(one(recorded.LISTEN_KEY_EXPIRED), CONTEXT)).toEqual({ type: 'expired' });
+    const message = stream.userMessage(one(recorded.LISTEN_KEY_EXPIRED), CONTEXT);
+    expect(message).toEqual({ type: 'expired' });
   });
 
   it.each([
@@ -255,7 +259,7 @@ describe('malformed answers', () => {
     fc.anything(),
   );
 
-  it.each(Object.keys(PARSERS))('%s: a value or a fault that names a field, nothing else', (name) => {
+  it.each(Object.keys(PARSERS))('%s: a value, or a fault that names a field', (name) => {
     const { answer, read } = PARSERS[name] ?? { answer: null, read: () => null };
     const all = places(answer);
     fc.assert(

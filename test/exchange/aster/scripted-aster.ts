@@ -1,6 +1,6 @@
 /**
- * An Aster whose answers a test writes: what it does not script is answered as recorded. Keeps every
- * request, whatever generation of keys it came with.
+ * An Aster whose answers a test writes: what it does not script is answered as recorded. Keeps
+ * every request, whatever generation of keys it came with.
  */
 import { asterKind } from '../../../src/exchange/aster/index.ts';
 import type { Venue } from '../../../src/exchange/port.ts';

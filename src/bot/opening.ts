@@ -1,0 +1,296 @@
+/**
+ * From a config to an opened grid: books, venue, market, plan; no order is touched. Live, the
+ * account is asked first and the books are bound to it; what passes by itself is waited out. Books
+ * of a start that was refused do not bind the corrected one.
+ */
+import { GriddError } from '../contract/errors.ts';
+import type { BotLaunch, LiveStart } from '../contract/instance-api.ts';
+import type { InstanceConfig } from '../contract/instance-config.ts';
+import { makeMarket, nearestTicks, priceText, sizeText } from '../contract/market.ts';
+import type { Market, MarketRules } from '../contract/market.ts';
+import { parseMoney } from '../contract/decimal.ts';
+import { liquidationInside, startOutlook } from '../engine/index.ts';
+import type { GridState } from '../engine/index.ts';
+import { accountRules, refuseUnfit } from '../exchange/account-rules.ts';
+import { VenueFault } from '../exchange/port.ts';
+import type { Venue } from '../exchange/port.ts';
+import type { KindLoaders } from '../exchange/venues.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Home } from '../platform/paths.ts';
+import {
+  archiveBooks,
+  openBooks,
+  readBooks,
+  removeBooks,
+  restoreBooks,
+} from '../store/index.ts';
+import type { Binding, Books } from '../store/index.ts';
+import { designedAtStart } from './file-values.ts';
+import { openLiveVenue, openPaper } from './open-venue.ts';
+import { askPatiently } from './patience.ts';
+import type { PatienceParts } from './patience.ts';
+import { SET_ASIDE, SetAside, positionLots, venueBeside } from './set-aside.ts';
+
+/** What is opened with. */
+export interface OpeningParts {
+  readonly home: Home;
+  readonly launch: BotLaunch;
+  readonly variables: () => Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Told why nothing begins yet; null: it goes on. */
+  readonly waits?: (reason: string | null) => void;
+  /** Other kinds of venues than the built-in ones. */
+  readonly kinds?: KindLoaders;
+}
+
+/** A position that the grid takes over first: signed lots, at the mark price in ticks. */
+export interface Adopted {
+  readonly lots: number;
+  readonly ticks: number;
+}
+
+export interface OpenedGrid {
+  readonly config: InstanceConfig;
+  readonly books: Books;
+  readonly venue: Venue;
+  readonly market: Market;
+  readonly state: GridState;
+  /** The price now. */
+  readonly price: string;
+  readonly notes: readonly string[];
+  readonly aside: SetAside;
+  readonly adopted: Adopted | null;
+}
+
+/** Opens the grid of an expanded config; rejects with a `GriddError` where the user must act. */
+export function openGrid(
+  parts: OpeningParts,
+  config: InstanceConfig,
+  warnings: readonly string[],
+): Promise<OpenedGrid> {
+  const { mode } = config.exchange_config;
+  return mode === 'live' ? openLive(parts, config, warnings) : onPaper(parts, config, warnings);
+}
+
+async function onPaper(
+  parts: OpeningParts,
+  config: InstanceConfig,
+  warnings: readonly string[],
+): Promise<OpenedGrid> {
+  const { home, clock } = parts;
+  const binding = bindingOf(parts.launch, config, { venue: 'paper', account: 'paper' });
+  return onBooks(parts, binding, async (books) => {
+    const venue = openPaper(home, config, books, clock);
+    const market = makeMarket(await venue.market());
+    const price = (await venue.price()).last;
+    const balance = (await venue.balance()).equity;
+    const designed = designedAtStart(market, config, { price, balance }, books.engineState());
+    const notes = [...warnings, ...designed.warnings];
+    const { state } = designed;
+    const aside = new SetAside(market, 0);
+    return { config, books, venue, market, state, price, notes, aside, adopted: null };
+  });
+}
+
+async function openLive(
+  parts: OpeningParts,
+  config: InstanceConfig,
+  warnings: readonly string[],
+): Promise<OpenedGrid> {
+  const { clock, log, launch } = parts;
+  const first = isFirst(launch);
+  if (first) refuseUnconfirmed(launch);
+  else refuseOtherBooks(launch, config);
+  const name = config.metadata.exchange;
+  const venue = await openLiveVenue(config, parts);
+  const tell = (reason: string | null) => {
+    if (reason !== null) log.warn({ reason }, 'the start waits for the venue');
+    parts.waits?.(reason);
+  };
+  const patience: PatienceParts = { venue: name, clock, tell };
+  try {
+    const fit = await fitAccount(patience, venue, config);
+    const price = await askPatiently(patience, () => venue.price());
+    const balance = (await askPatiently(patience, () => venue.balance())).equity;
+    const market = makeMarket(fit.rules);
+    const found = await askPatiently(patience, () => standing(market, venue));
+    const binding = bindingOf(launch, config, { venue: name, account: fit.account_id });
+    return await onBooks(parts, binding, async (books) => {
+      const stored = books.engineState();
+      const taken = stored === null ? takenOver(launch, config, market, found) : NOTHING;
+      if (stored === null) books.setMeta(SET_ASIDE, sizeText(market, taken.aside));
+      const aside = SetAside.of(market, books);
+      const now = { price: price.last, balance };
+      const { state, warnings: more } = designedAtStart(market, config, now, stored);
+      const ticks = nearestTicks(market, price.mark);
+      const whole = { adopted: taken.adopted, aside: taken.aside, ticks, balance };
+      if (stored === null) refuseDeadly(market, state, whole);
+      const adopted =
+        taken.adopted === 0 || ticks === null ? null : { lots: taken.adopted, ticks };
+      const beside = aside.lots === 0 ? venue : venueBeside(venue, aside);
+      const unasked = stored !== null && choiceOf(launch) !== null ? [UNASKED] : [];
+      const notes = [...warnings, ...fit.warnings, ...more, ...unasked];
+      return {
+        ...{ config, books, venue: beside, market, state, price: price.last, notes },
+        ...{ aside, adopted },
+      };
+    });
+  } catch (error) {
+    await venue.close();
+    throw error;
+  }
+}
+
+const UNASKED = 'Nothing was adopted or ignored: the books know this account already.';
+const NOTHING = { adopted: 0, aside: 0 };
+
+/** Reads market and account until they answer, and sets what is ours to set. */
+async function fitAccount(
+  patience: PatienceParts,
+  venue: Venue,
+  config: InstanceConfig,
+): Promise<{ rules: MarketRules; account_id: string; warnings: readonly string[] }> {
+  const rules = await askPatiently(patience, () => venue.market());
+  const account = await askPatiently(patience, () => venue.account());
+  refuseUnfit(patience.venue, account);
+  const { leverage } = config.strategy_config;
+  const fit = accountRules(rules, account, venue.capabilities, leverage);
+  const { set_leverage: wanted } = fit;
+  const warnings = [...fit.warnings];
+  if (wanted !== null) {
+    const refused = await askPatiently(patience, () => settingLeverage(venue, wanted));
+    if (refused !== null) warnings.push(refused);
+  }
+  return { rules: fit.rules, account_id: account.account_id, warnings };
+}
+
+/** Sets it; answers why the venue would not, where that is no matter of the key. */
+async function settingLeverage(venue: Venue, leverage: number): Promise<string | null> {
+  try {
+    await venue.setLeverage(leverage);
+    return null;
+  } catch (error) {
+    const own = error instanceof VenueFault && error.kind === 'refused';
+    if (!own || (error.because !== 'other' && error.because !== 'capability')) throw error;
+    return `The venue keeps its leverage, ${leverage} was refused: ${error.message}.`;
+  }
+}
+
+/** What stands on the symbol that a new grid cannot know of. */
+interface Standing {
+  /** Signed. */
+  readonly lots: number;
+  readonly orders: number;
+}
+
+async function standing(market: Market, venue: Venue): Promise<Standing> {
+  const lots = await positionLots(market, venue);
+  return { lots, orders: (await venue.openOrders()).length };
+}
+
+/** What becomes of it by the user's word; VENUE_OCCUPIED without one. Lots signed. */
+function takenOver(
+  launch: BotLaunch,
+  { metadata }: InstanceConfig,
+  market: Market,
+  { lots, orders }: Standing,
+): { adopted: number; aside: number } {
+  if (lots === 0 && orders === 0) return NOTHING;
+  const position = choiceOf(launch);
+  if (position === 'adopt') return { adopted: lots, aside: 0 };
+  if (position === 'ignore') return { adopted: 0, aside: lots };
+  const held = lots === 0 ? [] : [`a position of ${sizeText(market, lots)}`];
+  const resting = orders === 0 ? [] : [`${orders} resting order${orders === 1 ? '' : 's'}`];
+  const what = [...held, ...resting].join(' and ');
+  const message = `The account has ${what} on ${metadata.symbol} that gridd does not know.`;
+  throw new GriddError('VENUE_OCCUPIED', message);
+}
+
+function choiceOf({ live_start }: BotLaunch): LiveStart['position'] {
+  return live_start?.position ?? null;
+}
+
+/** A grid beside a position must not be liquidated inside its range, as one that starts flat. */
+function refuseDeadly(
+  market: Market,
+  { plan }: GridState,
+  found: { adopted: number; aside: number; ticks: number | null; balance: string },
+): void {
+  const { adopted, aside, ticks } = found;
+  const equity = parseMoney(found.balance);
+  if ((adopted === 0 && aside === 0) || ticks === null || equity === null) return;
+  const account = { ticks, equity, adopted_lots: adopted, aside_lots: aside };
+  const { liquidations } = startOutlook(market, plan, account);
+  const at = liquidationInside(plan, ticks, liquidations);
+  if (at === null) return;
+  const held = sizeText(market, adopted + aside);
+  const message =
+    `with the position of ${held} that is there already it would be liquidated at ` +
+    `${priceText(market, at)}, inside the range`;
+  const allowed = 'a smaller size, a range farther from it, or a smaller position';
+  throw new GriddError('GRID_REFUSED', `This grid must not run: ${message}.`, {
+    problems: [{ path: 'strategy_config.order_quantity', message, allowed }],
+  });
+}
+
+/** Whether these books never traded live. */
+function isFirst({ db_path, fresh }: BotLaunch): boolean {
+  if (fresh) return true;
+  const reader = readBooks(db_path);
+  const known = reader !== null && reader.hasBegun() && reader.binding() !== null;
+  reader?.close();
+  return !known;
+}
+
+function refuseUnconfirmed({ id, live_start }: BotLaunch): void {
+  if (live_start?.confirmed === true) return;
+  const message = `${id} has never traded live, and nobody confirmed that it may.`;
+  throw new GriddError('LIVE_UNCONFIRMED', message);
+}
+
+/** BOOKS_BOUND for what the config alone shows, before a venue is asked that may not answer. */
+function refuseOtherBooks(launch: BotLaunch, config: InstanceConfig): void {
+  const reader = readBooks(launch.db_path);
+  const account = reader?.binding()?.account ?? '';
+  reader?.close();
+  const places = { venue: config.metadata.exchange, account };
+  openBooks(launch.db_path, bindingOf(launch, config, places), 'FULL').close();
+}
+
+function bindingOf(
+  { id }: BotLaunch,
+  config: InstanceConfig,
+  { venue, account }: Pick<Binding, 'venue' | 'account'>,
+): Binding {
+  const { symbol } = config.metadata;
+  const { direction } = config.strategy_config;
+  const { mode } = config.exchange_config;
+  return { instance_id: id, venue, mode, account, symbol, direction };
+}
+
+/** Opens the books (`--fresh`: new ones) for `work`; when it fails things are as they were. */
+async function onBooks<T>(
+  { launch, log, clock }: OpeningParts,
+  binding: Binding,
+  work: (books: Books) => Promise<T>,
+): Promise<T> {
+  const { db_path, fresh } = launch;
+  const archived = fresh ? archiveBooks(db_path, clock.now()) : null;
+  if (archived !== null) log.info({ archived }, 'the old books were archived');
+  try {
+    const books = openBooks(db_path, binding, binding.mode === 'live' ? 'FULL' : 'NORMAL');
+    try {
+      return await work(books);
+    } catch (error) {
+      const untouched = books.engineState() === null;
+      books.close();
+      if (untouched) removeBooks(db_path);
+      throw error;
+    }
+  } catch (error) {
+    if (archived !== null) restoreBooks(archived, db_path);
+    throw error;
+  }
+}
