@@ -69,6 +69,20 @@ function onceDone(bot: Bot, then: (bot: Bot) => void): void {
   look();
 }
 
+/** Leaves the word of an end that the process chose itself; none means a crash. */
+function writeExit(
+  path: string,
+  { generation, code, reason, error }: Pick<ExitRecord, 'generation' | 'code' | 'reason'> & {
+    readonly error: unknown;
+  },
+): void {
+  const body: ExitRecord = {
+    ...{ pid: process.pid, generation, code, reason, at: isoTime(clock.now()) },
+    ...(error === undefined ? {} : { error: errorBody(error) }),
+  };
+  bestEffort('exit.json', () => writeJson(path, body));
+}
+
 async function main(launch: BotLaunch): Promise<void> {
   const home = homeAt(launch.home);
   const lockFile = instanceLock(home, launch.id);
@@ -119,17 +133,8 @@ async function main(launch: BotLaunch): Promise<void> {
     perform: (method, params) => perform(method, params),
   });
 
-  function exitRecord(code: number, reason: string, error?: unknown): void {
-    const body: ExitRecord = {
-      pid: process.pid,
-      generation,
-      code,
-      reason,
-      at: isoTime(clock.now()),
-      ...(error === undefined ? {} : { error: errorBody(error) }),
-    };
-    bestEffort('exit.json', () => writeJson(file('exit.json'), body));
-  }
+  const exitRecord = (code: number, reason: string, error?: unknown): void =>
+    writeExit(file('exit.json'), { generation, code, reason, error });
 
   /** A crash: nothing is closed in good order, the next start recovers. */
   function crash(error: unknown): never {
