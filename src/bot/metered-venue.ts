@@ -18,10 +18,15 @@ export class BudgetHeld extends VenueFault {
 /** The longest that a venue is obeyed: what it says beyond is no waiting time. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 /** Waiting after a refusal for the rate or for maintenance that names no time. */
-const RATE_WAIT_MS = 5000;
-const MAINTENANCE_WAIT_MS = 15_000;
+const USUAL_WAITS_MS: Readonly<Record<string, number>> = {
+  rate_limited: 5000,
+  maintenance: 15_000,
+};
 
-/** `answered`: told after every answer, and whether it was one (`well`) or a fault. */
+/**
+ * A `grant` bounds the budget too. `answered`: told after every answer, and whether it was one
+ * (`well`) or a fault.
+ */
 export function meteredVenue(
   venue: Venue,
   budget: RateBudget,
@@ -53,17 +58,15 @@ export function meteredVenue(
       // By the port an outcome is a value: whoever throws one has a bug, whatever its name.
       throw error instanceof VenueFault ? new Error(`thrown: ${error.message}`) : error;
     });
-    for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') obey(outcome.reason, waitOf(outcome.retry_after_ms));
+    for (const said of outcomes) {
+      if (said.status === 'rejected') obey(said.reason, waitOf(said.retry_after_ms));
     }
     answered(outcomes.some(({ status }) => status !== 'unknown'));
     return outcomes;
   }
 
   function obey(reason: string, retryAfterMs: number | null): void {
-    const usual =
-      reason === 'rate_limited' ? RATE_WAIT_MS : reason === 'maintenance' ? MAINTENANCE_WAIT_MS : 0;
-    const wait = retryAfterMs ?? usual;
+    const wait = retryAfterMs ?? USUAL_WAITS_MS[reason] ?? 0;
     if (wait > 0) budget.hold(wait, clock.monotonic());
   }
 
@@ -91,7 +94,10 @@ export function meteredVenue(
       first(await tell(async () => [await venue.submitTrigger(trigger)])),
     windDeadMan: (timeoutMs) => ask(() => venue.windDeadMan(timeoutMs)),
     usage: () => venue.usage(),
-    grant: (share) => venue.grant(share),
+    grant: (share) => {
+      budget.grant(share, clock.monotonic());
+      venue.grant(share);
+    },
     close: () => venue.close(),
   };
 }
