@@ -27,6 +27,8 @@ import {
 } from '../store/index.ts';
 import type { Binding, Books } from '../store/index.ts';
 import { designedAtStart } from './file-values.ts';
+import { keyFingerprint } from './key-share.ts';
+import type { KeyShare } from './key-share.ts';
 import { openLiveVenue, openPaper } from './open-venue.ts';
 import { askPatiently } from './patience.ts';
 import type { PatienceParts } from './patience.ts';
@@ -39,6 +41,8 @@ export interface OpeningParts {
   readonly variables: () => Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   readonly clock: Clock;
+  /** What it may send of what its key may send. */
+  readonly share: Pick<KeyShare, 'begin'>;
   /** Told why nothing begins yet; null: it goes on. */
   readonly waits?: (reason: string | null) => void;
   /** Other kinds of venues than the built-in ones. */
@@ -111,6 +115,8 @@ async function openLive(
   };
   const patience: PatienceParts = { venue: name, clock, tell };
   try {
+    const credentials = config.exchange_config;
+    await parts.share.begin(venue, keyFingerprint(parts.home.folder, name, credentials));
     const fit = await fitAccount(patience, venue, config);
     const price = await askPatiently(patience, () => venue.price());
     const balance = (await askPatiently(patience, () => venue.balance())).equity;
