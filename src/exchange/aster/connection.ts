@@ -221,7 +221,7 @@ export class AsterConnection {
   }
 
   #refusal(code: number, text: string, name: string, status = 400): Refusal {
-    const message = this.redaction.clean(`${name}: ${text} (${code})`);
+    const message = this.redaction.clean(`${name} was refused: ${text} (${code})`);
     return { meaning: meaningOf(code, text, status), code, message, retry_after_ms: null };
   }
 
