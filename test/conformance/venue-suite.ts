@@ -8,6 +8,7 @@ import { accountsReconcile, fundingIsPaid } from './suite/account.ts';
 import { batchesAreItemised } from './suite/batches.ts';
 import { fillsAreTold } from './suite/fills.ts';
 import { ordersAreFound } from './suite/listings.ts';
+import { keysAreKnown } from './suite/key.ts';
 import { nothingIsForgotten } from './suite/memory.ts';
 import { ordersAreJudged } from './suite/orders.ts';
 import { deadMenAreMissed, stopsAreWatched } from './suite/protection.ts';
@@ -28,7 +29,7 @@ export function venueConformance(name: string, makeVenue: () => Promise<VenueFix
     const groups = [
       ...[ordersAreJudged, fillsAreTold, ordersAreFound, batchesAreItemised],
       ...[accountsReconcile, fundingIsPaid, stopsAreWatched, deadMenAreMissed],
-      ...[streamsAgree, faultsAreNamed, nothingIsForgotten],
+      ...[streamsAgree, faultsAreNamed, nothingIsForgotten, keysAreKnown],
     ];
     for (const group of groups) group(() => bench);
   });

@@ -243,7 +243,8 @@ export class SimVenue implements Venue {
   }
 
   setLeverage(): Promise<void> {
-    return Promise.reject(new VenueFault('refused', 'this venue has no leverage'));
+    const message = 'this venue has no leverage';
+    return Promise.reject(new VenueFault('refused', message, null, 'capability'));
   }
 
   usage(): null {

@@ -87,7 +87,7 @@ export class Orders {
     if ('status' in result && result.status !== 'answered') return result;
     const { answer } = result;
     if (answer.status === 202) return this.#lookUp(clientId, rest);
-    if (isDone(answer)) return this.#cancelled(answer);
+    if (isDone(answer)) return this.#cancelled(answer, clientId);
     const error = errorOf(answer);
     if (error === null || !isRefusal(answer, error)) return this.#silence(request, answer);
     if (isMissing(answer, error)) return { status: 'gone' };
@@ -153,11 +153,12 @@ export class Orders {
     });
   }
 
-  #cancelled(answer: HttpAnswer): CancelOutcome {
+  #cancelled(answer: HttpAnswer, clientId: string): CancelOutcome {
     return readable((): CancelOutcome => {
       const { memory, rest } = this.#parts;
       const row = orderOf(new Answer(parseExactJson(answer.text), `DELETE ${ORDER}`));
-      memory.complete(row, 'dated', rest.public.time.now());
+      const order = memory.complete(row, 'dated', rest.public.time.now());
+      if (order.client_id !== clientId) return unknown('the answer is of another order');
       if (row.order.status === 'filled') return { status: 'gone' };
       if (row.order.status === 'open') return unknown('the venue says that it rests');
       return { status: 'cancelled' };

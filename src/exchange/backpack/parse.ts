@@ -52,7 +52,7 @@ export function orderOf(row: Answer): OrderRow {
     tells_reduce_only: reduceOnly !== null,
     order: {
       client_id: clientIdOf(row.at('clientId')),
-      venue_order_id: row.at('id').id(),
+      venue_order_id: orderIdOf(row.at('id')),
       side: row.at('side').word(SIDES),
       price: price?.decimal() ?? null,
       size: sizeOf(row.at('quantity'), row.at('triggerQuantity'), waits),
@@ -77,7 +77,7 @@ export function orderUpdateOf(data: Answer, asset: Assets): OrderUpdate {
   const event = data.at('e').text();
   const at_ms = data.at('T').time('us');
   const client_id = clientIdOf(data.at('c'));
-  const venue_order_id = data.at('i').id();
+  const venue_order_id = orderIdOf(data.at('i'));
   const side = data.at('S').word(SIDES);
   const filled = data.at('z').given?.decimal() ?? '0';
   const expiry = data.at('R').given?.text() ?? null;
@@ -124,7 +124,7 @@ function streamFillOf(data: Answer, known: Known, at_ms: number, assets: Assets)
 /** A fill of the history. */
 export function fillOf(row: Answer, assets: Assets): VenueFill {
   const at_ms = row.at('timestamp').naiveTime();
-  const venue_order_id = row.at('orderId').id();
+  const venue_order_id = orderIdOf(row.at('orderId'));
   const price = row.at('price').decimal();
   return {
     trade_id: tradeIdOf(row.at('tradeId'), venue_order_id, at_ms),
@@ -187,6 +187,13 @@ function statusOf(state: Answer, filled: string, expiry: string | null): VenueOr
   const known = state.word(STATES);
   if (known !== 'ended') return known;
   return filled === '0' && isNeverLetIn(expiry) ? 'rejected' : 'cancelled';
+}
+
+/** An id of the venue: it is asked for later, and then signed as it stands. */
+function orderIdOf(value: Answer): string {
+  const id = value.id();
+  if (/^[\w.-]+$/.test(id)) return id;
+  throw answerFault(`${value.path} is no id of an order`);
 }
 
 function clientIdOf(value: Answer): string {

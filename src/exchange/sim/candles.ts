@@ -106,9 +106,13 @@ export function candleOf(
   return { start_ms, end_ms, ...extremes, volume, quote_volume, trades };
 }
 
-/** The last 24 hours as one candle; extremes are those of its quarters of hours. */
-export function dayOf({ market, path, seed }: CandleSource, now_ms: number): SimCandle {
-  const start_ms = now_ms - DAY_MS;
+/** The last day (or longer) as one candle; extremes are those of its quarters of hours. */
+export function dayOf(
+  { market, path, seed }: CandleSource,
+  now_ms: number,
+  length_ms = DAY_MS,
+): SimCandle {
+  const start_ms = now_ms - length_ms;
   const open = path.at(start_ms);
   const close = path.at(now_ms);
   let high = Math.max(open, close);
@@ -120,7 +124,7 @@ export function dayOf({ market, path, seed }: CandleSource, now_ms: number): Sim
     low = Math.min(low, ticks);
   }
   const draw = hash32(seed, Math.floor(now_ms / DAY_MS), 11);
-  const volume = busyLots(market, open) * 1440 * (3 + (draw % 4));
+  const volume = busyLots(market, open) * (length_ms / MINUTE_MS) * (3 + (draw % 4));
   const quote_volume = notional(market, Math.round((high + low) / 2), volume);
   const prices = { open, high, low, close };
   return { start_ms, end_ms: now_ms, ...prices, volume, quote_volume, trades: volume % 90_000 };

@@ -1,10 +1,13 @@
 /**
  * The book of the outside market around a price: what takers of this venue meet has no end, so its
- * sizes are only there to be looked at. Pure: the same price and second give the same book.
+ * sizes are only there to be looked at. Pure: the same price and moment give the same book.
  */
 import type { Market } from '../../contract/market.ts';
 import { hash32 } from '../matching/seeded-hash.ts';
 import { busyLots } from './candles.ts';
+
+/** The nearest levels change their sizes so often. */
+const BREATH_MS = 200;
 
 /** One level: price in ticks, size in lots. */
 export interface DepthLevel {
@@ -26,10 +29,10 @@ export function depthAround(
   count: number,
   now_ms: number,
 ): DepthBook {
-  const second = Math.floor(now_ms / 1000);
+  const breath = Math.floor(now_ms / BREATH_MS);
   const level = (at: number, away: number): DepthLevel => {
     // The nearest levels breathe, the others rest.
-    const draw = hash32(seed, at, away < 3 ? second : 0);
+    const draw = hash32(seed, at, away < 3 ? breath : 0);
     const lots = Math.floor((busyLots(market, ticks) * (1 + (draw % 100))) / 100);
     return { ticks: at, lots: Math.max(market.min_lots, lots) };
   };

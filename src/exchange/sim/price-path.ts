@@ -26,17 +26,30 @@ const DAY_MS = 86_400_000;
 /** Periods of the noise, milliseconds; what lies before the first anchor has only the coarse. */
 const FINE = [2000, 10_000];
 const COARSE = [1, 5, 30, 180, 1440, 8 * 1440, 64 * 1440].map((minutes) => minutes * MINUTE_MS);
-const ALL = [...FINE, ...COARSE];
 /** Finest step in which extremes are looked for. */
 const FINE_STEP_MS = 2000;
 const LEAST_STEP_MS = 1000;
 /** Anchors kept; older ones are forgotten, oldest first. */
 const MOST_ANCHORS = 10_000;
 
+/** The noise of one period, with its two ends about the moment that was asked for last. */
+interface Wave {
+  readonly period: number;
+  readonly size: number;
+  index: number;
+  from: number;
+  to: number;
+}
+
 export class PricePath {
   readonly #seed: number;
   /** Amplitude of the noise of one day, a fraction of the price. */
   readonly #volatility: number;
+  readonly #coarse: readonly Wave[];
+  readonly #all: readonly Wave[];
+  /** The noise at each anchor: the price is as far from it as the noise is. */
+  readonly #coarseBegins = new WeakMap<Anchor, number>();
+  readonly #allBegins = new WeakMap<Anchor, number>();
   #anchors: Anchor[];
 
   /** `volatility`: the typical move of a day, a fraction. `anchors`: at least one. */
@@ -44,6 +57,8 @@ export class PricePath {
     this.#seed = seed;
     this.#volatility = volatility;
     this.#anchors = [...anchors];
+    this.#coarse = COARSE.map((period) => this.#wave(period));
+    this.#all = [...FINE.map((period) => this.#wave(period)), ...this.#coarse];
   }
 
   get anchors(): readonly Anchor[] {
@@ -60,9 +75,9 @@ export class PricePath {
     const index = this.#indexAt(ms);
     const anchor = this.#anchors[Math.max(0, index)];
     if (anchor === undefined) return 1;
-    if (index < 0) return this.#noisy(anchor, ms - anchor.from_ms, COARSE);
+    if (index < 0) return this.#noisy(anchor, ms - anchor.from_ms, this.#coarse);
     if (anchor.speed === 0) return anchor.ticks;
-    return this.#noisy(anchor, (ms - anchor.from_ms) * anchor.speed, ALL);
+    return this.#noisy(anchor, (ms - anchor.from_ms) * anchor.speed, this.#all);
   }
 
   /** Sets the price from a moment on; it stands there. */
@@ -102,27 +117,41 @@ export class PricePath {
     }
   }
 
-  #noisy(anchor: Anchor, passed: number, periods: readonly number[]): number {
-    const begin = this.#noise(anchor.from_ms, periods);
-    const share = this.#noise(anchor.from_ms + passed, periods) - begin;
+  #noisy(anchor: Anchor, passed: number, waves: readonly Wave[]): number {
+    const begins = waves === this.#all ? this.#allBegins : this.#coarseBegins;
+    let begin = begins.get(anchor);
+    if (begin === undefined) {
+      begin = this.#noise(anchor.from_ms, waves);
+      begins.set(anchor, begin);
+    }
+    const share = this.#noise(anchor.from_ms + passed, waves) - begin;
     return Math.max(1, Math.round(anchor.ticks * Math.max(0.01, 1 + share)));
   }
 
   /** A sum of straight-lined noises; those of longer periods are larger, by the root. */
-  #noise(ms: number, periods: readonly number[]): number {
+  #noise(ms: number, waves: readonly Wave[]): number {
     let sum = 0;
-    for (const period of periods) {
-      const at = ms / period;
+    for (const wave of waves) {
+      const at = ms / wave.period;
       const index = Math.floor(at);
-      const from = this.#draw(index, period);
-      const size = this.#volatility * Math.sqrt(period / DAY_MS);
-      sum += size * (from + (this.#draw(index + 1, period) - from) * (at - index));
+      if (index !== wave.index) {
+        // Most questions follow each other in time.
+        wave.from = index === wave.index + 1 ? wave.to : this.#draw(index, wave.period);
+        wave.to = this.#draw(index + 1, wave.period);
+        wave.index = index;
+      }
+      sum += wave.size * (wave.from + (wave.to - wave.from) * (at - index));
     }
     return sum;
   }
 
   #draw(index: number, period: number): number {
     return hash32(this.#seed, index, period) / 0x8000_0000 - 1;
+  }
+
+  #wave(period: number): Wave {
+    const size = this.#volatility * Math.sqrt(period / DAY_MS);
+    return { period, size, index: -1, from: this.#draw(-1, period), to: this.#draw(0, period) };
   }
 
   /** The anchor that is in force at a moment; -1 before the first. */

@@ -40,9 +40,17 @@ const NAMES =
   'MKR LDO CRV ENS WLD PYTH JUP JTO WIF BONK PEPE SHIB TRX TON ICP HBAR ETC XLM ALGO STX';
 const SYLLABLES = ['KA', 'LO', 'MI', 'NU', 'RA', 'SO', 'TE', 'VI', 'XA', 'ZE'];
 
-/** The large coins, then well-known and invented ones, `count` in all. */
-export function coins(count: number, seed: number): readonly Coin[] {
-  const names = NAMES.split(' ');
+/**
+ * The large coins, then well-known and invented ones, `count` in all; `known`: names to take
+ * instead of those, and then none is invented.
+ */
+export function coins(
+  count: number,
+  seed: number,
+  known: readonly string[] | null = null,
+): readonly Coin[] {
+  const names = known === null ? NAMES.split(' ') : [...known];
+  if (known !== null) count = Math.min(count, LARGE.length + names.length);
   for (let index = 0; names.length + LARGE.length < count; index += 1) {
     const syllable = (place: number) => SYLLABLES[Math.floor(index / place) % 10] ?? 'KA';
     names.push(`${syllable(1)}${syllable(10)}${syllable(100)}`);

@@ -117,9 +117,8 @@ test.skipIf(missing !== false)('orders have the body that ccxt gives them, batch
   const texts = ours.map((params) => instructionText('orderExecute', params));
   expect(signedHeaders(key, texts, NOW)).toEqual(headersOf(batch));
   expect(JSON.parse(batch.body ?? '')).toEqual(ours);
-  const trigger = {
-    ...{ client_id: '3', side: 'sell', trigger_price: '95', trigger_by: 'mark', size: '1.5' },
-  } as const;
+  const judged = { side: 'sell', trigger_by: 'mark' } as const;
+  const trigger = { ...judged, client_id: '3', trigger_price: '95', size: '1.5' };
   const stop = client.createOrderRequest('SOL/USDC:USDC', 'market', 'sell', 1.5, undefined, {
     ...{ clientOrderId: '3', triggerPrice: '95', triggerBy: 'MarkPrice', reduceOnly: true },
   });
