@@ -88,12 +88,12 @@ describe('the memory of orders', () => {
   it('forgets old ends before anything that rests', () => {
     const memory = new OrderMemory();
     memory.note(told({ venue_order_id: '1' }, 1));
-    for (let id = 2; id <= 10_002; id += 1) {
+    for (let id = 2; id <= 4002; id += 1) {
       memory.note(told({ venue_order_id: String(id), status: 'filled' }, id));
     }
     expect(memory.madeAt('1')).not.toBeNull();
     expect(memory.madeAt('2')).toBeNull();
-    expect(memory.madeAt('10002')).not.toBeNull();
+    expect(memory.madeAt('4002')).not.toBeNull();
   });
 });
 
