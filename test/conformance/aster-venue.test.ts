@@ -1,7 +1,7 @@
 /**
  * The Aster client passes the suite that every venue passes, over the wire against the loopback
- * Aster: signed by an agent (V3) and by an older key (V1), where a post-only order that would cross
- * is refused and where it expires.
+ * Aster: signed by an agent (V3), where a post-only order that would cross is refused; and by an
+ * older key (V1), where it expires and makers are paid.
  */
 import { openSimVenue } from '../../src/exchange/sim/index.ts';
 import type { SimVenue } from '../../src/exchange/sim/index.ts';
@@ -83,7 +83,7 @@ async function openFixture(setup: Setup): Promise<VenueFixture> {
 
 for (const [name, wanted, crossing] of [
   ['V3', ['account_address', 'private_key'], 'refuse'],
-  ['V1', ['api_key', 'secret_key'], 'expire'],
+  ['V1, rebate', ['api_key', 'secret_key'], 'expire'],
 ] as const) {
   venueConformance(`aster ${name}`, async () => {
     const clock = beatenClock();
@@ -91,6 +91,9 @@ for (const [name, wanted, crossing] of [
       ...{ clock, face: asterFace, symbols: 3, balance: STARTING_CASH, crossing },
       requests_per_minute: 1_000_000,
     });
+    if (crossing === 'expire') {
+      sim.command('account', { name: 'main', maker_fee: '-0.00005' });
+    }
     const keys: Readonly<Record<string, string>> = sim.accounts[0]?.keys ?? {};
     const credentials = Object.fromEntries(wanted.map((each) => [each, keys[each] ?? '']));
     return openFixture({ sim, clock, credentials });
