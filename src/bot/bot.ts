@@ -28,6 +28,8 @@ import { clientTag } from './client-id.ts';
 import { designedAtStart, keepsSize, planAsSaved, planOfFile } from './file-values.ts';
 import type { GridInForce } from './file-values.ts';
 import { GridService } from './grid-service.ts';
+import { keyFingerprint } from './key-share.ts';
+import type { KeyShare } from './key-share.ts';
 import { openVenue } from './open-venue.ts';
 import { isTaken, marginCheck, samePlan, takenFrom } from './plan.ts';
 import { ordersOf, readEdited } from './reload.ts';
@@ -43,6 +45,8 @@ export interface BotParts {
   readonly log: Logger;
   /** Held by this process for its life. */
   readonly lock: Pick<LifetimeLock, 'guards'>;
+  /** What it may send of what its key may send. */
+  readonly share: KeyShare;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -101,6 +105,8 @@ export class Bot {
     const books = openBooks(launch.db_path, binding, mode === 'live' ? 'FULL' : 'NORMAL');
     try {
       const venue = openVenue(home, config, books, clock);
+      const { api_key = '' } = config.exchange_config;
+      await parts.share.begin(venue, keyFingerprint(home.folder, venue.name, { api_key }));
       const market = makeMarket(await venue.market());
       const price = (await venue.price()).last;
       const stored = books.engineState();
@@ -148,6 +154,7 @@ export class Bot {
       onBreach: opened.config.exchange_config.mode === 'live' ? 'trip' : 'crash',
     });
     const { runner } = this.session;
+    parts.share.follow(runner.venue, runner.budget);
     this.service = new GridService({
       id: launch.id,
       config: () => this.#config,

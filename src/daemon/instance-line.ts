@@ -78,6 +78,7 @@ export function noteMessage(
       break;
     case 'hello':
     case 'reply':
+    case 'budget':
       break;
   }
 }
