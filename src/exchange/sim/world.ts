@@ -18,6 +18,7 @@ import type { MarginState } from './margin.ts';
 import { SimMarket, firstState } from './market.ts';
 import type { SimOrder, WorldEvent } from './orders.ts';
 import { Records } from './records.ts';
+import type { Counters } from './records.ts';
 import type { SimStore, StoredWorld } from './store.ts';
 import type { SymbolSpec } from './symbols.ts';
 import { PriceWalk } from './walk.ts';
@@ -44,6 +45,7 @@ export interface Troubles {
   mute: boolean;
 }
 
+const NOTHING_YET: Counters = { order: 0, trade: 0, payment: 0, dated_ms: 0, passed_ms: 0 };
 /** How often a running world looks at its clock. */
 const BEAT_MS = 100;
 
@@ -68,17 +70,23 @@ export class World {
     this.#options = options;
     this.seed = seed;
     const stored = store?.load() ?? null;
-    const now = Math.max(this.now(), stored?.counters.dated_ms ?? 0);
+    const counters = stored?.counters ?? NOTHING_YET;
+    this.#passed_ms = counters.passed_ms;
+    const now = Math.max(this.now(), counters.dated_ms);
     const markets = specs.map((spec, index) => {
       const state = stored?.markets.get(spec.rules.symbol) ?? firstState(spec, now, speed);
       return new SimMarket(spec, hash32(seed, index, 31), state);
     });
-    const counters = stored?.counters ?? { order: 0, trade: 0, payment: 0, dated_ms: 0 };
     this.records = new Records(markets, { ...counters });
     this.desk = new SimDesk(this.records, { now: () => this.now(), split, seed });
     this.#walk = new PriceWalk(this.desk);
     if (stored !== null) this.#restore(stored, fill);
-    for (const symbol of stored?.markets.keys() ?? []) this.records.busy.add(symbol);
+    for (const sim of markets) {
+      // A price that was set by hand stays as it is.
+      const isRunning = sim.path.speed > 0 && sim.path.speed !== speed;
+      if (isRunning) sim.path.run(Math.max(now, sim.walked_ms), speed);
+      if (stored === null) this.records.touchMarket(sim.symbol);
+    }
   }
 
   /** The venue's clock, milliseconds. */
@@ -196,7 +204,10 @@ export class World {
   /** Lets time go by at once, step by step where prices run. */
   pass(ms: number): void {
     this.#passed_ms += ms;
-    this.act(() => undefined);
+    this.act(() => {
+      this.records.counters.passed_ms = this.#passed_ms;
+      for (const name of this.records.accounts.keys()) this.records.touchAccount(name);
+    });
   }
 
   /** Sets the venue's clock so far from the platform's. */

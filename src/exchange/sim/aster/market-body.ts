@@ -16,7 +16,7 @@ import { depthAround } from '../depth.ts';
 import type { DepthBook, DepthLevel } from '../depth.ts';
 import type { SimMarket } from '../market.ts';
 import { TRIGGER_TYPES } from './order-body.ts';
-import { PRICE_BAND } from './order-request.ts';
+import { MOST_LOTS, PRICE_BAND, highestTicks } from './order-request.ts';
 import { ASTER_LIMITS } from './request-limits.ts';
 import { QUOTE } from './symbol-list.ts';
 
@@ -26,8 +26,6 @@ type Body = Readonly<Record<string, unknown>>;
 const DELIVERY_MS = 4_133_404_800_000;
 /** When the markets came to be, where nobody knows: 2023-11-14. */
 const ONBOARD_MS = 1_700_000_000_000;
-/** Largest order in lots, as the filters say. */
-const MOST_LOTS = 1_000_000_000;
 const MOST_STOPS = 100;
 
 /** `exchangeInfo`. */
@@ -76,7 +74,7 @@ function symbolBody(sim: SimMarket): Body {
       {
         filterType: 'PRICE_FILTER',
         minPrice: tick,
-        maxPrice: priceText(market, sim.present * 1000),
+        maxPrice: priceText(market, highestTicks(sim)),
         tickSize: tick,
       },
       { filterType: 'LOT_SIZE', ...lots },

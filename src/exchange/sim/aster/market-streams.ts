@@ -151,17 +151,18 @@ function miniTickerEvent(sim: SimMarket, now: number): Body {
   };
 }
 
-/** The public trades since the last message, one by one. */
+/** A public trade each second, and one wherever the price has come. Ids only ever grow. */
 function tradeStream(sim: SimMarket): MarketStream {
-  let last = -1;
+  let second = -1;
   let told = sim.present;
+  let id = 0;
   return timed(sim, 0, (now) => {
     const [latest] = tradesOf(sim.candles, now, 1);
-    if (latest === undefined || (latest.id === last && told === sim.present)) return null;
-    last = latest.id;
+    if (latest === undefined || (latest.id === second && told === sim.present)) return null;
+    second = latest.id;
     told = sim.present;
-    // What was traded last was traded at the present price.
-    const trade = { ...latest, ticks: sim.present, at_ms: now };
+    id = Math.max(id + 1, now);
+    const trade = { ...latest, id, ticks: sim.present, at_ms: now };
     return { e: 'aggTrade', E: now, s: sim.symbol, ...aggTradeOf(sim.market, trade) };
   });
 }
@@ -172,7 +173,8 @@ function klineStream(sim: SimMarket, interval: string): MarketStream {
     const bounds = candleBounds(interval, open_ms ?? now);
     if (bounds === null) return null;
     const closed = now >= bounds.end;
-    open_ms = closed ? bounds.end : bounds.start;
+    // Candles of a time in which nobody looked are not told one by one.
+    open_ms = closed ? (candleBounds(interval, now)?.start ?? null) : bounds.start;
     return klineEvent(sim, interval, bounds, closed, now);
   });
 }

@@ -4,6 +4,7 @@
  */
 import { formatDecimal } from '../../../contract/decimal.ts';
 import type { Decimal } from '../../../contract/decimal.ts';
+import { ticksOf } from '../../../contract/market.ts';
 import type { RejectReason } from '../../port.ts';
 import type { SimMarket } from '../market.ts';
 import type { OrderAsk, Refused, TimeInForce, TriggerAsk } from '../orders.ts';
@@ -18,6 +19,14 @@ const PLAIN_TYPES = ['LIMIT', 'MARKET'];
 
 /** How far a price may lie from the mark, as `PERCENT_PRICE` says. */
 export const PRICE_BAND = { up: '1.1500', down: '0.8500' };
+
+/** Largest order in lots, as `LOT_SIZE` says. */
+export const MOST_LOTS = 1_000_000_000;
+
+/** Highest price in ticks, as `PRICE_FILTER` says. */
+export function highestTicks({ market, spec }: SimMarket): number {
+  return (ticksOf(market, spec.start_price) ?? 1) * 1000;
+}
 
 /** What becomes of a post-only order that would cross. */
 export type Crossing = OrderAsk['crossing'];
@@ -165,16 +174,18 @@ function sizeOf(params: RequestParams, sim: SimMarket): string {
   if (size.digits <= 0n) throw refusal('QUANTITY_NOT_POSITIVE');
   const { digits, scale } = sim.market.lot;
   const lots = (size.digits * 10n ** BigInt(scale)) / (digits * 10n ** BigInt(size.scale));
-  if (lots > BigInt(Number.MAX_SAFE_INTEGER)) throw refusal('QUANTITY_ABOVE_MAX');
+  if (lots > BigInt(MOST_LOTS)) throw refusal('QUANTITY_ABOVE_MAX');
   return textOf(size);
 }
 
-/** A buy may not lie too far above the mark, a sale not too far below it. */
+/** A buy may not lie too far above the mark, a sale not too far below it, nothing out of range. */
 function checkBand(price: Decimal, sim: SimMarket, side: OrderAsk['side']): void {
   const { digits, scale } = sim.market.tick;
   const mark: Decimal = { digits: BigInt(sim.mark) * digits, scale };
   const up = times(mark, PRICE_BAND.up);
   const down = times(mark, PRICE_BAND.down);
+  const highest: Decimal = { digits: BigInt(highestTicks(sim)) * digits, scale };
+  if (compare(price, highest) > 0) throw refusal('PRICE_ABOVE_MAX');
   if (side === 'buy' && compare(price, up) > 0) throw refusal('PRICE_TOO_HIGH');
   if (side === 'sell' && compare(price, down) < 0) throw refusal('PRICE_TOO_LOW');
 }

@@ -184,10 +184,8 @@ function userTrades(call: SignedCall): unknown {
   const timed = params.text('startTime') !== null || params.text('endTime') !== null;
   if (first !== null && timed) throw refusal('BAD_COMBINATION');
   const range = rangeOf(call, WEEK_MS);
-  const orderId = params.whole('orderId');
   const found = account.fills.filter((fill) => {
     if (fill.symbol !== sim.symbol || !isListed(call, fill.at_ms)) return false;
-    if (orderId !== null && fill.order_id !== orderId) return false;
     if (first !== null) return fill.id >= first;
     return fill.at_ms >= range.from_ms && fill.at_ms <= range.to_ms;
   });

@@ -111,6 +111,7 @@ export class Streams {
     listener.ends.get(name)?.();
     const end = name.startsWith(ACCOUNT) ? () => undefined : this.#world.watch(symbol);
     listener.ends.set(name, end);
+    if (name.startsWith('depth')) this.depths.refresh(this.#world.records.market(symbol));
     if (name.startsWith('account.positionUpdate')) this.#tellPresent(listener, name, symbol);
     return true;
   }

@@ -51,6 +51,8 @@ export interface StreamClient {
 export interface AsterBench {
   readonly venue: SimVenue;
   readonly clock: ManualClock;
+  /** Lets so much time go by as if the machine had slept: no timer fires. */
+  sleep(ms: number): void;
   ask(path: string, params?: Params): Promise<Answer>;
   v3(method: string, path: string, params?: Params, spoilt?: Spoilt): Promise<Answer>;
   v1(method: string, path: string, params?: Params, spoilt?: Spoilt): Promise<Answer>;
@@ -61,7 +63,9 @@ export interface AsterBench {
 }
 
 export async function openAsterBench(more: Partial<SimVenueOptions> = {}): Promise<AsterBench> {
-  const clock = manualClock();
+  const manual = manualClock();
+  let slept = 0;
+  const clock: ManualClock = { ...manual, now: () => manual.now() + slept };
   const venue = await openSimVenue({ face: asterFace, symbols: 4, clock, ...more });
   const keys = venue.account().facts.keys;
   const key = (name: string) => keys[name] ?? '';
@@ -94,6 +98,7 @@ export async function openAsterBench(more: Partial<SimVenueOptions> = {}): Promi
   return {
     venue,
     clock,
+    sleep: (ms) => void (slept += ms),
     ask: (path, params = {}) => send('GET', path, new URLSearchParams(params).toString(), {}),
     v3,
     v1(method, path, params = {}, spoilt = {}) {

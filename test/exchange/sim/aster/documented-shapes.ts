@@ -114,13 +114,16 @@ export const COMMISSION: Shape = {
 };
 
 /** The user stream. */
-export const ORDER_UPDATE: Shape = {
+const UPDATE_FIELDS = {
+  ...{ s: 's', c: 's', S: 's', o: 's', f: 's', q: 's', p: 's', ap: 's', sp: 's', x: 's' },
+  ...{ X: 's', i: 'n', l: 's', z: 's', L: 's', T: 'n', t: 'n', b: 's', a: 's', m: 'b' },
+  ...{ R: 'b', wt: 's', ot: 's', ps: 's', cp: 'b', rp: 's' },
+} as const;
+export const ORDER_UPDATE: Shape = { ...{ e: 's', E: 'n', T: 'n' }, o: UPDATE_FIELDS };
+/** A commission is only told where there is one. */
+export const TRADE_UPDATE: Shape = {
   ...{ e: 's', E: 'n', T: 'n' },
-  o: {
-    ...{ s: 's', c: 's', S: 's', o: 's', f: 's', q: 's', p: 's', ap: 's', sp: 's', x: 's' },
-    ...{ X: 's', i: 'n', l: 's', z: 's', L: 's', T: 'n', t: 'n', b: 's', a: 's', m: 'b' },
-    ...{ R: 'b', wt: 's', ot: 's', ps: 's', cp: 'b', rp: 's' },
-  },
+  o: { ...UPDATE_FIELDS, N: 's', n: 's' },
 };
 export const ACCOUNT_UPDATE: Shape = {
   ...{ e: 's', E: 'n', T: 'n' },

@@ -188,6 +188,25 @@ describe('batches', () => {
   });
 });
 
+describe('older keys', () => {
+  test('place, list and cancel as agents do', async () => {
+    const ask = { ...SOL, side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '1' };
+    const one = await bench.v1('POST', 'order', { ...ask, price: '140', newClientOrderId: 'a' });
+    expect(one.body).toMatchObject({ status: 'NEW', clientOrderId: 'a' });
+    const two = await bench.v1('POST', 'batchOrders', {
+      batchOrders: JSON.stringify([{ ...ask, price: '139', newClientOrderId: 'b' }]),
+    });
+    expect(two.list).toMatchObject([{ status: 'NEW', clientOrderId: 'b' }]);
+    expect((await bench.v1('GET', 'openOrders', SOL)).list).toHaveLength(2);
+    const name = { ...SOL, origClientOrderId: 'a' };
+    expect((await bench.v1('DELETE', 'order', name)).body).toMatchObject({ status: 'CANCELED' });
+    const rest = await bench.v1('DELETE', 'batchOrders', {
+      ...{ ...SOL, origClientOrderIdList: '["b"]' },
+    });
+    expect(rest.list).toMatchObject([{ status: 'CANCELED', clientOrderId: 'b' }]);
+  });
+});
+
 describe('stops', () => {
   const STOP = { type: 'STOP_MARKET', side: 'SELL', price: '', timeInForce: '', stopPrice: '145' };
 

@@ -1,0 +1,213 @@
+/**
+ * Unmodified ccxt trades on the loopback Backpack as it would on the real one: its own signature,
+ * its own reading of every answer and stream. Prices stand still unless a test moves them.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { backpackFace } from '../../src/exchange/sim/backpack/index.ts';
+import { openSimVenue } from '../../src/exchange/sim/index.ts';
+import type { SimVenue } from '../../src/exchange/sim/index.ts';
+import { NO_CCXT, ccxtClass, errorOf, watchUntil } from './ccxt-client.ts';
+import type { CcxtClient, CcxtOrder } from './ccxt-client.ts';
+import { heldClock } from './held-clock.ts';
+
+const Backpack = await ccxtClass('backpack');
+if (Backpack === null) console.warn(NO_CCXT);
+
+const SOL = 'SOL/USDC:USDC';
+const ETH = 'ETH/USDC:USDC';
+/** The largest client id that the venue takes. */
+const LARGEST = 2 ** 32 - 1;
+
+/** A client of a venue with these secrets. */
+function clientOf(venue: SimVenue, apiKey: string, secret: string): CcxtClient {
+  if (Backpack === null) throw new Error(NO_CCXT);
+  const { url, ws_url } = venue;
+  return new Backpack({
+    ...{ apiKey, secret, rateLimit: 2 },
+    urls: { api: { public: url, private: url, ws: { public: ws_url, private: ws_url } } },
+  });
+}
+
+describe.skipIf(Backpack === null)('ccxt on the loopback Backpack', () => {
+  const clock = heldClock();
+  let venue: SimVenue;
+  let client: CcxtClient;
+
+  beforeAll(async () => {
+    venue = await openSimVenue({ face: backpackFace, symbols: 100, clock });
+    const { keys } = venue.account().facts;
+    client = clientOf(venue, keys['api_key'] ?? '', keys['secret_key'] ?? '');
+    // It takes plain ws:// only after this.
+    await client.loadHttpProxyAgent();
+    await client.loadMarkets();
+  });
+  afterAll(async () => {
+    await client.close();
+    await venue.close();
+  });
+
+  /** Lets the price of SOL go there through every price between. */
+  function move(price: string): void {
+    venue.command('move', { symbol: 'SOL_USDC_PERP', price });
+  }
+
+  /** Resolves when the account's stream tells of orders. */
+  async function streamStands(): Promise<void> {
+    let stands = false;
+    const told = client.watchOrders(SOL).then(() => (stands = true));
+    while (!stands) {
+      const { id } = await client.createOrder(SOL, 'limit', 'buy', 1, 100);
+      await client.cancelOrder(id, SOL);
+    }
+    await told;
+  }
+
+  test('loads the markets with their steps', async () => {
+    const markets = await client.loadMarkets();
+    const swaps = Object.values(markets).filter(({ swap }) => swap === true);
+    expect(swaps).toHaveLength(100);
+    expect(markets[SOL]).toMatchObject({ id: 'SOL_USDC_PERP', swap: true, active: true });
+    expect(markets[SOL]?.precision).toMatchObject({ price: 0.01, amount: 0.01 });
+  });
+
+  test('reads what the venue tells anybody', async () => {
+    expect(Math.abs((await client.fetchTime()) - Date.now())).toBeLessThan(5000);
+    const { bids, asks } = await client.fetchOrderBook(SOL);
+    expect(bids[0]?.[0]).toBe(149.99);
+    expect(asks[0]?.[0]).toBe(150.01);
+    expect((await client.fetchTicker(SOL)).last).toBe(150);
+    expect(Object.keys(await client.fetchTickers()).length).toBeGreaterThanOrEqual(100);
+    expect((await client.fetchFundingRate(SOL)).fundingRate).toBe(0.0000125);
+    expect(await client.fetchTrades(SOL, undefined, 3)).toHaveLength(3);
+  });
+
+  test('reads candles: whole minutes, each beginning where the one before ended', async () => {
+    const candles = await client.fetchOHLCV(SOL, '1m', Date.now() - 600_000, 5);
+    expect(candles).toHaveLength(5);
+    const starts = candles.map(([at = 0]) => at);
+    expect(starts.every((at) => at % 60_000 === 0)).toBe(true);
+    expect(starts.slice(1).map((at, i) => at - (starts[i] ?? 0))).toEqual(Array(4).fill(60_000));
+    for (const [, open = 0, high = 0, low = 0, close = 0] of candles) {
+      expect(Math.min(open, close)).toBeGreaterThanOrEqual(low);
+      expect(Math.max(open, close)).toBeLessThanOrEqual(high);
+    }
+  });
+
+  test('reads the balance', async () => {
+    expect((await client.fetchBalance())['USDC']).toMatchObject({ total: 10_000 });
+  });
+
+  test('places, finds and cancels by the id of either side', async () => {
+    const byOwn = await client.createOrder(SOL, 'limit', 'buy', 1, 140, {
+      ...{ clientOrderId: LARGEST, postOnly: true },
+    });
+    const byVenue = await client.createOrder(SOL, 'limit', 'sell', 0.5, 160);
+    expect(byOwn).toMatchObject({ status: 'open', side: 'buy', price: 140, amount: 1 });
+    expect(byOwn.info).toMatchObject({ clientId: LARGEST, postOnly: true });
+    const open = await client.fetchOpenOrders(SOL);
+    expect(open.map(({ id }) => id).sort()).toEqual([byOwn.id, byVenue.id].sort());
+    expect(await client.fetchOpenOrder(byVenue.id, SOL)).toMatchObject({ price: 160 });
+    const first = await client.cancelOrder(undefined, SOL, { clientId: LARGEST });
+    expect(first).toMatchObject({ id: byOwn.id, status: 'canceled' });
+    expect(await client.cancelOrder(byVenue.id, SOL)).toMatchObject({ status: 'canceled' });
+    expect(await client.fetchOpenOrders(SOL)).toEqual([]);
+    // Ended orders are found in the history alone.
+    expect(await errorOf(client.fetchOpenOrder(byOwn.id, SOL))).not.toBe('none');
+    const history = await client.fetchOrders(SOL);
+    expect(history.find(({ id }) => id === byOwn.id)).toMatchObject({ status: 'canceled' });
+    expect(await errorOf(client.cancelOrder(byVenue.id, SOL))).not.toBe('none');
+  });
+
+  test('places in a batch, each for itself', async () => {
+    const asks = [130, 131].map((price, index) => ({
+      ...{ symbol: SOL, type: 'limit', side: 'buy', amount: 1, price },
+      params: { clientOrderId: 100 + index },
+    }));
+    const huge = { symbol: SOL, type: 'limit', side: 'buy', amount: 100_000, price: 130 };
+    const placed = await client.createOrders([...asks, huge]);
+    expect(placed.map(({ info }) => info['operation'])).toEqual(['Ok', 'Ok', 'Err']);
+    expect(placed[2]?.info).toMatchObject({ code: 'INSUFFICIENT_MARGIN' });
+    const open = await client.fetchOpenOrders(SOL);
+    expect(open.map(({ info }) => info['clientId']).sort()).toEqual([100, 101]);
+    await client.cancelAllOrders(SOL);
+    expect(await client.fetchOpenOrders(SOL)).toEqual([]);
+  });
+
+  test('hears of a partial fill, then trades and position agree with it', async () => {
+    await streamStands();
+    const part = watchUntil<CcxtOrder>(
+      () => client.watchOrders(SOL),
+      (seen) => seen.some(({ filled }) => filled === 0.4),
+    );
+    const order = await client.createOrder(SOL, 'limit', 'buy', 1, 145, { clientOrderId: 7 });
+    // The rest of the order is executed once time goes on at this price.
+    clock.hold();
+    venue.command('partial', { symbol: 'SOL_USDC_PERP', part: '0.4' });
+    move('144.9');
+    const told = (await part).find(({ id, filled }) => id === order.id && filled === 0.4);
+    expect(told).toMatchObject({ status: 'open', side: 'buy', price: 145 });
+    expect(told?.info).toMatchObject({ e: 'orderFill', l: '0.4', z: '0.4', L: '145', m: true });
+    move('150');
+    clock.release();
+    expect((await client.fetchOpenOrders(SOL))[0]).toMatchObject({ id: order.id, filled: 0.4 });
+    expect(await client.cancelOrder(order.id, SOL)).toMatchObject({ filled: 0.4 });
+    const [trade] = await client.fetchMyTrades(SOL);
+    expect(trade).toMatchObject({ order: order.id, price: 145, amount: 0.4, side: 'buy' });
+    expect(trade?.takerOrMaker).toBe('maker');
+    // 0.4 x 145 x 0.0002.
+    expect(trade?.fee).toMatchObject({ cost: 0.0116, currency: 'USDC' });
+    const [position] = await client.fetchPositions([SOL]);
+    expect(position).toMatchObject({ symbol: SOL, side: 'long' });
+    // Of the figures it leaves some as text, and takes for the size what orders may yet make of it.
+    expect(position?.info).toMatchObject({ netQuantity: '0.4', entryPrice: '145' });
+  });
+
+  test('buys and sells at the market, reduces only, pays taker fees', async () => {
+    const bought = await client.createOrder(SOL, 'market', 'buy', 1);
+    expect(bought).toMatchObject({ status: 'closed', filled: 1 });
+    await client.createOrder(SOL, 'market', 'sell', 1, undefined, { reduceOnly: true });
+    const trades = await client.fetchMyTrades(SOL);
+    const sale = trades.find(({ side }) => side === 'sell');
+    expect(sale).toMatchObject({ takerOrMaker: 'taker', amount: 1, price: 150 });
+    // 150 x 0.0005.
+    expect(sale?.fee).toMatchObject({ cost: 0.075 });
+  });
+
+  test('is paid and pays funding at the stamp', async () => {
+    await client.createOrder(ETH, 'market', 'sell', 0.5);
+    venue.command('funding', { symbol: 'ETH_USDC_PERP' });
+    const payments = await client.fetchFundingHistory(ETH);
+    // 0.5 x 4000 x 0.0000125, received by the short.
+    expect(payments.map(({ amount }) => amount)).toEqual([0.025]);
+    await client.createOrder(ETH, 'market', 'buy', 0.5, undefined, { reduceOnly: true });
+  });
+
+  test('watches ticker and book', async () => {
+    expect(await client.watchTicker(SOL)).toMatchObject({ symbol: SOL, last: 150 });
+    const { bids, asks } = await client.watchOrderBook(SOL);
+    expect(bids[0]?.[0]).toBe(149.99);
+    expect(asks[0]?.[0]).toBe(150.01);
+    move('151');
+    let last: number | undefined = 150;
+    while (last !== 151) last = (await client.watchTicker(SOL)).last;
+    let best = 0;
+    while (best !== 150.99) best = (await client.watchOrderBook(SOL)).bids[0]?.[0] ?? 0;
+  });
+
+  test('reads refusals for what they are', async () => {
+    const { keys } = venue.account().facts;
+    const other = Buffer.alloc(32, 7).toString('base64');
+    const stranger = clientOf(venue, other, keys['secret_key'] ?? '');
+    expect(await errorOf(stranger.fetchBalance())).toBe('AuthenticationError');
+    // The venue reports a signature that does not fit as a request that cannot be read.
+    const forger = clientOf(venue, keys['api_key'] ?? '', other);
+    expect(await errorOf(forger.fetchBalance())).toBe('BadRequest');
+    await expect(forger.fetchBalance()).rejects.toThrow('Invalid signature');
+    await forger.close();
+    const huge = client.createOrder(SOL, 'limit', 'buy', 100_000, 140);
+    expect(await errorOf(huge)).toBe('InsufficientFunds');
+    venue.command('fault', { kind: 'rate_limit', path: '/api/v1/orders' });
+    expect(await errorOf(client.fetchOpenOrders(SOL))).toBe('RateLimitExceeded');
+    await stranger.close();
+  });
+});
