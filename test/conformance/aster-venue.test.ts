@@ -1,6 +1,7 @@
 /**
  * The Aster client passes the suite that every venue passes, over the wire against the loopback
- * Aster: signed by an agent (V3) and by an older key (V1), with rebates and other rules.
+ * Aster: signed by an agent (V3), where a post-only order that would cross is refused; and by an
+ * older key (V1), where it expires and makers are paid.
  */
 import { openSimVenue } from '../../src/exchange/sim/index.ts';
 import type { SimVenue } from '../../src/exchange/sim/index.ts';
@@ -80,16 +81,19 @@ async function openFixture(setup: Setup): Promise<VenueFixture> {
   };
 }
 
-for (const [name, wanted] of [
-  ['V3', ['account_address', 'private_key']],
-  ['V1', ['api_key', 'secret_key']],
+for (const [name, wanted, crossing] of [
+  ['V3', ['account_address', 'private_key'], 'refuse'],
+  ['V1, rebate', ['api_key', 'secret_key'], 'expire'],
 ] as const) {
   venueConformance(`aster ${name}`, async () => {
     const clock = beatenClock();
     const sim = await openSimVenue({
-      ...{ clock, face: asterFace, symbols: 3, balance: STARTING_CASH, crossing: 'refuse' },
+      ...{ clock, face: asterFace, symbols: 3, balance: STARTING_CASH, crossing },
       requests_per_minute: 1_000_000,
     });
+    if (crossing === 'expire') {
+      sim.command('account', { name: 'main', maker_fee: '-0.00005' });
+    }
     const keys: Readonly<Record<string, string>> = sim.accounts[0]?.keys ?? {};
     const credentials = Object.fromEntries(wanted.map((each) => [each, keys[each] ?? '']));
     return openFixture({ sim, clock, credentials });

@@ -3,6 +3,7 @@
  * stamp, and so looked at nothing, a second time with a new one. A question ends in an answer or a
  * `VenueFault`; an action in what the venue said, or in that nothing is known.
  */
+import { assert } from '../../contract/assert.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { BudgetHeld, VenueFault } from '../port.ts';
 import type { WireOptions } from '../venue-kind.ts';
@@ -40,8 +41,17 @@ export interface Refusal {
 
 /** The headers in which the venue counts, by the limits that they count for. */
 const USED_HEADERS = { weight: 'x-mbx-used-weight-1m', orders: 'x-mbx-order-count-1m' };
+/** Refusals are short: a listing is not read twice to see that it is none. */
+const LONGEST_REFUSAL = 4096;
+/** The venue bans for up to three days. */
+const LONGEST_BAN_MS = 3 * 86_400_000;
 const FORM = 'application/x-www-form-urlencoded';
 const HELD: Meaning = { kind: 'rate_limited', because: 'rate', verdict: 'rate_limited' };
+
+interface Sent {
+  readonly request: RestRequest;
+  readonly result: RestResult;
+}
 
 export class AsterConnection {
   readonly limit: RateLimit;
@@ -71,15 +81,15 @@ export class AsterConnection {
     });
   }
 
-  /** The answer to a question. `weight`: where it depends on what is asked. */
-  async ask(route: Route, params: Params = {}, weight = route.weight): Promise<Answer> {
-    const { request, result } = await this.#send(route, params, 'question', weight);
+  /** The answer to a question. */
+  async ask(route: Route, params: Params = {}): Promise<Answer> {
+    const { request, result } = await this.#send(route, params, 'question');
     return this.#answerOf(request, result);
   }
 
   /** As `ask`; null where the venue says that there is no such order. */
   async find(route: Route, params: Params): Promise<Answer | null> {
-    const { request, result } = await this.#send(route, params, 'question', route.weight);
+    const { request, result } = await this.#send(route, params, 'question');
     if (result.status === 'answered') {
       const refusal = this.#refusalOf(result.answer, request.name);
       if (refusal?.meaning.verdict === 'absent') return null;
@@ -90,7 +100,7 @@ export class AsterConnection {
   /** What became of an action; never rejects with a fault. */
   async act(route: Route, params: Params, purpose: Purpose, orders = 0): Promise<Reply> {
     try {
-      const { request, result } = await this.#send(route, params, purpose, route.weight, orders);
+      const { request, result } = await this.#send(route, params, purpose, orders);
       return this.#replyOf(request, result);
     } catch (error) {
       // It could not be stamped, and was not sent.
@@ -115,26 +125,25 @@ export class AsterConnection {
     route: Route,
     params: Params,
     purpose: Purpose,
-    weight: number,
     orders = 0,
-  ): Promise<{ request: RestRequest; result: RestResult }> {
-    const first = await this.#sendOnce(route, params, purpose, weight, orders);
+  ): Promise<Sent> {
+    const first = await this.#sendOnce(route, params, purpose, orders);
     if (route.proof === 'none' || !this.#isStampRefused(first.result)) return first;
     this.time.distrust();
-    return this.#sendOnce(route, params, purpose, weight, orders);
+    return this.#sendOnce(route, params, purpose, orders);
   }
 
   async #sendOnce(
     route: Route,
     params: Params,
     purpose: Purpose,
-    weight: number,
     orders: number,
-  ): Promise<{ request: RestRequest; result: RestResult }> {
+  ): Promise<Sent> {
     if (route.proof !== 'none') await this.time.ready();
     const { text, headers } = this.#prove(route, params);
     const path = pathOf(route, this.#signer?.version ?? 'v3');
     const inQuery = route.method === 'GET' || text === '';
+    const { weight } = route;
     const request: RestRequest = {
       method: route.method,
       path: inQuery && text !== '' ? `${path}?${text}` : path,
@@ -152,7 +161,7 @@ export class AsterConnection {
   #prove(route: Route, params: Params): Signed {
     if (route.proof === 'none') return { text: encodeParams(params), headers: {} };
     const signer = this.#signer;
-    if (signer === null) throw new VenueFault('refused', 'there is no key', null, 'key');
+    assert(signer !== null, 'only public routes are asked without a key');
     return route.proof === 'stream'
       ? signer.identify(params, this.time)
       : signer.sign(params, this.time);
@@ -193,7 +202,8 @@ export class AsterConnection {
       return { status: 'unknown', message };
     }
     const { answer } = result;
-    const refusal = this.#refusalOf(answer, request.name);
+    // Whatever it says with a 5xx: the request was taken, and its end is not known.
+    const refusal = answer.status >= 500 ? null : this.#refusalOf(answer, request.name);
     if (refusal !== null) return { status: 'refused', refusal };
     const value = isDone(answer) ? parseExactJson(answer.text) : undefined;
     if (value !== undefined) {
@@ -204,31 +214,39 @@ export class AsterConnection {
     return { status: 'refused', refusal: { meaning: HELD, code: null, message, retry_after_ms } };
   }
 
-  /** The venue's own words in an answer; null: it has none, or leaves open what it did. */
+  /** The venue's own words in an answer; null: it has none. */
   #refusalOf(answer: HttpAnswer, name: string): Refusal | null {
-    const { status } = answer;
-    const value = parseExactJson(answer.text);
+    const { status, text: body } = answer;
+    if (body.length > LONGEST_REFUSAL) return null;
+    const value = parseExactJson(body);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     const { code, msg } = value as { code?: unknown; msg?: unknown };
     if (typeof code !== 'number' || code >= 0) return null;
     const text = typeof msg === 'string' ? msg : '';
     const refusal = this.#refusal(code, text, name, status);
-    // Whatever else it says with these: the request was taken, and its end is not known.
-    if (status >= 500 && refusal.meaning.kind !== 'maintenance') return null;
+    const wait = retryAfterMs(answer, this.#clock.now()) ?? this.#banMs(text);
+    return { ...refusal, retry_after_ms: wait };
+  }
+
+  /** How long a ban lasts that names its end, ms; null: it names none. */
+  #banMs(text: string): number | null {
     const until = bannedUntil(text);
-    const banned = until === null ? null : Math.max(0, until - this.time.present());
-    return { ...refusal, retry_after_ms: retryAfterMs(answer, this.#clock.now()) ?? banned };
+    if (until === null) return null;
+    // Before the venue told its time, ours has to do.
+    const now = this.time.present() || this.#clock.now();
+    return Math.min(LONGEST_BAN_MS, Math.max(0, until - now));
   }
 
   #refusal(code: number, text: string, name: string, status = 400): Refusal {
-    const message = this.redaction.clean(`${name}: ${text} (${code})`);
+    const message = this.redaction.clean(`${name} was refused: ${text} (${code})`);
     return { meaning: meaningOf(code, text, status), code, message, retry_after_ms: null };
   }
 
   /** A 503 of this venue is no maintenance: what is behind it has not answered in time. */
   #ownFault(request: RestRequest, answer: HttpAnswer): VenueFault | null {
     const refusal = this.#refusalOf(answer, request.name);
-    if (refusal !== null) return faultOf(refusal);
+    const isMeant = answer.status < 500 || refusal?.meaning.kind === 'maintenance';
+    if (refusal !== null && isMeant) return faultOf(refusal);
     if (answer.status !== 503) return null;
     const wait = retryAfterMs(answer, this.#clock.now());
     const text = `${request.name} was answered 503: it may have been done or not`;

@@ -20,7 +20,7 @@ const RULES = { longest_ms: 7 * 86_400_000 - 1, most: 1000 };
 /** So much of the span listed last is asked for again: executions may be listed late. */
 const OVERLAP_MS = 120_000;
 /** Executions that are kept. */
-const KEPT = 5000;
+const KEPT = 2000;
 /** Orders that are looked up one by one; more are listed from the oldest on. */
 const ONE_BY_ONE = 5;
 const LISTED_ORDERS = 1000;

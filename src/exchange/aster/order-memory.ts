@@ -7,7 +7,7 @@ import type { VenueOrder } from '../port.ts';
 import type { AsterOrder } from './parse-order.ts';
 
 /** Ended orders that are kept. */
-const ENDED_KEPT = 5000;
+const ENDED_KEPT = 2000;
 
 interface Known {
   readonly order: VenueOrder;

@@ -38,8 +38,8 @@ export function rulesOf(raw: Answer, rates: FeeRates, brackets: Brackets): Marke
     symbol: raw.at('symbol').text(),
     base: raw.at('baseAsset').text(),
     quote: raw.at('quoteAsset').text(),
-    tick: stepOf(filter('PRICE_FILTER').at('tickSize')),
-    lot: stepOf(steps.at('stepSize')),
+    tick: positive(filter('PRICE_FILTER').at('tickSize')),
+    lot: positive(steps.at('stepSize')),
     min_quantity: steps.at('minQty').decimal(),
     min_notional: filters.get('MIN_NOTIONAL')?.at('notional').decimal() ?? '0',
     max_orders: countOf(filter('MAX_NUM_ORDERS').at('limit')),
@@ -82,7 +82,7 @@ export function priceOf(
   raw: Answer,
   field: 'price' | 'markPrice',
 ): { readonly price: string; readonly at_ms: number } {
-  return { price: raw.at(field).decimal(), at_ms: raw.at('time').time('ms') };
+  return { price: positive(raw.at(field)), at_ms: raw.at('time').time('ms') };
 }
 
 /** One of `klines`. */
@@ -115,11 +115,11 @@ function fractionOf(raw: Answer): string {
   return formatDecimal(digits, scale + 2);
 }
 
-/** The venue writes 0 for a rule that is off; nothing can be counted without steps. */
-function stepOf(raw: Answer): string {
-  const step = raw.decimal();
-  if (step === '0' || step.startsWith('-')) throw answerFault(`${raw.path} is ${step}, no step`);
-  return step;
+/** A figure above zero: nothing has no price, and steps of nothing count nothing. */
+export function positive(raw: Answer): string {
+  const figure = raw.decimal();
+  if (figure !== '0' && !figure.startsWith('-')) return figure;
+  throw answerFault(`${raw.path} is ${figure} instead of a figure above zero`);
 }
 
 function countOf(raw: Answer): number {

@@ -6,6 +6,7 @@ import type { VenueFill, VenuePosition } from '../port.ts';
 import type { Answer } from '../wire/json.ts';
 import type { FeeRates } from './parse-account.ts';
 import { streamFillOf } from './parse-account.ts';
+import { positive } from './parse-market.ts';
 import type { AsterOrder } from './parse-order.ts';
 import { streamOrderOf } from './parse-order.ts';
 
@@ -44,9 +45,9 @@ export function marketMessage(message: Answer, { symbol }: StreamContext): Strea
   if (raw === null || raw.at('s').text() !== symbol) return ALIVE;
   switch (raw.at('e').text()) {
     case 'aggTrade':
-      return { type: 'last', price: raw.at('p').decimal(), at_ms: raw.at('T').time('ms') };
+      return { type: 'last', price: positive(raw.at('p')), at_ms: raw.at('T').time('ms') };
     case 'markPriceUpdate':
-      return { type: 'mark', price: raw.at('p').decimal(), at_ms: raw.at('E').time('ms') };
+      return { type: 'mark', price: positive(raw.at('p')), at_ms: raw.at('E').time('ms') };
     default:
       return ALIVE;
   }

@@ -23,21 +23,21 @@ const KEPT: Readonly<Record<Purpose, number>> = { place: 1 / 3, question: 1 / 6,
 
 /** One limit of a venue. */
 class Bucket {
-  readonly perMinute: number;
+  readonly #perMinute: number;
   #burst = 1;
   #perMs = 0;
   #tokens = 0;
   #filledAt: number;
 
   constructor(perMinute: number, now: number) {
-    this.perMinute = perMinute;
+    this.#perMinute = perMinute;
     this.#filledAt = now;
     this.share(1);
     this.#tokens = this.#burst;
   }
 
   share(share: number): void {
-    const allowed = this.perMinute * share;
+    const allowed = this.#perMinute * share;
     this.#burst = Math.max(1, Math.min(2, Math.floor(allowed)), Math.floor(allowed * BURST));
     // However small the share is, a bucket fills.
     this.#perMs = Math.max(allowed - this.#burst, allowed / 2) / MINUTE_MS;
@@ -59,10 +59,10 @@ class Bucket {
     this.#tokens -= weight;
   }
 
-  /** No more than so much is left for now, whatever we have counted. */
-  cap(left: number, now: number): void {
+  /** So much was used by all who share the limit: of the rest no more than our share is left. */
+  used(weight: number, share: number, now: number): void {
     this.#fill(now);
-    this.#tokens = Math.min(this.#tokens, left);
+    this.#tokens = Math.min(this.#tokens, Math.max(0, this.#perMinute - weight) * share);
   }
 
   #fill(now: number): void {
@@ -105,13 +105,9 @@ export class RateLimit {
     this.#heldUntil = Math.max(this.#heldUntil, this.#clock.monotonic() + ms);
   }
 
-  /**
-   * The venue says how much of a limit was used by all who share it: of the rest we take our share.
-   */
+  /** The venue says how much of a limit was used within its minute, by us and by others. */
   used(name: string, weight: number): void {
-    const bucket = this.#buckets.get(name);
-    const left = Math.max(0, (bucket?.perMinute ?? 0) - weight) * this.#share;
-    bucket?.cap(left, this.#clock.monotonic());
+    this.#buckets.get(name)?.used(weight, this.#share, this.#clock.monotonic());
   }
 
   /** Takes a share (0 to 1) of every limit from now on. */

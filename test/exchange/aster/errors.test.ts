@@ -54,7 +54,8 @@ describe('error codes', () => {
   });
 
   it('an agent that nobody approved is a wrong key', () => {
-    for (const [code, text] of [[-9999, 'The agent has expired'], [-1000, 'No agent found']] as const) {
+    const words = [[-9999, 'The agent has expired'], [-1000, 'No agent found']] as const;
+    for (const [code, text] of words) {
       expect(meaningOf(code, text)).toMatchObject({ kind: 'refused', because: 'key' });
     }
   });

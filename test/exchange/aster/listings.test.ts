@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 
 describe('a span', () => {
-  it('is listed whole, each row once and in order, whichever rows a full page leaves out', async () => {
+  it('is listed whole, each row once, whichever rows a full page leaves out', async () => {
     const moment = fc.integer({ min: 0, max: 5000 });
     await fc.assert(
       fc.asyncProperty(
@@ -88,12 +88,12 @@ describe('the memory of orders', () => {
   it('forgets old ends before anything that rests', () => {
     const memory = new OrderMemory();
     memory.note(told({ venue_order_id: '1' }, 1));
-    for (let id = 2; id <= 10_002; id += 1) {
+    for (let id = 2; id <= 4002; id += 1) {
       memory.note(told({ venue_order_id: String(id), status: 'filled' }, id));
     }
     expect(memory.madeAt('1')).not.toBeNull();
     expect(memory.madeAt('2')).toBeNull();
-    expect(memory.madeAt('10002')).not.toBeNull();
+    expect(memory.madeAt('4002')).not.toBeNull();
   });
 });
 
@@ -203,7 +203,7 @@ describe('fills', () => {
     expect(aster.to('GET order')).toEqual([]);
   });
 
-  it('of an order not listed yet are not told half, of one that never will be are foreign', async () => {
+  it('of an order not listed yet are no answer, of one listed never are foreign', async () => {
     const trades = [{ id: 1, orderId: 5, time: systemClock.now() }];
     serveTrades(trades);
     aster.script('GET order', { status: 400, body: { code: -2013, msg: 'no' } });
@@ -337,7 +337,8 @@ describe('the market', () => {
   it('with all that is known is read again at each question', async () => {
     expect(await venue.market()).toMatchObject({ tick: '0.01', maker_fee: '0.0001' });
     const makerCommissionRate = '-0.00005';
-    aster.script('GET commissionRate', { body: { ...recorded.COMMISSION_RATE, makerCommissionRate } });
+    const rates = { ...recorded.COMMISSION_RATE, makerCommissionRate };
+    aster.script('GET commissionRate', { body: rates });
     expect(await venue.market()).toMatchObject({ maker_fee: '-0.00005' });
   });
 });

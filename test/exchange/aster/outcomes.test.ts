@@ -29,6 +29,7 @@ const OPEN: Readonly<Record<string, Reply>> = {
   'a 503': { status: 503, body: '' },
   'a 503 with a code': refusal(-1007, 'Timeout waiting for response', 503),
   'a 503 with a refusing code': refusal(-2019, 'Margin is insufficient.', 503),
+  'a 503 of maintenance': refusal(-1016, 'This service is no longer available.', 503),
   'code -1007': refusal(-1007),
   'code -1006': refusal(-1006),
   'code -1001': refusal(-1001),
@@ -315,6 +316,16 @@ describe('limits', () => {
     expect(wait).toBeLessThan(250_000);
     const held = await venue.openOrders().catch((error: unknown) => error);
     expect((held as VenueFault).retry_after_ms).toBeGreaterThan(230_000);
+  });
+
+  it('a ban met before the venue told its time is measured by our own clock', async () => {
+    const other = aster.open(OLDER);
+    const text = `IP banned until ${Date.now() + 60_000}.`;
+    aster.script('GET time', refusal(-1003, text, 418));
+    const fault = await other.openOrders().catch((error: unknown) => error);
+    expect((fault as VenueFault).retry_after_ms).toBeGreaterThan(50_000);
+    expect((fault as VenueFault).retry_after_ms).toBeLessThan(70_000);
+    await other.close();
   });
 
   it('what the venue counted for all of this address is not used again', async () => {

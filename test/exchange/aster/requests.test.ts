@@ -118,7 +118,7 @@ describe('what is sent', () => {
     expect(timed.length).toBeGreaterThan(20);
     for (const { params } of timed) expect(params['recvWindow']).toBe('5000');
     const streams = aster.to('POST listenKey').filter(({ version }) => version === 'v1');
-    expect(streams.map(({ raw }) => raw)).toEqual(['']);
+    expect(new Set(streams.map(({ raw }) => raw))).toEqual(new Set(['']));
   });
 });
 

@@ -67,7 +67,7 @@ describe('V3, signed by an agent', () => {
         const form = new URLSearchParams(message);
         for (const [key, value] of Object.entries(params)) expect(form.get(key)).toBe(value);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
