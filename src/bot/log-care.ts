@@ -4,6 +4,7 @@
  * written. Trading never depends on any of it.
  */
 import { existsSync } from 'node:fs';
+import type { BotLaunch } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { Clock } from '../platform/clock.ts';
 import { INSTANCE_LOGS, LogWatch } from '../platform/log-watch.ts';
@@ -18,11 +19,14 @@ export interface BotLogs {
   readonly files: readonly LogFile[];
 }
 
-export async function openBotLogs(launch: { id: string; log_dir: string }): Promise<BotLogs> {
+/** Opens them as the launch says. */
+export async function openBotLogs(
+  launch: Pick<BotLaunch, 'id' | 'log_dir' | 'log_level'>,
+): Promise<BotLogs> {
   const stdout = await openLogFile(launch.log_dir, 'bot_stdout.log');
   const stderr = await openLogFile(launch.log_dir, 'bot_stderr.log');
   const log = makeLogger(launch.id, [
-    { level: 'info', file: stdout },
+    { level: launch.log_level ?? 'info', file: stdout },
     { level: 'warn', file: stderr },
   ]);
   return { log, files: [stdout, stderr] };

@@ -435,6 +435,8 @@ export interface BotLaunch {
   readonly cause: 'start' | 'restart' | 'safe' | 'panic';
   /** Archive the old books first. */
   readonly fresh: boolean;
+  /** Least level of its log; absent: info. */
+  readonly log_level?: 'info' | 'debug' | 'trace';
   /** Until the first live start has come about; absent where the supervisor is an older one. */
   readonly live_start?: LiveStart | null;
 }

@@ -137,6 +137,10 @@ const DaemonConfig = Type.Object(
       default: 2,
       description: 'Days of logs kept, besides today.',
     }),
+    log_level: Type.Union([Type.Literal('info'), Type.Literal('debug'), Type.Literal('trace')], {
+      default: 'info',
+      description: 'Least level of what the built-in bot logs; trace: each request to the venue.',
+    }),
     log_max_mb: Type.Number({
       minimum: 1,
       default: 200,

@@ -190,6 +190,7 @@ function launchArgument(
     avoid_ports: [...new Set(avoid)],
     cause: wish.cause,
     fresh: wish.fresh,
+    log_level: loaded.config.daemon_config.log_level,
     live_start: wish.live_start ?? null,
   };
 }

@@ -10,6 +10,7 @@ import type { Home } from '../platform/paths.ts';
 import { claimedPlaces } from './config-places.ts';
 import { isFlat, toFourParts } from './flat-format.ts';
 import { claimedId } from './instance-id.ts';
+import { claimedMarket } from './live-checks.ts';
 import { isRecord, parseJsonc, readConfigText } from './jsonc-text.ts';
 
 /** What a config asks to have for itself alone. Paths are absolute. */
@@ -19,6 +20,8 @@ export interface Claim {
   readonly logDir: string;
   readonly dbPath: string;
   readonly webPort: number | null;
+  /** The market and keys it trades live with, as one text; null: it does not. */
+  readonly market: string | null;
 }
 
 /** Absolute paths of the config files in config/active, by name; hidden files are left out. */
@@ -47,7 +50,7 @@ export function activeClaims(home: Home): Claim[] {
 /** Whether two configs ask for the same things. */
 export function sameClaims(a: Claim, b: Claim): boolean {
   const same = a.id === b.id && a.logDir === b.logDir && a.dbPath === b.dbPath;
-  return same && a.webPort === b.webPort;
+  return same && a.webPort === b.webPort && a.market === b.market;
 }
 
 /** A supervisor asks at each start and restart: a file that did not change is not read again. */
@@ -78,7 +81,8 @@ function claimOf(home: Home, file: string): Claim | null {
   const daemon = isRecord(root) ? root['daemon_config'] : undefined;
   const port = isRecord(daemon) ? daemon['web_port'] : undefined;
   const webPort = typeof port === 'number' ? port : null;
-  return { file, id, ...claimedPlaces(home, root, id), webPort };
+  const market = isRecord(root) ? claimedMarket(root) : null;
+  return { file, id, ...claimedPlaces(home, root, id), webPort, market };
 }
 
 /** `file` with its links resolved; as it is where it does not exist. */

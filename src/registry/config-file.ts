@@ -16,6 +16,7 @@ import type { CodedProblem } from './config-schema.ts';
 import { flatPath, isFlat, toFourParts } from './flat-format.ts';
 import { checkInstanceId, claimedId, idSource } from './instance-id.ts';
 import { isRecord, parseJsonc, readConfigText } from './jsonc-text.ts';
+import { claimedMarket } from './live-checks.ts';
 import type { LoadedConfig } from './loaded-config.ts';
 
 /** `instanceId`: from --instance-id. `template`: files that the config names need not exist. */
@@ -81,6 +82,7 @@ export function loadConfigText(
     logDir: places.logDir,
     dbPath: places.dbPath,
     webPort: root.daemon_config.web_port ?? null,
+    market: external ? null : claimedMarket(root),
     program: found.program,
     programDeclared: found.declared,
     warnings: [...(flat ? [note] : []), ...applied.warnings, ...checks.warnings],

@@ -1,5 +1,5 @@
 /**
- * Two configs must never share an id, log folder, database or port. config/active is judged as a
+ * Two configs must never share an id, log folder, database, port or live market. config/active is judged as a
  * whole, together with configs given from elsewhere; a given config takes the place of the same
  * file there.
  */
@@ -13,7 +13,7 @@ import type { LoadedConfig } from './loaded-config.ts';
 
 /** One thing that two configs both claim; `files` as shown, relative to the home. */
 export interface Conflict {
-  readonly key: 'instance_id' | 'log_dir' | 'db_path' | 'web_port';
+  readonly key: 'instance_id' | 'log_dir' | 'db_path' | 'web_port' | 'market';
   readonly value: string;
   readonly files: readonly [string, string];
   readonly ids: readonly [string, string];
@@ -58,6 +58,9 @@ function between(home: Home, a: PlacedClaim, b: PlacedClaim): Conflict[] {
   if (a.webPort !== null && a.webPort === b.webPort) {
     conflicts.push({ key: 'web_port', value: String(a.webPort), files, ids });
   }
+  if (a.market !== null && a.market === b.market) {
+    conflicts.push({ key: 'market', value: a.market, files, ids });
+  }
   return conflicts;
 }
 
@@ -74,7 +77,7 @@ function realPlace(path: string): string {
 export function conflictError(conflicts: readonly Conflict[]): GriddError {
   const things = claimedThings(conflicts);
   const problems = things.map(({ key, value, files }) => {
-    const path = key === 'instance_id' ? 'metadata.instance_id' : `daemon_config.${key}`;
+    const path = PATHS[key] ?? `daemon_config.${key}`;
     return { path, message: `is the same in ${listText(files)}`, found: value };
   });
   const claims = new Map<string, string[]>();
@@ -85,6 +88,11 @@ export function conflictError(conflicts: readonly Conflict[]): GriddError {
   const sentences = [...claims].map(([names, claimed]) => `${names} ${listText(claimed)}`);
   return new GriddError('CONFIG_CONFLICT', `${sentences.join('; ')}.`, { problems });
 }
+
+const PATHS: Readonly<Partial<Record<Conflict['key'], string>>> = {
+  instance_id: 'metadata.instance_id',
+  market: 'metadata.symbol',
+};
 
 interface ClaimedThing {
   readonly key: Conflict['key'];

@@ -7,9 +7,15 @@ import { statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { GriddError } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
-import { LIVE_VENUES, SECRET_NAMES, VENUE_HOSTS } from '../contract/venues.ts';
+import {
+  CREDENTIAL_NAMES,
+  LIVE_VENUES,
+  SECRET_NAMES,
+  VENUE_HOSTS,
+} from '../contract/venues.ts';
 import type { Home } from '../platform/paths.ts';
 import type { CodedProblem } from './config-schema.ts';
+import { isRecord } from './jsonc-text.ts';
 import type { LoadedConfig } from './loaded-config.ts';
 import { namesIn } from './variable-text.ts';
 
@@ -111,6 +117,25 @@ export function refuseExposedEnv(home: Home, { config, program }: LoadedConfig):
   throw new GriddError('ENV_EXPOSED', `${home.env} has mode ${mode}: others can read its keys.`, {
     hint: `Run: chmod 600 ${home.env}`,
   });
+}
+
+/**
+ * The market that a live config trades and the keys it does so with, as the file names them: two
+ * grids there would take each other's position for their own. Null for any other config.
+ */
+export function claimedMarket(root: Readonly<Record<string, unknown>>): string | null {
+  const [metadata, daemon, wire] = ['metadata', 'daemon_config', 'exchange_config'].map((part) =>
+    isRecord(root[part]) ? root[part] : {},
+  );
+  // What a program does with its account is its own affair.
+  if (wire?.['mode'] !== 'live' || daemon?.['script_path'] !== undefined) return null;
+  const keys = CREDENTIAL_NAMES.flatMap((name) => {
+    const text = wire[name];
+    return typeof text === 'string' && ONE_VARIABLE.test(text) ? text : [];
+  });
+  const [exchange, symbol] = [metadata?.['exchange'], metadata?.['symbol']];
+  if (keys.length === 0 || typeof exchange !== 'string' || typeof symbol !== 'string') return null;
+  return `${symbol} on ${exchange} with ${keys.join(' and ')}`;
 }
 
 /** Whether a host, as a URL or a config writes it, is this machine alone. */

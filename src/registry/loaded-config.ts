@@ -23,6 +23,8 @@ export interface LoadedConfig {
   readonly dbPath: string;
   /** As configured; null: the first free port from 5001. */
   readonly webPort: number | null;
+  /** The market and keys it trades live with, as one text; null: it does not. */
+  readonly market: string | null;
   /** Set where `script_path` exists. */
   readonly program: ExternalProgram | null;
   /** `script_path` is given, whether it exists or not. */

@@ -55,6 +55,7 @@ export const HOW_APPLIED: Readonly<Record<string, HowApplied>> = {
   'daemon_config.auto_restart': 'limit',
   'daemon_config.log_cleanup_interval': 'limit',
   'daemon_config.log_retention_days': 'limit',
+  'daemon_config.log_level': 'restart',
   'daemon_config.log_max_mb': 'limit',
   'daemon_config.stop_timeout': 'limit',
   'daemon_config.environment': 'restart',

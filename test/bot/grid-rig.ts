@@ -129,6 +129,7 @@ export const CONFIG: InstanceConfig = {
     auto_restart: true,
     log_cleanup_interval: 86400,
     log_retention_days: 2,
+    log_level: 'info',
     log_max_mb: 200,
     stop_timeout: 15,
     watch: false,

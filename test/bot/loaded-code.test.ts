@@ -1,19 +1,28 @@
-/** A bot has loaded all its code once it is ready: nothing in its bundle asks for a file later. */
+/**
+ * A bot has loaded all its code once it is ready: nothing in its bundle asks for a file later, but
+ * the venue that a live bot trades on, which is opened before anything else.
+ */
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { LIVE_VENUES } from '../../src/contract/venues.ts';
 import { ROOT } from '../source-tree.ts';
 
 /** Opened with the first lock, before anything else of a bot runs. */
 const NATIVE = 'better-sqlite3';
+
+/** Parts that packages try to load and do without: none of them is installed with gridd. */
+const OPTIONAL = /"(bufferutil|utf-8-validate|supports-color|kerberos)"/;
 
 interface Bundle {
   /** Files that are loaded before the first line runs. */
   readonly files: Set<string>;
   /** Whatever asks for code while it runs. */
   readonly late: string[];
+  /** Files of the bundle itself that are asked for while it runs. */
+  readonly asked: string[];
 }
 
 function visitFile(file: string, bundle: Bundle): void {
@@ -36,8 +45,10 @@ function visitFile(file: string, bundle: Bundle): void {
       const dynamic = expression.kind === ts.SyntaxKind.ImportKeyword;
       const required =
         ts.isIdentifier(expression) && ['require', '__require'].includes(expression.text);
-      const builtin = from !== undefined && ts.isStringLiteral(from) && isBuiltin(from.text);
-      if (dynamic || (required && !builtin)) bundle.late.push(node.getText(source));
+      const named = from !== undefined && ts.isStringLiteral(from) ? from.text : '';
+      const builtin = isBuiltin(named);
+      if (dynamic && named.startsWith('.')) bundle.asked.push(join(dirname(file), named));
+      else if (dynamic || (required && !builtin)) bundle.late.push(node.getText(source));
     }
     ts.forEachChild(node, visit);
   };
@@ -45,9 +56,17 @@ function visitFile(file: string, bundle: Bundle): void {
 }
 
 function bundleOf(program: string): Bundle {
-  const bundle: Bundle = { files: new Set(), late: [] };
-  visitFile(join(ROOT, 'dist', program, 'main.js'), bundle);
+  return bundleAt(join(ROOT, 'dist', program, 'main.js'));
+}
+
+function bundleAt(file: string): Bundle {
+  const bundle: Bundle = { files: new Set(), late: [], asked: [] };
+  visitFile(file, bundle);
   return bundle;
+}
+
+function textOf({ files }: Bundle): string {
+  return [...files].map((file) => readFileSync(file, 'utf8')).join('\n');
 }
 
 test('no import and no require of the bundle is left for later', () => {
@@ -55,5 +74,17 @@ test('no import and no require of the bundle is left for later', () => {
   expect(bot.files.size).toBeGreaterThan(3);
   expect(bot.late).toEqual([]);
   // The CLI loads each verb when it is asked for: this look would see such a thing.
-  expect(bundleOf('cli').late).not.toEqual([]);
+  expect(bundleOf('cli').asked.length).toBeGreaterThan(20);
+});
+
+test('the venues are loaded one by one, and a paper bot holds none of their code', () => {
+  const bot = bundleOf('bot');
+  expect(bot.asked).toHaveLength(LIVE_VENUES.length);
+  const venues = bot.asked.map(bundleAt);
+  const late = venues.flatMap((venue) => venue.late).filter((text) => !OPTIONAL.test(text));
+  expect({ late, asked: venues.flatMap(({ asked }) => asked) }).toEqual({ late: [], asked: [] });
+  for (const word of ['instruction=', 'AsterSignTransaction']) {
+    expect(textOf(bot)).not.toContain(word);
+    expect(venues.filter((venue) => textOf(venue).includes(word))).toHaveLength(1);
+  }
 });

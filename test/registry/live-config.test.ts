@@ -2,10 +2,13 @@
 import { chmodSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
+  conflictError,
   expandConfig,
+  findConflicts,
   readConfigFile,
   refuseExposedEnv,
 } from '../../src/registry/index.ts';
+import type { Parts } from './temp-home.ts';
 import { put, problemLines, refusal, smallConfig, tempHome } from './temp-home.ts';
 
 function liveConfig(more: Record<string, unknown> = {}, exchange = 'backpack') {
@@ -141,5 +144,32 @@ describe('.env beside a live config', () => {
     const loaded = readConfigFile(home, put(home, 'config/active/x_01.json', paper));
     chmodSync(put(home, '.env', ''), 0o644);
     refuseExposedEnv(home, loaded);
+  });
+});
+
+describe('two live grids on one market with one key', () => {
+  function conflictsOf(first: Parts, second: Parts) {
+    const home = tempHome();
+    put(home, 'config/active/a_01.json', first);
+    put(home, 'config/active/b_01.json', second);
+    return findConflicts(home);
+  }
+
+  test('are a conflict: each would take the other’s position for its own', () => {
+    const [conflict] = conflictsOf(liveConfig(), liveConfig());
+    expect(conflict).toMatchObject({ key: 'market', ids: ['a_01', 'b_01'] });
+    const error = conflictError(conflict === undefined ? [] : [conflict]);
+    expect(error.code).toBe('CONFIG_CONFLICT');
+    expect(error.message).toContain('market SOL_USDC_PERP on backpack with ${BP_KEY}');
+    expect(problemLines(error)[0]).toMatch(/^metadata.symbol: is the same in/);
+  });
+
+  test('another key, another symbol, another exchange or paper is none', () => {
+    const other = liveConfig({ api_key: '${BP_KEY_2}', secret_key: '${BP_SECRET_2}' });
+    const symbol = liveConfig();
+    symbol.metadata['symbol'] = 'ETH_USDC_PERP';
+    for (const second of [other, symbol, liveConfig({}, 'aster'), liveConfig({ mode: 'paper' })]) {
+      expect(conflictsOf(liveConfig(), second)).toEqual([]);
+    }
   });
 });

@@ -61,6 +61,9 @@ buttonById('resume').addEventListener('click', () => {
 follow(
   ({ status, levels, fills }) => {
     latest = status;
+    // What it would ask for is refused: buttons that cannot work are not offered.
+    byId('acts').hidden = status.mode === 'live';
+    byId('read-only').hidden = status.mode !== 'live';
     showOverview(status);
     showLadder(status, levels);
     showFills(fills);
