@@ -118,6 +118,7 @@ export class GridService implements InstanceService {
       ...this.account.yieldOf(adjusting.presentValues()),
       ...(risk === null ? {} : { liquidation: liquidationView(market, risk) }),
       tripped: runner.gridState === 'tripped' ? runner.state.tripped : null,
+      position_differs: this.#positionDiffers(sums.position_lots),
       clock_offset_ms: this.#parts.clockOffset(),
       venue_requests: this.#venueRequests(),
       adjusted: adjusting.adjusted,
@@ -140,6 +141,14 @@ export class GridService implements InstanceService {
     return [...counts].map(
       ([reason, count]) => `The venue refuses ${count} orders: ${reason.replaceAll('_', ' ')}.`,
     );
+  }
+
+  #positionDiffers(ours: number): string | null {
+    const { market, runner } = this.#parts;
+    const { mismatch } = runner.state;
+    if (mismatch === null) return null;
+    const theirs = sizeText(market, mismatch.venue_lots);
+    return `the venue holds ${theirs}, the books ${sizeText(market, ours)}`;
   }
 
   #venueRequests(): StatusView['venue_requests'] {

@@ -13,6 +13,7 @@ import type {
   StatusView,
   StopReceipt,
 } from './instance-api.ts';
+import type { AlertTestResult } from './alerts.ts';
 import type { ErrorBody, Problem } from './errors.ts';
 import type { ExitEntry, HistoryFacts, LastExit, UsageHistory } from './history-api.ts';
 import type { OnStop } from './trading.ts';
@@ -188,6 +189,8 @@ export interface FleetService {
   closeCarry(id: string): Promise<CloseCarryAnswer>;
   acceptPosition(id: string, request: AcceptPositionRequest): Promise<AcceptPositionAnswer>;
   cleanup(dryRun: boolean): Promise<readonly CleanupAction[]>;
+  /** Sends one alert to each receiver and tells what came back. */
+  testAlerts(): Promise<readonly AlertTestResult[]>;
   /** Ends the supervisor after the answer went out. */
   shutdown(bots: 'keep' | 'stop'): Promise<void>;
 }

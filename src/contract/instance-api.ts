@@ -64,6 +64,8 @@ export interface StatusView {
   readonly liquidation?: LiquidationView;
   /** The risk fence that stopped the grid; null: none. Like the next two absent from older bots. */
   readonly tripped?: TripView | null;
+  /** Venue and books hold different positions: how different, a sentence; null: they agree. */
+  readonly position_differs?: string | null;
   /** Milliseconds by which this machine's clock is behind the venue's; null: not measured. */
   readonly clock_offset_ms?: number | null;
   /** Requests the bot allows itself; null where the venue counts none. */

@@ -68,6 +68,7 @@ export function auditedFleet(
       const work = fleet.cleanup(dryRun);
       return dryRun ? work : one('cleanup', null, {}, work);
     },
+    testAlerts: () => one('alert test', null, {}, fleet.testAlerts()),
     shutdown: (bots) => one('shutdown', null, { bots }, fleet.shutdown(bots)),
   };
 }

@@ -4,6 +4,7 @@
  * instance never touches another.
  */
 import { basename } from 'node:path';
+import type { AlertTestResult } from '../contract/alerts.ts';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type {
   CleanupAction,
@@ -34,6 +35,7 @@ import { ConfigWatch } from './config-watch.ts';
 import type { LinkOwner } from './bot-link.ts';
 import { configFault, processMarkOf } from './bot-process.ts';
 import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
+import { FleetAlerts, alertFacts } from './fleet-alerts.ts';
 import { Fleet, unknown } from './fleet.ts';
 import type { FleetParts } from './fleet.ts';
 import type { Instance } from './instance.ts';
@@ -77,6 +79,7 @@ export class Supervisor implements FleetService {
   readonly #fleet: Fleet;
   readonly #watch: ConfigWatch;
   readonly #budgets: KeyBudgets;
+  readonly #alerts: FleetAlerts;
   /** Instances without a process, found at the start, with the end that nobody saw. */
   readonly #down: { readonly instance: Instance; readonly end: UnseenEnd | null }[] = [];
   readonly #startedAt: string;
@@ -93,6 +96,7 @@ export class Supervisor implements FleetService {
     this.#fleet = new Fleet(parts);
     this.#watch = new ConfigWatch({ ...parts, instances: () => this.#fleet.all });
     this.#budgets = new KeyBudgets(parts.clock, () => this.#fleet.all);
+    this.#alerts = new FleetAlerts({ ...parts, fleet: () => this.#fleet.all.map(alertFacts) });
     this.#startedAt = isoTime(parts.clock.now());
     this.#lastTick = parts.clock.monotonic();
   }
@@ -278,6 +282,10 @@ export class Supervisor implements FleetService {
     return actions;
   }
 
+  testAlerts(): Promise<AlertTestResult[]> {
+    return this.#alerts.test();
+  }
+
   async shutdown(bots: 'keep' | 'stop'): Promise<void> {
     this.#fleet.closing = true;
     if (bots === 'stop') {
@@ -300,6 +308,7 @@ export class Supervisor implements FleetService {
     this.#cancelTicks?.();
     this.#cancelGone?.();
     this.#watch.close();
+    this.#alerts.close();
     const all = this.#fleet.all;
     for (const instance of all) instance.cancelRestart();
     await Promise.allSettled(all.map(({ writer }) => writer.settled()));
@@ -402,6 +411,7 @@ export class Supervisor implements FleetService {
       });
     }
     this.#budgets.look();
+    this.#alerts.look();
     if (!this.#fleet.closing) this.#watch.look();
     if (!this.#tending) {
       this.#tending = true;

@@ -17,6 +17,8 @@ export interface Home {
   readonly active: string;
   readonly archived: string;
   readonly templates: string;
+  /** Where alerts go. */
+  readonly alerts: string;
   readonly logs: string;
   readonly database: string;
   /** The supervisor's own database: what was, of the whole fleet. */
@@ -26,6 +28,8 @@ export interface Home {
   readonly supervisorLogs: string;
   readonly endpoint: string;
   readonly supervisorLock: string;
+  /** What alerts have told, and what is still to be sent. */
+  readonly alertState: string;
   readonly env: string;
 }
 
@@ -37,6 +41,7 @@ export function homeAt(folder: string): Home {
     active: join(folder, 'config', 'active'),
     archived: join(folder, 'config', 'archived'),
     templates: join(folder, 'config', 'templates'),
+    alerts: join(folder, 'config', 'alerts.json'),
     logs: join(folder, 'logs'),
     database: join(folder, 'database'),
     history: join(folder, 'database', 'gridd.db'),
@@ -45,6 +50,7 @@ export function homeAt(folder: string): Home {
     supervisorLogs,
     endpoint: join(supervisorLogs, 'endpoint.json'),
     supervisorLock: join(supervisorLogs, 'lock.db'),
+    alertState: join(supervisorLogs, 'alerts.json'),
     env: join(folder, '.env'),
   };
 }

@@ -96,3 +96,59 @@ export async function askProgram(
   if (code !== null) return { code, out, err };
   return { code, out, err: result.originalMessage ?? `${program} took too long` };
 }
+
+/** So long a program that has ended may keep its words open in what it started. */
+const LAST_WORDS_MS = 200;
+
+/**
+ * Runs a program with `input` on its stdin. After `timeoutMs` it is killed with all it started.
+ * Never rejects.
+ */
+export async function tellProgram(
+  program: string,
+  args: readonly string[],
+  input: string,
+  environment: Readonly<Record<string, string>>,
+  timeoutMs: number,
+): Promise<ProgramAnswer> {
+  const child = execa(program, [...args], {
+    env: { ...environment },
+    extendEnv: false,
+    reject: false,
+    input,
+    stdout: 'ignore',
+    maxBuffer: 10_000,
+    detached: true,
+    cleanup: false,
+  });
+  let err = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    if (err.length < 1_000) err += chunk.toString();
+  });
+  const { pid } = child;
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    if (pid !== undefined) killGroup(pid);
+  }, timeoutMs);
+  // What it left running may hold its stderr for ever: its own end is what counts.
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => setTimeout(() => resolve(code), LAST_WORDS_MS));
+  });
+  const over = child.then(({ exitCode = null, originalMessage }) => {
+    if (pid === undefined) err = originalMessage ?? `${program} could not be run`;
+    return exitCode;
+  });
+  const code = await Promise.race([over, ended]);
+  clearTimeout(timer);
+  if (late) return { code: null, out: '', err: `no end within ${timeoutMs / 1000} s: killed` };
+  return { code, out: '', err: err.slice(0, 1_000) };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -45,6 +45,11 @@ test('messages are checked; types of a newer protocol are told apart from broken
   expect(parseBotLine(JSON.stringify(ready))).toEqual(ready);
   expect(parseBotLine('{"type":"ready","web_port":70000}')).toBeNull();
   expect(parseBotLine('{"type":"failed","error":{}}')).toBeNull();
+  const budget = { type: 'budget', venue: 'v', key: 'k', share: null, used: 0.5, short: false };
+  expect(parseBotLine(JSON.stringify(budget))).toEqual(budget);
+  for (const odd of [{ share: 1.5 }, { used: -1 }, { used: null }, { short: 1 }, { key: 3 }]) {
+    expect(parseBotLine(JSON.stringify({ ...budget, ...odd }))).toBeNull();
+  }
   expect(parseBotLine('{"type":"dance"}')).toBe('unknown');
   for (const broken of ['', 'null', '[]', '{', '{"type":1}', '{"type":"toString"}', '7']) {
     expect(['unknown', null]).toContain(parseBotLine(broken));

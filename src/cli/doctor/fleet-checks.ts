@@ -4,12 +4,20 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ALERT_RECEIVERS } from '../../contract/alerts.ts';
 import { GriddError } from '../../contract/errors.ts';
 import type { RegistryFile, SupervisorInfo } from '../../contract/fleet-api.ts';
 import { fromHome, isLifetimeLock, toHome } from '../../platform/paths.ts';
 import type { Home } from '../../platform/paths.ts';
 import { isListenedOn, portHolderText } from '../../platform/port-holder.ts';
-import { activeClaims, findLeftovers, openRegistry, recordLives } from '../../registry/index.ts';
+import {
+  activeClaims,
+  findLeftovers,
+  openRegistry,
+  readAlertConfig,
+  readEnvFile,
+  recordLives,
+} from '../../registry/index.ts';
 import { checkDatabase, readBooks } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
@@ -32,6 +40,7 @@ export async function checkFleet(context: Context): Promise<Finding[]> {
     checkDatabases(home, records),
     checkLeftovers(home, records),
     checkPorts(home, records),
+    ...checkAlerts(context),
     ...(offsets === null ? [] : [offsets]),
   ];
 }
@@ -139,6 +148,20 @@ function checkPorts(home: Home, records: Records): Finding {
     .map(([id, port]) => `${port} of ${id} is held by ${portHolderText(port)}`);
   if (taken.length === 0) return ok('ports', `${wanted.size} known, none taken by others`);
   return warn('ports', taken.join('; '), 'Free the port, or choose another web_port.');
+}
+
+/** Nothing where there is no file: alerts are a choice. */
+function checkAlerts({ home, environment }: Context): Finding[] {
+  if (!existsSync(home.alerts)) return [];
+  try {
+    const { config } = readAlertConfig(home, { ...environment, ...readEnvFile(home) });
+    const names = ALERT_RECEIVERS.filter((receiver) => config[receiver] !== undefined);
+    if (names.length > 0) return [ok('alerts', `go to ${names.join(', ')}`)];
+    return [warn('alerts', 'no receiver is named', 'Name one, or remove config/alerts.json.')];
+  } catch (error) {
+    if (!(error instanceof GriddError)) throw error;
+    return [fail('alerts', error.message, error.hint)];
+  }
 }
 
 function namesIn(folder: string): string[] {

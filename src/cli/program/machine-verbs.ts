@@ -6,8 +6,17 @@ import type { Shell } from '../completion-scripts.ts';
 import type { OnTerm } from '../context.ts';
 import type { Run } from './targets.ts';
 
-/** Adds `doctor`, `install` and `uninstall`. */
+/** Adds `alert`, `doctor`, `install` and `uninstall`. */
 export function addServiceVerbs(program: Command, run: Run): void {
+  program
+    .command('alert')
+    .description('alerts to a webhook, to Telegram, to a command (config/alerts.json)')
+    .command('test')
+    .description('send one to each receiver and say what came back')
+    .option('--json', 'one JSON array')
+    .action((options: { json?: boolean }) =>
+      run(async (context) => (await import('../verbs/alert.ts')).alertTest(context, options)),
+    );
   program
     .command('doctor')
     .description('look at machine, home and service, and say what to do; mends nothing')

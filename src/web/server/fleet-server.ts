@@ -150,6 +150,7 @@ function addVerbRoutes(app: FastifyInstance, service: FleetService): void {
     { schema: { body: CleanupBody } },
     ({ body }) => service.cleanup(body.dry_run),
   );
+  app.post('/api/alerts/test', { schema: { body: NoFields } }, () => service.testAlerts());
   app.post<{ Body: { bots: 'keep' | 'stop' } }>(
     '/api/shutdown',
     { schema: { body: ShutdownBody } },
