@@ -142,10 +142,13 @@ export class Bot {
     assert(ticks !== null, `the venue's price is "${opened.price}"`);
     const { onBug } = parts;
     const strategy = () => this.#config.strategy_config;
+    const live = opened.config.exchange_config.mode === 'live';
     this.session = new Session({
       ...{ market, venue, books, clock, log, tag, state, ticks, strategy, onBug },
       bootId: currentBootId(),
-      onBreach: opened.config.exchange_config.mode === 'live' ? 'trip' : 'crash',
+      // On paper the machine that could die is the venue: the grid's own stop-loss is enough.
+      venueStops: live,
+      onBreach: live ? 'trip' : 'crash',
     });
     const { runner } = this.session;
     this.service = new GridService({

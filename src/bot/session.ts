@@ -26,6 +26,8 @@ export interface SessionParts extends Omit<RunnerParts, 'venueTime'> {
   readonly bootId: string;
   /** Values in force; replaced when the file is read anew. */
   readonly strategy: () => Pick<StrategyValues, 'duration' | 'interval'>;
+  /** The stop-loss is to rest at the venue as well, where that watches stop orders. */
+  readonly venueStops?: boolean;
 }
 
 const MISSED = 'The stream may have missed something; it is being asked for.';
@@ -122,7 +124,9 @@ export class Session {
   #startEvent() {
     const { ticks, state } = this.runner;
     const known = state.mark === null ? {} : { mark_ticks: state.mark };
-    return { type: 'start', ticks, ...known, at_ms: this.#parts.clock.now() } as const;
+    const { venue, venueStops = false } = this.#parts;
+    const venue_stops = venueStops && venue.capabilities.trigger_orders;
+    return { type: 'start', ticks, ...known, venue_stops, at_ms: this.#parts.clock.now() } as const;
   }
 
   /** The price of the opening may be old by now, and says nothing of the mark price. */
