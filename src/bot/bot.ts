@@ -148,6 +148,7 @@ export class Bot {
       bootId: currentBootId(),
       // On paper the machine that could die is the venue: the grid's own stop-loss is enough.
       venueStops: live,
+      deadManMs: () => secondsOf(this.#config.daemon_config.dead_man_s),
       onBreach: live ? 'trip' : 'crash',
     });
     const { runner } = this.session;
@@ -382,6 +383,10 @@ export class Bot {
       log.warn(why, 'the edited config cannot be used; the old one runs on');
     }
   }
+}
+
+function secondsOf(seconds: number | undefined): number | null {
+  return seconds === undefined ? null : seconds * 1000;
 }
 
 function modified(file: string): number {

@@ -138,10 +138,10 @@ export class GridService implements InstanceService {
     const words = (reason: string) => reason.replaceAll('_', ' ');
     const { stop_hold: hold } = runner.state;
     const stop = hold === null ? [] : [`No stop-loss waits at the venue: ${words(hold.reason)}.`];
-    return [
-      ...stop,
-      ...[...counts].map(([reason, count]) => `The venue refuses ${count} orders: ${words(reason)}.`),
-    ];
+    const lines = [...counts].map(([reason, count]) => {
+      return `The venue refuses ${count} orders: ${words(reason)}.`;
+    });
+    return [...stop, ...lines];
   }
 
   #venueRequests(): StatusView['venue_requests'] {

@@ -37,8 +37,8 @@ export function decide(market: Market, state: GridState, event: EngineEvent): De
 function isSettled(draft: Draft, before: GridState, event: EngineEvent): boolean {
   const { phase, plan, gaps, settled, tripped, mark } = draft.state;
   if (tripped !== before.tripped) return false;
-  // One stop order takes the place of another once it rests.
-  if (event.type === 'accepted') return draft.state.stops.length < 2;
+  // A stop order takes the place of another once it rests.
+  if (event.type === 'accepted') return !draft.state.stops.some(({ id }) => id === event.id);
   if (event.type !== 'price' || !settled || phase !== 'running') return false;
   if (plan !== before.plan || gaps !== before.gaps) return false;
   const [lowest = 0, highest = 0] = [plan.lines[0], plan.lines[plan.lines.length - 1]];
@@ -221,8 +221,8 @@ function resume(draft: Draft): void {
 
 function stop(draft: Draft, event: Extract<EngineEvent, { type: 'stop' }>): void {
   const { phase, books } = draft.state;
-  const nothingLeft =
-    liveOrders(draft.state).length === 0 && (event.on_stop.position === 'keep' || books.position_lots === 0);
+  const stays = event.on_stop.position === 'keep' || books.position_lots === 0;
+  const nothingLeft = liveOrders(draft.state).length === 0 && stays;
   if (phase === 'finished' && nothingLeft) return;
   stopRun(draft, event.on_stop, event.reason, 'stopped');
 }

@@ -32,9 +32,10 @@ export function keepStop(draft: Draft): void {
     if (fits.status === 'open') cancelOthers(draft, fits);
     return;
   }
-  if (stops.some(({ status }) => status === 'cancelling') && stops.length > 1) return;
   // The answer to the last one first: never more than the old and the new rest.
   if (stops.some(({ status }) => status === 'sent')) return;
+  const newest = stops.findLast(({ status }) => status === 'open');
+  if (stops.length > 1) return cancelOthers(draft, newest);
   if (isHeld(draft.state)) return draft.set({ settled: false });
   draft.set({ stop_hold: null });
   const { side, lots, trigger_ticks } = wanted;
@@ -78,8 +79,8 @@ function isSame(stop: LiveOrder, wanted: Wanted): boolean {
   return stop.side === side && left === lots && stop.trigger_ticks === trigger_ticks;
 }
 
-function cancelOthers(draft: Draft, kept: LiveOrder): void {
-  for (const stop of draft.state.stops) if (stop.id !== kept.id) draft.cancel(stop);
+function cancelOthers(draft: Draft, kept: LiveOrder | undefined): void {
+  for (const stop of draft.state.stops) if (stop.id !== kept?.id) draft.cancel(stop);
 }
 
 // As with lines: never a tight loop with the venue.

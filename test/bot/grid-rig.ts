@@ -31,12 +31,15 @@ export interface Rig {
 }
 
 /** Books and venue in one file in memory; the price starts at `startTicks`. */
-export function openRig(startTicks: number): Rig {
+export function openRig(
+  startTicks: number,
+  { speed = 1000, clock = systemClock }: { speed?: number; clock?: Clock } = {},
+): Rig {
   const db = openDatabase(':memory:', 'NORMAL');
   migrate(db, MIGRATIONS);
   const rules = paperMarket('SOL_USDC_PERP');
   const path = scriptedPath(rules.tick, [{ ticks: startTicks, move: 'jump' }], 'holds');
-  const venue = openPaperVenue({ db, rules, source: path, speed: 1000, clock: systemClock });
+  const venue = openPaperVenue({ db, rules, source: path, speed, clock });
   return { market: makeMarket(rules), venue, books: new Books(db), path, logged: [] };
 }
 

@@ -109,6 +109,21 @@ describe('in step with the position', () => {
 });
 
 describe('recovery', () => {
+  test('one that the venue cancelled with everything else comes back with the orders', async () => {
+    const rig = fickle();
+    const desk = await openDesk(rig, STOP, WATCHED);
+    rig.venue.move(10290);
+    await settled(rig, desk);
+    // As a dead man's switch that takes stop orders along; nobody tells.
+    for (const { client_id } of rig.venue.resting()) await rig.venue.cancel(client_id);
+    expect(waiting(rig)).toEqual([]);
+    await pass(rig, desk, 70_000);
+    rig.venue.move(10280);
+    await settled(rig, desk);
+    expect(waiting(rig)).toEqual(['sell 1']);
+    expect(rig.venue.resting()).toHaveLength(11);
+  });
+
   test('one whose answer is lost is looked up; one that never came is sent under a new id', async () => {
     const rig = fickle();
     let asked = 0;
