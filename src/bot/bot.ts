@@ -103,10 +103,14 @@ export class Bot {
     assert(ticks !== null, `the venue's price is "${opened.price}"`);
     const { onBug } = parts;
     const strategy = () => this.#config.strategy_config;
+    const live = opened.config.exchange_config.mode === 'live';
     this.session = new Session({
       ...{ market, venue, books, clock, log, tag, state, ticks, strategy, onBug, aside },
       bootId: currentBootId(),
-      onBreach: opened.config.exchange_config.mode === 'live' ? 'trip' : 'crash',
+      // On paper the machine that could die is the venue: the grid's own stop-loss is enough.
+      venueStops: live,
+      deadManMs: () => secondsOf(this.#config.daemon_config.dead_man_s),
+      onBreach: live ? 'trip' : 'crash',
     });
     const { runner } = this.session;
     parts.share.follow(runner.venue, runner.budget);
@@ -360,6 +364,10 @@ export class Bot {
       log.warn(why, 'the edited config cannot be used; the old one runs on');
     }
   }
+}
+
+function secondsOf(seconds: number | undefined): number | null {
+  return seconds === undefined ? null : seconds * 1000;
 }
 
 function modified(file: string): number {

@@ -4,6 +4,7 @@
  */
 import type { Market } from '../contract/market.ts';
 import { lotsOf } from '../contract/market.ts';
+import { liveOrders } from '../engine/index.ts';
 import type { EngineEvent } from '../engine/index.ts';
 import type { VenueEvent, VenueOrder } from '../exchange/port.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -55,7 +56,7 @@ export async function takeEvent(parts: IntakeParts, event: VenueEvent): Promise<
 
 async function takeOrder({ market, books, grid }: IntakeParts, order: VenueOrder): Promise<void> {
   const id = books.orderIdOf(order.client_id);
-  const live = grid.state.orders.find((each) => each.id === id);
+  const live = liveOrders(grid.state).find((each) => each.id === id);
   if (live === undefined) return;
   const at_ms = grid.venueNow();
   if (order.status === 'open') {

@@ -6,6 +6,7 @@
 import type { Market } from '../contract/market.ts';
 import { sizeText } from '../contract/market.ts';
 import type { Side } from '../contract/trading.ts';
+import { liveOrders } from '../engine/index.ts';
 import type { EngineEvent, LiveOrder } from '../engine/index.ts';
 import type { Venue, VenueFill } from '../exchange/port.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -96,9 +97,9 @@ export class FillBooking {
 
   /** Whether an order that the engine knows can have executed so much more. */
   #fits(id: number, side: Side, lots: number): boolean {
-    const { orders, ended } = this.#parts.grid.state;
+    const { state } = this.#parts.grid;
     const known = (order: LiveOrder): boolean => order.id === id;
-    const order = orders.find(known) ?? ended.find(known);
+    const order = liveOrders(state).find(known) ?? state.ended.find(known);
     return order === undefined || (order.side === side && order.filled + lots <= order.lots);
   }
 

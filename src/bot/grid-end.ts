@@ -16,7 +16,7 @@ import type { Books } from '../store/index.ts';
 import { cutPeriod } from './receipt.ts';
 import type { RunTime } from './run-time.ts';
 import type { Runner } from './runner.ts';
-import { CLOSES, ENDING, parseEnding } from './turn.ts';
+import { CLOSES, ENDING, REASON, parseEnding } from './turn.ts';
 
 export interface GridEndParts {
   readonly runner: Runner;
@@ -103,7 +103,7 @@ export class GridEnd {
     const owes = kind !== 'day' && books.meta(CLOSES) === 'yes' && !flat;
     const cut = cutPeriod(market, books, kind, { at_ms, ticks: runner.ticks, figures });
     const body: StopReceipt = {
-      reason: kind === 'day' ? 'day' : ending.reason,
+      reason: kind === 'day' ? 'day' : (books.meta(REASON) ?? ending.reason),
       orders_cancelled: kind === 'day' ? 0 : Math.max(0, ending.open - left),
       orders_left: left,
       position: sizeText(market, figures.position_lots),

@@ -138,9 +138,13 @@ export class GridService implements InstanceService {
       if (reason === null || OWN_REASONS.has(reason)) continue;
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
-    return [...counts].map(
-      ([reason, count]) => `The venue refuses ${count} orders: ${reason.replaceAll('_', ' ')}.`,
-    );
+    const words = (reason: string) => reason.replaceAll('_', ' ');
+    const { stop_hold: hold } = runner.state;
+    const stop = hold === null ? [] : [`No stop-loss waits at the venue: ${words(hold.reason)}.`];
+    const lines = [...counts].map(([reason, count]) => {
+      return `The venue refuses ${count} orders: ${words(reason)}.`;
+    });
+    return [...stop, ...lines];
   }
 
   #positionDiffers(ours: number): string | null {

@@ -7,6 +7,7 @@
  */
 import type { Market } from '../contract/market.ts';
 import { lotsOf } from '../contract/market.ts';
+import { liveOrders } from '../engine/index.ts';
 import type { LiveOrder } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue, VenueFill, VenueOrder } from '../exchange/port.ts';
@@ -225,7 +226,7 @@ export class LookUps {
   }
 
   #live(id: number): LiveOrder | undefined {
-    return this.#parts.grid.state.orders.find((order) => order.id === id);
+    return liveOrders(this.#parts.grid.state).find((order) => order.id === id);
   }
 
   async #judge(
@@ -254,7 +255,8 @@ export class LookUps {
         await grid.apply({ type: 'accepted', id, at_ms: grid.venueNow() });
       }
       // A cancel is watched to its end, and so is what cannot rest.
-      if (live.status === 'cancelling' || live.ticks === null) this.#later(id);
+      const rests = live.ticks !== null || live.trigger_ticks !== undefined;
+      if (live.status === 'cancelling' || !rests) this.#later(id);
       else this.#watched.delete(id);
     } else if ((lotsOf(market, seen.filled) ?? live.lots) > live.filled) this.#later(id);
     else if (seen.status === 'rejected' && live.status === 'sent') {

@@ -6,6 +6,7 @@
  */
 import type { Market } from '../contract/market.ts';
 import { priceText, sizeText } from '../contract/market.ts';
+import { carriesStop, liveOrders } from '../engine/index.ts';
 import type { EngineCommand, GridState } from '../engine/index.ts';
 import type { CancelOutcome, OrderRequest, SubmitOutcome, Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -167,6 +168,10 @@ export class Outbox {
     const [only] = batch;
     if (only === undefined) return;
     const sentAt = grid.venueNow();
+    const { trigger_ticks: trigger } = only;
+    if (trigger !== undefined) {
+      return this.#settlePlace(only, await this.#sendStop(only, trigger), sentAt);
+    }
     const requests = batch.map((place) => this.#request(place));
     const [first] = requests;
     const outcomes =
@@ -181,6 +186,14 @@ export class Outbox {
     if (only.ticks === null) await lookUps.executed(only.id, sentAt);
   }
 
+  #sendStop({ id, side, lots }: Place, trigger: number): Promise<SubmitOutcome> {
+    const { venue, market, ids, grid } = this.#parts;
+    const trigger_price = priceText(market, trigger);
+    const { trigger_by } = grid.state.plan;
+    const size = sizeText(market, lots);
+    return venue.submitTrigger({ client_id: ids.of(id), side, trigger_price, trigger_by, size });
+  }
+
   /** The next orders that may go out together; what is refused here is refused at once. */
   async #nextPlaces(): Promise<Place[]> {
     const { venue, market, grid } = this.#parts;
@@ -191,7 +204,7 @@ export class Outbox {
       // An order at market goes alone: what follows may depend on it.
       if (place === undefined || (place.ticks === null && batch.length > 0)) break;
       const unsent = new Set(this.#places.map(({ id }) => id));
-      const resting = grid.state.orders.filter(({ id }) => !unsent.has(id)).length;
+      const resting = liveOrders(grid.state).filter(({ id }) => !unsent.has(id)).length;
       const { capabilities } = venue;
       const context = { market, capabilities, ticks: grid.ticks, resting };
       const used = !this.#parts.numbers.isFree(place.id);
@@ -212,7 +225,7 @@ export class Outbox {
   #withinFence({ role }: Place): boolean {
     const { grid, clock } = this.#parts;
     // Closing is what such a fence is for.
-    const max = role === 'close' ? null : grid.state.plan.fences.max_orders_per_minute;
+    const max = closes(role) ? null : grid.state.plan.fences.max_orders_per_minute;
     return this.#count.allows(max, clock.monotonic());
   }
 
@@ -223,7 +236,7 @@ export class Outbox {
     const text = `more than max_orders_per_minute ${max} would be sent`;
     await grid.apply({ type: 'trip', reason, text, at_ms: grid.venueNow() });
     // What is unsent now would be the next to break it.
-    this.#drop(({ role }) => role !== 'close');
+    this.#drop(({ role }) => !closes(role));
   }
 
   #request(place: Place): OrderRequest {
@@ -269,9 +282,15 @@ export class Outbox {
   }
 }
 
+/** Whether an order does nothing but end the position. */
+function closes(role: Place['role']): boolean {
+  return role === 'close' || role === 'stop_loss';
+}
+
 /** Whether an unsent order may still be sent as the grid is now. */
 function mayPlace(state: GridState, role: Place['role']): boolean {
   if (role === 'close') return true;
+  if (role === 'stop_loss') return carriesStop(state);
   if (state.tripped !== null || state.mismatch !== null) return false;
   return role === 'carry' || (state.phase === 'running' && !state.paused);
 }

@@ -9,6 +9,7 @@ import type { OnStop } from '../contract/trading.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { VenueEvent } from '../exchange/port.ts';
 import { ComparisonSchedule } from './comparison-schedule.ts';
+import { DeadMan } from './dead-man.ts';
 import { bookFunding } from './funding.ts';
 import { GridEnd, STARTS_AGAIN, asked } from './grid-end.ts';
 import type { PositionDifference } from './position-check.ts';
@@ -30,6 +31,10 @@ export interface SessionParts extends Omit<RunnerParts, 'venueTime'> {
   readonly strategy: () => Pick<StrategyValues, 'duration' | 'interval'>;
   /** What of the venue's position is not the grid's; absent: nothing. */
   readonly aside?: SetAside;
+  /** The stop-loss is to rest at the venue as well, where that watches stop orders. */
+  readonly venueStops?: boolean;
+  /** Milliseconds after which the venue's dead man's switch fires; null: it is not wanted. */
+  readonly deadManMs?: () => number | null;
 }
 
 const MISSED = 'The stream may have missed something; it is being asked for.';
@@ -48,6 +53,7 @@ export class Session {
   readonly #stream: StreamWatch;
   readonly #runTime: RunTime;
   readonly #end: GridEnd;
+  readonly #deadMan: DeadMan;
   #recovering = false;
   /** A stop came before the run was begun: it is not begun any more. */
   #stoppedEarly = false;
@@ -70,6 +76,8 @@ export class Session {
       clearStrays: () => this.#comparison.clearStrays(),
       confirmMs: this.#confirmMs,
     });
+    const timeoutMs = parts.deadManMs ?? (() => null);
+    this.#deadMan = new DeadMan({ runner, books, clock, log, timeoutMs });
   }
 
   /** Ended for good in this run: the process has nothing more to do. */
@@ -131,7 +139,10 @@ export class Session {
   #startEvent() {
     const { ticks, state } = this.runner;
     const known = state.mark === null ? {} : { mark_ticks: state.mark };
-    return { type: 'start', ticks, ...known, at_ms: this.runner.venueNow() } as const;
+    const { venue, venueStops = false } = this.#parts;
+    const venue_stops = venueStops && venue.capabilities.trigger_orders;
+    const at_ms = this.runner.venueNow();
+    return { type: 'start', ticks, ...known, venue_stops, at_ms } as const;
   }
 
   /** The price of the opening may be old by now, and says nothing of the mark price. */
@@ -170,6 +181,7 @@ export class Session {
   /** Ends the stream of events and what goes on by itself; orders stay as they are. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#deadMan.leave();
     await this.#parts.venue.close();
     await this.runner.close();
   }
@@ -178,6 +190,7 @@ export class Session {
   async tick(): Promise<void> {
     await this.#startAgain();
     await this.#checkDuration();
+    await this.#deadMan.tick(this.#isGoing);
     await this.#watchStream();
     if (this.runner.answers) this.#schedule.answered(this.#parts.clock.monotonic());
     if (this.#schedule.isDue(this.#parts.clock.monotonic())) await this.#compare();
@@ -191,9 +204,12 @@ export class Session {
   }
 
   /** The stop command: a fence, then the receipt. */
-  stop(wanted: Partial<OnStop>): Promise<StopReceipt> {
+  async stop(wanted: Partial<OnStop>): Promise<StopReceipt> {
     this.#stoppedEarly = this.#recovering;
-    return this.#end.stop(wanted);
+    const receipt = await this.#end.stop(wanted);
+    // Orders that are kept must not be cancelled for want of a bot.
+    await this.#deadMan.leave();
+    return receipt;
   }
 
   /** Cancels and closes now, whatever the grid is doing; the receipt says what would not go. */
@@ -280,11 +296,14 @@ export class Session {
     this.#schedule.within(0, now);
   }
 
+  get #isGoing(): boolean {
+    return ['running', 'paused', 'waiting', 'tripped'].includes(this.runner.gridState);
+  }
+
   async #checkDuration(): Promise<void> {
     const { duration } = this.#parts.strategy();
     const { runner } = this;
-    const going = ['running', 'paused', 'waiting', 'tripped'].includes(runner.gridState);
-    if (duration === undefined || !going) return;
+    if (duration === undefined || !this.#isGoing) return;
     if (this.#runTime.elapsed < duration * 1000) return;
     const { on_stop } = runner.state.plan;
     const at_ms = runner.venueNow();

@@ -40,6 +40,8 @@ export const ENDING = 'ending';
 
 /** Key under which is kept whether the last stop was to close the position: `yes` or `no`. */
 export const CLOSES = 'ending_closes';
+/** Key of its last reason: a stop-loss or a panic may meet a stop that is under way. */
+export const REASON = 'ending_reason';
 
 /** Why a grid stops and how many orders it had then. */
 interface Ending {
@@ -59,18 +61,23 @@ function endingOf({ event, before, state }: DecidedTurn): Record<string, string>
   const begins = before.stopping === null && state.stopping !== null;
   const asked = event.type === 'stop' || event.type === 'end' ? event.reason : null;
   const again = asked !== null && state.stopping === null;
-  if (!begins && asked === null) return {};
+  const changes = state.stopping !== null && state.stopping.reason !== before.stopping?.reason;
+  if (!changes && asked === null) return {};
   const how = state.stopping ?? (event.type === 'stop' || event.type === 'end' ? event : null);
-  const closes = { [CLOSES]: how?.on_stop.position === 'close' ? 'yes' : 'no' };
-  if (!begins && !again) return closes;
-  const reason = state.stopping?.reason ?? asked ?? '';
-  return { ...closes, [ENDING]: JSON.stringify({ reason, open } satisfies Ending) };
+  const reason = how?.reason ?? '';
+  const present = {
+    [CLOSES]: how?.on_stop.position === 'close' ? 'yes' : 'no',
+    [REASON]: reason,
+  };
+  if (!begins && !again) return present;
+  return { ...present, [ENDING]: JSON.stringify({ reason, open } satisfies Ending) };
 }
 
 function intents({ market, ids }: DecidedTurn, command: EngineCommand): Intent[] {
   if (command.type !== 'place') return [];
-  const { id, role, gap, side, ticks, lots, generation } = command;
-  const price = ticks === null ? null : priceText(market, ticks);
+  const { id, role, gap, side, ticks, trigger_ticks, lots, generation } = command;
+  const at = ticks ?? trigger_ticks ?? null;
+  const price = at === null ? null : priceText(market, at);
   const size = sizeText(market, lots);
   return [{ id, client_id: ids.of(id), role, gap, side, price, size, generation }];
 }
@@ -87,7 +94,7 @@ function updates(turn: DecidedTurn): OrderUpdate[] {
 function orderUpdate({ market, before }: DecidedTurn, event: EngineEvent): OrderUpdate | null {
   if (!('id' in event)) return null;
   const { id } = event;
-  const live = before.orders.find((order) => order.id === id);
+  const live = liveOrders(before).find((order) => order.id === id);
   if (event.type === 'fill') {
     const order = live ?? before.ended.find((ended) => ended.id === id);
     const executed = (order?.filled ?? 0) + event.lots;
@@ -111,7 +118,7 @@ function bookedFill(
   { market, before, state }: DecidedTurn,
   event: EngineEvent & { type: 'fill' },
 ): BookedFill {
-  const known = [...before.orders, ...before.ended].find(({ id }) => id === event.id);
+  const known = [...liveOrders(before), ...before.ended].find(({ id }) => id === event.id);
   const cycled = state.books.cycles > before.books.cycles;
   const profit = state.books.grid_profit - before.books.grid_profit;
   return {

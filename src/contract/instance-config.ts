@@ -152,6 +152,16 @@ const DaemonConfig = Type.Object(
       default: 15,
       description: 'Seconds a stop may take before the process is killed.',
     }),
+    dead_man_s: Type.Optional(
+      Type.Integer({
+        minimum: 10,
+        maximum: 3600,
+        description:
+          "Seconds after which the venue cancels the orders of a bot that says nothing any more, " +
+          "where it has such a switch and no order but the bot's own rests on the symbol. Off " +
+          'unless given.',
+      }),
+    ),
     watch: Type.Boolean({
       default: false,
       description: 'Reload when the file changes, as `gridd reload` does.',

@@ -37,7 +37,7 @@ export function bookFill(draft: Draft, event: FillEvent): boolean {
   countCash(draft, side, leg);
   const role = order?.role ?? 'line';
   if (role === 'line') bookToGap(draft, order?.gap ?? null, side, leg);
-  else if (role === 'close') bookClose(draft, side, leg);
+  else if (role === 'close' || role === 'stop_loss') bookClose(draft, side, leg);
   else if (role === 'carry') addCarry(draft, side, leg);
   else bookEntry(draft, side, leg);
   if (order === undefined) {

@@ -29,7 +29,9 @@ type EncodedBooks = Omit<Books, MoneyKey> & Record<MoneyKey, Text>;
 type FenceMoney = 'max_loss' | 'max_order_notional';
 type EncodedFences = Omit<Fences, FenceMoney> & Record<FenceMoney, Text | null>;
 /** Parts that a text of this version may lack, because it was written before they came to be. */
-type Later = 'mark' | 'mismatch' | 'tripped' | 'pending' | 'generation';
+type Later =
+  | ('mark' | 'mismatch' | 'tripped' | 'pending' | 'generation')
+  | ('venue_stops' | 'stops' | 'stop_hold');
 type EncodedPlan = Omit<GridPlan, 'trigger_by' | 'fences'> &
   Partial<Pick<GridPlan, 'trigger_by'>> & { readonly fences?: EncodedFences };
 type EncodedParts = 'gaps' | 'carry' | 'books' | 'plan' | 'loss_base' | 'stopping' | 'run';
@@ -95,6 +97,9 @@ export function decodeState(text: string): GridState {
     tripped: null,
     pending: [],
     generation: 0,
+    venue_stops: false,
+    stops: [],
+    stop_hold: null,
     ...encoded,
     plan: decodePlan(encoded.plan),
     loss_base: BigInt(encoded.loss_base ?? '0'),

@@ -13,10 +13,11 @@ import { cancelIncreasing } from './mismatch.ts';
 import { rebalance } from './rebalance.ts';
 import { cancelOverFence, makeRoom } from './room.ts';
 import type { Gap } from './state.ts';
-import { lineOf, remaining, wantedLots } from './state.ts';
+import { lineOf, liveOrders, remaining, wantedLots } from './state.ts';
 import type { Want } from './survey.ts';
 import { reducesOnly, survey } from './survey.ts';
 import type { LiveOrder } from './types.ts';
+import { keepStop } from './venue-stop.ts';
 
 // How often a stop tries to close the position at market before it gives up aloud.
 const CLOSE_ATTEMPTS = 5;
@@ -24,8 +25,15 @@ const CLOSE_ATTEMPTS = 5;
 /** Brings orders toward the plan. */
 export function converge(draft: Draft): void {
   draft.set({ settled: false });
-  const { phase, paused, tripped, mismatch } = draft.state;
+  const { phase } = draft.state;
   if (phase === 'stopping') return convergeStop(draft);
+  convergeLines(draft);
+  // After the lines: a counter order waits for nothing.
+  if (phase === 'running' || phase === 'waiting') keepStop(draft);
+}
+
+function convergeLines(draft: Draft): void {
+  const { phase, paused, tripped, mismatch } = draft.state;
   cancelIncreasing(draft);
   if (tripped !== null) cancelGrowing(draft);
   if (phase === 'running') cancelUnwanted(draft);
@@ -127,8 +135,8 @@ function convergeStop(draft: Draft): void {
   if (stopping === null) return;
   const close = stopping.on_stop.position === 'close';
   if (close || stopping.on_stop.orders === 'cancel') {
-    for (const order of draft.state.orders) if (order.role !== 'close') draft.cancel(order);
-    if (draft.state.orders.length > 0) return;
+    for (const order of liveOrders(draft.state)) if (order.role !== 'close') draft.cancel(order);
+    if (liveOrders(draft.state).length > 0) return;
   }
   const position = draft.books.position_lots;
   if (close && position !== 0) {

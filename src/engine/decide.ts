@@ -13,9 +13,10 @@ import { askAgain, closeCarry, drop, retryPending } from './market-orders.ts';
 import { acceptPosition, comparePosition } from './mismatch.ts';
 import { levelsChanged, release, startRun, stopRun, watchPrice } from './run.ts';
 import type { GridState, Stopping } from './state.ts';
-import { remaining } from './state.ts';
+import { liveOrders, remaining } from './state.ts';
 import { waitsForChange, waitsForPrice, waitsForRetry } from './survey.ts';
 import type { EngineCommand, EngineEvent, LiveOrder } from './types.ts';
+import { holdStop, stopFired } from './venue-stop.ts';
 
 /** The new state and what to do about it. */
 export interface Decision {
@@ -36,7 +37,8 @@ export function decide(market: Market, state: GridState, event: EngineEvent): De
 function isSettled(draft: Draft, before: GridState, event: EngineEvent): boolean {
   const { phase, plan, gaps, settled, tripped, mark } = draft.state;
   if (tripped !== before.tripped) return false;
-  if (event.type === 'accepted') return true;
+  // A stop order takes the place of another once it rests.
+  if (event.type === 'accepted') return !draft.state.stops.some(({ id }) => id === event.id);
   if (event.type !== 'price' || !settled || phase !== 'running') return false;
   if (plan !== before.plan || gaps !== before.gaps) return false;
   const [lowest = 0, highest = 0] = [plan.lines[0], plan.lines[plan.lines.length - 1]];
@@ -48,6 +50,7 @@ function apply(draft: Draft, event: EngineEvent): void {
     case 'start':
       takePrice(draft, event);
       liftClose(draft, 'price', 'retry');
+      draft.set({ venue_stops: event.venue_stops ?? false, stop_hold: null });
       return startRun(draft, event.ticks);
     case 'price':
       if (event.ticks !== draft.state.ticks) release(draft, waitsForPrice);
@@ -68,6 +71,7 @@ function apply(draft: Draft, event: EngineEvent): void {
       const old = draft.plan;
       applyAdjust(draft, event.plan, event.position);
       levelsChanged(draft, old);
+      draft.set({ stop_hold: null });
       return release(draft, () => true);
     }
     case 'close_carry':
@@ -117,6 +121,7 @@ function applyControl(draft: Draft, event: ControlEvent): void {
   switch (event.type) {
     case 'retry':
       release(draft, waitsForRetry);
+      if (waitsForRetry(draft.state.stop_hold?.reason ?? '')) draft.set({ stop_hold: null });
       retryPending(draft);
       return liftClose(draft, 'retry');
     case 'trip':
@@ -145,6 +150,7 @@ function takePrice(draft: Draft, event: { ticks: number; mark_ticks?: number }):
 function reject(draft: Draft, order: LiveOrder, reason: string): void {
   draft.endOrder(order);
   if (order.role === 'line') return holdLine(draft, order, reason);
+  if (order.role === 'stop_loss') return holdStop(draft, reason);
   const putOff = waitsForRetry(reason);
   draft.note('order_rejected', `${order.role} order refused: ${reason}`);
   if (order.role === 'close') {
@@ -159,6 +165,7 @@ function forgetCancelled(draft: Draft, order: LiveOrder): void {
   if (order.role === 'close') waitClose(draft, 'price');
   if (order.status === 'cancelling') return;
   if (order.role === 'line') return holdLine(draft, order, 'cancelled');
+  if (order.role === 'stop_loss') return holdStop(draft, 'cancelled');
   draft.note('order_cancelled', `${order.role} order left ${remaining(order)} lots unfilled`);
   if (order.role !== 'close') drop(draft, order.role);
 }
@@ -192,6 +199,7 @@ function fill(draft: Draft, event: Extract<EngineEvent, { type: 'fill' }>): void
   if ((complete && role === 'line') || role === 'start') draft.setRun({ touched: true });
   // A fill frees margin and position; a line that would cross still waits for its price.
   if (complete) release(draft, waitsForChange);
+  if (role === 'stop_loss') stopFired(draft);
   const { stopping } = draft.state;
   // In a thin market a close gets on in parts: none of them is a failure.
   if (role === 'close' && stopping !== null) {
@@ -205,16 +213,16 @@ function pause(draft: Draft): void {
 }
 
 function resume(draft: Draft): void {
-  draft.set({ paused: false });
+  draft.set({ paused: false, stop_hold: null });
   clearTrip(draft);
   release(draft, () => true);
   watchPrice(draft);
 }
 
 function stop(draft: Draft, event: Extract<EngineEvent, { type: 'stop' }>): void {
-  const { phase, orders, books } = draft.state;
-  const nothingLeft =
-    orders.length === 0 && (event.on_stop.position === 'keep' || books.position_lots === 0);
+  const { phase, books } = draft.state;
+  const stays = event.on_stop.position === 'keep' || books.position_lots === 0;
+  const nothingLeft = liveOrders(draft.state).length === 0 && stays;
   if (phase === 'finished' && nothingLeft) return;
   stopRun(draft, event.on_stop, event.reason, 'stopped');
 }

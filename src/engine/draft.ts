@@ -14,7 +14,8 @@ import type { EngineCommand, GridPlan, LiveOrder, OrderRole } from './types.ts';
 
 type SettablePart =
   | ('plan' | 'phase' | 'paused' | 'ticks' | 'mark' | 'layout_line' | 'settled' | 'rebalance')
-  | ('mismatch' | 'tripped' | 'loss_base' | 'pending' | 'generation');
+  | ('mismatch' | 'tripped' | 'loss_base' | 'pending' | 'generation')
+  | ('venue_stops' | 'stop_hold');
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What an order to place looks like. */
@@ -23,6 +24,8 @@ export interface Placement {
   readonly gap: number | null;
   readonly side: Side;
   readonly ticks: number | null;
+  /** Of a stop order: the price at which it fires. */
+  readonly trigger_ticks?: number;
   readonly lots: number;
   readonly reduce_only: boolean;
 }
@@ -107,7 +110,9 @@ export class Draft {
   place(order: Placement): void {
     const id = this.#state.next_id;
     this.#state.next_id = id + 1;
-    this.#ownOrders().push({ id, ...order, filled: 0, status: 'sent' });
+    const live: LiveOrder = { id, ...order, filled: 0, status: 'sent' };
+    if (order.role === 'stop_loss') this.#state.stops = [...this.#state.stops, live];
+    else this.#ownOrders().push(live);
     const { generation } = this.#state;
     const postOnly = order.ticks !== null;
     this.commands.push({ type: 'place', id, ...order, post_only: postOnly, generation });
@@ -121,10 +126,17 @@ export class Draft {
   }
 
   order(id: number): LiveOrder | undefined {
-    return this.#state.orders.find((order) => order.id === id);
+    const { orders, stops } = this.#state;
+    const isIt = (order: LiveOrder): boolean => order.id === id;
+    return orders.find(isIt) ?? stops.find(isIt);
   }
 
   setOrder(changed: LiveOrder): void {
+    if (changed.role === 'stop_loss') {
+      const { stops } = this.#state;
+      this.#state.stops = stops.map((stop) => (stop.id === changed.id ? changed : stop));
+      return;
+    }
     const orders = this.#ownOrders();
     const index = orders.findIndex((order) => order.id === changed.id);
     assert(index >= 0, `order ${changed.id} is live`);
@@ -133,6 +145,10 @@ export class Draft {
 
   /** Forgets an order that was executed completely. */
   dropOrder(id: number): void {
+    if (this.#state.stops.some((stop) => stop.id === id)) {
+      this.#state.stops = this.#state.stops.filter((stop) => stop.id !== id);
+      return;
+    }
     this.#orders = this.#state.orders.filter((order) => order.id !== id);
     this.#state.orders = this.#orders;
   }

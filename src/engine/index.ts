@@ -17,7 +17,7 @@ export { ladder, previewAdjust } from './views.ts';
 export type { AdjustPreview } from './views.ts';
 export { profitRange } from './lines.ts';
 export type { ProfitRange } from './lines.ts';
-export { gridState, initialState, liveOrders } from './state.ts';
+export { carriesStop, gridState, initialState, liveOrders } from './state.ts';
 export type { GridState } from './state.ts';
 export type {
   AdjustDiff,

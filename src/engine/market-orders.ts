@@ -24,7 +24,7 @@ export function ask(draft: Draft, trade: Omit<Pending, 'waits'>, waits = false):
 /** Asks again for what an order at market did not execute. */
 export function askAgain(draft: Draft, order: LiveOrder, waits: boolean): void {
   const { role, side } = order;
-  if (role === 'line' || role === 'close') return;
+  if (role === 'line' || role === 'close' || role === 'stop_loss') return;
   ask(draft, { role, side, lots: remaining(order) }, waits);
 }
 

@@ -89,8 +89,8 @@ export function levelsChanged(draft: Draft, old: GridPlan): void {
   if (plan.take_profit_ticks !== old.take_profit_ticks) draft.setRun({ take_profit_from: level });
 }
 
-// The price that trigger, stop-loss and take-profit look at.
-function levelPrice(draft: Draft, ticks: number): number {
+/** The price that trigger, stop-loss and take-profit look at. */
+export function levelPrice(draft: Draft, ticks: number): number {
   return draft.plan.trigger_by === 'mark' ? (draft.state.mark ?? ticks) : ticks;
 }
 

@@ -124,6 +124,12 @@ export interface GridState {
   readonly layout_line: number;
   readonly carry: readonly Parcel[];
   readonly orders: readonly LiveOrder[];
+  /** The stop-loss is to rest at the venue, too. */
+  readonly venue_stops: boolean;
+  /** Stop orders of ours that wait at the venue: one, or two while one takes the other's place. */
+  readonly stops: readonly LiveOrder[];
+  /** Why no new stop order is sent yet. */
+  readonly stop_hold: Hold | null;
   /** Orders that ended unfilled, newest last, bounded: a late fill still finds its gap. */
   readonly ended: readonly LiveOrder[];
   readonly run: Run;
@@ -167,6 +173,9 @@ export function initialState(plan: GridPlan): GridState {
     layout_line: 0,
     carry: [],
     orders: [],
+    venue_stops: false,
+    stops: [],
+    stop_hold: null,
     ended: [],
     run: {
       number: 0,
@@ -239,9 +248,14 @@ export function carryLots(state: Pick<GridState, 'carry'>): number {
   return state.carry.reduce((sum, parcel) => sum + parcel.lots, 0);
 }
 
-/** Orders of ours that may still execute. */
+/** Orders of ours that may still execute, stop orders too. */
 export function liveOrders(state: GridState): readonly LiveOrder[] {
-  return state.orders;
+  return state.stops.length === 0 ? state.orders : [...state.orders, ...state.stops];
+}
+
+/** Whether a stop order may wait at the venue now. */
+export function carriesStop({ venue_stops, phase }: GridState): boolean {
+  return venue_stops && phase === 'running';
 }
 
 /** What the grid does now, in the word that API and pages show. */

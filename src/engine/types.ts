@@ -65,8 +65,11 @@ export interface Leg {
   readonly fee: Money;
 }
 
-/** Why an order exists. `line` orders belong to a gap; all others are never part of a cycle. */
-export type OrderRole = 'line' | 'start' | 'rebalance' | 'close' | 'carry';
+/**
+ * Why an order exists. `line` orders belong to a gap; all others are never part of a cycle.
+ * `stop_loss`: a stop order that the venue watches.
+ */
+export type OrderRole = 'line' | 'start' | 'rebalance' | 'close' | 'carry' | 'stop_loss';
 
 /** An order of ours that may still execute. */
 export interface LiveOrder {
@@ -78,6 +81,8 @@ export interface LiveOrder {
   readonly side: Side;
   /** Limit price in ticks; null for a market order. */
   readonly ticks: number | null;
+  /** Price at which a stop order fires; absent for any other. */
+  readonly trigger_ticks?: number;
   readonly lots: number;
   /** Executed so far. */
   readonly filled: number;
@@ -93,6 +98,8 @@ export type EngineEvent =
       readonly ticks: number;
       /** The venue's mark price; the last price where absent. */
       readonly mark_ticks?: number;
+      /** The stop-loss is to rest at the venue as well; absent: it is not. */
+      readonly venue_stops?: boolean;
       readonly at_ms: number;
     }
   /** The market moved. Also lets waiting gaps, triggers and rejected lines look again. */
@@ -188,6 +195,7 @@ export type EngineCommand =
       readonly gap: number | null;
       readonly side: Side;
       readonly ticks: number | null;
+      readonly trigger_ticks?: number;
       readonly lots: number;
       readonly reduce_only: boolean;
       readonly post_only: boolean;

@@ -58,6 +58,7 @@ export const HOW_APPLIED: Readonly<Record<string, HowApplied>> = {
   'daemon_config.log_level': 'restart',
   'daemon_config.log_max_mb': 'limit',
   'daemon_config.stop_timeout': 'limit',
+  'daemon_config.dead_man_s': 'run',
   'daemon_config.environment': 'restart',
   'daemon_config.working_dir': 'program',
   'daemon_config.python_path': 'program',

@@ -2,7 +2,7 @@
 import { designGrid } from '../../src/bot/plan.ts';
 import { Session } from '../../src/bot/session.ts';
 import type { SessionParts } from '../../src/bot/session.ts';
-import { decodeState, initialState } from '../../src/engine/index.ts';
+import { decodeState, initialState, liveOrders } from '../../src/engine/index.ts';
 import type { DesignInput } from '../../src/engine/index.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { migrate, openDatabase } from '../../src/platform/sqlite.ts';
@@ -119,10 +119,10 @@ export async function served(): Promise<void> {
 /** Client ids resting at the venue that no line wants, and lines with two orders. */
 export function stray(rig: FickleRig, desk: FickleDesk): string[] {
   const { runner } = desk.session;
-  const wanted = new Set(runner.state.orders.map(({ id }) => runner.ids.of(id)));
+  const wanted = new Set(liveOrders(runner.state).map(({ id }) => runner.ids.of(id)));
   const resting = rig.venue.resting();
   const prices = resting.map(({ price }) => price);
-  const double = prices.filter((price, index) => prices.indexOf(price) !== index);
+  const double = prices.filter((price, at) => price !== null && prices.indexOf(price) !== at);
   const unwanted = resting.map(({ client_id }) => client_id).filter((id) => !wanted.has(id));
   return [...unwanted, ...double.map((price) => `two at ${price}`)];
 }

@@ -9,6 +9,7 @@ import type {
   CancelOutcome,
   OrderRequest,
   SubmitOutcome,
+  TriggerRequest,
   Venue,
   VenueCapabilities,
   VenueEvent,
@@ -24,6 +25,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface Mischief {
   /** Stands between a submit and the venue; `execute` does what was asked for. */
   submit?: ((order: OrderRequest, execute: () => SubmitOutcome) => SubmitOutcome) | undefined;
+  trigger?: ((order: TriggerRequest, execute: () => SubmitOutcome) => SubmitOutcome) | undefined;
   cancel?: ((clientId: string, execute: () => CancelOutcome) => CancelOutcome) | undefined;
   /** Throws what the question shall reject with. */
   question?: ((question: Question) => void) | undefined;
@@ -38,8 +40,9 @@ export interface Mischief {
 export interface FickleVenue extends Venue {
   readonly market_: Market;
   readonly mischief: Mischief;
-  /** Every request to place, in order, and the ids of every cancel. */
+  /** Every request to place, in order, every stop order, and the ids of every cancel. */
   readonly sent: OrderRequest[];
+  readonly triggers: TriggerRequest[];
   readonly cancels: string[];
   /** Requests of any kind so far. */
   requests(): number;
@@ -70,6 +73,8 @@ const CAPABILITIES: VenueCapabilities = {
 
 interface Kept {
   order: Mutable<VenueOrder>;
+  /** Of a stop order: where it fires. */
+  trigger?: number;
   /** Moment at which its present state is listed. */
   listedAt: number;
 }
@@ -89,6 +94,7 @@ export function fickleVenue(
   const mischief: Mischief = {};
   const sent: OrderRequest[] = [];
   const cancels: string[] = [];
+  const triggers: TriggerRequest[] = [];
   let listener: ((event: VenueEvent) => Promise<void>) | null = null;
   let ticks = startTicks;
   let requests = 0;
@@ -145,6 +151,37 @@ export function fickleVenue(
     return { status: 'accepted', venue_order_id };
   }
 
+  function watch(request: TriggerRequest): SubmitOutcome {
+    const { client_id, side, trigger_price, size } = request;
+    const trigger = ticksOf(market, trigger_price) ?? 0;
+    if (side === 'sell' ? ticks <= trigger : ticks >= trigger) {
+      return { status: 'rejected', reason: 'other', message: 'it would fire at once' };
+    }
+    const venue_order_id = `v${orders.size + 1}`;
+    const order: VenueOrder = {
+      ...{ client_id, venue_order_id, side, price: null, size, reduce_only: true },
+      ...{ filled: '0', status: 'open', at_ms: clock.now() },
+    };
+    const listedAt = clock.now() + capabilities.listing_lag_ms;
+    orders.set(client_id, { order, trigger, listedAt });
+    return { status: 'accepted', venue_order_id };
+  }
+
+  /** Stops that a move to `to` reaches close what there is to close. */
+  function fire(to: number): void {
+    for (const kept of resting()) {
+      const { order, trigger } = kept;
+      if (trigger === undefined) continue;
+      if (order.side === 'sell' ? to > trigger : to < trigger) continue;
+      const closable = Math.max(0, order.side === 'sell' ? position() : -position());
+      const lots = Math.min(left(kept), closable);
+      if (lots > 0) execute(kept, lots, to);
+      if (order.status !== 'open') continue;
+      order.status = 'cancelled';
+      tell({ type: 'order', order: { ...order } });
+    }
+  }
+
   function take(clientId: string): CancelOutcome {
     const kept = orders.get(clientId);
     if (kept === undefined || kept.order.status !== 'open') return { status: 'gone' };
@@ -179,6 +216,7 @@ export function fickleVenue(
     market_: market,
     mischief,
     sent,
+    triggers,
     cancels,
     requests: () => requests,
     tell,
@@ -186,10 +224,12 @@ export function fickleVenue(
     move(to) {
       const down = to < ticks;
       const reached = resting()
+        .filter(({ trigger }) => trigger === undefined)
         .map((kept) => ({ kept, at: ticksOf(market, kept.order.price ?? '') ?? 0 }))
         .filter(({ kept, at }) => (kept.order.side === 'buy' ? at > to : at < to))
         .sort((a, b) => (down ? b.at - a.at : a.at - b.at));
       for (const { kept, at } of reached) execute(kept, left(kept), at);
+      fire(to);
       ticks = to;
       const last = priceText(market, to);
       tell({ type: 'price', last, mark: last, at_ms: clock.now() });
@@ -249,7 +289,11 @@ export function fickleVenue(
       }),
     balance: () => ask('balance', () => ({ cash: '10000', equity: '10000' })),
     serverTime: () => ask('time', () => clock.now()),
-    submitTrigger: () => Promise.reject(new Error('no trigger orders')),
+    submitTrigger: async (request) => {
+      requests += 1;
+      triggers.push(request);
+      return mischief.trigger?.(request, () => watch(request)) ?? watch(request);
+    },
     windDeadMan: () => Promise.reject(new Error('no dead man switch')),
     account: () => Promise.reject(new Error('no account')),
     setLeverage: () => Promise.reject(new Error('no leverage')),

@@ -5,8 +5,10 @@ import { GridService } from '../../src/bot/grid-service.ts';
 import { designGrid } from '../../src/bot/plan.ts';
 import type { Runner } from '../../src/bot/runner.ts';
 import { Session } from '../../src/bot/session.ts';
+import type { SessionParts } from '../../src/bot/session.ts';
 import type { InstanceConfig } from '../../src/contract/instance-config.ts';
 import { decodeState, initialState } from '../../src/engine/index.ts';
+import type { DesignInput } from '../../src/engine/index.ts';
 import { openPaperVenue, paperMarket } from '../../src/exchange/paper/index.ts';
 import type { Venue } from '../../src/exchange/port.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -29,12 +31,15 @@ export interface Rig {
 }
 
 /** Books and venue in one file in memory; the price starts at `startTicks`. */
-export function openRig(startTicks: number): Rig {
+export function openRig(
+  startTicks: number,
+  { speed = 1000, clock = systemClock }: { speed?: number; clock?: Clock } = {},
+): Rig {
   const db = openDatabase(':memory:', 'NORMAL');
   migrate(db, MIGRATIONS);
   const rules = paperMarket('SOL_USDC_PERP');
   const path = scriptedPath(rules.tick, [{ ticks: startTicks, move: 'jump' }], 'holds');
-  const venue = openPaperVenue({ db, rules, source: path, speed: 1000, clock: systemClock });
+  const venue = openPaperVenue({ db, rules, source: path, speed, clock });
   return { market: makeMarket(rules), venue, books: new Books(db), path, logged: [] };
 }
 
@@ -59,11 +64,13 @@ export async function openDesk(
   rig: Rig,
   venue: Venue = rig.venue,
   clock: Clock = systemClock,
+  more: Partial<SessionParts> & { readonly values?: Partial<DesignInput> } = {},
 ): Promise<Desk> {
   const { market, books } = rig;
   const stored = books.engineState();
   const price = (await rig.venue.price()).last;
-  const { plan } = designGrid(market, VALUES, price, 'GRID_REFUSED');
+  const { values = {}, ...parts } = more;
+  const { plan } = designGrid(market, { ...VALUES, ...values }, price, 'GRID_REFUSED');
   const bugs: unknown[] = [];
   const log = makeLogger('rig', [{ level: 'info', file: { write: (l) => rig.logged.push(l) } }]);
   const ticks = nearestTicks(market, price) ?? 0;
@@ -74,6 +81,7 @@ export async function openDesk(
     state: stored === null ? initialState(plan) : decodeState(stored),
     strategy: () => CONFIG.strategy_config,
     onBug: (error) => bugs.push(error),
+    ...parts,
   });
   const { runner } = session;
   const compare = () => session.recover();
