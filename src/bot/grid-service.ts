@@ -101,7 +101,10 @@ export class GridService implements InstanceService {
     const reading = this.account.refresh();
     if (this.#parts.venue.capabilities.lockstep) await reading;
     // Whatever else than a venue's silence ends it is a bug of ours, and told by a task.
-    else void reading.catch((bug: Error) => this.#parts.runner.run(() => Promise.reject(bug)));
+    else {
+      const { runner } = this.#parts;
+      void reading.catch((bug: Error) => runner.run(() => Promise.reject(bug)).catch(() => {}));
+    }
   }
 
   status(): StatusView {

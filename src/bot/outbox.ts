@@ -30,6 +30,8 @@ export interface OutboxParts {
   readonly grid: GridDoor;
   readonly lookUps: LookUps;
   readonly numbers: Pick<OrderNumbers, 'isFree'>;
+  /** Orders, up to `most`, that earlier processes sent in the last `withinMs`; none to close. */
+  readonly sentEarlier: (most: number, withinMs: number) => number;
 }
 
 /** Answers missing in a row: so long places wait, doubling up to the most. */
@@ -40,7 +42,7 @@ const NO_ID = { reason: 'bad_client_id', message: 'no client id is free' } as co
 
 export class Outbox {
   readonly #parts: OutboxParts;
-  readonly #count = new PlacementCount();
+  readonly #count: PlacementCount;
   #places: Place[] = [];
   #cancels: number[] = [];
   /** Orders that will never be sent; the engine is not told yet. */
@@ -54,6 +56,8 @@ export class Outbox {
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
+    const { clock, sentEarlier } = parts;
+    this.#count = new PlacementCount(clock.monotonic(), sentEarlier);
   }
 
   /** Takes a command whose intent is stored. The cancel of an unsent order takes it back. */

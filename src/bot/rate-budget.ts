@@ -66,15 +66,30 @@ export class RateBudget {
   }
 }
 
-/** Orders placed within the last minute, against a fence of the instance. */
+/**
+ * Orders placed within the last minute, against a fence of the instance. What an earlier process
+ * sent counts from the moment it was stored: a bot that crashes again and again is fenced in, too.
+ */
 export class PlacementCount {
+  readonly #began: number;
+  readonly #earlier: (max: number, withinMs: number) => number;
   readonly #moments: number[] = [];
+
+  /** `earlier`: how many, up to `max`, earlier processes sent in the last `withinMs`. */
+  constructor(began: number, earlier: (max: number, withinMs: number) => number) {
+    this.#began = began;
+    this.#earlier = earlier;
+  }
 
   /** Whether one more order at `now` stays within `max`; counts it when it does. */
   allows(max: number | null, now: number): boolean {
     while ((this.#moments[0] ?? now) <= now - MINUTE_MS) this.#moments.shift();
-    if (max !== null && this.#moments.length >= max) return false;
+    if (max !== null && this.#moments.length + this.#before(max, now) >= max) return false;
     this.#moments.push(now);
     return true;
+  }
+
+  #before(max: number, now: number): number {
+    return now - this.#began < MINUTE_MS ? this.#earlier(max, MINUTE_MS) : 0;
   }
 }

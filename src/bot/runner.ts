@@ -133,7 +133,9 @@ export class Runner implements GridDoor {
     });
     const { budget } = this;
     const [lookUps, numbers] = [this.#lookUps, this.#numbers];
-    this.#outbox = new Outbox({ ...common, budget, lookUps, numbers });
+    const sentEarlier = (most: number, withinMs: number) =>
+      books.sentBefore(next_id, this.venueNow() - withinMs, most);
+    this.#outbox = new Outbox({ ...common, budget, lookUps, numbers, sentEarlier });
   }
 
   get state(): GridState {

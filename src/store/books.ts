@@ -123,6 +123,15 @@ export class Books {
     return this.#statements.madeAt.get(id)?.created_ms ?? null;
   }
 
+  /**
+   * Orders with a number below `id` that were stored after `sinceMs` and are not proved absent; not
+   * counted: those that close, and more than `most`.
+   */
+  sentBefore(id: number, sinceMs: number, most: number): number {
+    const rows = this.#statements.sentBefore.all(id, most);
+    return rows.filter(({ created_ms }) => created_ms > sinceMs).length;
+  }
+
   /** The highest order number that was ever reserved; 0 before the first. */
   get reservedIds(): number {
     return reservedIds(this.db);

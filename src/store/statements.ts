@@ -55,6 +55,11 @@ function prepareOrders(db: SqliteDatabase) {
     madeAt: db.prepare<[number], { created_ms: number }>(
       'SELECT created_ms FROM orders WHERE id = ?',
     ),
+    // Newest first, and no more than asked for: the walk ends however long the history is.
+    sentBefore: db.prepare<[number, number], { created_ms: number }>(
+      `SELECT created_ms FROM orders
+       WHERE id < ? AND role <> 'close' AND reason IS NOT 'absent' ORDER BY id DESC LIMIT ?`,
+    ),
     update: db.prepare<[Record<string, string | number | null>]>(
       `UPDATE orders SET status = coalesce(@status, status), filled = coalesce(@filled, filled),
          reason = coalesce(@reason, reason),

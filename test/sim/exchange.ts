@@ -70,6 +70,8 @@ export interface ExchangeWatcher {
 export interface ExchangeOptions {
   readonly market: Market;
   readonly ticks: number;
+  /** How far the mark price is above the last price, ticks. */
+  readonly basis?: number;
   readonly cash: Money;
   /** The venue's clock. */
   readonly now: () => number;
@@ -90,6 +92,7 @@ export class Exchange {
   maxOrders: number;
   /** What others of this account have traded, signed lots. */
   foreignLots = 0;
+  readonly #basis: number;
   readonly #now: () => number;
   readonly #faults: FaultPlan;
   readonly #live = new Set<ExchangeOrder>();
@@ -98,18 +101,24 @@ export class Exchange {
   #account: Account;
   #nextId = 0;
 
-  constructor({ market, ticks, cash, now, faults }: ExchangeOptions) {
+  constructor({ market, ticks, basis = 0, cash, now, faults }: ExchangeOptions) {
     this.market = market;
     this.maxOrders = market.rules.max_orders;
     this.#now = now;
     this.#faults = faults;
     this.#ticks = ticks;
+    this.#basis = basis;
     this.#account = { starting: cash, realised: 0n, fees: 0n, funding: 0n, lots: 0, cost: 0n };
     this.#accounts = [{ at: 0, account: this.#account }];
   }
 
   get ticks(): number {
     return this.#ticks;
+  }
+
+  /** The mark price, ticks. */
+  get mark(): number {
+    return this.#ticks + this.#basis;
   }
 
   get account(): Account {

@@ -15,6 +15,8 @@ import type { Turn } from '../../src/store/index.ts';
 import { EPOCH_MS } from './clock.ts';
 import type { Exchange, ExchangeOrder } from './exchange.ts';
 import { orderText } from './exchange.ts';
+import { FenceReferees } from './fence-referees.ts';
+import type { Cause } from './process.ts';
 
 /** What a grid that was left in peace does. */
 export type Expected = 'running' | 'paused' | 'differs';
@@ -77,6 +79,9 @@ interface StoredFill {
 
 export class Referees {
   readonly #sight: Sight;
+  readonly #fences: FenceReferees;
+  /** The living process was started for a panic. */
+  #begunForPanic = false;
   readonly #foreign = new Set<ExchangeOrder>();
   readonly #pendingSince = new Map<number, number>();
   readonly #submitted = new Map<string, string>();
@@ -96,6 +101,8 @@ export class Referees {
 
   constructor(sight: Sight) {
     this.#sight = sight;
+    const fail = (referee: string, message: string) => this.#fail(referee, message);
+    this.#fences = new FenceReferees({ ...sight, fail });
     const { db } = sight;
     this.#statements = {
       order: db.prepare<[string], StoredOrder>(
@@ -125,6 +132,12 @@ export class Referees {
     this.#foreign.add(order);
   }
 
+  /** A process is started. */
+  started(cause: Cause): void {
+    this.#begunForPanic = cause === 'panic';
+    this.#fences.started();
+  }
+
   /** The request leaves the process: is it allowed to? */
   submits(order: OrderRequest): void {
     this.#counts();
@@ -139,6 +152,7 @@ export class Referees {
     if (before !== payload) this.#fail('client id', `${client_id} names two orders`);
     this.#submitted.set(client_id, payload);
     this.#isAllowed(order, stored.role);
+    this.#fences.submits(order, stored.role);
   }
 
   /** What the stored state forbids is not sent; carry may be closed whenever it is asked for. */
@@ -147,6 +161,9 @@ export class Referees {
     const closes = ends && price === null;
     if (this.#differs && !closes) {
       this.#fail('position differs', `${client_id} was sent all the same`);
+    }
+    if (this.#begunForPanic && !closes) {
+      this.#fail('panic', `${client_id} was sent by a bot that is there to close`);
     }
     if (role === 'carry') return;
     if (this.#phase !== 'running' && !closes) {
@@ -170,6 +187,7 @@ export class Referees {
 
   /** A turn was stored: the fence is up from here on. */
   committed(turn: Turn): void {
+    this.#fences.committed(turn);
     // Several turns in one commit: the last has the state.
     if (turn.state === null) return;
     this.#phase = /"phase":"(\w+)"/.exec(turn.state)?.[1] ?? this.#phase;
@@ -201,6 +219,7 @@ export class Referees {
     }
     this.#watchPending(state);
     this.#watchTrades();
+    this.#fences.afterStep();
   }
 
   /** Why a world that has been left in peace is not right yet; null: it is. */
@@ -215,6 +234,7 @@ export class Referees {
       this.#fillsAgree() ??
       this.#positionAgrees(state) ??
       this.#moneyAgrees(state) ??
+      this.#fences.unrest() ??
       this.#linesAreWhole(state, expected)
     );
   }

@@ -3,14 +3,16 @@
  * machine and the user do. Steps say where the price goes, not by how much, so that a script with
  * steps left out still means what it meant.
  */
+import { formatMoney } from '../../src/contract/decimal.ts';
 import type { MarketRules } from '../../src/contract/market.ts';
-import { makeMarket, priceText, sizeText } from '../../src/contract/market.ts';
+import { lotsOf, makeMarket, priceText, sizeText } from '../../src/contract/market.ts';
+import type { Market } from '../../src/contract/market.ts';
 import type { OnStop, Side } from '../../src/contract/trading.ts';
 import { design } from '../../src/engine/index.ts';
 import type { DesignInput } from '../../src/engine/index.ts';
 import type { FaultName } from './faults.ts';
 import { FAULT_RATES } from './faults.ts';
-import { Dice } from './random.ts';
+import { Dice, hash } from './random.ts';
 
 /** The range, count and size that an adjust asks for. */
 export interface Wish {
@@ -25,7 +27,7 @@ export interface Wish {
 export type Step = { readonly ms: number } & (
   | { readonly do: 'move'; readonly to: readonly number[] }
   | { readonly do: 'wait' | 'pause' | 'resume' | 'start' | 'kill' | 'restart' | 'calm' }
-  | { readonly do: 'close_carry' | 'accept' }
+  | { readonly do: 'close_carry' | 'accept' | 'panic' }
   | { readonly do: 'adjust'; readonly wish: Wish }
   | { readonly do: 'stop'; readonly on_stop: OnStop }
   | { readonly do: 'foreign'; readonly side: Side; readonly ticks: number; readonly mark: boolean }
@@ -42,8 +44,9 @@ export interface Scenario {
   readonly seed: number;
   readonly rules: MarketRules;
   readonly values: DesignInput;
-  /** Price at which the world begins. */
+  /** Price at which the world begins, and how far the mark price is above the last. */
   readonly ticks: number;
+  readonly basis: number;
   readonly roughness: Partial<Record<FaultName, number>>;
   readonly steps: readonly Step[];
   /** Client ids are numbers. */
@@ -78,7 +81,11 @@ export function scenarioOf(seed: number): Scenario {
     const interval = dice.pick([10, 30, 60, 120]);
     const duration = dice.chance(0.08) ? { duration: dice.whole(30, 200) } : {};
     const numbers = dice.chance(0.3);
-    return { seed, rules, values, ticks, roughness, steps, numbers, interval, ...duration };
+    const fenced = makeFenced(seed, rules, { ...frame, grids }, values, ticks);
+    return {
+      ...{ seed, rules, ticks, roughness, numbers, interval, ...duration, ...fenced },
+      steps: withPanics(seed, fenced.values === values ? steps : withResumes(seed, steps)),
+    };
   }
 }
 
@@ -134,6 +141,93 @@ function makeEnds(dice: Dice, rules: MarketRules, frame: Frame): Partial<DesignI
     ...(dice.chance(0.1) ? { take_profit_price: profit } : {}),
     ...(dice.chance(0.08) ? { trigger_price: inside } : {}),
   };
+}
+
+/**
+ * What was thought of later is drawn by its own name, so that the worlds without it stay as they
+ * were; the number is one at which the worlds that once failed are among them.
+ */
+const LATER = { fences: 0, panics: 0 };
+
+/** Some grids are fenced in, most of them by more than one fence; a few look at the mark price. */
+function makeFenced(
+  seed: number,
+  rules: MarketRules,
+  frame: Frame,
+  values: DesignInput,
+  ticks: number,
+): Pick<Scenario, 'values' | 'basis'> {
+  const market = makeMarket(rules);
+  const dice = new Dice(hash(seed, 'fences', LATER.fences));
+  if (!dice.chance(0.4)) return { values, basis: 0 };
+  const basis = dice.chance(0.3) ? dice.whole(-frame.step, frame.step) : 0;
+  for (;;) {
+    const fenced = { ...values, ...makeFences(dice, market, frame, values) };
+    if ('plan' in design(market, { ...fenced, price: priceText(market, ticks) })) {
+      return { values: fenced, basis };
+    }
+  }
+}
+
+function makeFences(
+  dice: Dice,
+  market: Market,
+  frame: Frame,
+  { order_quantity = 0, out_of_range }: DesignInput,
+): Partial<DesignInput> {
+  const { lower, step, grids } = frame;
+  const upper = lower + step * grids;
+  const lots = lotsOf(market, order_quantity) ?? 0;
+  const worth = (ticks: number, part: number): string =>
+    formatMoney(BigInt(Math.ceil(ticks * lots * part)) * market.quantum);
+  const some = <T>(probability: number, drawn: T): T | Record<string, never> =>
+    dice.chance(probability) ? drawn : {};
+  const widest = Math.ceil((step / (lower - step * 2)) * 10_000) / 100;
+  return {
+    ...some(0.4, { max_open_orders: dice.whole(2, Math.max(2, grids)) }),
+    ...some(0.4, { max_loss: worth(step, dice.next() * grids + 0.1) }),
+    ...some(0.4, { max_order_notional: worth(upper, dice.pick([0.98, 1, 1.02, 1.5, 2.5])) }),
+    ...some(0.4, { price_collar_percent: (widest * dice.whole(1, grids)).toFixed(2) }),
+    ...some(0.4, { max_orders_per_minute: grids + dice.pick([1, 2, 4, 8, 30]) }),
+    ...some(0.3, { trigger_by: 'mark' as const }),
+    ...some(0.3, { on_stop: { orders: dice.pick(['cancel', 'keep'] as const) } }),
+    ...(out_of_range === 'trail' ? makeCaps(dice, market, frame) : {}),
+    ...makeEnds(dice, market.rules, frame),
+  };
+}
+
+function makeCaps(dice: Dice, market: Market, frame: Frame): Partial<DesignInput> {
+  const { lower, step, grids } = frame;
+  const up = lower + step * (grids + dice.whole(0, 2));
+  const down = lower - step * dice.whole(0, 2);
+  return {
+    trail_upper_price: priceText(market, up),
+    trail_lower_price: priceText(market, down),
+  };
+}
+
+/** Who is fenced in trips now and then, and is told to go on. */
+function withResumes(seed: number, steps: readonly Step[]): Step[] {
+  const dice = new Dice(hash(seed, 'resumes', 0));
+  return steps.flatMap((step) =>
+    dice.chance(0.1) ? [step, { do: 'resume', ms: dice.whole(50, 6000) }] : [step],
+  );
+}
+
+/** In some worlds the user panics, whatever the bot is doing; sometimes that bot is killed. */
+function withPanics(seed: number, steps: readonly Step[]): readonly Step[] {
+  const dice = new Dice(hash(seed, 'panics', LATER.panics));
+  if (!dice.chance(0.3)) return steps;
+  return steps.flatMap((step): Step[] => {
+    if (!dice.chance(0.05)) return [step];
+    const after: Step['do'] = dice.pick(['wait', 'wait', 'kill', 'start']);
+    return [
+      step,
+      { do: 'panic', ms: dice.whole(20, 4000) },
+      { do: after, ms: dice.whole(50, 30_000) } as Step,
+      ...(dice.chance(0.7) ? [{ do: 'start', ms: dice.whole(50, 6000) } as const] : []),
+    ];
+  });
 }
 
 // Each world has its own weather: some faults never happen, some more often than usual.

@@ -276,9 +276,8 @@ export class SimVenue implements Venue {
   }
 
   #price(): { last: string; mark: string; at_ms: number } {
-    const { market, ticks } = this.#options.exchange;
-    const price = priceText(market, ticks);
-    return { last: price, mark: price, at_ms: this.#now };
+    const { market, ticks, mark } = this.#options.exchange;
+    return { last: priceText(market, ticks), mark: priceText(market, mark), at_ms: this.#now };
   }
 
   #listed(): ExchangeOrder[] {

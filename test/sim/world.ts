@@ -15,6 +15,7 @@ import { decodeState } from '../../src/engine/index.ts';
 import type { GridState } from '../../src/engine/index.ts';
 import { VenueFault } from '../../src/exchange/port.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
+import type { Cancel } from '../../src/platform/clock.ts';
 import type { Logger } from '../../src/platform/logger.ts';
 import { migrate, openDatabase } from '../../src/platform/sqlite.ts';
 import { Books, isStorageFault } from '../../src/store/index.ts';
@@ -27,6 +28,7 @@ import type { Disk } from './disk.ts';
 import { Exchange, orderText, tradeText } from './exchange.ts';
 import { FaultPlan, silenceOf } from './faults.ts';
 import { BotProcess, TAG } from './process.ts';
+import type { Cause } from './process.ts';
 import { Dice, hash } from './random.ts';
 import { Referees } from './referees.ts';
 import type { Breach } from './referees.ts';
@@ -38,6 +40,9 @@ import type { Network } from './venue.ts';
 const CALM_MS = 400_000;
 /** Lines of what happened that are kept for a failure. */
 const TOLD = 400;
+/** What the supervisor gives a bot for its panic, and one that must first recover. */
+const PANIC_LIMIT_MS = 30_000;
+const RECOVERY_LIMIT_MS = 60_000;
 
 /** How a world ended. */
 export interface Verdict {
@@ -89,6 +94,11 @@ class World {
   #venue: SimVenue | null = null;
   #desired: 'running' | 'stopped' = 'running';
   #onStop: OnStop | null = null;
+  /** A panic under way; `fenced`: the bot that was alive is dead, one that begins nothing follows. */
+  #panicking: { fenced: boolean } | null = null;
+  /** A panic has said that the account is flat, and nothing was started since. */
+  #flat = false;
+  #cancelRestart: Cancel = () => undefined;
   #breach: Breach | null = null;
   /** The process whose run is over. */
   #ending: BotProcess | null = null;
@@ -98,14 +108,14 @@ class World {
   #foreign = 0;
 
   constructor(scenario: Scenario, allowed: ReadonlySet<string> | null) {
-    const { seed, rules, ticks, roughness } = scenario;
+    const { seed, rules, ticks, basis, roughness } = scenario;
     this.#scenario = scenario;
     this.#market = makeMarket(rules);
     this.#faults = new FaultPlan(seed, roughness, allowed);
     const now = () => EPOCH_MS + this.#schedule.time;
     const market = this.#market;
     const cash = 10n ** 30n;
-    this.#exchange = new Exchange({ market, ticks, cash, now, faults: this.#faults });
+    this.#exchange = new Exchange({ market, ticks, basis, cash, now, faults: this.#faults });
     migrate(this.#db, MIGRATIONS);
     this.#log = makeLogger('sim', [{ level: 'info', file: { write: (line) => this.#heard(line) } }]);
     this.#referees = new Referees({
@@ -158,17 +168,21 @@ class World {
     };
   }
 
-  /** Quiet, a kill, quiet again, and a stop that must leave nothing. */
+  /** Quiet, a kill, quiet again, and a stop or a panic that must leave nothing. */
   async #lastThings(): Promise<void> {
     this.#start();
     await this.#calm();
+    if (this.#breach !== null) return;
+    await this.#resumeTripped();
     if (this.#breach !== null) return;
     this.#process?.life.end('kill -9 at the end');
     await this.#calm();
     if (this.#breach !== null) return;
     this.#faults.on = false;
     const over = this.#desired === 'stopped';
-    this.#stop({ orders: 'cancel', position: 'close' });
+    const panics = this.#scenario.steps.some((step) => step.do === 'panic');
+    if (panics) this.#panic();
+    else this.#stop({ orders: 'cancel', position: 'close' });
     for (let second = 0; second < 120 && this.#process?.life.alive === true; second += 1) {
       await this.#jiggle();
     }
@@ -184,11 +198,24 @@ class World {
     }
   }
 
+  /** A grid that a fence tripped goes on when the user says so, and is right again. */
+  async #resumeTripped(): Promise<void> {
+    const service = this.#process?.service ?? null;
+    if (service === null || this.#process?.session?.runner.gridState !== 'tripped') return;
+    this.#ask(service.resume());
+    await this.#calm();
+    const reason = this.#state()?.tripped?.reason ?? 'max_orders_per_minute';
+    if (this.#breach !== null || reason === 'max_orders_per_minute') return;
+    this.#broken(said('resume', `it is tripped again by ${reason}`));
+  }
+
   async #pass(ms: number): Promise<void> {
     if (this.#breach !== null) return;
     await this.#schedule.runUntil(this.#schedule.time + ms, () => this.#breach !== null);
     if (this.#breach !== null) return;
     this.#referees.afterStep();
+    const left = this.#flat ? this.#notFlat() : null;
+    if (left !== null) this.#broken(said('panic', `${left} although it was told to be flat`));
     this.#finish();
   }
 
@@ -197,7 +224,7 @@ class World {
     const process = this.#process;
     const session = process?.session;
     if (process?.ready !== true || session?.done !== true || this.#onStop !== null) return;
-    if (this.#ending === process) return;
+    if (this.#ending === process || this.#panicking !== null) return;
     this.#ending = process;
     this.#desired = 'stopped';
     session
@@ -236,6 +263,8 @@ class World {
         return this.#start();
       case 'stop':
         return this.#stop(step.on_stop);
+      case 'panic':
+        return this.#panic();
       case 'kill':
         return this.#process?.life.end('kill -9');
       case 'restart':
@@ -344,13 +373,15 @@ class World {
   #start(): void {
     if (this.#desired === 'running') return;
     this.#desired = 'running';
-    // A stop that is on its way ends first.
-    if (this.#onStop === null) this.#startProcess('start');
+    // A stop or a panic that is on its way ends first.
+    if (this.#onStop === null && this.#panicking === null) this.#startProcess('start');
   }
 
   #stop(onStop: OnStop): void {
     if (this.#desired === 'stopped' || this.#onStop !== null) return;
     this.#desired = 'stopped';
+    // A panic does more than any stop.
+    if (this.#panicking !== null) return;
     this.#onStop = onStop;
     this.#stopProcess();
   }
@@ -388,17 +419,82 @@ class World {
       .catch(() => undefined);
   }
 
+  /** What the supervisor does: asks whoever lives, and starts one that begins nothing. */
+  #panic(): void {
+    if (this.#panicking !== null) return;
+    this.#desired = 'stopped';
+    this.#onStop = null;
+    this.#cancelRestart();
+    this.#panicking = { fenced: false };
+    const process = this.#process;
+    if (process?.session) return this.#askForPanic(process, PANIC_LIMIT_MS);
+    process?.life.end('it can do nothing yet');
+    if (!this.#panicking.fenced) this.#panicFenced();
+  }
+
+  #panicFenced(): void {
+    if (this.#panicking === null) return;
+    this.#panicking.fenced = true;
+    this.#startProcess('panic');
+  }
+
+  #askForPanic(process: BotProcess, limitMs: number): void {
+    const asked = this.#schedule.time;
+    this.#schedule.after(limitMs, () => {
+      if (this.#panicking === null || !process.life.alive) return;
+      const calm = this.#schedule.time - Math.max(asked, this.#troubledUntil);
+      const patient = silenceOf(this.#scenario.roughness) > 0.12;
+      if (calm >= limitMs && !patient) {
+        this.#broken(said('panic', `no receipt in ${limitMs} ms`));
+      }
+      process.life.end('it gave no receipt of its panic');
+    });
+    process
+      .panic()
+      .then((receipt) => this.#panicked(process, receipt))
+      .catch(() => undefined);
+  }
+
+  #panicked(process: BotProcess, receipt: StopReceipt | null): void {
+    if (receipt === null || !process.life.alive || this.#panicking === null) return;
+    this.#tell(`panicked: ${JSON.stringify(receipt)}`);
+    const { orders_left, position, why_not_flat: why } = receipt;
+    const told = orders_left === 0 && lotsOf(this.#market, position) === 0;
+    const left = this.#notFlat();
+    if (told && left !== null) this.#broken(said('panic', `it says flat, and ${left}`));
+    if (!told && !why) this.#broken(said('panic', 'it is not flat and does not say why'));
+    this.#flat = told;
+    process
+      .close()
+      .then(() => this.#panicEnded())
+      .catch(() => undefined);
+  }
+
+  #panicEnded(): void {
+    this.#panicking = null;
+    if (this.#desired === 'running') this.#startProcess('start');
+  }
+
+  /** What is left of ours at the venue, in words; null: nothing. */
+  #notFlat(): string | null {
+    const orders = this.#exchange.live.filter((order) => !order.foreign).length;
+    const lots = this.#exchange.account.lots - this.#referees.strangeLots;
+    return orders === 0 && lots === 0 ? null : `${orders} orders rest, ${lots} lots are held`;
+  }
+
   async #restart(): Promise<void> {
     const process = this.#process;
     if (process?.ready !== true || this.#desired !== 'running') return;
+    if (this.#panicking !== null) return;
     process
       .close()
       .then(() => this.#startProcess('restart'))
       .catch(() => undefined);
   }
 
-  #startProcess(cause: 'start' | 'restart'): void {
+  #startProcess(cause: Cause): void {
     if (this.#process?.life.alive === true) return;
+    this.#flat = false;
     const { seed, values, duration, interval, numbers } = this.#scenario;
     this.#processes += 1;
     const count = this.#processes;
@@ -419,14 +515,19 @@ class World {
         asks: () => referees.asks(),
       },
     });
-    this.#process = new BotProcess({
+    const process = new BotProcess({
       ...{ life, clock, books, venue: this.#venue, log: this.#log },
       ...{ values, duration, interval },
       failed: (error, when) => this.#failed(life, error, when),
-      ready: () => this.#stopProcess(),
+      ready: () => {
+        if (cause === 'panic') this.#askForPanic(process, RECOVERY_LIMIT_MS);
+        else this.#stopProcess();
+      },
     });
+    this.#process = process;
+    this.#referees.started(cause);
     this.#tell(`process ${count} starts`);
-    this.#process.start(cause);
+    process.start(cause);
   }
 
   #died(life: Life, how: string): void {
@@ -436,7 +537,16 @@ class World {
     const byItself = how !== 'told to end' && how !== 'the world ended';
     if (!byItself || this.#process?.life !== life) return;
     const delay = new Dice(hash(this.#scenario.seed, 'restart', this.#processes)).whole(300, 5000);
-    this.#schedule.after(delay, () => this.#startProcess('restart'));
+    const panicking = this.#panicking;
+    if (panicking === null) {
+      this.#cancelRestart = this.#schedule.after(delay, () => this.#startProcess('restart'));
+    } else if (panicking.fenced) {
+      this.#tell('panicked: it may not be flat, its bot has ended');
+      this.#panicEnded();
+    } else {
+      panicking.fenced = true;
+      this.#schedule.after(delay, () => this.#panicFenced());
+    }
   }
 
   #failed(life: Life, error: unknown, when: 'opening' | 'running'): void {
@@ -474,6 +584,7 @@ class World {
 
   #unrest(): Breach | null {
     if (this.#onStop !== null) return said('stop', 'it has not stopped yet');
+    if (this.#panicking !== null) return said('panic', 'it has not ended yet');
     if (this.#desired === 'stopped') return null;
     if (this.#process?.ready !== true) return said('lives', 'no process is ready');
     if (Math.abs(this.#referees.strangeLots) > 1) return this.#acceptWhenSure();
