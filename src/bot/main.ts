@@ -195,7 +195,13 @@ async function main(launch: BotLaunch): Promise<void> {
   link.ready();
   onceDone(bot, (done) => {
     if (ending) return;
-    done.session.writeEndReceipt().then(() => end(BOT_EXIT.done, 'the run is over')).catch(crash);
+    done.session
+      .writeEndReceipt()
+      .then(() => end(BOT_EXIT.done, 'the run is over'))
+      .catch((error: unknown) => {
+        // Told to end meanwhile: the next process writes it.
+        if (!ending) crash(error);
+      });
   });
 }
 

@@ -1,8 +1,8 @@
 /**
  * What the engine wants sent and is not sent yet: stored intents on their way to the venue. Cancels
  * go first, in batches where the venue takes them, within the request budget. Invariants: what a
- * stop, a pause or a trip finds unsent is never sent; after an answer that is missing no order is
- * placed until the venue answers again; a payload that the venue must refuse never leaves.
+ * stop, a pause or a trip finds unsent is never sent; after an answer that is missing nothing
+ * follows at once, and ever more rarely; a payload that the venue must refuse never leaves.
  */
 import type { Market } from '../contract/market.ts';
 import { priceText, sizeText } from '../contract/market.ts';
@@ -17,6 +17,7 @@ import type { OrderNumbers } from './order-numbers.ts';
 import { checkPayload } from './payload-check.ts';
 import { PlacementCount } from './rate-budget.ts';
 import type { RateBudget, RequestKind } from './rate-budget.ts';
+import { Silence } from './silence.ts';
 
 type Place = EngineCommand & { type: 'place' };
 
@@ -34,23 +35,24 @@ export interface OutboxParts {
   readonly sentEarlier: (most: number, withinMs: number) => number;
 }
 
-/** Answers missing in a row: so long places wait, doubling up to the most. */
+/** Pauses after missing answers: a cancel must get through, an order must not pile up. */
 const SILENT_FIRST_MS = 250;
-const SILENT_MOST_MS = 30_000;
+const SILENT_PLACES_MS = 30_000;
+const SILENT_CANCELS_MS = 2000;
 const SILENT_TOLD = 3;
 const NO_ID = { reason: 'bad_client_id', message: 'no client id is free' } as const;
 
 export class Outbox {
   readonly #parts: OutboxParts;
   readonly #count: PlacementCount;
+  readonly #silentPlaces = new Silence(SILENT_FIRST_MS, SILENT_PLACES_MS);
+  readonly #silentCancels = new Silence(SILENT_FIRST_MS, SILENT_CANCELS_MS);
   #places: Place[] = [];
   #cancels: number[] = [];
   /** Orders that will never be sent; the engine is not told yet. */
   #dropped: number[] = [];
   /** The venue put something off: the engine is told when it may be tried again. */
   #putOff = false;
-  #silent = 0;
-  #placesWaitUntil = 0;
   /** Reason of the last rejected order since one was accepted. */
   #refusal: string | null = null;
 
@@ -68,8 +70,8 @@ export class Outbox {
 
   /** An order whose answer was missing did arrive: the way to the venue is open. */
   arrived(): void {
-    if (this.#silent === 0) return;
-    this.#silent = 0;
+    if (this.#silentPlaces.missing === 0) return;
+    this.#silentPlaces.answered();
     this.#parts.grid.setDegraded('unanswered', null);
   }
 
@@ -125,9 +127,8 @@ export class Outbox {
   #wait(kind: RequestKind): number {
     const { budget, clock } = this.#parts;
     const now = clock.monotonic();
-    const wait = budget.wait(kind, now);
-    if (kind === 'cancel' || this.#silent === 0) return wait;
-    return Math.max(wait, this.#placesWaitUntil - now);
+    const silence = kind === 'cancel' ? this.#silentCancels : this.#silentPlaces;
+    return Math.max(budget.wait(kind, now), silence.wait(now));
   }
 
   async #retry(): Promise<void> {
@@ -137,12 +138,15 @@ export class Outbox {
   }
 
   async #sendCancels(): Promise<void> {
-    const { venue, ids, lookUps, grid, log } = this.#parts;
+    const { venue, ids, lookUps, grid, log, clock } = this.#parts;
     const batch = this.#cancels.splice(0, Math.max(1, venue.capabilities.batch.cancel));
     const names = batch.map((id) => ids.of(id));
     const [only = ''] = names;
     const outcomes: readonly CancelOutcome[] =
       batch.length === 1 ? [await venue.cancel(only)] : await venue.cancelBatch(names);
+    const answered = outcomes.some(({ status }) => status !== 'unknown');
+    if (answered) this.#silentCancels.answered();
+    else this.#silentCancels.unanswered(clock.monotonic());
     const gone: number[] = [];
     for (const [index, id] of batch.entries()) {
       const outcome = outcomes[index] ?? { status: 'unknown', message: 'no answer to it' };
@@ -258,10 +262,8 @@ export class Outbox {
 
   #unanswered(message: string): void {
     const { clock, grid } = this.#parts;
-    this.#silent += 1;
-    const pause = Math.min(SILENT_MOST_MS, SILENT_FIRST_MS * 2 ** (this.#silent - 1));
-    this.#placesWaitUntil = clock.monotonic() + pause;
-    if (this.#silent < SILENT_TOLD) return;
+    this.#silentPlaces.unanswered(clock.monotonic());
+    if (this.#silentPlaces.missing < SILENT_TOLD) return;
     const text = `The venue leaves orders without an answer (${message}); placing waits.`;
     grid.setDegraded('unanswered', text);
   }

@@ -5,7 +5,7 @@
  */
 import type { Market } from '../contract/market.ts';
 import { liveOrders } from '../engine/index.ts';
-import type { VenueOrder } from '../exchange/port.ts';
+import type { CancelOutcome, VenueOrder } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
@@ -94,8 +94,10 @@ export class Comparison {
       const batch = strays.slice(from, from + most);
       log.warn({ client_ids: batch }, 'cancelling orders of ours that the grid does not want');
       const [only = ''] = batch;
-      if (batch.length === 1) await venue.cancel(only);
-      else await venue.cancelBatch(batch);
+      const outcomes: readonly CancelOutcome[] =
+        batch.length === 1 ? [await venue.cancel(only)] : await venue.cancelBatch(batch);
+      // A silent venue would hold this task up once for each of them.
+      if (outcomes.every(({ status }) => status === 'unknown')) break;
     }
     return strays.length;
   }

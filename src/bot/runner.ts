@@ -208,9 +208,10 @@ export class Runner implements GridDoor {
 
   /**
    * Runs `task` alone, then everything it caused; tasks keep their order. What the venue does not
-   * answer degrades the bot and rejects with its `VenueFault`.
+   * answer degrades the bot and rejects with its `VenueFault`; after `close` it is INSTANCE_BUSY.
    */
   run<T>(task: () => Promise<T> | T): Promise<T> {
+    if (this.#closed) return Promise.reject(ending());
     return this.#queue.run(async () => {
       try {
         return await this.#whole(task);
@@ -221,6 +222,13 @@ export class Runner implements GridDoor {
       } finally {
         this.changed();
       }
+    });
+  }
+
+  /** As `run`, but answers as soon as `task` itself has ended: what it causes may take long. */
+  soon<T>(task: () => Promise<T> | T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.run(async () => resolve(await task())).catch(reject);
     });
   }
 
@@ -242,6 +250,8 @@ export class Runner implements GridDoor {
   take(event: VenueEvent): Promise<void> {
     const { market, books, log } = this.#parts;
     const parts = { market, books, log, fills: this.fills, grid: this };
+    // A hint that comes too late is asked for by the next process.
+    if (this.#closed) return Promise.resolve();
     return this.run(() => takeEvent(parts, event)).catch((error: unknown) => {
       // It is told already, and a comparison asks again.
       if (!(error instanceof VenueFault)) throw error;
@@ -318,13 +328,15 @@ export class Runner implements GridDoor {
     return previewAdjust(this.#parts.market, this.state, plan, position);
   }
 
-  /** Resolves when the grid is in one of these states. */
+  /** Resolves when the grid is in one of these states; INSTANCE_BUSY when `close` comes first. */
   untilGridState(wanted: readonly GridStateName[]): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const look = () => {
-        if (!wanted.includes(this.gridState)) return;
+        const reached = wanted.includes(this.gridState);
+        if (!reached && !this.#closed) return;
         end();
-        resolve();
+        if (reached) resolve();
+        else reject(ending());
       };
       const end = this.subscribe(look);
       look();
@@ -337,7 +349,8 @@ export class Runner implements GridDoor {
    */
   async settle(patient = this.venue.capabilities.lockstep): Promise<void> {
     for (;;) {
-      const wait = await this.#outbox.send(() => !patient && this.#queue.waiting > 0);
+      const gives = () => !patient && (this.#queue.waiting > 0 || this.#closed);
+      const wait = await this.#outbox.send(gives);
       this.#lookUps.tidy();
       const look = this.#lookUps.waitMs();
       if (!patient) {
@@ -353,12 +366,16 @@ export class Runner implements GridDoor {
     }
   }
 
-  /** Ends what goes on by itself, and the present task; orders stay as they are. */
+  /**
+   * Ends what goes on by itself, and every task asked for until now; later ones are refused. Orders
+   * stay as they are.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#sendAlarm.stop();
     this.#lookAlarm.stop();
     await this.#queue.idle();
+    this.changed();
   }
 
   async #goOn(task: () => Promise<void> | void = () => undefined): Promise<void> {
@@ -376,4 +393,10 @@ export class Runner implements GridDoor {
       this.#parts.onBug(error);
     }
   }
+}
+
+function ending(): GriddError {
+  return new GriddError('INSTANCE_BUSY', 'The bot is ending; nothing was done.', {
+    hint: 'Repeat when `gridd list` shows that it has ended, or runs again.',
+  });
 }

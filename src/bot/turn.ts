@@ -38,6 +38,9 @@ export function makeTurn(turn: DecidedTurn, last = true): Turn {
 /** Key under which the reason of a stop is kept for its receipt. */
 export const ENDING = 'ending';
 
+/** Key under which is kept whether the last stop was to close the position: `yes` or `no`. */
+export const CLOSES = 'ending_closes';
+
 /** Why a grid stops and how many orders it had then. */
 interface Ending {
   readonly reason: string;
@@ -56,8 +59,12 @@ function endingOf({ event, before, state }: DecidedTurn): Record<string, string>
   const begins = before.stopping === null && state.stopping !== null;
   const asked = event.type === 'stop' || event.type === 'end' ? event.reason : null;
   const again = asked !== null && state.stopping === null;
+  if (!begins && asked === null) return {};
+  const how = state.stopping ?? (event.type === 'stop' || event.type === 'end' ? event : null);
+  const closes = { [CLOSES]: how?.on_stop.position === 'close' ? 'yes' : 'no' };
+  if (!begins && !again) return closes;
   const reason = state.stopping?.reason ?? asked ?? '';
-  return begins || again ? { [ENDING]: JSON.stringify({ reason, open } satisfies Ending) } : {};
+  return { ...closes, [ENDING]: JSON.stringify({ reason, open } satisfies Ending) };
 }
 
 function intents({ market, ids }: DecidedTurn, command: EngineCommand): Intent[] {

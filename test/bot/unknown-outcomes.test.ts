@@ -196,11 +196,14 @@ describe('a restart', () => {
       throw new VenueFault('unreachable', 'down');
     };
     rig.venue.mischief.cancel = () => ({ status: 'unknown', message: 'down' });
-    void first.session.stop({});
+    const stop = first.session.stop({});
     await pass(rig, first, 15_000);
     expect(first.session.runner.gridState).toBe('stopping');
     // The supervisor waits no longer.
-    await first.session.close();
+    await Promise.all([
+      expect(stop).rejects.toMatchObject({ code: 'INSTANCE_BUSY' }),
+      first.session.close(),
+    ]);
     rig.venue.mischief.question = undefined;
     rig.venue.mischief.cancel = undefined;
     const old = rig.venue.resting().map(({ client_id }) => client_id);
