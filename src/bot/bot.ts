@@ -250,7 +250,7 @@ export class Bot {
       if (diff !== null) this.service.account.assertSurvives(diff, 'GRID_REFUSED');
       if (designed !== null) {
         const { plan } = designed;
-        const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
+        const event = { type: 'adjust', plan, position: 'carry', at_ms: runner.venueNow() } as const;
         await runner.apply(event, { meta: takenFrom(config) });
         this.service.clearAdjusted();
       }
@@ -307,7 +307,7 @@ export class Bot {
     const { plan } = planOfFile(this.#gridInForce, this.#config, taken);
     this.service.account.assertSurvives(runner.preview(plan, 'carry'), 'GRID_REFUSED');
     this.#parts.log.info('the grid values of the file changed: applied as an adjust');
-    const event = { type: 'adjust', plan, position: 'carry', at_ms: clock.now() } as const;
+    const event = { type: 'adjust', plan, position: 'carry', at_ms: runner.venueNow() } as const;
     // In one turn: a crash between plan and fingerprint would adjust a second time.
     await runner.run(() => runner.apply(event, { meta: takenFrom(this.#config) }));
     this.service.clearAdjusted();

@@ -65,9 +65,9 @@ export class GridEnd {
 
   /** Stores the fence. Inside a runner task only. */
   async raiseFence(on_stop: OnStop, reason: string): Promise<void> {
-    const { runner, clock, runTime } = this.#parts;
+    const { runner, runTime } = this.#parts;
     const meta = { ...runTime.halted(), [STARTS_AGAIN]: '' };
-    await runner.apply({ type: 'stop', on_stop, reason, at_ms: clock.now() }, { meta });
+    await runner.apply({ type: 'stop', on_stop, reason, at_ms: runner.venueNow() }, { meta });
   }
 
   /** Safe mode: cancels what rests of ours and books what was missed; places nothing. */

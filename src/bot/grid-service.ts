@@ -245,7 +245,7 @@ export class GridService implements InstanceService {
   }
 
   async #adjustOnce(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
-    const { runner, books, clock, venue } = this.#parts;
+    const { runner, books, venue } = this.#parts;
     if (!venue.capabilities.lockstep) await this.refresh();
     return runner.run(async () => {
       this.assertNotOver('ADJUST_REFUSED');
@@ -266,7 +266,7 @@ export class GridService implements InstanceService {
       if (dry) return answer;
       const saved = key === null ? {} : { request: stored(key, wanted, answer) };
       const meta = { adjusted: 'yes', effective: JSON.stringify(this.#values(request)) };
-      const event = { type: 'adjust', plan, position, at_ms: clock.now() } as const;
+      const event = { type: 'adjust', plan, position, at_ms: runner.venueNow() } as const;
       await runner.apply(event, diff.unchanged ? saved : { meta, ...saved });
       if (!diff.unchanged) this.#adjusted = true;
       const { lower, upper, grids } = answer;
@@ -276,21 +276,21 @@ export class GridService implements InstanceService {
   }
 
   async pause(): Promise<void> {
-    const { runner, clock } = this.#parts;
+    const { runner } = this.#parts;
     const meta = { paused_by: 'user' };
     await runner.run(() => {
       this.assertNotOver('INSTANCE_NOT_RUNNING');
-      return runner.apply({ type: 'pause', at_ms: clock.now() }, { meta });
+      return runner.apply({ type: 'pause', at_ms: runner.venueNow() }, { meta });
     });
     this.#parts.log.info('paused by the user');
   }
 
   async resume(): Promise<ResumeAnswer> {
-    const { runner, clock } = this.#parts;
+    const { runner } = this.#parts;
     const was_tripped = await runner.run(async () => {
       this.assertNotOver('INSTANCE_NOT_RUNNING');
       const { tripped } = runner.state;
-      await runner.apply({ type: 'resume', at_ms: clock.now() });
+      await runner.apply({ type: 'resume', at_ms: runner.venueNow() });
       return tripped?.text ?? null;
     });
     this.#parts.log.info({ was_tripped }, 'resumed by the user');
@@ -299,12 +299,12 @@ export class GridService implements InstanceService {
 
   /** Closes the carry at market; what it could not close yet is pending. CARRY_REFUSED. */
   async closeCarry(): Promise<CloseCarryAnswer> {
-    const { market, runner, clock } = this.#parts;
+    const { market, runner } = this.#parts;
     const carry = () => sizeText(market, runner.figures().carry_lots);
     const before = carry();
     await runner.run(() => {
       const refusal = carryRefusal(runner.state);
-      if (refusal === null) return runner.apply({ type: 'close_carry', at_ms: clock.now() });
+      if (refusal === null) return runner.apply({ type: 'close_carry', at_ms: runner.venueNow() });
       throw new GriddError('CARRY_REFUSED', `The carry of ${this.id} stays: ${refusal}.`);
     });
     const pending = runner.state.orders.some(({ role }) => role === 'carry');

@@ -31,7 +31,7 @@ export interface OutboxParts {
   readonly grid: GridDoor;
   readonly lookUps: LookUps;
   readonly numbers: Pick<OrderNumbers, 'isFree'>;
-  /** Orders, up to `most`, that earlier processes sent in the last `withinMs`; none to close. */
+  /** Orders, up to `most`, that earlier processes sent in the last `withinMs`. */
   readonly sentEarlier: (most: number, withinMs: number) => number;
 }
 

@@ -68,7 +68,7 @@ export class RateBudget {
 
 /**
  * Orders placed within the last minute, against a fence of the instance. What an earlier process
- * sent counts from the moment it was stored: a bot that crashes again and again is fenced in, too.
+ * sent counts from the moment it is dated: a bot that crashes again and again is fenced in, too.
  */
 export class PlacementCount {
   readonly #began: number;

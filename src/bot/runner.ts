@@ -134,7 +134,7 @@ export class Runner implements GridDoor {
     const { budget } = this;
     const [lookUps, numbers] = [this.#lookUps, this.#numbers];
     const sentEarlier = (most: number, withinMs: number) =>
-      books.sentBefore(next_id, this.venueNow() - withinMs, most);
+      books.sentBefore(next_id, this.venueNow(), withinMs, most);
     this.#outbox = new Outbox({ ...common, budget, lookUps, numbers, sentEarlier });
   }
 

@@ -122,7 +122,7 @@ export class Session {
   #startEvent() {
     const { ticks, state } = this.runner;
     const known = state.mark === null ? {} : { mark_ticks: state.mark };
-    return { type: 'start', ticks, ...known, at_ms: this.#parts.clock.now() } as const;
+    return { type: 'start', ticks, ...known, at_ms: this.runner.venueNow() } as const;
   }
 
   /** The price of the opening may be old by now, and says nothing of the mark price. */
@@ -227,6 +227,8 @@ export class Session {
     const { books, clock } = this.#parts;
     const { runner } = this;
     try {
+      // What a fill causes may be sent at once, and is held against the last minute.
+      if (this.venueClock.offset === null) await this.venueClock.measure();
       await this.#comparison.bookFills();
       await this.venueClock.measure();
       // What was paid comes before sums are compared.
@@ -274,7 +276,7 @@ export class Session {
     if (duration === undefined || !going) return;
     if (this.#runTime.elapsed < duration * 1000) return;
     const { on_stop } = runner.state.plan;
-    const at_ms = this.#parts.clock.now();
+    const at_ms = runner.venueNow();
     await runner.apply({ type: 'end', on_stop, reason: 'duration', at_ms });
   }
 }

@@ -124,12 +124,12 @@ export class Books {
   }
 
   /**
-   * Orders with a number below `id` that were stored after `sinceMs` and are not proved absent; not
-   * counted: those that close, and more than `most`.
+   * Orders with a number below `id` that are dated less than `withinMs` from `nowMs` and not proved
+   * absent, counted up to `most`.
    */
-  sentBefore(id: number, sinceMs: number, most: number): number {
+  sentBefore(id: number, nowMs: number, withinMs: number, most: number): number {
     const rows = this.#statements.sentBefore.all(id, most);
-    return rows.filter(({ created_ms }) => created_ms > sinceMs).length;
+    return rows.filter(({ created_ms }) => Math.abs(nowMs - created_ms) < withinMs).length;
   }
 
   /** The highest order number that was ever reserved; 0 before the first. */

@@ -58,7 +58,7 @@ function prepareOrders(db: SqliteDatabase) {
     // Newest first, and no more than asked for: the walk ends however long the history is.
     sentBefore: db.prepare<[number, number], { created_ms: number }>(
       `SELECT created_ms FROM orders
-       WHERE id < ? AND role <> 'close' AND reason IS NOT 'absent' ORDER BY id DESC LIMIT ?`,
+       WHERE id < ? AND reason IS NOT 'absent' ORDER BY id DESC LIMIT ?`,
     ),
     update: db.prepare<[Record<string, string | number | null>]>(
       `UPDATE orders SET status = coalesce(@status, status), filled = coalesce(@filled, filled),

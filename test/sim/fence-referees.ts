@@ -9,6 +9,7 @@ import type { Fences, GridState } from '../../src/engine/index.ts';
 import { equityOf } from '../../src/exchange/paper/account.ts';
 import type { OrderRequest } from '../../src/exchange/port.ts';
 import type { Turn } from '../../src/store/index.ts';
+import { EPOCH_MS } from './clock.ts';
 import type { Exchange, ExchangeOrder } from './exchange.ts';
 import type { Breach } from './referees.ts';
 
@@ -30,6 +31,8 @@ export interface FenceSight {
   /** Until when the world was disturbed, and how much patience its weather asks for. */
   readonly troubledUntil: () => number;
   readonly patience: number;
+  /** Until when the venue could not be heard or the books not be written. */
+  readonly outageUntil: () => number;
   /** The living process has not come as far as to trade. */
   readonly recovers: () => boolean;
   readonly fail: (referee: string, message: string) => void;
@@ -42,13 +45,12 @@ export class FenceReferees {
   #known: GridState | null = null;
   /** Prices at which orders at market were decided, by client id. */
   readonly #decidedAt = new Map<string, readonly number[]>();
-  /** Moments at which orders were stored, by client id; none of those that close. */
+  /** When stored orders are dated, by client id. */
   readonly #stored = new Map<string, number>();
   /** Moments at which the living process sent something. */
   #sent: number[] = [];
-  /** Of earlier processes what they had stored, and what of that they had sent. */
-  #earlier: { readonly at: number; readonly sent: boolean }[] = [];
-  readonly #left = new Set<string>();
+  /** What earlier processes had stored, and when. */
+  #earlier: { readonly at: number; readonly name: string }[] = [];
   readonly #marks: { readonly since: number; readonly mark: number }[] = [];
   #lossSince: number | null = null;
 
@@ -63,14 +65,14 @@ export class FenceReferees {
   }
 
   /** A turn was stored. */
-  committed({ state, intents }: Turn): void {
+  committed({ state, intents, at_ms }: Turn): void {
     const before = this.#state;
     if (state !== null) this.#text = state;
     if (state !== null) this.#known = null;
     const after = this.#state;
     const prices = [before?.ticks, after?.ticks].filter((ticks) => typeof ticks === 'number');
-    for (const { client_id, price, role } of intents) {
-      if (role !== 'close') this.#stored.set(client_id, this.#sight.time());
+    for (const { client_id, price } of intents) {
+      this.#stored.set(client_id, at_ms - EPOCH_MS);
       if (price === null) this.#decidedAt.set(client_id, prices);
     }
     if (before?.tripped === null && after !== null && after.tripped !== null) this.#trips(after);
@@ -78,7 +80,7 @@ export class FenceReferees {
 
   /** A process is started: what its predecessors had stored counts from then on as sent. */
   started(): void {
-    for (const [name, at] of this.#stored) this.#earlier.push({ at, sent: this.#left.has(name) });
+    for (const [name, at] of this.#stored) this.#earlier.push({ at, name });
     this.#stored.clear();
     this.#sent = [];
   }
@@ -90,7 +92,7 @@ export class FenceReferees {
     const { fences } = state.plan;
     this.#isSmall(order, fences);
     if (role === 'line') this.#isNear(order, fences);
-    if (role !== 'close') this.#isSlow(order, fences);
+    this.#isSlow(role === 'close' ? null : fences.max_orders_per_minute);
     const closes = role === 'close' && order.reduce_only;
     if (state.tripped === null || closes) return;
     this.#sight.fail('tripped', `${order.client_id} was sent while the grid is tripped`);
@@ -162,25 +164,26 @@ export class FenceReferees {
 
   /** Near enough by a mark price of late. */
   #isNear({ client_id, price }: OrderRequest, { price_collar: collar }: Fences): void {
-    const { exchange, time, troubledUntil, patience } = this.#sight;
+    const { exchange, time, outageUntil, patience } = this.#sight;
     const ticks = price === null ? null : ticksOf(exchange.market, price);
-    if (collar === null || ticks === null) return;
-    const since = Math.min(time(), troubledUntil()) - MARK_MS * patience;
+    const since = time() - MARK_MS * patience;
+    if (collar === null || ticks === null || outageUntil() > since) return;
     while ((this.#marks[1]?.since ?? Infinity) <= since) this.#marks.shift();
     if (this.#marks.some(({ mark }) => within(collar, mark, ticks))) return;
     this.#sight.fail('price collar', `${client_id} at ${price} was sent beyond the collar`);
   }
 
-  #isSlow({ client_id }: OrderRequest, { max_orders_per_minute: most }: Fences): void {
+  /** Closing is what such a fence is for: `most` is null then. */
+  #isSlow(most: number | null): void {
     this.#sent.push(this.#sight.time());
-    this.#left.add(client_id);
-    const sent = this.#recent(({ sent: left }) => left);
+    // What was lost on the way is none, and proved so.
+    const sent = this.#recent(({ name }) => this.#sight.exchange.orders.has(name));
     if (most === null || sent <= most) return;
     this.#sight.fail('orders per minute', `${sent} were sent, ${most} may be`);
   }
 
   /** Orders of the last minute; of those of earlier processes only what `counts`. */
-  #recent(counts: (order: { readonly sent: boolean }) => boolean): number {
+  #recent(counts: (order: { readonly name: string }) => boolean): number {
     const since = this.#sight.time() - MINUTE_MS;
     this.#sent = this.#sent.filter((at) => at > since);
     this.#earlier = this.#earlier.filter(({ at }) => at > since);

@@ -46,6 +46,8 @@ export interface Sight {
   readonly time: () => number;
   /** Since when nothing but single faults happened: no outage, no full disk, no new process. */
   readonly troubledUntil: () => number;
+  /** Until when the venue could not be heard or the books not be written. */
+  readonly outageUntil: () => number;
   /** The state of the living process; null while none is ready. */
   readonly state: () => GridState | null;
   /** The living process has not come as far as to trade. */

@@ -95,7 +95,7 @@ class World {
   #desired: 'running' | 'stopped' = 'running';
   #onStop: OnStop | null = null;
   /** A panic under way; `fenced`: the bot that was alive is dead, one that begins nothing follows. */
-  #panicking: { fenced: boolean } | null = null;
+  #panicking: { fenced: boolean; answered: boolean } | null = null;
   /** A panic has said that the account is flat, and nothing was started since. */
   #flat = false;
   #cancelRestart: Cancel = () => undefined;
@@ -105,6 +105,7 @@ class World {
   #processes = 0;
   #steps = 0;
   #troubledUntil = 0;
+  #outageUntil = 0;
   #foreign = 0;
 
   constructor(scenario: Scenario, allowed: ReadonlySet<string> | null) {
@@ -123,6 +124,7 @@ class World {
       db: this.#db,
       time: () => this.#schedule.time,
       troubledUntil: () => this.#troubledUntil,
+      outageUntil: () => this.#outageUntil,
       state: () => this.#state(),
       recovers: () => this.#process?.ready !== true,
       interval_ms: scenario.interval * 1000,
@@ -202,11 +204,13 @@ class World {
   async #resumeTripped(): Promise<void> {
     const service = this.#process?.service ?? null;
     if (service === null || this.#process?.session?.runner.gridState !== 'tripped') return;
+    const before = this.#state()?.tripped?.reason;
     this.#ask(service.resume());
     await this.#calm();
-    const reason = this.#state()?.tripped?.reason ?? 'max_orders_per_minute';
-    if (this.#breach !== null || reason === 'max_orders_per_minute') return;
-    this.#broken(said('resume', `it is tripped again by ${reason}`));
+    const after = this.#state()?.tripped?.reason;
+    // The fence against too many orders may be met again at once, another one for the first time.
+    if (this.#breach !== null || after !== before || after !== 'max_loss') return;
+    this.#broken(said('resume', `it is tripped again by ${after}`));
   }
 
   async #pass(ms: number): Promise<void> {
@@ -331,7 +335,8 @@ class World {
   }
 
   #trouble(lasts: number, over: () => void): void {
-    this.#troubledUntil = Math.max(this.#troubledUntil, this.#schedule.time + lasts);
+    this.#outageUntil = Math.max(this.#outageUntil, this.#schedule.time + lasts);
+    this.#troubledUntil = Math.max(this.#troubledUntil, this.#outageUntil);
     this.#schedule.after(lasts, over);
   }
 
@@ -425,7 +430,7 @@ class World {
     this.#desired = 'stopped';
     this.#onStop = null;
     this.#cancelRestart();
-    this.#panicking = { fenced: false };
+    this.#panicking = { fenced: false, answered: false };
     const process = this.#process;
     if (process?.session) return this.#askForPanic(process, PANIC_LIMIT_MS);
     process?.life.end('it can do nothing yet');
@@ -464,6 +469,7 @@ class World {
     if (told && left !== null) this.#broken(said('panic', `it says flat, and ${left}`));
     if (!told && !why) this.#broken(said('panic', 'it is not flat and does not say why'));
     this.#flat = told;
+    this.#panicking.answered = true;
     process
       .close()
       .then(() => this.#panicEnded())
@@ -534,10 +540,10 @@ class World {
     void this.#venue?.close();
     this.#tell(`the process ends: ${how}`);
     this.#troubledUntil = Math.max(this.#troubledUntil, this.#schedule.time);
-    const byItself = how !== 'told to end' && how !== 'the world ended';
-    if (!byItself || this.#process?.life !== life) return;
+    if (how === 'the world ended' || this.#process?.life !== life) return;
     const delay = new Dice(hash(this.#scenario.seed, 'restart', this.#processes)).whole(300, 5000);
     const panicking = this.#panicking;
+    if (how === 'told to end' && panicking?.answered !== false) return;
     if (panicking === null) {
       this.#cancelRestart = this.#schedule.after(delay, () => this.#startProcess('restart'));
     } else if (panicking.fenced) {
