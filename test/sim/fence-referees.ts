@@ -43,6 +43,8 @@ export class FenceReferees {
   /** The state as it is stored, decoded when somebody looks. */
   #text: string | null = null;
   #known: GridState | null = null;
+  /** More turns of the same commit follow. */
+  #inParts = false;
   /** Prices at which orders at market were decided, by client id. */
   readonly #decidedAt = new Map<string, readonly number[]>();
   /** When stored orders are dated, by client id. */
@@ -75,7 +77,10 @@ export class FenceReferees {
       this.#stored.set(client_id, at_ms - EPOCH_MS);
       if (price === null) this.#decidedAt.set(client_id, prices);
     }
-    if (before?.tripped === null && after !== null && after.tripped !== null) this.#trips(after);
+    // Of several turns in one commit the first may have tripped it.
+    const whole = state !== null && !this.#inParts;
+    this.#inParts = state === null;
+    if (whole && before?.tripped === null && after?.tripped) this.#trips(after);
   }
 
   /** A process is started: what its predecessors had stored counts from then on as sent. */

@@ -33,7 +33,7 @@ const MOST_REQUESTS = 60;
 const RESOLVED_MS = 240_000;
 
 /** A trade is booked so long after the next comparison was due, whatever single faults happen. */
-const FOUND_MS = 75_000;
+const FOUND_MS = 30_000;
 
 /** A stream silent for 15 s is polled around: what it did not tell is booked 30 s later. */
 const SILENCE_MS = 45_000;

@@ -204,13 +204,14 @@ class World {
   async #resumeTripped(): Promise<void> {
     const service = this.#process?.service ?? null;
     if (service === null || this.#process?.session?.runner.gridState !== 'tripped') return;
-    const before = this.#state()?.tripped?.reason;
+    const before = this.#state()?.tripped;
     this.#ask(service.resume());
     await this.#calm();
-    const after = this.#state()?.tripped?.reason;
-    // The fence against too many orders may be met again at once, another one for the first time.
-    if (this.#breach !== null || after !== before || after !== 'max_loss') return;
-    this.#broken(said('resume', `it is tripped again by ${after}`));
+    const after = this.#state()?.tripped;
+    if (this.#breach !== null || !after || after.text !== before?.text) return;
+    // Too many orders may be under way again at once; a loss that was resumed is none any more.
+    if (after.reason === 'max_orders_per_minute') return;
+    this.#broken(said('resume', `it is still tripped: ${after.text}`));
   }
 
   async #pass(ms: number): Promise<void> {
