@@ -135,7 +135,7 @@ function faultText(error: ErrorObject, schema: SchemaNode): string {
 const HIDDEN = /^(exchange_config\.)?(api_key|secret_key)|^(daemon_config\.)?environment\b/;
 
 /** A value as it may be repeated to the user: short, and never a secret. */
-export function shownValue(path: readonly string[], value: unknown): unknown {
+function shownValue(path: readonly string[], value: unknown): unknown {
   if (HIDDEN.test(path.join('.'))) return '(hidden)';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
@@ -144,7 +144,7 @@ export function shownValue(path: readonly string[], value: unknown): unknown {
 }
 
 /** ["bot_args", "3"] -> "bot_args[3]". */
-export function pathText(keys: readonly string[]): string {
+function pathText(keys: readonly string[]): string {
   return keys
     .map((key, i) => (/^\d+$/.test(key) ? `[${key}]` : `${i === 0 ? '' : '.'}${key}`))
     .join('');

@@ -44,7 +44,7 @@ export function installGuard(app: FastifyInstance, options: GuardOptions): void 
 }
 
 /** Why a request must not be served (HOST_FORBIDDEN); null when it may. */
-export function refusalOf(
+function refusalOf(
   method: string,
   headers: IncomingHttpHeaders,
   options: GuardOptions,
