@@ -250,7 +250,8 @@ export class Bot {
       if (diff !== null) this.service.account.assertSurvives(diff, 'GRID_REFUSED');
       if (designed !== null) {
         const { plan } = designed;
-        const event = { type: 'adjust', plan, position: 'carry', at_ms: runner.venueNow() } as const;
+        const at_ms = runner.venueNow();
+        const event = { type: 'adjust', plan, position: 'carry', at_ms } as const;
         await runner.apply(event, { meta: takenFrom(config) });
         this.service.clearAdjusted();
       }

@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
         if (used) {`,
       },
     ],
-    referees: ['one order a line', 'orders', 'receipt', 'stop'],
+    referees: ['one order a line', 'max open orders', 'orders', 'receipt', 'stop'],
   },
   {
     name: 'a look-up that finds nothing is taken for proof',
@@ -67,7 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
         put: 'if (begunAt >= 0) {',
       },
     ],
-    referees: ['one order a line', 'orders', 'receipt', 'stop'],
+    referees: ['one order a line', 'max open orders', 'orders', 'receipt', 'stop'],
   },
   {
     name: 'a part of an order is booked twice',
@@ -118,6 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     referees: ['nothing lost', 'position', 'position differs', 'receipt', 'booked soon'],
+    from: 14,
   },
   {
     name: 'numbers of orders come again after a crash',
@@ -224,7 +225,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     referees: ['silence'],
-    from: 30,
+    from: 50,
   },
   {
     name: 'a position that differs stops nothing',
@@ -256,7 +257,7 @@ export const MUTANTS: readonly Mutant[] = [
         put: "outcome.reason === 'other';",
       },
     ],
-    referees: ['one order a line', 'orders', 'receipt', 'stop', 'max position'],
+    referees: ['one order a line', 'max position', 'max open orders', 'orders', 'receipt', 'stop'],
   },
   {
     name: 'max_open_orders is not looked at',
@@ -395,6 +396,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     referees: ['panic'],
+    from: 397,
   },
   {
     name: 'a panic does not say why it is not flat',
