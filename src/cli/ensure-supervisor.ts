@@ -33,7 +33,7 @@ export const LEAN_NODE = ['--max-semi-space-size=1', '--optimize-for-size', '--v
 export const LEAN_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
 
 /** The supervisor's entry point in the built package. */
-export const SUPERVISOR_MAIN = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
+const SUPERVISOR_MAIN = join(PACKAGE_FOLDER, 'dist', 'daemon', 'main.js');
 
 type Ended = Awaited<Spawned['ended']>;
 

@@ -45,7 +45,7 @@ export async function fleetCommand(
  * The instances that --all means: whatever runs or should run. What the user stopped stays
  * stopped.
  */
-export function meantByAll(verb: Command, rows: readonly ListRow[]): string[] {
+function meantByAll(verb: Command, rows: readonly ListRow[]): string[] {
   const meant = rows.filter((row) =>
     verb === 'stop' || verb === 'restart'
       ? row.desired === 'running' || row.pid !== null

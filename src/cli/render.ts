@@ -196,7 +196,7 @@ function stateWord({ state, grid_state }: ListRow): string {
 }
 
 /** Colours a state: green when well, yellow when it changes, red when somebody should look. */
-export function paintState(text: string, state: ProcessState, colours: Colours): string {
+function paintState(text: string, state: ProcessState, colours: Colours): string {
   switch (state) {
     case 'running':
     case 'finished':

@@ -85,7 +85,7 @@ export function selectTargets(context: Context, selection: Selection): Target[] 
 }
 
 /** Refuses what may not name an instance: it becomes a path. */
-export function checkId(id: string): void {
+function checkId(id: string): void {
   if (isInstanceId(id)) return;
   const shown = JSON.stringify(id.length > 80 ? `${id.slice(0, 80)}...` : id);
   throw new GriddError('INSTANCE_ID_INVALID', `${shown} cannot be the id of an instance.`);

@@ -6,7 +6,7 @@ import Type from 'typebox';
 
 const INSTANCE_ID_PATTERN = '^[a-z0-9][a-z0-9_-]{0,63}$';
 /** Ids that name folders of gridd itself. */
-export const RESERVED_IDS: readonly string[] = ['gridd', 'supervisor'];
+const RESERVED_IDS: readonly string[] = ['gridd', 'supervisor'];
 const INSTANCE_ID = new RegExp(INSTANCE_ID_PATTERN);
 
 /** Whether `id` may name an instance (it becomes a path). */

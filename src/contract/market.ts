@@ -12,7 +12,7 @@ import {
 } from './decimal.ts';
 import { assert } from './assert.ts';
 import type { Maintenance, MaintenanceRules } from './maintenance.ts';
-import { marginOf, parseMaintenance, rateOf } from './maintenance.ts';
+import { marginOf, parseMaintenance } from './maintenance.ts';
 
 /** Rules of one market as the venue states them, decimals as text. */
 export interface MarketRules {
@@ -92,11 +92,6 @@ export function makeMarket(rules: MarketRules): Market {
 /** Price x size as exact money. */
 export function notional(market: Market, ticks: number, lots: number): Money {
   return BigInt(ticks) * BigInt(lots) * market.quantum;
-}
-
-/** The maintenance rate on a notional (quote, from 0) as a fraction. */
-export function maintenanceRate(market: Market, value: Money): Decimal {
-  return rateOf(market.maintenance, value);
 }
 
 /** The maintenance margin of a notional (quote, from 0): rounded up, never below zero. */

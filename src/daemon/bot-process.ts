@@ -215,7 +215,7 @@ export function processMarkOf(hash: string, id: string, generation: number): str
 }
 
 /** Append files of a process's raw output. */
-export function rawFiles(logDir: string): { readonly stdout: string; readonly stderr: string } {
+function rawFiles(logDir: string): { readonly stdout: string; readonly stderr: string } {
   return { stdout: join(logDir, RAW_NAMES.stdout), stderr: join(logDir, RAW_NAMES.stderr) };
 }
 

@@ -12,7 +12,7 @@ const MOST_TURN_LIMIT_MS = 15_000;
 /**
  * Time to call home, recover and become ready; also to call home again after a supervisor's start.
  */
-export const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 30_000;
 /** Our own loop's lateness beyond which ages measured across it are worthless. */
 export const OWN_LATENESS_LIMIT_MS = 2_000;
 const MISSES = 3;

@@ -5,7 +5,7 @@
 import type { Usage } from './usage.ts';
 
 /** Samples in a row over memory_limit_mb that count. */
-export const MEMORY_SAMPLES = 3;
+const MEMORY_SAMPLES = 3;
 
 /** The keys of daemon_config that count here. */
 export interface UsageLimits {

@@ -51,7 +51,7 @@ export function oldestDay(now: number, days: number): string {
 }
 
 /** Decides what goes. PURE. */
-export function planRetention(
+function planRetention(
   files: readonly LogPart[],
   days: readonly string[],
   limits: RetentionLimits,

@@ -20,7 +20,6 @@ const Sqlite = (
 ) as typeof Database;
 
 export type SqliteDatabase = Database.Database;
-export type SqliteStatement = Database.Statement;
 
 /** How safe a commit is: NORMAL survives a killed process, FULL a power failure too. */
 export type Synchronous = 'NORMAL' | 'FULL';

@@ -138,7 +138,7 @@ const HIDDEN = new RegExp(
 );
 
 /** A value as it may be repeated to the user: short, and never a secret. */
-export function shownValue(path: readonly string[], value: unknown): unknown {
+function shownValue(path: readonly string[], value: unknown): unknown {
   if (HIDDEN.test(path.join('.'))) return '(hidden)';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
@@ -147,7 +147,7 @@ export function shownValue(path: readonly string[], value: unknown): unknown {
 }
 
 /** ["bot_args", "3"] -> "bot_args[3]". */
-export function pathText(keys: readonly string[]): string {
+function pathText(keys: readonly string[]): string {
   return keys
     .map((key, i) => (/^\d+$/.test(key) ? `[${key}]` : `${i === 0 ? '' : '.'}${key}`))
     .join('');

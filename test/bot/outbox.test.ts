@@ -178,4 +178,27 @@ describe('max_orders_per_minute', () => {
     expect(stray(rig, desk)).toEqual([]);
     expect(desk.bugs).toEqual([]);
   });
+
+  test('what an earlier process sent counts for the rest of its minute', async () => {
+    const rig = makeRig();
+    const values = { max_orders_per_minute: 11 };
+    const first = await openDesk(rig, values);
+    await pass(rig, first, 3000);
+    expect(rig.venue.sent).toHaveLength(11);
+    // Killed: nothing is closed in good order.
+    const second = await openDesk(rig, values);
+    rig.venue.move(10290);
+    await pass(rig, second, 3000);
+    expect(rig.venue.sent).toHaveLength(11);
+    expect(second.session.runner.state.tripped?.reason).toBe('max_orders_per_minute');
+    await first.session.close();
+    await pass(rig, second, 61_000);
+    const third = await openDesk(rig, values);
+    await third.session.runner.run(() =>
+      third.session.runner.apply({ type: 'resume', at_ms: rig.clock.now() }),
+    );
+    await pass(rig, third, 3000);
+    expect(rig.venue.resting()).toHaveLength(10);
+    expect([...second.bugs, ...third.bugs]).toEqual([]);
+  });
 });

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Money } from '../../src/contract/decimal.ts';
 import { formatDecimal, parseMoney } from '../../src/contract/decimal.ts';
+import { rateOf } from '../../src/contract/maintenance.ts';
 import type { MaintenanceRules } from '../../src/contract/maintenance.ts';
 import type { Market } from '../../src/contract/market.ts';
 import {
   maintenanceMargin,
-  maintenanceRate,
   nearestTicks,
   notional,
   priceText,
@@ -87,7 +87,7 @@ describe('no liquidation', () => {
 describe('the maintenance rule', () => {
   it('takes the tier that contains the notional, floor included', () => {
     const at = (value: string) => {
-      const { digits, scale } = maintenanceRate(eth, money(value));
+      const { digits, scale } = rateOf(eth.maintenance, money(value));
       return [formatDecimal(digits, scale), maintenanceMargin(eth, money(value))];
     };
     expect(at('9999.99')).toEqual(['0.005', money('49.99995')]);
@@ -100,7 +100,7 @@ describe('the maintenance rule', () => {
     const maintenance = { kind: 'sqrt', base: '0.0125', factor: '0.00003' } as const;
     const market = testMarket({ maintenance });
     const rate = (value: string) => {
-      const { digits, scale } = maintenanceRate(market, money(value));
+      const { digits, scale } = rateOf(market.maintenance, money(value));
       return formatDecimal(digits, scale);
     };
     expect(rate('100000')).toBe('0.0125');

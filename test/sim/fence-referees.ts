@@ -28,8 +28,7 @@ export interface FenceSight {
   readonly exchange: Exchange;
   /** Now, milliseconds since the world began. */
   readonly time: () => number;
-  /** Until when the world was disturbed, and how much patience its weather asks for. */
-  readonly troubledUntil: () => number;
+  /** How much patience the weather of this world asks for. */
   readonly patience: number;
   /** Until when the venue could not be heard or the books not be written. */
   readonly outageUntil: () => number;
@@ -105,12 +104,13 @@ export class FenceReferees {
 
   /** What holds whenever the process waits for something. */
   afterStep(): void {
-    const { time, troubledUntil, patience, recovers } = this.#sight;
+    const { time, outageUntil, patience, recovers } = this.#sight;
     const state = this.#state;
-    const loss = state === null || recovers() ? null : this.#unmetLoss(state);
+    if (state === null || recovers()) return;
+    const loss = this.#unmetLoss(state);
     this.#lossSince = loss === null ? null : (this.#lossSince ?? time());
     if (this.#lossSince === null) return;
-    const lasts = time() - Math.max(this.#lossSince, troubledUntil());
+    const lasts = time() - Math.max(this.#lossSince, outageUntil());
     if (lasts > TRIPPED_MS * patience) {
       this.#sight.fail('max loss', `${loss} is lost for ${lasts} ms, and nothing tripped`);
     }
@@ -121,6 +121,8 @@ export class FenceReferees {
     const { exchange } = this.#sight;
     const state = this.#state;
     if (state?.phase !== 'running') return null;
+    const loss = this.#unmetLoss(state);
+    if (loss !== null) return { referee: 'max loss', message: `${loss} is lost, nothing trips` };
     const { price_collar: collar } = state.plan.fences;
     for (const order of exchange.live) {
       if (order.foreign || order.ticks === null) continue;

@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
         if (used) {`,
       },
     ],
-    referees: ['one order a line', 'orders', 'receipt', 'stop'],
+    referees: ['one order a line', 'max open orders', 'orders', 'receipt', 'stop'],
   },
   {
     name: 'a look-up that finds nothing is taken for proof',
@@ -67,7 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
         put: 'if (begunAt >= 0) {',
       },
     ],
-    referees: ['one order a line', 'orders', 'receipt', 'stop'],
+    referees: ['one order a line', 'max open orders', 'orders', 'receipt', 'stop'],
   },
   {
     name: 'a part of an order is booked twice',
@@ -118,6 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     referees: ['nothing lost', 'position', 'position differs', 'receipt', 'booked soon'],
+    from: 14,
   },
   {
     name: 'numbers of orders come again after a crash',
@@ -224,7 +225,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     referees: ['silence'],
-    from: 30,
+    from: 50,
   },
   {
     name: 'a position that differs stops nothing',
@@ -256,7 +257,157 @@ export const MUTANTS: readonly Mutant[] = [
         put: "outcome.reason === 'other';",
       },
     ],
-    referees: ['one order a line', 'orders', 'receipt', 'stop', 'max position'],
+    referees: ['one order a line', 'max position', 'max open orders', 'orders', 'receipt', 'stop'],
+  },
+  {
+    name: 'max_open_orders is not looked at',
+    edits: [
+      {
+        file: 'src/engine/survey.ts',
+        find: 'const own = plan.fences.max_open_orders ?? Infinity;',
+        put: 'const own = Infinity;',
+      },
+    ],
+    referees: ['max open orders'],
+  },
+  {
+    name: 'no order is too large',
+    edits: [
+      {
+        file: 'src/engine/fences.ts',
+        find: 'return most === null ? Infinity : Number(most / market.quantum);',
+        put: 'return most === null || market !== null ? Infinity : 0;',
+      },
+    ],
+    referees: ['max order notional'],
+    from: 18,
+  },
+  {
+    name: 'an order at market is sent whole',
+    edits: [
+      {
+        file: 'src/engine/fences.ts',
+        find: 'if (most === null || ticks === null || draft.notional(ticks, lots) <= most) return lots;',
+        put: 'if (most === null || ticks === null || lots > 0) return lots;',
+      },
+    ],
+    referees: ['max order notional'],
+    from: 18,
+  },
+  {
+    name: 'no line is too far from the mark',
+    edits: [
+      {
+        file: 'src/engine/fences.ts',
+        find: 'return Math.abs(ticks - mark) * MILLION > collar * mark * part;',
+        put: 'return Math.abs(ticks - mark) * MILLION > 1e6 * collar * mark * part;',
+      },
+    ],
+    referees: ['price collar'],
+  },
+  {
+    name: 'orders of a minute are not counted',
+    edits: [
+      {
+        file: 'src/bot/rate-budget.ts',
+        find: 'if (max !== null && this.#moments.length + this.#before(max, now) >= max) return false;',
+        put: 'if (max !== null && this.#before(max, now) < 0) return false;',
+      },
+    ],
+    referees: ['orders per minute'],
+    from: 16,
+  },
+  {
+    name: 'a new process counts orders anew',
+    edits: [
+      {
+        file: 'src/bot/rate-budget.ts',
+        find: 'return now - this.#began < MINUTE_MS ? this.#earlier(max, MINUTE_MS) : 0;',
+        put: 'return now < this.#began ? this.#earlier(max, MINUTE_MS) : 0;',
+      },
+    ],
+    referees: ['orders per minute'],
+    from: 30,
+  },
+  {
+    name: 'a loss trips nothing',
+    edits: [
+      {
+        file: 'src/engine/fences.ts',
+        find: 'base - total < fences.max_loss) return;',
+        put: 'base - total < 100n * fences.max_loss) return;',
+      },
+    ],
+    referees: ['max loss'],
+    from: 51,
+  },
+  {
+    name: 'a trip stops nothing',
+    edits: [
+      {
+        file: 'src/engine/survey.ts',
+        find: "if (state.tripped !== null) return 'tripped';",
+        put: '',
+      },
+      {
+        file: 'src/bot/outbox.ts',
+        find: 'if (state.tripped !== null || state.mismatch !== null) return false;',
+        put: 'if (state.mismatch !== null) return false;',
+      },
+      {
+        file: 'src/engine/converge.ts',
+        find: 'const places = !paused && tripped === null && mismatch === null;',
+        put: 'const places = !paused && mismatch === null;',
+      },
+    ],
+    referees: ['tripped'],
+  },
+  {
+    name: 'what rests when it trips stays',
+    edits: [
+      {
+        file: 'src/engine/converge.ts',
+        find: 'if (tripped !== null) cancelGrowing(draft);',
+        put: '',
+      },
+    ],
+    referees: ['tripped'],
+    from: 45,
+  },
+  {
+    name: 'a bot started for a panic has no fence',
+    edits: [
+      {
+        file: 'src/bot/session.ts',
+        find: "await this.runner.run(() => this.#end.raiseFence(on_stop, 'panic'));",
+        put: 'void on_stop;',
+      },
+    ],
+    referees: ['panic'],
+    from: 95,
+  },
+  {
+    name: 'a panic counts no order that is left',
+    edits: [
+      {
+        file: 'src/bot/grid-end.ts',
+        find: 'const left = liveOrders(runner.state).length;',
+        put: 'const left = liveOrders(runner.state).length * 0;',
+      },
+    ],
+    referees: ['panic'],
+    from: 397,
+  },
+  {
+    name: 'a panic does not say why it is not flat',
+    edits: [
+      {
+        file: 'src/bot/grid-end.ts',
+        find: '...(owes ? { why_not_flat: this.#whyNotFlat() } : {}),',
+        put: '...(owes && cut === null ? { why_not_flat: this.#whyNotFlat() } : {}),',
+      },
+    ],
+    referees: ['panic'],
   },
 ];
 

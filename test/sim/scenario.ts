@@ -145,9 +145,9 @@ function makeEnds(dice: Dice, rules: MarketRules, frame: Frame): Partial<DesignI
 
 /**
  * What was thought of later is drawn by its own name, so that the worlds without it stay as they
- * were; the number is one at which the worlds that once failed are among them.
+ * were; each number is one at which those that once failed are among them.
  */
-const LATER = { fences: 0, panics: 0 };
+const LATER = { fences: 6, panics: 13 };
 
 /** Some grids are fenced in, most of them by more than one fence; a few look at the mark price. */
 function makeFenced(

@@ -89,7 +89,7 @@ export async function uninstall(context: Context): Promise<number> {
 }
 
 /** The unit as it would be written now. */
-export function serviceText(context: Context, scope: Scope): string {
+function serviceText(context: Context, scope: Scope): string {
   const { home, environment } = context;
   const user = machineUser();
   const kept = KEPT.flatMap((name) => {

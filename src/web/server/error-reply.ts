@@ -12,7 +12,7 @@ import type { Problem } from '../../contract/errors.ts';
 import { securityHeaders } from './http-guard.ts';
 
 /** Largest body that is read. */
-export const BODY_LIMIT_BYTES = 64 * 1024;
+const BODY_LIMIT_BYTES = 64 * 1024;
 /** A request that takes longer to arrive is refused. */
 export const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -53,7 +53,7 @@ export function makeHttpApp(
 }
 
 /** Answers every failure of `app` in the shape of `ErrorBody`. */
-export function installErrorReply(app: FastifyInstance, log: (error: unknown) => void): void {
+function installErrorReply(app: FastifyInstance, log: (error: unknown) => void): void {
   app.setErrorHandler((error, request, reply) => {
     const known = toGriddError(error, request.headers['content-type']);
     if (known === null) log(error);
@@ -66,7 +66,7 @@ export function installErrorReply(app: FastifyInstance, log: (error: unknown) =>
 }
 
 /** Sends a thrown value as JSON with its HTTP status; what is not the user's is INTERNAL, 500. */
-export function replyError(reply: FastifyReply, thrown: unknown): void {
+function replyError(reply: FastifyReply, thrown: unknown): void {
   const body = errorBody(thrown);
   void reply.code(ERRORS[body.code].http).type('application/json; charset=utf-8').send(body);
 }

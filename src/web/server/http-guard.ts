@@ -53,7 +53,7 @@ export function refuseActions(app: FastifyInstance): void {
 }
 
 /** Why a request must not be served (HOST_FORBIDDEN); null when it may. */
-export function refusalOf(
+function refusalOf(
   method: string,
   headers: IncomingHttpHeaders,
   options: GuardOptions,

@@ -42,11 +42,6 @@ const WORDS: Readonly<Record<string, string>> = {
   other: 'refused by the venue; see the log',
 };
 
-/** Whether a code has words of its own. */
-export function hasWords(reason: string): boolean {
-  return Object.hasOwn(WORDS, reason);
-}
-
 /** The words for a code; one that a newer bot invented comes as it is. */
 export function lineWords(reason: string): string {
   return WORDS[reason] ?? reason.replaceAll('_', ' ');
