@@ -158,7 +158,8 @@ function runningRecord(
 function assumedClaim(home: Home, id: string): Claim {
   const logDir = join(home.logs, id);
   const dbPath = join(home.database, `${id}.db`);
-  return { file: resolve(home.active, `${id}.json`), id, logDir, dbPath, webPort: null, market: null };
+  const file = resolve(home.active, `${id}.json`);
+  return { file, id, logDir, dbPath, webPort: null, market: null };
 }
 
 function stoppedRecord(home: Home, claim: Claim): RegistryRecord {
