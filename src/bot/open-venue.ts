@@ -4,21 +4,25 @@
  */
 import { GriddError } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
+import type { MarketRules } from '../contract/market.ts';
 import { parseDecimal } from '../contract/decimal.ts';
 import { formatDecimal } from '../contract/decimal.ts';
 import {
+  liveSource,
   openPaperVenue,
   paperMarket,
   replaySource,
   storedRules,
   syntheticSource,
 } from '../exchange/paper/index.ts';
+import type { LiveFeed, PriceSource } from '../exchange/paper/index.ts';
+import type { MarketData } from '../exchange/market-data.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
 import { venueError } from '../exchange/venue-error.ts';
 import { loadVenueKind } from '../exchange/venues.ts';
 import type { KindLoaders } from '../exchange/venues.ts';
-import { venueOptions } from '../exchange/wire-options.ts';
+import { venueOptions, wireOptions } from '../exchange/wire-options.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Home } from '../platform/paths.ts';
@@ -65,11 +69,49 @@ export function openPaper(
           volatility: paper.volatility,
           rules,
         });
+  return onPath(config, books, clock, { rules, source, speed: paper.speed });
+}
+
+/** The public data of the venue whose prices paper follows; VENUE_UNKNOWN. */
+export async function openPublicData(
+  config: InstanceConfig,
+  parts: LiveParts,
+): Promise<MarketData> {
+  const { clock, log, kinds } = parts;
+  const kind = await loadVenueKind(config.metadata.exchange, kinds);
+  const trace = (line: string) => log.trace(line);
+  const surroundings = { clock, trace, environment: parts.variables() };
+  return kind.openData(wireOptions(kind, config.exchange_config, surroundings));
+}
+
+/** What the venue tells of the symbol; a `VenueFault` where it does not answer or has none. */
+export async function liveMarket(data: MarketData, symbol: string): Promise<MarketRules> {
+  const rules = (await data.markets()).find((market) => market.symbol === symbol);
+  if (rules !== undefined) return rules;
+  throw new VenueFault('refused', `there is no ${symbol}`, null, 'symbol');
+}
+
+/** Opens the paper venue on the prices of a real one, which come in their own time. */
+export function openPaperLive(
+  config: InstanceConfig,
+  books: Books,
+  clock: Clock,
+  live: { readonly rules: MarketRules; readonly feed: LiveFeed },
+): Venue {
+  const rules = storedRules(books.db, live.rules);
+  return onPath(config, books, clock, { rules, source: liveSource(rules, live.feed), speed: 1 });
+}
+
+function onPath(
+  config: InstanceConfig,
+  books: Books,
+  clock: Clock,
+  path: { readonly rules: MarketRules; readonly source: PriceSource; readonly speed: number },
+): Venue {
+  const { paper } = config.exchange_config;
   return openPaperVenue({
     db: books.db,
-    rules,
-    source,
-    speed: paper.speed,
+    ...path,
     makerFee: text(paper.maker_fee),
     takerFee: text(paper.taker_fee),
     startingBalance: text(paper.starting_balance),

@@ -12,6 +12,7 @@ import { parseMoney } from '../contract/decimal.ts';
 import { liquidationInside, startOutlook } from '../engine/index.ts';
 import type { GridState } from '../engine/index.ts';
 import { accountRules, refuseUnfit } from '../exchange/account-rules.ts';
+import { LiveFeed } from '../exchange/paper/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { KindLoaders } from '../exchange/venues.ts';
@@ -29,7 +30,13 @@ import type { Binding, Books } from '../store/index.ts';
 import { designedAtStart } from './file-values.ts';
 import { keyFingerprint } from './key-share.ts';
 import type { KeyShare } from './key-share.ts';
-import { openLiveVenue, openPaper } from './open-venue.ts';
+import {
+  liveMarket,
+  openLiveVenue,
+  openPaper,
+  openPaperLive,
+  openPublicData,
+} from './open-venue.ts';
 import { askPatiently } from './patience.ts';
 import type { PatienceParts } from './patience.ts';
 import { SET_ASIDE, SetAside, positionLots, venueBeside } from './set-aside.ts';
@@ -85,8 +92,13 @@ async function onPaper(
 ): Promise<OpenedGrid> {
   const { home, clock } = parts;
   const binding = bindingOf(parts.launch, config, { venue: 'paper', account: 'paper' });
-  return onBooks(parts, binding, async (books) => {
-    const venue = openPaper(home, config, books, clock);
+  const follows = config.exchange_config.paper.price_source === 'live';
+  const live = follows ? await openFeed(parts, config) : null;
+  const opened = onBooks(parts, binding, async (books) => {
+    const venue =
+      live === null
+        ? openPaper(home, config, books, clock)
+        : openPaperLive(config, books, clock, live);
     const market = makeMarket(await venue.market());
     const price = (await venue.price()).last;
     const balance = (await venue.balance()).equity;
@@ -96,6 +108,32 @@ async function onPaper(
     const aside = new SetAside(market, 0);
     return { config, books, venue, market, state, price, notes, aside, adopted: null };
   });
+  opened.catch(() => live?.feed.close());
+  return opened;
+}
+
+/** The prices and rules that paper follows; waits for the venue as a live start does. */
+async function openFeed(parts: OpeningParts, config: InstanceConfig) {
+  const { clock } = parts;
+  const { exchange, symbol } = config.metadata;
+  const data = await openPublicData(config, parts);
+  try {
+    const patience = patienceOf(parts, exchange);
+    const rules = await askPatiently(patience, () => liveMarket(data, symbol));
+    const feed = await askPatiently(patience, () => LiveFeed.open({ data, symbol, clock }));
+    return { rules, feed };
+  } catch (error) {
+    data.close();
+    throw error;
+  }
+}
+
+function patienceOf({ clock, log, waits }: OpeningParts, venue: string): PatienceParts {
+  const tell = (reason: string | null) => {
+    if (reason !== null) log.warn({ reason }, 'the start waits for the venue');
+    waits?.(reason);
+  };
+  return { venue, clock, tell };
 }
 
 async function openLive(
@@ -103,17 +141,13 @@ async function openLive(
   config: InstanceConfig,
   warnings: readonly string[],
 ): Promise<OpenedGrid> {
-  const { clock, log, launch } = parts;
+  const { launch } = parts;
   const first = isFirst(launch);
   if (first) refuseUnconfirmed(launch);
   else refuseOtherBooks(launch, config);
   const name = config.metadata.exchange;
   const venue = await openLiveVenue(config, parts);
-  const tell = (reason: string | null) => {
-    if (reason !== null) log.warn({ reason }, 'the start waits for the venue');
-    parts.waits?.(reason);
-  };
-  const patience: PatienceParts = { venue: name, clock, tell };
+  const patience = patienceOf(parts, name);
   try {
     const credentials = config.exchange_config;
     await parts.share.begin(venue, keyFingerprint(parts.home.folder, name, credentials));

@@ -183,10 +183,15 @@ const DaemonConfig = Type.Object(
 
 const PaperConfig = Type.Object(
   {
-    price_source: Type.Union([Type.Literal('synthetic'), Type.Literal('replay')], {
-      default: 'synthetic',
-      description: 'Where prices come from.',
-    }),
+    price_source: Type.Union(
+      [Type.Literal('synthetic'), Type.Literal('replay'), Type.Literal('live')],
+      {
+        default: 'synthetic',
+        description:
+          'Where prices come from; live: from metadata.exchange itself, without a key, with its ' +
+          'market rules and fees.',
+      },
+    ),
     seed: Type.Integer({ default: 1, description: 'Seed of the synthetic path.' }),
     start_price: Type.Optional(
       decimal('Start of the synthetic path; default: the middle of the grid.'),

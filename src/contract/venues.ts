@@ -24,5 +24,19 @@ export const VENUE_HOSTS: Readonly<Record<string, readonly string[]>> = {
   aster: ['fapi.asterdex.com', 'fstream.asterdex.com'],
 };
 
-/** Names of the venues that `mode: live` can trade on, as in `metadata.exchange`. */
+/** Names of the venues with a client of our own, as in `metadata.exchange`. */
 export const LIVE_VENUES: readonly string[] = Object.keys(VENUE_HOSTS);
+/** What names a venue that `mode: live` can trade on, in words. */
+export const LIVE_VENUE_NAMES = `${LIVE_VENUES.join(', ')}, or ccxt:ID for any that ccxt has`;
+
+const THROUGH_CCXT = /^ccxt:([a-z0-9]{2,40})$/;
+
+/** The id of an exchange that is reached through ccxt; null for every other name. */
+export function ccxtId(name: string): string | null {
+  return THROUGH_CCXT.exec(name)?.[1] ?? null;
+}
+
+/** Whether a name may be one that can be traded live; ccxt alone knows which ids it has. */
+export function isLiveVenue(name: string): boolean {
+  return LIVE_VENUES.includes(name) || ccxtId(name) !== null;
+}

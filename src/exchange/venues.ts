@@ -3,7 +3,8 @@
  * is in no process that does not use it.
  */
 import { GriddError } from '../contract/errors.ts';
-import { LIVE_VENUES } from '../contract/venues.ts';
+import { LIVE_VENUE_NAMES, ccxtId } from '../contract/venues.ts';
+import { VenueFault } from './port.ts';
 import type { VenueKind } from './venue-kind.ts';
 
 /** How the kinds are loaded, by their names in `metadata.exchange`. */
@@ -18,7 +19,26 @@ const KINDS: KindLoaders = {
 export async function loadVenueKind(name: string, kinds: KindLoaders = KINDS): Promise<VenueKind> {
   const load = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (load !== undefined) return load();
-  const known = LIVE_VENUES.join(', ');
+  const id = ccxtId(name);
+  if (id !== null) return throughCcxt(id);
+  const known = LIVE_VENUE_NAMES;
   const message = `"${name}" is no exchange that can be traded live; these are: ${known}.`;
   throw new GriddError('VENUE_UNKNOWN', message);
+}
+
+async function throughCcxt(id: string): Promise<VenueKind> {
+  const { loadCcxtKind } = await import('./ccxt/index.ts');
+  try {
+    return await loadCcxtKind(id);
+  } catch (error) {
+    if (!(error instanceof VenueFault)) throw error;
+    throw new GriddError('VENUE_UNKNOWN', `ccxt:${id} cannot be used: ${error.message}.`);
+  }
+}
+
+/** Ids of the exchanges that ccxt has; null where it is not installed. */
+export async function ccxtVenues(): Promise<readonly string[] | null> {
+  const { ccxtFolder, ccxtIds } = await import('./ccxt/index.ts');
+  const folder = ccxtFolder();
+  return folder === null ? null : ccxtIds(folder);
 }

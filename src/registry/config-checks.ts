@@ -12,7 +12,7 @@ import type { Home } from '../platform/paths.ts';
 import type { CodedProblem } from './config-schema.ts';
 import type { FoundProgram } from './config-places.ts';
 import { isRecord } from './jsonc-text.ts';
-import { isLoopbackName, liveProblems } from './live-checks.ts';
+import { isLoopbackName, liveProblems, venueProblems } from './live-checks.ts';
 import { EXPANDED_FIELDS, hasStrayBrace, namesIn } from './variable-text.ts';
 
 /** What the checks are told besides the value. */
@@ -46,14 +46,17 @@ export function checkAcross(
 }
 
 function modeProblems(root: Record<string, unknown>, found: FoundProgram): CodedProblem[] {
-  if (at(root, 'exchange_config', 'mode') !== 'live') return [];
+  const exchange = at(root, 'metadata', 'exchange');
+  const paper = at(root, 'exchange_config', 'paper');
+  const follows = isRecord(paper) && paper['price_source'] === 'live';
+  if (at(root, 'exchange_config', 'mode') !== 'live') return follows ? venueProblems(exchange) : [];
   if (found.declared) {
     const path = 'daemon_config.script_path';
     const message = 'does not exist, and the built-in bot takes its place in paper mode only';
     return [{ path, message, found: found.script, code: 'PROGRAM_MISSING' }];
   }
   const wire = root['exchange_config'];
-  return liveProblems(at(root, 'metadata', 'exchange'), isRecord(wire) ? wire : {});
+  return liveProblems(exchange, isRecord(wire) ? wire : {});
 }
 
 function bindProblems(root: Record<string, unknown>): CodedProblem[] {

@@ -9,9 +9,10 @@ import { GriddError } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import {
   CREDENTIAL_NAMES,
-  LIVE_VENUES,
+  LIVE_VENUE_NAMES,
   SECRET_NAMES,
   VENUE_HOSTS,
+  isLiveVenue,
 } from '../contract/venues.ts';
 import type { Home } from '../platform/paths.ts';
 import type { CodedProblem } from './config-schema.ts';
@@ -37,10 +38,11 @@ export function liveProblems(exchange: unknown, wire: Wire): CodedProblem[] {
   ];
 }
 
-function venueProblems(exchange: unknown): CodedProblem[] {
-  if (typeof exchange !== 'string' || LIVE_VENUES.includes(exchange)) return [];
+/** Whether `exchange` names a venue: for its account, or only for its prices. */
+export function venueProblems(exchange: unknown): CodedProblem[] {
+  if (typeof exchange !== 'string' || isLiveVenue(exchange)) return [];
   const message = 'is no exchange that can be traded live';
-  const allowed = LIVE_VENUES.join(', ');
+  const allowed = LIVE_VENUE_NAMES;
   const path = 'metadata.exchange';
   return [{ path, message, found: exchange, allowed, code: 'VENUE_UNKNOWN' }];
 }

@@ -1,4 +1,4 @@
-/** The verb that opens a venue to practise on. */
+/** The verbs about venues: what they can do, and one to practise on. */
 import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
 import { FACE_NAMES } from '../../exchange/sim/faces.ts';
@@ -7,8 +7,16 @@ import type { SimVenueFlags } from '../verbs/sim-venue.ts';
 import { collect } from './targets.ts';
 import type { Run } from './targets.ts';
 
-/** Adds `sim-venue`. */
+/** Adds `venues` and `sim-venue`. */
 export function addPracticeVerbs(program: Command, run: Run): void {
+  program
+    .command('venues')
+    .description('what each venue that can be traded live can do')
+    .argument('[name]', 'one of them, such as ccxt:okx')
+    .option('--json', 'one JSON array')
+    .action((name: string | undefined, options: { json?: boolean }) =>
+      run(async (context) => (await import('../verbs/venues.ts')).venues(context, name, options)),
+    );
   program
     .command('sim-venue')
     .description('run a venue on this machine that speaks a real one\'s protocol, to practise on')

@@ -108,6 +108,8 @@ export interface CcxtExchange {
   readonly rateLimit: number;
   readonly precisionMode: number;
   readonly requiredCredentials: Readonly<Record<string, boolean | undefined>>;
+  /** What stands for `{hostname}` in addresses, where they have that. */
+  readonly hostname?: string | undefined;
   urls: { api?: unknown };
   timeout: number;
   httpsProxy?: string | undefined;

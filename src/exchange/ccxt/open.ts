@@ -40,7 +40,8 @@ export interface OwnAddresses {
 
 /** The addresses that an exchange has by itself; empty where it has none. */
 export function ownAddresses(exchange: CcxtExchange): OwnAddresses {
-  const found = textsOf(exchange.urls.api);
+  const { hostname = '' } = exchange;
+  const found = textsOf(exchange.urls.api).map((text) => text.replace('{hostname}', hostname));
   const first = (scheme: RegExp) => originOf(found.find((text) => scheme.test(text)) ?? '');
   return { rest_url: first(/^https:/), ws_url: first(/^wss:/) };
 }
