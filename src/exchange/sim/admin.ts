@@ -43,6 +43,10 @@ export class SimAdmin {
 
   /** Answers 200 with what the command says, or 400 with why it cannot be done. */
   async handle(request: SimRequest): Promise<SimAnswer> {
+    // A web page that somebody looks at on this machine is no owner.
+    if (request.headers.origin !== undefined) {
+      return { status: 403, body: { error: 'commands are not taken from web pages' } };
+    }
     try {
       const body = request.body === '' ? {} : readBody(request.body);
       const found = this.run(request.path.slice(ROUTE.length), body);

@@ -83,7 +83,7 @@ export class World {
     const stored = store?.load() ?? null;
     const counters = stored?.counters ?? NOTHING_YET;
     this.#passed_ms = counters.passed_ms;
-    const now = Math.max(this.now(), counters.dated_ms);
+    const now = Math.max(this.#time(), counters.dated_ms);
     const markets = specs.map((spec, index) => {
       const state = stored?.markets.get(spec.rules.symbol) ?? firstState(spec, now, speed);
       return new SimMarket(spec, hash32(seed, index, 31), state);
@@ -100,9 +100,14 @@ export class World {
     }
   }
 
-  /** The venue's clock, milliseconds. */
+  /** The venue's clock as it tells and judges time, milliseconds. */
   now(): number {
-    return Math.floor(this.#options.clock.now()) + this.#offset_ms + this.#passed_ms;
+    return this.#time() + this.#offset_ms;
+  }
+
+  /** The time of its markets: a clock that is set off moves no price. */
+  #time(): number {
+    return Math.floor(this.#options.clock.now()) + this.#passed_ms;
   }
 
   /** The clock without what a test let pass by hand: by it, too, requests may be signed. */
@@ -170,13 +175,13 @@ export class World {
   market(symbol: string): SimMarket | null {
     const sim = this.records.markets.get(symbol);
     if (sim === undefined) return null;
-    if (!this.records.busy.has(symbol)) this.#idle(sim, this.now());
+    if (!this.records.busy.has(symbol)) this.#idle(sim, this.#time());
     return sim;
   }
 
   /** All markets with their prices of now. */
   markets(): readonly SimMarket[] {
-    const now = this.now();
+    const now = this.#time();
     return [...this.records.markets.values()].map((sim) => {
       if (!this.records.busy.has(sim.symbol)) this.#idle(sim, now);
       return sim;
@@ -205,7 +210,7 @@ export class World {
     assert(ticks !== null && ticks > 0, `${price} is a price of ${symbol}`);
     this.act(() => {
       this.market(symbol);
-      sim.path.set(this.now(), ticks);
+      sim.path.set(this.#time(), ticks);
       this.records.touchMarket(symbol);
       this.#walk.moveTo(sim, ticks);
       this.records.price(symbol);
@@ -237,7 +242,7 @@ export class World {
   /** Lets a price run from where it is; 0: it stands. */
   run(symbol: string, speed: number): void {
     this.act(() => {
-      this.market(symbol)?.path.run(this.now(), speed);
+      this.market(symbol)?.path.run(this.#time(), speed);
       this.records.touchMarket(symbol);
     });
   }
@@ -260,8 +265,9 @@ export class World {
   /** Lets every position of a symbol pay funding now, as of the next stamp. */
   nextFunding(symbol: string): void {
     const sim = this.records.market(symbol);
-    const stamp = nextStamp(Math.max(sim.funded_ms, this.now()), sim.spec.funding_interval_ms);
-    this.pass(stamp - this.now());
+    const now = this.#time();
+    const stamp = nextStamp(Math.max(sim.funded_ms, now), sim.spec.funding_interval_ms);
+    this.pass(stamp - now);
   }
 
   margin(account: SimAccount): MarginState {
@@ -269,7 +275,7 @@ export class World {
   }
 
   #keepTime(): void {
-    const now = this.now();
+    const now = this.#time();
     for (const symbol of this.records.busy) {
       const sim = this.records.market(symbol);
       const before = sim.present;
@@ -283,7 +289,7 @@ export class World {
       this.#idle(sim, now);
       if (sim.present !== before) this.records.price(symbol);
     }
-    for (const account of this.records.accounts.values()) this.#missDeadMen(account, now);
+    for (const account of this.records.accounts.values()) this.#missDeadMen(account, this.now());
   }
 
   /** A market in which nobody has anything: nothing is missed by not walking it. */

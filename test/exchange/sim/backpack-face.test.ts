@@ -211,6 +211,62 @@ describe('the account', () => {
     }
   });
 
+  test('a liquidation is told as the venue\'s own doing, in histories and streams', async () => {
+    const stream = await client.stream();
+    await stream.subscribe([`liquidation.${SYMBOL}`, 'account.orderUpdate']);
+    await client.market('Bid', '1000');
+    await client.order({ price: '140' });
+    const { json } = await client.get('positionQuery', '/api/v1/position');
+    const [{ estLiquidationPrice }] = json as [{ estLiquidationPrice: string }];
+    venue.world.moveTo(SYMBOL, '140.5');
+    await venue.settled();
+    expect(await fills({ limit: 1 })).toMatchObject([
+      { price: estLiquidationPrice, side: 'Ask', systemOrderType: 'LiquidatePositionOnBook' },
+    ]);
+    const orders = await client.get('orderHistoryQueryAll', `${HISTORY}/orders`);
+    expect(orders.json).toMatchObject([
+      { systemOrderType: 'LiquidatePositionOnBook', status: 'Filled' },
+      { status: 'Expired', expiryReason: 'Liquidation', price: '140' },
+      { systemOrderType: null, status: 'Filled' },
+    ]);
+    expect(stream.told.map(({ data }) => [data?.['e'], data?.['O']])).toEqual([
+      ['orderAccepted', 'USER'], ['orderFill', 'USER'],
+      ['orderAccepted', 'USER'], ['orderExpired', 'USER'],
+      ['orderAccepted', 'LIQUIDATION_AUTOCLOSE'], ['orderFill', 'LIQUIDATION_AUTOCLOSE'],
+      ['liquidation', undefined],
+    ]);
+    stream.close();
+  });
+
+  test('a stop on the mark waits as a trigger and closes as taker', async () => {
+    await client.market('Bid', '1');
+    const stop = { side: 'Ask', triggerPrice: '140', triggerBy: 'MarkPrice', reduceOnly: true };
+    const { json } = await client.order({ ...STOP, ...stop });
+    expect(json).toMatchObject({
+      ...{ orderType: 'Market', status: 'TriggerPending', triggerPrice: '140', quantity: null },
+      ...{ triggerBy: 'MarkPrice', triggerQuantity: '1', reduceOnly: true, triggeredAt: null },
+    });
+    const account = await client.get('accountQuery', '/api/v1/account');
+    expect(account.json).toMatchObject({ limitOrders: 0, triggerOrders: 1 });
+    venue.command('market', { symbol: SYMBOL, premium_ticks: 100 });
+    venue.world.moveTo(SYMBOL, '139.5');
+    expect(venue.account().fills).toHaveLength(1);
+    venue.world.moveTo(SYMBOL, '138.5');
+    expect(await fills({ limit: 1 })).toMatchObject([{ price: '139', isMaker: false }]);
+    const orders = await client.get('orderHistoryQueryAll', `${HISTORY}/orders`, { limit: 1 });
+    expect(orders.json).toMatchObject([{ status: 'Filled', quantity: '1', triggerQuantity: '1' }]);
+  });
+
+  test('leverage is the account\'s: it bounds what may be ordered', async () => {
+    const path = '/api/v1/account';
+    await client.send('PATCH', 'accountUpdate', path, { leverageLimit: '2' });
+    const most = { symbol: SYMBOL, side: 'Bid', price: '149' };
+    const { json } = await client.get('maxOrderQuantity', `${path}/limits/order`, most);
+    expect(json).toMatchObject({ maxOrderQuantity: '134.22' });
+    expect((await client.order({ quantity: '134.23' })).status).toBe(400);
+    expect((await client.order({ quantity: '134.22' })).status).toBe(200);
+  });
+
   test('listings lag behind when they are told to', async () => {
     venue.command('listing-lag', { ms: 60_000 });
     await client.order({ clientId: 5 });

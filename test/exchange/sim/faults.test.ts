@@ -189,6 +189,14 @@ describe('admin routes', () => {
     expect([status, typeof json['error']]).toEqual([400, 'string']);
   });
 
+  test('a web page gives no commands', async () => {
+    const headers = { origin: 'http://localhost:8080' };
+    const body = JSON.stringify({ symbol: SYMBOL, price: '1' });
+    const got = await fetch(`${venue.url}/__sim/move`, { method: 'POST', body, headers });
+    expect(got.status).toBe(403);
+    expect(venue.world.market(SYMBOL)?.present).toBe(15_000);
+  });
+
   test('a body that is too large is not read', async () => {
     const huge = new Promise<number>((resolve, reject) => {
       const sent = request(`${venue.url}${ORDER}`, { method: 'POST' }, (response) => {

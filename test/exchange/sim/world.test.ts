@@ -250,6 +250,24 @@ describe('money', () => {
     expect(account.orders.get(2)).toMatchObject({ status: 'expired', reason: 'liquidation' });
   });
 
+  test('the profit and the margin of other positions count in an estimate', () => {
+    const bench = openBench();
+    const { world, account } = bench;
+    bench.accept({ size: '1000' });
+    bench.accept({ symbol: 'ETH', side: 'sell', size: '20' });
+    world.moveTo('ETH', '3900');
+    const marketOf = (symbol: string) => world.records.market(symbol);
+    const at = liquidationPrice(account, marketOf('SOL'), marketOf) ?? 0;
+    world.moveTo('SOL', ((at + 1) / 100).toFixed(2));
+    const before = world.margin(account);
+    expect(before.equity).toBeGreaterThan(before.maintenance);
+    expect(account.fills).toHaveLength(2);
+    world.moveTo('SOL', (at / 100).toFixed(2));
+    expect(account.fills.slice(2).map(({ symbol, ticks }) => [symbol, ticks])).toEqual(
+      [['SOL', at], ['ETH', 390_000]],
+    );
+  });
+
   test('an account has its own fees', () => {
     const bench = openBench();
     const { world, account } = bench;
@@ -273,6 +291,27 @@ describe('time', () => {
     expect(bench.account.payments).toHaveLength(6);
     const [first] = bench.account.payments;
     expect((first?.at_ms ?? 1) % HOUR_MS).toBe(0);
+  });
+
+  test('each stamp of a running price is paid at its own mark', () => {
+    const bench = openBench({ speed: 50 });
+    bench.accept({});
+    bench.clock.advance(4 * HOUR_MS);
+    bench.world.act(() => undefined);
+    const { payments } = bench.account;
+    expect(payments).toHaveLength(4);
+    expect(new Set(payments.map(({ amount }) => amount)).size).toBeGreaterThan(1);
+  });
+
+  test('a clock that is set off moves no price', () => {
+    const bench = openBench({ speed: 50 });
+    bench.accept({});
+    const before = bench.world.market('SOL')?.present;
+    bench.world.setOffset(HOUR_MS);
+    expect([bench.world.market('SOL')?.present, bench.world.market('ETH')?.present]).toEqual(
+      [before, 400_000],
+    );
+    expect(bench.account.payments).toEqual([]);
   });
 
   test('the dead man of a symbol takes its orders along, once, and no others', () => {
