@@ -1,7 +1,7 @@
 /**
- * Two configs must never share an id, log folder, database, port or live market. config/active is judged as a
- * whole, together with configs given from elsewhere; a given config takes the place of the same
- * file there.
+ * Two configs must never share an id, log folder, database, port or live market. config/active is
+ * judged as a whole, together with configs given from elsewhere; a given config takes the place of
+ * the same file there.
  */
 import { dirname, join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
