@@ -28,6 +28,7 @@ import { clientTag } from './client-id.ts';
 import { keepsSize, planAsSaved, planOfFile } from './file-values.ts';
 import type { GridInForce } from './file-values.ts';
 import { GridService } from './grid-service.ts';
+import type { KeyShare } from './key-share.ts';
 import { openGrid } from './opening.ts';
 import type { Adopted, OpenedGrid } from './opening.ts';
 import { isTaken, marginCheck, samePlan, takenFrom } from './plan.ts';
@@ -44,6 +45,8 @@ export interface BotParts {
   readonly log: Logger;
   /** Held by this process for its life. */
   readonly lock: Pick<LifetimeLock, 'guards'>;
+  /** What it may send of what its key may send. */
+  readonly share: KeyShare;
   readonly onBug: (error: unknown) => void;
   /** Told that the venue refuses everything for good: the process should end. */
   readonly onRefused?: (error: GriddError) => void;
@@ -107,6 +110,7 @@ export class Bot {
       onBreach: opened.config.exchange_config.mode === 'live' ? 'trip' : 'crash',
     });
     const { runner } = this.session;
+    parts.share.follow(runner.venue, runner.budget);
     this.service = new GridService({
       id: launch.id,
       config: () => this.#config,

@@ -170,10 +170,16 @@ export class GridService implements InstanceService {
   }
 
   #venueRequests(): StatusView['venue_requests'] {
-    const { runner, clock } = this.#parts;
-    const { requestsPerMinute: per_minute } = runner.budget;
+    const { venue, runner, clock } = this.#parts;
+    const usage = venue.usage();
+    if (usage !== null) {
+      const [per_minute, used] = [Math.floor(usage.allowed), Math.ceil(usage.used)];
+      return { per_minute, left: Math.max(0, per_minute - used) };
+    }
+    const { requestsPerMinute } = runner.budget;
     const left = runner.budget.left(clock.monotonic());
-    return per_minute === null || left === null ? null : { per_minute, left };
+    if (requestsPerMinute === null || left === null) return null;
+    return { per_minute: Math.floor(requestsPerMinute), left };
   }
 
   #outOfRange(plan: GridPlan): string[] {

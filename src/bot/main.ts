@@ -19,6 +19,7 @@ import { ownIdentity } from '../platform/process-identity.ts';
 import { readEnvFile } from '../registry/index.ts';
 import { Bot } from './bot.ts';
 import { performCommand } from './commands.ts';
+import { KeyShare } from './key-share.ts';
 import { careForLogs, openBotLogs } from './log-care.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 
@@ -102,6 +103,7 @@ async function main(launch: BotLaunch): Promise<void> {
     tell: (fault) => bot?.runner.setDegraded('logs', fault),
   });
 
+  const share = new KeyShare(clock);
   const link = new SupervisorLink({
     home: home.folder,
     endpointFile: home.endpoint,
@@ -113,8 +115,10 @@ async function main(launch: BotLaunch): Promise<void> {
     webPort: () => bot?.webPort ?? null,
     turnAge: () => bot?.runner.turnAge() ?? 0,
     waitsFor: () => waits ?? bot?.runner.degraded[0] ?? null,
+    share,
     perform: (method, params) => perform(method, params),
   });
+  share.onNews(() => link.sayBudget());
 
   function exitRecord(code: number, reason: string, error?: unknown): void {
     const body: ExitRecord = {
@@ -178,7 +182,7 @@ async function main(launch: BotLaunch): Promise<void> {
   try {
     const variables = () => ({ ...process.env, ...readEnvFile(home) });
     const hooks = { onBug: crash, onRefused, waits: (why: string | null) => (waits = why) };
-    bot = await Bot.open({ home, launch, variables, log, lock, ...hooks });
+    bot = await Bot.open({ home, launch, variables, log, lock, share, ...hooks });
     if (launch.cause === 'safe') {
       await end(BOT_EXIT.clean, await clearOrders(bot));
       return;

@@ -11,66 +11,114 @@ import type { RateBudget } from './rate-budget.ts';
 /** The longest that a venue is obeyed: what it says beyond is no waiting time. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 /** Waiting after a refusal for the rate or for maintenance that names no time. */
-const RATE_WAIT_MS = 5000;
-const MAINTENANCE_WAIT_MS = 15_000;
+const USUAL_WAITS_MS: Readonly<Record<string, number>> = {
+  rate_limited: 5000,
+  maintenance: 15_000,
+};
 
-/** `answered`: told after every answer, and whether it was one (`well`) or a fault. */
+/** Counts requests and obeys what the venue says about waiting. */
+class Meter {
+  readonly #venue: Venue;
+  readonly #budget: RateBudget;
+  readonly #clock: Clock;
+  readonly #answered: (well: boolean) => void;
+
+  constructor(venue: Venue, budget: RateBudget, clock: Clock, answered: (well: boolean) => void) {
+    this.#venue = venue;
+    this.#budget = budget;
+    this.#clock = clock;
+    this.#answered = answered;
+  }
+
+  async ask<T>(question: () => Promise<T>): Promise<T> {
+    const wait = this.#budget.wait('question', this.#clock.monotonic());
+    if (wait > 0) throw new BudgetHeld(wait);
+    this.#budget.take(this.#clock.monotonic());
+    try {
+      const answer = await question().finally(() => this.#count());
+      this.#answered(true);
+      return answer;
+    } catch (error) {
+      // The venue's own client counts by weight: it may hold back what we would have asked.
+      if (error instanceof BudgetHeld) {
+        this.#budget.ranShort();
+        throw error;
+      }
+      this.#answered(false);
+      if (!(error instanceof VenueFault)) throw error;
+      const sane = waitOf(error.retry_after_ms);
+      this.#obey(error.kind, sane, 'all');
+      throw new VenueFault(error.kind, error.message, sane, error.because);
+    }
+  }
+
+  place(request: () => Promise<readonly SubmitOutcome[]>): Promise<readonly SubmitOutcome[]> {
+    // Cancels go before places: what places may not do yet, a cancel may.
+    return this.#tell(request, 'places');
+  }
+
+  cancel(request: () => Promise<readonly CancelOutcome[]>): Promise<readonly CancelOutcome[]> {
+    return this.#tell(request, 'all');
+  }
+
+  grant(share: number): void {
+    this.#budget.grant(share, this.#clock.monotonic());
+    this.#venue.grant(share);
+  }
+
+  async #tell<T extends SubmitOutcome | CancelOutcome>(
+    request: () => Promise<readonly T[]>,
+    limited: 'places' | 'all',
+  ): Promise<readonly T[]> {
+    this.#budget.take(this.#clock.monotonic());
+    const outcomes = await request().catch((error: unknown) => {
+      // By the port an outcome is a value: whoever throws one has a bug, whatever its name.
+      throw error instanceof VenueFault ? new Error(`thrown: ${error.message}`) : error;
+    });
+    this.#count();
+    for (const said of outcomes) {
+      if (said.status !== 'rejected') continue;
+      const what = said.reason === 'rate_limited' ? limited : 'all';
+      this.#obey(said.reason, waitOf(said.retry_after_ms), what);
+    }
+    this.#answered(outcomes.some(({ status }) => status !== 'unknown'));
+    return outcomes;
+  }
+
+  #obey(reason: string, waitMs: number | null, what: 'places' | 'all'): void {
+    const wait = waitMs ?? USUAL_WAITS_MS[reason] ?? 0;
+    if (wait > 0) this.#budget.hold(wait, this.#clock.monotonic(), what);
+  }
+
+  /** One call may be many requests: whoever counts those has the last word. */
+  #count(): void {
+    const usage = this.#venue.usage();
+    if (usage !== null) this.#budget.counted(usage, this.#clock.monotonic());
+  }
+}
+
+/**
+ * A `grant` bounds the budget too. `answered`: told after every answer, and whether it was one
+ * (`well`) or a fault.
+ */
 export function meteredVenue(
   venue: Venue,
   budget: RateBudget,
   clock: Clock,
   answered: (well: boolean) => void,
 ): Venue {
-  const obey = (reason: string, waitMs: number | null): void => {
-    const wait = waitMs ?? usualWaitMs(reason);
-    if (wait > 0) budget.hold(wait, clock.monotonic());
-  };
-  const count = () => followCount(venue, budget, clock);
-
-  async function ask<T>(question: () => Promise<T>): Promise<T> {
-    const wait = budget.wait('question', clock.monotonic());
-    if (wait > 0) throw new BudgetHeld(wait);
-    budget.take(clock.monotonic());
-    try {
-      const answer = await question().finally(count);
-      answered(true);
-      return answer;
-    } catch (error) {
-      // The venue's own client counts by weight: it may hold back what we would have asked.
-      if (error instanceof BudgetHeld) throw error;
-      answered(false);
-      if (!(error instanceof VenueFault)) throw error;
-      const sane = waitOf(error.retry_after_ms);
-      obey(error.kind, sane);
-      throw new VenueFault(error.kind, error.message, sane, error.because);
-    }
-  }
-
-  async function tell<T extends SubmitOutcome | CancelOutcome>(
-    request: () => Promise<readonly T[]>,
-  ): Promise<readonly T[]> {
-    budget.take(clock.monotonic());
-    const outcomes = await request().finally(count).catch((error: unknown) => {
-      // By the port an outcome is a value: whoever throws one has a bug, whatever its name.
-      throw error instanceof VenueFault ? new Error(`thrown: ${error.message}`) : error;
-    });
-    for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') obey(outcome.reason, waitOf(outcome.retry_after_ms));
-    }
-    answered(outcomes.some(({ status }) => status !== 'unknown'));
-    return outcomes;
-  }
-
+  const meter = new Meter(venue, budget, clock, answered);
+  const ask = <T>(question: () => Promise<T>): Promise<T> => meter.ask(question);
   return {
     name: venue.name,
     capabilities: venue.capabilities,
     connect: (listener) => venue.connect(listener),
     market: () => ask(() => venue.market()),
     price: () => ask(() => venue.price()),
-    submit: async (order) => first(await tell(async () => [await venue.submit(order)])),
-    submitBatch: (orders) => tell(() => venue.submitBatch(orders)),
-    cancel: async (clientId) => first(await tell(async () => [await venue.cancel(clientId)])),
-    cancelBatch: (clientIds) => tell(() => venue.cancelBatch(clientIds)),
+    submit: async (order) => first(await meter.place(async () => [await venue.submit(order)])),
+    submitBatch: (orders) => meter.place(() => venue.submitBatch(orders)),
+    cancel: async (id) => first(await meter.cancel(async () => [await venue.cancel(id)])),
+    cancelBatch: (clientIds) => meter.cancel(() => venue.cancelBatch(clientIds)),
     orderByClientId: (clientId) => ask(() => venue.orderByClientId(clientId)),
     openOrders: () => ask(() => venue.openOrders()),
     orderHistory: (sinceMs) => ask(() => venue.orderHistory(sinceMs)),
@@ -82,23 +130,12 @@ export function meteredVenue(
     setLeverage: (leverage) => ask(() => venue.setLeverage(leverage)),
     serverTime: () => ask(() => venue.serverTime()),
     submitTrigger: async (trigger) =>
-      first(await tell(async () => [await venue.submitTrigger(trigger)])),
+      first(await meter.place(async () => [await venue.submitTrigger(trigger)])),
     windDeadMan: (timeoutMs) => ask(() => venue.windDeadMan(timeoutMs)),
     usage: () => venue.usage(),
-    grant: (share) => venue.grant(share),
+    grant: (share) => meter.grant(share),
     close: () => venue.close(),
   };
-}
-
-/** One call may be many requests: whoever counts those has the last word. */
-function followCount(venue: Venue, budget: RateBudget, clock: Clock): void {
-  const usage = venue.usage();
-  if (usage !== null) budget.counted(usage, clock.monotonic());
-}
-
-function usualWaitMs(reason: string): number {
-  if (reason === 'rate_limited') return RATE_WAIT_MS;
-  return reason === 'maintenance' ? MAINTENANCE_WAIT_MS : 0;
 }
 
 function waitOf(ms: number | null | undefined): number | null {

@@ -8,6 +8,7 @@ import type { BotLaunch, LiveStart } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { makeMarket, nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market, MarketRules } from '../contract/market.ts';
+import { CREDENTIAL_NAMES } from '../contract/venues.ts';
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
 import type { Money } from '../contract/decimal.ts';
 import { liquidationInside, startOutlook } from '../engine/index.ts';
@@ -15,6 +16,7 @@ import type { GridState } from '../engine/index.ts';
 import { accountRules, refuseUnfit } from '../exchange/account-rules.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
+import type { Credentials } from '../exchange/venue-kind.ts';
 import type { KindLoaders } from '../exchange/venues.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -28,6 +30,8 @@ import {
 } from '../store/index.ts';
 import type { Binding, Books } from '../store/index.ts';
 import { designedAtStart } from './file-values.ts';
+import { keyFingerprint } from './key-share.ts';
+import type { KeyShare } from './key-share.ts';
 import { openLiveVenue, openPaper } from './open-venue.ts';
 import { askPatiently } from './patience.ts';
 import type { PatienceParts } from './patience.ts';
@@ -40,6 +44,8 @@ export interface OpeningParts {
   readonly variables: () => Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   readonly clock: Clock;
+  /** What it may send of what its key may send. */
+  readonly share: KeyShare;
   /** Told why nothing begins yet; null: it goes on. */
   readonly waits?: (reason: string | null) => void;
   /** Other kinds of venues than the built-in ones. */
@@ -94,6 +100,7 @@ async function openOnPaper(
   const binding = bindingOf(parts.launch, config, { venue: 'paper', account: 'paper' });
   return onBooks(parts, binding, async (books) => {
     const venue = openPaper(home, config, books, clock);
+    await withinShare(parts, venue, config);
     const market = makeMarket(await venue.market());
     const price = (await venue.price()).last;
     const balance = (await venue.balance()).equity;
@@ -121,6 +128,7 @@ async function openLive(
     parts.waits?.(reason);
   };
   try {
+    await withinShare(parts, venue, config);
     const live = await readLive({ venue: name, clock, tell }, venue, config);
     const binding = bindingOf(launch, config, { venue: name, account: live.account_id });
     return await onBooks(parts, binding, (books) =>
@@ -130,6 +138,17 @@ async function openLive(
     await venue.close();
     throw error;
   }
+}
+
+/** Before a venue is asked anything its key's share is in force. */
+function withinShare(
+  { share, home }: OpeningParts,
+  venue: Venue,
+  { exchange_config: exchange }: InstanceConfig,
+): Promise<void> {
+  const keys = CREDENTIAL_NAMES.map((name) => [name, exchange[name] ?? '']);
+  const key = keyFingerprint(home.folder, venue.name, Object.fromEntries(keys) as Credentials);
+  return share.begin(venue, key);
 }
 
 /** What the venue says before a grid is opened on it. */

@@ -1,8 +1,8 @@
 /**
- * The calls that a bot may make: a token bucket inside the venue's limit, corrected by what the
- * venue's client counts in the venue's own weights, and the pause that the venue asked for.
- * Invariants: in no minute more calls than allowed; what is kept for questions and cancels is never
- * used for placing. Pure but for its own counters; moments are monotonic ms.
+ * The calls that a bot may make: a token bucket inside its share of the venue's limit, corrected by
+ * what the venue's client counts in the venue's own weights, and the pause that the venue asked
+ * for. Invariants: in no minute more calls than allowed; what is kept for questions and cancels is
+ * never used for placing. Pure but for its own counters; moments are monotonic ms.
  */
 import type { VenueUsage } from '../exchange/port.ts';
 
@@ -16,68 +16,97 @@ const BURST = 1 / 4;
 const RESERVE = 1 / 3;
 
 export class RateBudget {
-  #requestsPerMinute: number | null;
+  readonly #whole: number | null;
+  #limit: number;
   #burst = 1;
+  /** Of the burst, left alone by places. */
+  #kept = 0;
   #perMs = 0;
   #tokens: number;
   #filledAt = 0;
   #heldUntil = 0;
+  #placesHeldUntil = 0;
+  #short = false;
 
+  /** `requestsPerMinute`: of the whole key; null: no limit. */
   constructor(requestsPerMinute: number | null) {
-    this.#requestsPerMinute = requestsPerMinute;
-    this.#spread(requestsPerMinute ?? 0);
+    this.#whole = requestsPerMinute;
+    this.#limit = requestsPerMinute ?? 0;
+    this.#shape();
     this.#tokens = this.#burst;
   }
 
-  /** Requests a minute; null: no limit. */
+  /** Requests a minute within the present share; null: no limit. */
   get requestsPerMinute(): number | null {
-    return this.#requestsPerMinute;
-  }
-
-  /**
-   * The venue's client counted: a call may be many requests, and a share of what the account may
-   * send may have been granted since.
-   */
-  counted({ used, allowed }: VenueUsage, now: number): void {
-    if (this.#requestsPerMinute === null) return;
-    this.#fill(now);
-    if (allowed !== this.#requestsPerMinute) this.#spread(allowed);
-    this.#requestsPerMinute = allowed;
-    this.#tokens = Math.min(this.#tokens, this.#burst, Math.max(0, allowed - used));
+    return this.#whole === null ? null : this.#limit;
   }
 
   /** Whole requests that may be sent now; null without a limit. */
   left(now: number): number | null {
-    if (this.requestsPerMinute === null) return null;
+    if (this.#whole === null) return null;
     this.#fill(now);
     return Math.floor(this.#tokens);
   }
 
+  /** Goes on with a share (0 to 1) of the limit; what was saved up beyond it is gone. */
+  grant(share: number, now: number): void {
+    if (this.#whole === null) return;
+    this.#fill(now);
+    this.#limit = this.#whole * share;
+    this.#shape();
+    this.#tokens = Math.min(this.#burst, this.#tokens);
+  }
+
+  /** What the venue's client counted: a call may be many requests. */
+  counted({ used, allowed }: VenueUsage, now: number): void {
+    if (this.#whole === null) return;
+    this.#fill(now);
+    this.#tokens = Math.min(this.#tokens, Math.max(0, allowed - used));
+  }
+
+  /** The venue's client had to hold something back. */
+  ranShort(): void {
+    this.#short = true;
+  }
+
+  /** Whether something had to wait for the budget since this was asked last. */
+  takeShortage(): boolean {
+    const short = this.#short;
+    this.#short = false;
+    return short;
+  }
+
   /** Milliseconds until a request of this kind may be sent; 0: now. */
   wait(kind: RequestKind, now: number): number {
-    const held = Math.max(0, this.#heldUntil - now);
-    if (this.requestsPerMinute === null) return held;
+    const until = kind === 'place' ? this.#placesHeldUntil : 0;
+    const held = Math.max(0, this.#heldUntil - now, until - now);
+    if (this.#whole === null) return held;
     this.#fill(now);
-    const kept = kind === 'place' ? Math.floor(this.#burst * RESERVE) : 0;
-    const missing = kept + 1 - this.#tokens;
-    return Math.max(held, missing > 0 ? Math.ceil(missing / this.#perMs) : 0);
+    const missing = (kind === 'place' ? this.#kept : 0) + 1 - this.#tokens;
+    if (missing <= 0) return held;
+    this.#short = true;
+    return Math.max(held, Math.ceil(missing / this.#perMs));
   }
 
   /** Counts a request that is sent now. */
   take(now: number): void {
-    if (this.requestsPerMinute === null) return;
+    if (this.#whole === null) return;
     this.#fill(now);
     this.#tokens = Math.max(0, this.#tokens - 1);
   }
 
-  /** The venue wants silence for so long. */
-  hold(ms: number, now: number): void {
-    this.#heldUntil = Math.max(this.#heldUntil, now + ms);
+  /** The venue wants silence for so long; no more places, or nothing at all. */
+  hold(ms: number, now: number, what: 'places' | 'all' = 'all'): void {
+    if (what === 'all') this.#heldUntil = Math.max(this.#heldUntil, now + ms);
+    this.#placesHeldUntil = Math.max(this.#placesHeldUntil, now + ms);
   }
 
-  #spread(limit: number): void {
-    this.#burst = Math.max(1, Math.floor(limit * BURST));
-    this.#perMs = Math.max(1, limit - this.#burst) / MINUTE_MS;
+  #shape(): void {
+    // However small the share: a place leaves one for a cancel.
+    const most = Math.floor(this.#limit);
+    this.#burst = Math.max(1, Math.min(2, most), Math.floor(this.#limit * BURST));
+    this.#kept = Math.min(this.#burst - 1, Math.max(1, Math.floor(this.#burst * RESERVE)));
+    this.#perMs = Math.max(1, this.#limit - this.#burst) / MINUTE_MS;
   }
 
   #fill(now: number): void {

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Endpoint } from '../contract/fleet-api.ts';
 import type {
   BotMessage,
+  BudgetReport,
   BotMethod,
   StatusView,
   SupervisorMessage,
@@ -33,6 +34,8 @@ export interface LinkParts {
   readonly waitsFor: () => string | null;
   /** Port of the page; null while none could be had. */
   readonly webPort: () => number | null;
+  /** What it takes of its key's requests (null where the venue counts none), and is granted. */
+  readonly share: { report(): BudgetReport | null; take(share: unknown): void };
   /** Performs a request of the supervisor; rejects with `GriddError`. */
   readonly perform: (method: BotMethod, params: unknown) => Promise<unknown>;
 }
@@ -77,9 +80,16 @@ export class SupervisorLink {
     return this.#last({ type: 'exiting', code, reason });
   }
 
+  /** Says what it takes of its key's requests. */
+  sayBudget(): void {
+    const budget = this.#parts.share.report();
+    if (budget !== null) this.#send({ type: 'budget', ...budget });
+  }
+
   /** Sends the present figures; before `ready` only the sign of life. */
   beat(): void {
     const { status, turnAge, webPort } = this.#parts;
+    this.sayBudget();
     const waits = this.#ready ? null : this.#parts.waitsFor();
     this.#send({
       type: 'beat',
@@ -99,6 +109,8 @@ export class SupervisorLink {
   }
 
   #sayReady(): void {
+    // Before `ready`: a bot that is ready without it has no key to share.
+    this.sayBudget();
     if (this.#ready) this.#send({ type: 'ready', web_port: this.#parts.webPort() });
     this.beat();
   }
@@ -150,6 +162,7 @@ export class SupervisorLink {
     if (message.type === 'refused') {
       this.#parts.log.warn({ reason: message.reason }, 'the supervisor refused this bot');
     }
+    if (message.type === 'share') this.#parts.share.take(message.share);
     if (message.type !== 'request') return;
     const { request_id, method, params } = message;
     this.#perform(method, params).then(

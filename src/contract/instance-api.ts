@@ -363,8 +363,29 @@ export type BotMessage =
       readonly result?: unknown;
       readonly error?: ErrorBody;
     }
+  /** What it takes of its key's requests; said on connection, with each beat, after each share. */
+  | ({ readonly type: 'budget' } & BudgetReport)
   /** The last word before a clean end. */
   | { readonly type: 'exiting'; readonly code: number; readonly reason: string };
+
+/**
+ * The key behind a bot and what the bot uses of what that key may send. Shares and `used` are parts
+ * of the whole, 0 to 1.
+ */
+export interface BudgetReport {
+  readonly venue: string;
+  /** Tells keys apart and is no secret; bots with the same one share its requests. */
+  readonly key: string;
+  /** In force; null: nothing was asked yet, and `OWN_SHARE` is taken soon if none is granted. */
+  readonly share: number | null;
+  /** Sent within the last minute. */
+  readonly used: number;
+  /** Something had to wait for the budget since the last report. */
+  readonly short: boolean;
+}
+
+/** The share of its key's requests that a bot takes which was granted none. */
+export const OWN_SHARE = 1 / 32;
 
 /** Lines of JSON the supervisor writes to a bot. */
 export type SupervisorMessage =
@@ -376,6 +397,11 @@ export type SupervisorMessage =
     }
   /** This process is not the instance's bot (wrong home, generation or identity). */
   | { readonly type: 'refused'; readonly reason: string }
+  /**
+   * Grants a share (0 to 1) of what the key may send, in force until the next. A `budget` confirms
+   * it; an older bot skips it.
+   */
+  | { readonly type: 'share'; readonly share: number }
   | {
       readonly type: 'request';
       readonly request_id: number;

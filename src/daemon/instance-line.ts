@@ -79,6 +79,7 @@ export function noteMessage(
       break;
     case 'hello':
     case 'reply':
+    case 'budget':
       break;
   }
 }

@@ -55,6 +55,10 @@ function isPort(value: unknown): boolean {
   return value === null || (isCount(value) && value > 0 && value < 65536);
 }
 
+function isShare(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
 function isErrorBody(value: unknown): boolean {
   return isObject(value) && isText(value['code']) && isText(value['message']);
 }
@@ -76,6 +80,12 @@ const SHAPES: Readonly<Record<BotMessage['type'], (fields: Fields) => boolean>> 
     (m['status'] === null || isObject(m['status'])) &&
     (m['waits_for'] === undefined || isText(m['waits_for'])),
   reply: (m) => isCount(m['request_id']) && (m['error'] === undefined || isErrorBody(m['error'])),
+  budget: (m) =>
+    isText(m['venue']) &&
+    isText(m['key']) &&
+    (m['share'] === null || isShare(m['share'])) &&
+    isShare(m['used']) &&
+    typeof m['short'] === 'boolean',
   exiting: (m) => typeof m['code'] === 'number' && isText(m['reason']),
 };
 

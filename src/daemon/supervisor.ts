@@ -37,6 +37,7 @@ import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
 import { Fleet, unknown } from './fleet.ts';
 import type { FleetParts } from './fleet.ts';
 import type { Instance } from './instance.ts';
+import { KeyBudgets } from './key-budgets.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
 import { instanceStatus, listRow, mayHold } from './instance-rows.ts';
 import { reloadInstance } from './instance-reload.ts';
@@ -75,6 +76,7 @@ export class Supervisor implements FleetService {
   readonly #parts: SupervisorParts;
   readonly #fleet: Fleet;
   readonly #watch: ConfigWatch;
+  readonly #budgets: KeyBudgets;
   /** Instances without a process, found at the start, with the end that nobody saw. */
   readonly #down: { readonly instance: Instance; readonly end: UnseenEnd | null }[] = [];
   readonly #startedAt: string;
@@ -90,6 +92,7 @@ export class Supervisor implements FleetService {
     this.#parts = parts;
     this.#fleet = new Fleet(parts);
     this.#watch = new ConfigWatch({ ...parts, instances: () => this.#fleet.all });
+    this.#budgets = new KeyBudgets(parts.clock, () => this.#fleet.all);
     this.#startedAt = isoTime(parts.clock.now());
     this.#lastTick = parts.clock.monotonic();
   }
@@ -125,7 +128,10 @@ export class Supervisor implements FleetService {
       },
       message: (connection, message) => {
         const instance = find(connection.hello.id);
-        if (instance !== undefined) noteMessage(instance, connection, message);
+        if (instance === undefined) return;
+        noteMessage(instance, connection, message);
+        const mine = instance.process?.connection === connection;
+        if (mine && message.type === 'budget') this.#budgets.report(connection, message);
       },
       disconnected: (connection) => {
         const instance = find(connection.hello.id);
@@ -196,6 +202,7 @@ export class Supervisor implements FleetService {
   async #startOne(loaded: LoadedConfig, override: boolean, request: StartRequest) {
     this.#refuseWhenClosing();
     const { home } = this.#parts;
+    await this.#budgets.turn(loaded.config.exchange_config.mode);
     const instance = await this.#fleet.open(loaded.id, loaded);
     const patch = {
       config_file: toHome(home, loaded.file),
@@ -392,6 +399,7 @@ export class Supervisor implements FleetService {
         this.#sampling = false;
       });
     }
+    this.#budgets.look();
     if (!this.#fleet.closing) this.#watch.look();
     if (!this.#tending) {
       this.#tending = true;

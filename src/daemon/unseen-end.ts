@@ -120,7 +120,9 @@ export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null)
       break;
     case 'relaunch':
       instance.move('retry', reason);
-      await instance.relaunch();
+      // Live bots of a machine that was started anew ask their venue a few a second.
+      if (instance.loaded?.config.exchange_config.mode === 'live') instance.wait.begin(0);
+      else await instance.relaunch();
       break;
     case 'retry':
       instance.retryAfter(end.up_ms, error, reason);

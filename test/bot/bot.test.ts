@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bot } from '../../src/bot/bot.ts';
+import { KeyShare } from '../../src/bot/key-share.ts';
 import type { BotLaunch } from '../../src/contract/instance-api.ts';
 import { decodeState } from '../../src/engine/index.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import { openReadOnly } from '../../src/platform/sqlite.ts';
 import { readBooks } from '../../src/store/index.ts';
@@ -58,6 +60,7 @@ function openBot(launch: BotLaunch, bugs: unknown[]): Promise<Bot> {
   return Bot.open({
     home: homeAt(launch.home),
     launch,
+    share: new KeyShare(systemClock),
     variables: () => ({}),
     log: makeLogger('solo_01', []),
     lock: { guards: () => true },

@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bot } from '../../src/bot/bot.ts';
+import { KeyShare } from '../../src/bot/key-share.ts';
 import { pauseMs } from '../../src/bot/patience.ts';
 import type { ErrorCode } from '../../src/contract/errors.ts';
 import type { BotLaunch, LiveStart } from '../../src/contract/instance-api.ts';
 import { sizeText } from '../../src/contract/market.ts';
 import { VenueFault } from '../../src/exchange/port.ts';
 import type { FaultCause } from '../../src/exchange/port.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import { readBooks } from '../../src/store/index.ts';
@@ -64,6 +66,7 @@ async function openBot(
     variables: () => ({ KEY: 'the-key', SECRET: 'the-secret' }),
     log: makeLogger('live_01', []),
     lock: { guards: () => true },
+    share: new KeyShare(systemClock),
     onBug: (error) => {
       throw error;
     },

@@ -281,3 +281,45 @@ test('a balance without an answer holds nothing up: it is asked beside the queue
   const accepted = service.acceptPosition({});
   await expect(accepted).rejects.toMatchObject({ code: 'VENUE_UNREACHABLE' });
 });
+
+test('the budget follows what the client of the venue counts, and is short when that is', async () => {
+  const clock = manualClock();
+  const rig = makeRig();
+  const budget = new RateBudget(1200);
+  let used = 0;
+  Object.assign(rig.venue, { usage: () => ({ used, allowed: 1200 }) });
+  const venue = meteredVenue(rig.venue, budget, clock, () => undefined);
+  await venue.position();
+  expect(budget.left(clock.monotonic())).toBe(299);
+  // One call that was many requests.
+  used = 1190;
+  await venue.position();
+  expect(budget.left(clock.monotonic())).toBe(10);
+  expect(budget.takeShortage()).toBe(false);
+  const answers: boolean[] = [];
+  const other = meteredVenue(rig.venue, budget, clock, (well) => answers.push(well));
+  rig.venue.mischief.question = () => {
+    throw new BudgetHeld(700);
+  };
+  await expect(other.position()).rejects.toMatchObject({ retry_after_ms: 700 });
+  // It was not asked: that says nothing of the venue, and holds nobody else.
+  expect(answers).toEqual([]);
+  expect(budget.wait('question', clock.monotonic())).toBe(0);
+  expect(budget.takeShortage()).toBe(true);
+});
+
+test('a place refused for the rate holds places, a cancel or a question holds all', async () => {
+  const clock = manualClock();
+  const budget = new RateBudget(null);
+  const rate = { status: 'rejected', reason: 'rate_limited', message: '429', retry_after_ms: 7000 };
+  const rig = makeRig();
+  Object.assign(rig.venue, { submit: async () => rate, cancel: async () => rate });
+  const venue = meteredVenue(rig.venue, budget, clock, () => undefined);
+  const order = { client_id: 'a', side: 'buy', price: '1', size: '1' } as const;
+  await venue.submit({ ...order, post_only: true, reduce_only: false });
+  const waits = () =>
+    (['place', 'cancel', 'question'] as const).map((kind) => budget.wait(kind, clock.monotonic()));
+  expect(waits()).toEqual([7000, 0, 0]);
+  await venue.cancel('a');
+  expect(waits()).toEqual([7000, 7000, 7000]);
+});

@@ -43,6 +43,7 @@ export async function priceOf(
     rest.ask('/api/v1/markPrices', { symbol }),
     rest.time.offset === null ? rest.serverTime() : Promise.resolve(rest.time.now()),
   ]);
+  if (ticker.given === null) throw symbolFault(`${symbol} has no price`);
   return { last: lastOf(ticker), mark: markOf(marks, symbol), at_ms };
 }
 

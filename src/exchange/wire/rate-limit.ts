@@ -38,7 +38,7 @@ class Bucket {
 
   share(share: number): void {
     const allowed = this.perMinute * share;
-    this.#burst = Math.max(1, Math.floor(allowed * BURST));
+    this.#burst = Math.max(1, Math.min(2, Math.floor(allowed)), Math.floor(allowed * BURST));
     // However small the share is, a bucket fills.
     this.#perMs = Math.max(allowed - this.#burst, allowed / 2) / MINUTE_MS;
     this.#tokens = Math.min(this.#tokens, this.#burst);
@@ -46,7 +46,9 @@ class Bucket {
 
   wait(weight: number, purpose: Purpose, now: number): number {
     this.#fill(now);
-    const kept = Math.floor(this.#burst * KEPT[purpose]);
+    // However small the share: what is no cancel leaves one for a cancel.
+    const least = purpose === 'cancel' ? 0 : Math.min(1, this.#burst - 1);
+    const kept = Math.max(least, Math.floor(this.#burst * KEPT[purpose]));
     // One heavier than the burst goes when the bucket is full, and is paid back after.
     const missing = Math.min(weight + kept, this.#burst) - this.#tokens;
     return missing > 0 ? Math.ceil(missing / this.#perMs) : 0;

@@ -51,9 +51,15 @@ export class Rest {
     return { status: 'answered', answer: result.answer };
   }
 
-  /** The answer to a question; rejects with the `VenueFault` of whatever stood in the way. */
+  /**
+   * The answer to a question, without a value where the venue has nothing to say (204); rejects
+   * with the `VenueFault` of whatever stood in the way.
+   */
   async ask(request: RestRequest): Promise<Answer> {
-    return new Answer(parsed(request, await this.askText(request)), request.name);
+    const answer = await this.#reach(request);
+    if (!isDone(answer)) throw this.faultOf(request, answer);
+    const value = answer.status === 204 ? undefined : parsed(request, answer.text);
+    return new Answer(value, request.name);
   }
 
   /** As `ask`; null when the venue says in its own words that there is no such thing. */

@@ -73,6 +73,11 @@ describe('questions', () => {
     });
   });
 
+  test('a market that the venue knows nothing of is no symbol', async () => {
+    recorded.answer('GET /api/v1/ticker', { status: 204, text: '' });
+    await expect(recorded.venue.price()).rejects.toMatchObject({ because: 'symbol' });
+  });
+
   test('no position is flat, whether the list is empty or there is none', async () => {
     const flat = { size: '0', entry_price: null, liquidation_price: null };
     recorded.answer('GET /api/v1/position', { body: [] });

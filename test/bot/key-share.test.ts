@@ -1,0 +1,135 @@
+/** The bot's side of one key for many bots: what it takes, says, and asks for before it may. */
+import { describe, expect, test } from 'vitest';
+import { FIRST_SHARE_MS, KeyShare, keyFingerprint } from '../../src/bot/key-share.ts';
+import { meteredVenue } from '../../src/bot/metered-venue.ts';
+import { RateBudget } from '../../src/bot/rate-budget.ts';
+import { OWN_SHARE } from '../../src/contract/instance-api.ts';
+import type { VenueUsage } from '../../src/exchange/port.ts';
+import { manualClock } from '../exchange/manual-clock.ts';
+import { fickleVenue } from './fickle-venue.ts';
+
+function setUp(requests_per_minute: number | null = 2000) {
+  const clock = manualClock();
+  let usage: VenueUsage | null = null;
+  const granted: number[] = [];
+  const venue = {
+    ...fickleVenue(clock, 15_000, { requests_per_minute }),
+    usage: () => usage,
+    grant: (part: number) => void granted.push(part),
+  };
+  const share = new KeyShare(clock);
+  const said: unknown[] = [];
+  share.onNews(() => said.push(share.report()));
+  const use = (next: VenueUsage) => {
+    usage = next;
+  };
+  return { clock, venue, share, said, granted, use };
+}
+
+describe('a starting bot', () => {
+  test('asks first, and begins with what it is granted', async () => {
+    const { venue, share, said, granted } = setUp();
+    const begun = share.begin(venue, 'k');
+    expect(said).toEqual([{ venue: venue.name, key: 'k', share: null, used: 0, short: false }]);
+    expect(granted).toEqual([]);
+    share.take(0.25);
+    await begun;
+    expect(granted).toEqual([0.25]);
+    expect(said.at(-1)).toMatchObject({ share: 0.25 });
+    share.take(0.5);
+    expect(granted).toEqual([0.25, 0.5]);
+  });
+
+  test('takes a 32nd when nobody answers, and what comes later', async () => {
+    const { clock, venue, share, said, granted } = setUp();
+    const begun = share.begin(venue, 'k');
+    clock.advance(FIRST_SHARE_MS - 1);
+    expect(granted).toEqual([]);
+    clock.advance(1);
+    await begun;
+    expect(granted).toEqual([OWN_SHARE]);
+    expect(said.at(-1)).toMatchObject({ share: OWN_SHARE });
+    share.take(0.1);
+    expect(granted).toEqual([OWN_SHARE, 0.1]);
+  });
+
+  test('has nothing to share where the venue counts nothing', async () => {
+    const { clock, venue, share, said, granted } = setUp(null);
+    await share.begin(venue, 'k');
+    share.follow(venue, new RateBudget(null));
+    share.take(0.5);
+    expect([granted, said, share.report()]).toEqual([[], [null], null]);
+    expect(clock.pending()).toBe(0);
+  });
+
+  test('leaves alone what is no share', async () => {
+    const { venue, share, granted } = setUp();
+    const begun = share.begin(venue, 'k');
+    for (const odd of [0, -1, 1.1, NaN, '0.5', null, undefined, Infinity]) share.take(odd);
+    share.take(1);
+    await begun;
+    expect(granted).toEqual([1]);
+  });
+});
+
+describe('a trading bot', () => {
+  async function trading() {
+    const parts = setUp();
+    const begun = parts.share.begin(parts.venue, 'k');
+    parts.share.take(0.5);
+    await begun;
+    const budget = new RateBudget(2000);
+    parts.share.follow(meteredVenue(parts.venue, budget, parts.clock, () => undefined), budget);
+    return { ...parts, budget };
+  }
+
+  test('has its budget and its venue follow the share', async () => {
+    const { share, budget, granted, clock } = await trading();
+    expect(budget.requestsPerMinute).toBe(1000);
+    share.take(1 / 64);
+    expect(budget.requestsPerMinute).toBe(31.25);
+    expect(granted.at(-1)).toBe(1 / 64);
+    // What was saved up within the larger share is gone.
+    expect(budget.left(clock.monotonic())).toBe(7);
+    share.take(1);
+    expect(budget.requestsPerMinute).toBe(2000);
+    expect(budget.left(clock.monotonic())).toBe(7);
+  });
+
+  test('says what it used of the whole, and once when it was held up', async () => {
+    const { share, budget, clock, use } = await trading();
+    use({ used: 500, allowed: 1000 });
+    expect(share.report()).toMatchObject({ share: 0.5, used: 0.25, short: false });
+    while (budget.wait('place', clock.monotonic()) === 0) budget.take(clock.monotonic());
+    expect(share.report()).toMatchObject({ short: true });
+    expect(share.report()).toMatchObject({ short: false });
+  });
+});
+
+test('however small the share, a place leaves one request for a cancel', () => {
+  for (const limit of [2, 3, 5, 8, 20, 62.5]) {
+    const budget = new RateBudget(2000);
+    budget.grant(limit / 2000, 0);
+    let now = 600_000;
+    for (let n = 0; n < 100; n += 1, now += budget.wait('place', now)) {
+      while (budget.wait('place', now) === 0) budget.take(now);
+      expect(budget.wait('cancel', now)).toBe(0);
+    }
+  }
+});
+
+test('a fingerprint tells keys, venues and homes apart, and holds none of the key', () => {
+  const key = 'bNaJQzBQnTZpYvKlzO5cyVuvQhIxDSmMSVJLZEtbWGw=';
+  const one = keyFingerprint('/a', 'backpack', { api_key: key });
+  expect(one).toMatch(/^[0-9a-f]{24}$/);
+  const same = keyFingerprint('/a', 'backpack', { api_key: key, secret_key: 'other' });
+  expect(same).toBe(one);
+  const others = [
+    keyFingerprint('/a', 'backpack', { api_key: `${key}x` }),
+    keyFingerprint('/a', 'aster', { api_key: key }),
+    keyFingerprint('/b', 'backpack', { api_key: key }),
+    keyFingerprint('/a', 'aster', { account_address: key, private_key: 'x' }),
+    keyFingerprint('/a', 'backpack', {}),
+  ];
+  expect(new Set([one, ...others]).size).toBe(6);
+});
