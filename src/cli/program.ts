@@ -16,6 +16,7 @@ import {
   addSupervisorVerbs,
 } from './program/machine-verbs.ts';
 import { addMoneyVerbs } from './program/money-verbs.ts';
+import { addPracticeVerbs } from './program/practice-verbs.ts';
 import { count, many, one, selection } from './program/targets.ts';
 import type { Flags, Run, TargetOptions } from './program/targets.ts';
 import type { StartOptions } from './verbs/start.ts';
@@ -51,6 +52,7 @@ export async function runCli(args: readonly string[], session: Session): Promise
   addConfigVerbs(program, run);
   addSupervisorVerbs(program, run);
   addServiceVerbs(program, run);
+  addPracticeVerbs(program, run);
   addCompletionVerbs(program, run);
   if (args.length === 0) {
     program.outputHelp();

@@ -64,3 +64,9 @@ export function processTerminal(onClosed: () => void): Terminal {
     },
   };
 }
+
+/** Calls `fn` when this process is told to end instead of ending; returns how to undo that. */
+export function onTerminate(fn: () => void): () => void {
+  process.on('SIGTERM', fn);
+  return () => process.off('SIGTERM', fn);
+}

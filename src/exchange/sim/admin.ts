@@ -5,25 +5,17 @@
  */
 import { assert } from '../../contract/assert.ts';
 import { parseDecimal } from '../../contract/decimal.ts';
+import { ticksOf } from '../../contract/market.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { accountFacts } from './account-facts.ts';
 import type { SimAnswer, SimRequest } from './face.ts';
 import { FAULT_DEFAULTS, FAULT_KINDS } from './faults.ts';
 import type { Fault, FaultBoard, FaultName } from './faults.ts';
+import type { CommandBody, ScriptLine } from './script.ts';
+import { NO_TROUBLES } from './world.ts';
 import type { World } from './world.ts';
 
 const ROUTE = '/__sim/';
-
-/** What a command takes: names and plain values. */
-export type CommandBody = Readonly<Record<string, unknown>>;
-
-/** One line of a script: a command at a time after the start, again and again with `every_ms`. */
-export interface ScriptLine {
-  readonly at_ms: number;
-  readonly every_ms?: number;
-  readonly command: string;
-  readonly body?: CommandBody;
-}
 
 export interface AdminParts {
   readonly world: World;
@@ -62,11 +54,11 @@ export class SimAdmin {
     }
   }
 
-  /** Begins a script; returns what ends it. */
+  /** Begins a script that `readScript` let pass; returns what ends it. */
   play(script: readonly ScriptLine[]): () => void {
     const { clock } = this.#parts;
     const cancels = script.map(({ at_ms, every_ms, command, body }) => {
-      const run = () => void this.run(command, body ?? {});
+      const run = () => this.#runQuietly(command, body ?? {});
       const repeats: (() => void)[] = [];
       const first = clock.after(at_ms, () => {
         run();
@@ -77,12 +69,21 @@ export class SimAdmin {
     return () => cancels.forEach((cancel) => cancel());
   }
 
+  /** A line of a script that cannot be done is left out: the venue goes on. */
+  #runQuietly(command: string, body: CommandBody): void {
+    try {
+      this.run(command, body);
+    } catch (error) {
+      if (!(error instanceof BadCommand)) throw error;
+    }
+  }
+
   /** Does a command; what it returns is its answer. */
   run(command: string, body: CommandBody): unknown {
     const { world, faults, disconnect } = this.#parts;
     switch (command) {
       case 'move':
-        return world.moveTo(this.#symbol(body), text(body, 'price'));
+        return this.#move(this.#symbol(body), text(body, 'price'));
       case 'run':
         return world.run(this.#symbol(body), number(body, 'speed'));
       case 'pass':
@@ -106,6 +107,9 @@ export class SimAdmin {
       case 'listing-lag':
         world.troubles.listing_lag_ms = number(body, 'ms');
         return undefined;
+      case 'slow-cancel':
+        world.troubles.slow_cancel_ms = number(body, 'ms');
+        return undefined;
       case 'partial':
         return this.#partial(body);
       case 'market':
@@ -119,12 +123,19 @@ export class SimAdmin {
     }
   }
 
+  #move(symbol: string, price: string): void {
+    const { world } = this.#parts;
+    const ticks = ticksOf(world.records.market(symbol).market, price);
+    if (ticks === null || ticks <= 0) throw new BadCommand(`${price} is no price of ${symbol}`);
+    world.moveTo(symbol, price);
+  }
+
   /** Everything that is wrong is right again. */
   #clear(): void {
     const { world, faults } = this.#parts;
     faults.clear();
     world.desk.cuts.length = 0;
-    Object.assign(world.troubles, { maintenance: false, listing_lag_ms: 0, mute: false });
+    Object.assign(world.troubles, NO_TROUBLES);
   }
 
   /** The next executions of resting orders take a part of what is left. */
@@ -145,9 +156,10 @@ export class SimAdmin {
       if (body['funding_rate'] !== undefined) sim.fundingRateText = text(body, 'funding_rate');
       if (body['max_orders'] !== undefined) sim.max_orders = number(body, 'max_orders');
       if (body['open'] !== undefined) sim.open = body['open'] === true;
-      if (body['premium_ticks'] !== undefined) sim.premium = number(body, 'premium_ticks');
+      if (body['premium_ticks'] !== undefined) {
+        world.setPremium(sim.symbol, number(body, 'premium_ticks'));
+      }
       world.records.touchMarket(sim.symbol);
-      world.records.price(sim.symbol);
     });
   }
 

@@ -95,10 +95,11 @@ export function candleOf(
   const extremes = path.extremes(start_ms, Math.min(end_ms, now_ms));
   let volume = 0;
   let trades = 0;
+  const busy = busyLots(market, path.anchors[0]?.ticks ?? 1);
   const until = Math.min(end_ms, now_ms + 1);
   for (let minute = start_ms; minute < until; minute += MINUTE_MS) {
     const draw = hash32(seed, minute / MINUTE_MS, 7);
-    volume += busyLots(market, extremes.open) * (1 + (draw % 9));
+    volume += busy * (1 + (draw % 9));
     trades += 1 + (draw % 60);
   }
   const middle = Math.round((extremes.high + extremes.low) / 2);

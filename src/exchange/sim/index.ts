@@ -11,15 +11,16 @@ import type { FillRule } from '../matching/order-book.ts';
 import type { PartialFill } from '../matching/part-plan.ts';
 import type { SimAccount, SimKeys } from './account.ts';
 import { SimAdmin } from './admin.ts';
-import type { ScriptLine } from './admin.ts';
 import type { FaceKind, FaceOptions } from './face.ts';
 import { FaultBoard } from './faults.ts';
+import type { ScriptLine } from './script.ts';
 import { SimServer } from './server.ts';
 import { openStore } from './store.ts';
 import { World } from './world.ts';
 
 export { accountFacts } from './account-facts.ts';
-export type { ScriptLine } from './admin.ts';
+export { readScript } from './script.ts';
+export type { ScriptLine } from './script.ts';
 export type { FaceKind } from './face.ts';
 export { FAULT_DEFAULTS } from './faults.ts';
 export type { Fault } from './faults.ts';
@@ -91,7 +92,13 @@ export async function openSimVenue(options: SimVenueOptions): Promise<SimVenue> 
     settled: () => server.settled(),
   });
   const server = new SimServer({ face, faults, troubles: world.troubles, admin, clock });
-  const port = await server.open(options.port ?? 0);
+  let port: number;
+  try {
+    port = await server.open(options.port ?? 0);
+  } catch (error) {
+    world.stop();
+    throw error;
+  }
   world.start();
   const endScript = admin.play(options.script ?? []);
   const named = [...world.records.accounts.values()];

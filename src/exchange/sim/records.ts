@@ -22,6 +22,8 @@ export interface Counters {
   trade: number;
   payment: number;
   dated_ms: number;
+  /** Time that was let pass by hand. */
+  passed_ms: number;
 }
 
 export class Records {

@@ -44,8 +44,9 @@ export class PriceWalk {
     sim.walked_ms = Math.max(sim.walked_ms, now_ms);
   }
 
-  /** One move to a price. */
+  /** One move to a price; without one, what had its part goes on waiting for one. */
   moveTo(sim: SimMarket, ticks: number): void {
+    if (ticks !== sim.present) this.#release(sim);
     for (;;) {
       const next = this.#first(sim, ticks);
       if (next === null) break;
@@ -53,6 +54,9 @@ export class PriceWalk {
       next.happen();
     }
     sim.present = ticks;
+  }
+
+  #release(sim: SimMarket): void {
     for (const account of this.#desk.records.accounts.values()) {
       account.holdings.get(sim.symbol)?.book.release();
     }

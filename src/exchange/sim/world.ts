@@ -4,7 +4,7 @@
  * only then tells; what a face answers after `act` returned is therefore stored.
  */
 import { assert } from '../../contract/assert.ts';
-import { notional, ticksOf } from '../../contract/market.ts';
+import { ticksOf } from '../../contract/market.ts';
 import type { Cancel, Clock } from '../../platform/clock.ts';
 import { nextStamp, paymentsDue } from '../matching/funding.ts';
 import type { FillRule } from '../matching/order-book.ts';
@@ -18,6 +18,7 @@ import type { MarginState } from './margin.ts';
 import { SimMarket, firstState } from './market.ts';
 import type { SimOrder, WorldEvent } from './orders.ts';
 import { Records } from './records.ts';
+import type { Counters } from './records.ts';
 import type { SimStore, StoredWorld } from './store.ts';
 import type { SymbolSpec } from './symbols.ts';
 import { PriceWalk } from './walk.ts';
@@ -40,17 +41,28 @@ export interface Troubles {
   maintenance: boolean;
   /** Orders and fills are missing in listings for so long. */
   listing_lag_ms: number;
+  /** A cancel is only taken note of, and done so much later; 0: at once. */
+  slow_cancel_ms: number;
   /** Streams are open and say nothing. */
   mute: boolean;
 }
 
+/** A venue on a good day. */
+export const NO_TROUBLES: Troubles = {
+  maintenance: false,
+  listing_lag_ms: 0,
+  slow_cancel_ms: 0,
+  mute: false,
+};
+
+const NOTHING_YET: Counters = { order: 0, trade: 0, payment: 0, dated_ms: 0, passed_ms: 0 };
 /** How often a running world looks at its clock. */
 const BEAT_MS = 100;
 
 export class World {
   readonly records: Records;
   readonly desk: SimDesk;
-  readonly troubles: Troubles = { maintenance: false, listing_lag_ms: 0, mute: false };
+  readonly troubles: Troubles = { ...NO_TROUBLES };
   readonly seed: number;
   readonly #options: WorldOptions;
   readonly #walk: PriceWalk;
@@ -62,23 +74,30 @@ export class World {
   #passed_ms = 0;
   #acting = false;
   #stopBeat: Cancel = () => undefined;
+  readonly #pending = new Set<Cancel>();
 
   constructor(options: WorldOptions) {
     const { specs, seed, speed, fill, split, store } = options;
     this.#options = options;
     this.seed = seed;
     const stored = store?.load() ?? null;
-    const now = Math.max(this.now(), stored?.counters.dated_ms ?? 0);
+    const counters = stored?.counters ?? NOTHING_YET;
+    this.#passed_ms = counters.passed_ms;
+    const now = Math.max(this.now(), counters.dated_ms);
     const markets = specs.map((spec, index) => {
       const state = stored?.markets.get(spec.rules.symbol) ?? firstState(spec, now, speed);
       return new SimMarket(spec, hash32(seed, index, 31), state);
     });
-    const counters = stored?.counters ?? { order: 0, trade: 0, payment: 0, dated_ms: 0 };
     this.records = new Records(markets, { ...counters });
     this.desk = new SimDesk(this.records, { now: () => this.now(), split, seed });
     this.#walk = new PriceWalk(this.desk);
     if (stored !== null) this.#restore(stored, fill);
-    for (const symbol of stored?.markets.keys() ?? []) this.records.busy.add(symbol);
+    for (const sim of markets) {
+      // A price that was set by hand stays as it is.
+      const isRunning = sim.path.speed > 0 && sim.path.speed !== speed;
+      if (isRunning) sim.path.run(Math.max(now, sim.walked_ms), speed);
+      if (stored === null) this.records.touchMarket(sim.symbol);
+    }
   }
 
   /** The venue's clock, milliseconds. */
@@ -98,6 +117,7 @@ export class World {
 
   stop(): void {
     this.#stopBeat();
+    for (const cancel of this.#pending) cancel();
     this.act(() => {
       for (const symbol of this.records.busy) this.records.touchMarket(symbol);
     });
@@ -120,13 +140,20 @@ export class World {
     };
   }
 
-  /** Does what is due, then what is asked, stores, tells. */
+  /**
+   * Does, stores and tells what is due, then what is asked. An action that throws must not have
+   * changed anything.
+   */
   act<T>(action: () => T): T {
+    this.#step(() => this.#keepTime());
+    return this.#step(action);
+  }
+
+  #step<T>(action: () => T): T {
     assert(!this.#acting, 'one thing happens after the other');
     this.#acting = true;
     let result: T;
     try {
-      this.#keepTime();
       result = action();
       const changes = this.records.takeChanges();
       if (changes !== null) this.#options.store?.commit(changes, this.records);
@@ -185,6 +212,28 @@ export class World {
     });
   }
 
+  /** Sets how far the mark is from the last price, ticks. */
+  setPremium(symbol: string, ticks: number): void {
+    const sim = this.records.market(symbol);
+    const before = sim.premium;
+    sim.premium = ticks;
+    for (const account of this.records.accounts.values()) {
+      account.rewatch(sim.market, before, ticks);
+    }
+    this.records.touchMarket(symbol);
+    this.records.price(symbol);
+  }
+
+  /** Does something later by the platform's clock, unless the venue was stopped by then. */
+  later(ms: number, action: () => void): void {
+    const { clock } = this.#options;
+    const cancel = clock.after(ms, () => {
+      this.#pending.delete(cancel);
+      this.act(action);
+    });
+    this.#pending.add(cancel);
+  }
+
   /** Lets a price run from where it is; 0: it stands. */
   run(symbol: string, speed: number): void {
     this.act(() => {
@@ -196,7 +245,10 @@ export class World {
   /** Lets time go by at once, step by step where prices run. */
   pass(ms: number): void {
     this.#passed_ms += ms;
-    this.act(() => undefined);
+    this.act(() => {
+      this.records.counters.passed_ms = this.#passed_ms;
+      for (const name of this.records.accounts.keys()) this.records.touchAccount(name);
+    });
   }
 
   /** Sets the venue's clock so far from the platform's. */
@@ -286,10 +338,5 @@ export class World {
     }
     for (const fill of stored.fills) this.records.account(fill.account).fills.push(fill);
     for (const each of stored.payments) this.records.account(each.account).payments.push(each);
-  }
-
-  /** Price x size of a fill, quote currency. */
-  valueOf(fill: { symbol: string; ticks: number; lots: number }): bigint {
-    return notional(this.records.market(fill.symbol).market, fill.ticks, fill.lots);
   }
 }

@@ -6,6 +6,11 @@ import type { SimVenue } from '../../../src/exchange/sim/index.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** How a venue is reached, in this process or in another. */
+export type Reached = Pick<SimVenue, 'url' | 'ws_url' | 'accounts'> & {
+  readonly world: Pick<SimVenue['world'], 'now'>;
+};
+
 export interface Answered {
   readonly status: number;
   readonly headers: Headers;
@@ -25,10 +30,10 @@ export interface Flaws {
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export class BackpackClient {
-  readonly #venue: SimVenue;
+  readonly #venue: Reached;
   readonly #keys: Readonly<Record<string, string>>;
 
-  constructor(venue: SimVenue, account = 'main') {
+  constructor(venue: Reached, account = 'main') {
     this.#venue = venue;
     this.#keys = venue.accounts.find(({ name }) => name === account)?.keys ?? {};
   }
@@ -93,10 +98,14 @@ export class BackpackClient {
       const now = String(flaws.timestamp ?? this.#venue.world.now());
       const claim = `instruction=subscribe&timestamp=${now}&window=5000`;
       const signature = [this.api_key, flaws.signature ?? this.signature(claim), now, '5000'];
-      socket.send(JSON.stringify({ method: 'SUBSCRIBE', params: streams, signature }));
-      await heard(socket);
+      await send(JSON.stringify({ method: 'SUBSCRIBE', params: streams, signature }));
     };
-    return { socket, told, subscribe, close: () => socket.terminate() };
+    const send = (words: string): Promise<void> => {
+      socket.send(words);
+      return heard(socket);
+    };
+    const closed = async (): Promise<void> => void (await once(socket, 'close'));
+    return { told, subscribe, send, closed, close: () => socket.terminate() };
   }
 
   #send(method: string, path: string, body: unknown, texts: readonly string[], flaws: Flaws) {
@@ -125,10 +134,13 @@ export interface StreamMessage {
 }
 
 export interface BackpackStream {
-  readonly socket: WebSocket;
   readonly told: StreamMessage[];
   /** Resolves when the venue has read it. */
   subscribe(streams: readonly string[], flaws?: Flaws): Promise<void>;
+  /** Sends a text; resolves as `subscribe` does. */
+  send(words: string): Promise<void>;
+  /** Resolves when the venue has ended it. */
+  closed(): Promise<void>;
   close(): void;
 }
 
