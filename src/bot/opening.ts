@@ -8,13 +8,16 @@ import type { BotLaunch, LiveStart } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { makeMarket, nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market, MarketRules } from '../contract/market.ts';
-import { parseMoney } from '../contract/decimal.ts';
+import { CREDENTIAL_NAMES } from '../contract/venues.ts';
+import { formatMoney, parseMoney } from '../contract/decimal.ts';
+import type { Money } from '../contract/decimal.ts';
 import { liquidationInside, startOutlook } from '../engine/index.ts';
 import type { GridState } from '../engine/index.ts';
 import { accountRules, refuseUnfit } from '../exchange/account-rules.ts';
 import { LiveFeed } from '../exchange/paper/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
+import type { Credentials } from '../exchange/venue-kind.ts';
 import type { KindLoaders } from '../exchange/venues.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -49,7 +52,7 @@ export interface OpeningParts {
   readonly log: Logger;
   readonly clock: Clock;
   /** What it may send of what its key may send. */
-  readonly share: Pick<KeyShare, 'begin'>;
+  readonly share: KeyShare;
   /** Told why nothing begins yet; null: it goes on. */
   readonly waits?: (reason: string | null) => void;
   /** Other kinds of venues than the built-in ones. */
@@ -76,16 +79,26 @@ export interface OpenedGrid {
 }
 
 /** Opens the grid of an expanded config; rejects with a `GriddError` where the user must act. */
-export function openGrid(
+export async function openGrid(
   parts: OpeningParts,
   config: InstanceConfig,
   warnings: readonly string[],
 ): Promise<OpenedGrid> {
+  const { launch, log, clock } = parts;
   const { mode } = config.exchange_config;
-  return mode === 'live' ? openLive(parts, config, warnings) : onPaper(parts, config, warnings);
+  const open = mode === 'live' ? openLive : openOnPaper;
+  // Before a venue is waited for: whoever is killed then comes back to new books, as was asked for.
+  const archived = launch.fresh ? archiveBooks(launch.db_path, clock.now()) : null;
+  if (archived !== null) log.info({ archived }, 'the old books were archived');
+  try {
+    return await open(parts, config, warnings);
+  } catch (error) {
+    if (archived !== null) restoreBooks(archived, launch.db_path);
+    throw error;
+  }
 }
 
-async function onPaper(
+async function openOnPaper(
   parts: OpeningParts,
   config: InstanceConfig,
   warnings: readonly string[],
@@ -99,6 +112,7 @@ async function onPaper(
       live === null
         ? openPaper(home, config, books, clock)
         : openPaperLive(config, books, clock, live);
+    await withinShare(parts, venue, config);
     const market = makeMarket(await venue.market());
     const price = (await venue.price()).last;
     const balance = (await venue.balance()).equity;
@@ -147,40 +161,91 @@ async function openLive(
   else refuseOtherBooks(launch, config);
   const name = config.metadata.exchange;
   const venue = await openLiveVenue(config, parts);
-  const patience = patienceOf(parts, name);
   try {
-    const credentials = config.exchange_config;
-    await parts.share.begin(venue, keyFingerprint(parts.home.folder, name, credentials));
-    const fit = await fitAccount(patience, venue, config);
-    const price = await askPatiently(patience, () => venue.price());
-    const balance = (await askPatiently(patience, () => venue.balance())).equity;
-    const market = makeMarket(fit.rules);
-    const found = await askPatiently(patience, () => standing(market, venue));
-    const binding = bindingOf(launch, config, { venue: name, account: fit.account_id });
-    return await onBooks(parts, binding, async (books) => {
-      const stored = books.engineState();
-      const taken = stored === null ? takenOver(launch, config, market, found) : NOTHING;
-      if (stored === null) books.setMeta(SET_ASIDE, sizeText(market, taken.aside));
-      const aside = SetAside.of(market, books);
-      const now = { price: price.last, balance };
-      const { state, warnings: more } = designedAtStart(market, config, now, stored);
-      const ticks = nearestTicks(market, price.mark);
-      const whole = { adopted: taken.adopted, aside: taken.aside, ticks, balance };
-      if (stored === null) refuseDeadly(market, state, whole);
-      const adopted =
-        taken.adopted === 0 || ticks === null ? null : { lots: taken.adopted, ticks };
-      const beside = aside.lots === 0 ? venue : venueBeside(venue, aside);
-      const unasked = stored !== null && choiceOf(launch) !== null ? [UNASKED] : [];
-      const notes = [...warnings, ...fit.warnings, ...more, ...unasked];
-      return {
-        ...{ config, books, venue: beside, market, state, price: price.last, notes },
-        ...{ aside, adopted },
-      };
-    });
+    await withinShare(parts, venue, config);
+    const live = await readLive(patienceOf(parts, name), venue, config);
+    const binding = bindingOf(launch, config, { venue: name, account: live.account_id });
+    return await onBooks(parts, binding, (books) =>
+      Promise.resolve(gridOn(books, venue, live, { launch, config, warnings })),
+    );
   } catch (error) {
     await venue.close();
     throw error;
   }
+}
+
+/** Before a venue is asked anything its key's share is in force. */
+function withinShare(
+  { share, home }: OpeningParts,
+  venue: Venue,
+  { exchange_config: exchange }: InstanceConfig,
+): Promise<void> {
+  const keys = CREDENTIAL_NAMES.map((name) => [name, exchange[name] ?? '']);
+  const key = keyFingerprint(home.folder, venue.name, Object.fromEntries(keys) as Credentials);
+  return share.begin(venue, key);
+}
+
+/** What the venue says before a grid is opened on it. */
+interface LiveFacts {
+  readonly market: Market;
+  readonly account_id: string;
+  readonly last: string;
+  /** Mark price. */
+  readonly ticks: number;
+  readonly equity: Money;
+  readonly standing: Standing;
+  readonly warnings: readonly string[];
+}
+
+async function readLive(
+  patience: PatienceParts,
+  venue: Venue,
+  config: InstanceConfig,
+): Promise<LiveFacts> {
+  const { rules, account_id, warnings } = await fitAccount(patience, venue, config);
+  const market = makeMarket(rules);
+  return askPatiently(patience, async () => {
+    const { last, mark } = await venue.price();
+    const balance = await venue.balance();
+    const [ticks, equity] = [nearestTicks(market, mark), parseMoney(balance.equity)];
+    if (ticks === null || equity === null) {
+      const said = `its price is "${mark}", its equity "${balance.equity}"`;
+      throw new VenueFault('unreachable', said, null, 'answer');
+    }
+    const lots = await positionLots(market, venue);
+    const orders = (await venue.openOrders()).length;
+    return { market, account_id, last, ticks, equity, standing: { lots, orders }, warnings };
+  });
+}
+
+/** The grid on its books; at a first start what stands there is adopted, set aside or refused. */
+function gridOn(
+  books: Books,
+  venue: Venue,
+  live: LiveFacts,
+  { launch, config, warnings }: Pick<OpeningParts, 'launch'> & Asked,
+): OpenedGrid {
+  const { market, ticks, last: price } = live;
+  const stored = books.engineState();
+  const first = stored === null;
+  const taken = first ? takenOver(launch, config, market, live.standing) : NOTHING;
+  if (first) books.setMeta(SET_ASIDE, sizeText(market, taken.aside));
+  const aside = SetAside.of(market, books);
+  const now = { price, balance: formatMoney(live.equity) };
+  const { state, warnings: more } = designedAtStart(market, config, now, stored);
+  if (first) refuseDeadly(state, live, taken);
+  const unasked = !first && choiceOf(launch) !== null ? [UNASKED] : [];
+  return {
+    ...{ config, books, market, state, price, aside },
+    venue: aside.lots === 0 ? venue : venueBeside(venue, aside),
+    notes: [...warnings, ...live.warnings, ...more, ...unasked],
+    adopted: taken.adopted === 0 ? null : { lots: taken.adopted, ticks },
+  };
+}
+
+interface Asked {
+  readonly config: InstanceConfig;
+  readonly warnings: readonly string[];
 }
 
 const UNASKED = 'Nothing was adopted or ignored: the books know this account already.';
@@ -225,11 +290,6 @@ interface Standing {
   readonly orders: number;
 }
 
-async function standing(market: Market, venue: Venue): Promise<Standing> {
-  const lots = await positionLots(market, venue);
-  return { lots, orders: (await venue.openOrders()).length };
-}
-
 /** What becomes of it by the user's word; VENUE_OCCUPIED without one. Lots signed. */
 function takenOver(
   launch: BotLaunch,
@@ -254,13 +314,11 @@ function choiceOf({ live_start }: BotLaunch): LiveStart['position'] {
 
 /** A grid beside a position must not be liquidated inside its range, as one that starts flat. */
 function refuseDeadly(
-  market: Market,
   { plan }: GridState,
-  found: { adopted: number; aside: number; ticks: number | null; balance: string },
+  { market, ticks, equity }: LiveFacts,
+  { adopted, aside }: { adopted: number; aside: number },
 ): void {
-  const { adopted, aside, ticks } = found;
-  const equity = parseMoney(found.balance);
-  if ((adopted === 0 && aside === 0) || ticks === null || equity === null) return;
+  if (adopted === 0 && aside === 0) return;
   const account = { ticks, equity, adopted_lots: adopted, aside_lots: aside };
   const { liquidations } = startOutlook(market, plan, account);
   const at = liquidationInside(plan, ticks, liquidations);
@@ -276,8 +334,7 @@ function refuseDeadly(
 }
 
 /** Whether these books never traded live. */
-function isFirst({ db_path, fresh }: BotLaunch): boolean {
-  if (fresh) return true;
+function isFirst({ db_path }: BotLaunch): boolean {
   const reader = readBooks(db_path);
   const known = reader !== null && reader.hasBegun() && reader.binding() !== null;
   reader?.close();
@@ -310,27 +367,19 @@ function bindingOf(
   return { instance_id: id, venue, mode, account, symbol, direction };
 }
 
-/** Opens the books (`--fresh`: new ones) for `work`; when it fails things are as they were. */
+/** Opens the books for `work`; books of a grid that never came to a turn do not outlive it. */
 async function onBooks<T>(
-  { launch, log, clock }: OpeningParts,
+  { launch: { db_path } }: OpeningParts,
   binding: Binding,
   work: (books: Books) => Promise<T>,
 ): Promise<T> {
-  const { db_path, fresh } = launch;
-  const archived = fresh ? archiveBooks(db_path, clock.now()) : null;
-  if (archived !== null) log.info({ archived }, 'the old books were archived');
+  const books = openBooks(db_path, binding, binding.mode === 'live' ? 'FULL' : 'NORMAL');
   try {
-    const books = openBooks(db_path, binding, binding.mode === 'live' ? 'FULL' : 'NORMAL');
-    try {
-      return await work(books);
-    } catch (error) {
-      const untouched = books.engineState() === null;
-      books.close();
-      if (untouched) removeBooks(db_path);
-      throw error;
-    }
+    return await work(books);
   } catch (error) {
-    if (archived !== null) restoreBooks(archived, db_path);
+    const untouched = books.engineState() === null;
+    books.close();
+    if (untouched) removeBooks(db_path);
     throw error;
   }
 }

@@ -89,8 +89,8 @@ export class SupervisorLink {
   /** Sends the present figures; before `ready` only the sign of life. */
   beat(): void {
     const { status, turnAge, webPort } = this.#parts;
-    const waits = this.#ready ? null : this.#parts.waitsFor();
     this.sayBudget();
+    const waits = this.#ready ? null : this.#parts.waitsFor();
     this.#send({
       type: 'beat',
       turn_age_ms: Math.round(turnAge()),

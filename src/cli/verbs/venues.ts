@@ -16,7 +16,7 @@ const yes = (can: boolean): string => (can ? 'yes' : '-');
 
 const COLUMNS: readonly Column<VenueKind>[] = [
   { title: 'venue', value: ({ name }) => name },
-  { title: 'keys', wraps: 29, value: ({ credentials }) => setsOf(credentials) },
+  { title: 'keys', wraps: 31, value: ({ credentials }) => setsOf(credentials) },
   { title: 'batch', value: ({ capabilities: { batch } }) => batchOf(batch) },
   { title: 'stops', value: ({ capabilities }) => yes(capabilities.trigger_orders) },
   { title: 'dead man', value: ({ capabilities }) => yes(capabilities.dead_man_switch) },
