@@ -15,7 +15,7 @@ const VIEW_KEYS = [
   ...['instance_id', 'name', 'degraded', 'base', 'quote', 'direction', 'price', 'lower', 'upper'],
   ...['grids', 'quantity_per_grid', 'open_orders', 'cycles', 'unpaired', 'fees', 'funding'],
   ...['equity', 'carry', 'profit_per_grid', 'investment', 'apr', 'liquidation', 'adjusted'],
-  ...['tripped', 'clock_offset_ms', 'venue_requests'],
+  ...['tripped', 'position_differs', 'clock_offset_ms', 'venue_requests'],
   ...['warnings', 'updated_at'],
 ] as readonly (keyof StatusView)[];
 

@@ -32,5 +32,6 @@ const exit = await runCli(process.argv.slice(2), {
   becomeSupervisor,
 });
 // A supervisor that has taken over says itself how it ends. An answer still awaited (a stop left to
-// the supervisor) must not hold the terminal; what was said is out: pipes are synchronous here.
-if (!takenOver) process.exit(exit);
+// the supervisor) must not hold the terminal, but what was said goes out: a slow reader of a long
+// document would get a part of it.
+if (!takenOver) process.stdout.write('', () => process.stderr.write('', () => process.exit(exit)));

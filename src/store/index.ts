@@ -14,6 +14,8 @@ export type {
   OrderUpdate,
   Turn,
 } from './turn.ts';
+export { booksExtent, copyDatabase } from './copy.ts';
+export type { BooksExtent } from './copy.ts';
 export { checkDatabase } from './integrity.ts';
 export type { DatabaseReport } from './integrity.ts';
 export { readBooks } from './reader.ts';

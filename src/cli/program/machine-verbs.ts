@@ -6,8 +6,9 @@ import type { Shell } from '../completion-scripts.ts';
 import type { OnTerm } from '../context.ts';
 import type { Run } from './targets.ts';
 
-/** Adds `alert`, `doctor`, `install` and `uninstall`. */
+/** Adds `backup`, `restore`, `alert`, `doctor`, `install` and `uninstall`. */
 export function addServiceVerbs(program: Command, run: Run): void {
+  addBackupVerbs(program, run);
   program
     .command('alert')
     .description('alerts to a webhook, to Telegram, to a command (config/alerts.json)')
@@ -35,6 +36,32 @@ export function addServiceVerbs(program: Command, run: Run): void {
     .command('uninstall')
     .description('remove the service; the bots trade on')
     .action(() => run(async (context) => (await import('../verbs/install.ts')).uninstall(context)));
+}
+
+function addBackupVerbs(program: Command, run: Run): void {
+  program
+    .command('backup')
+    .description('copy all databases, configs and the registry, while the fleet trades')
+    .argument('[folder]', 'where to (default: backups/<time> in the home)')
+    .option('--with-env', 'copy .env too, with the keys in it')
+    .option('--json', 'one JSON document')
+    .action((folder: string | undefined, options: { withEnv?: boolean; json?: boolean }) =>
+      run(async (context) =>
+        (await import('../verbs/backup.ts')).backup(context, folder, options),
+      ),
+    );
+  program
+    .command('restore')
+    .description('put a backup back into a home in which nothing runs; what was there is kept')
+    .argument('<folder>', 'a folder that backup made')
+    .option('--force', 'over books that have gone on since')
+    .option('--dry-run', 'only say what differs')
+    .option('--json', 'one JSON document')
+    .action((folder: string, options: { force?: boolean; dryRun?: boolean; json?: boolean }) =>
+      run(async (context) =>
+        (await import('../verbs/backup.ts')).restore(context, folder, options),
+      ),
+    );
 }
 
 /** Adds `supervisor` and what stands below it. */
