@@ -36,7 +36,10 @@ export interface AccountParts {
   readonly aside?: SetAside;
 }
 
-/** When the books began, milliseconds of the market's clock. */
+/**
+ * When the books began, milliseconds of the market's clock: a replay has dates of its own, while
+ * receipts count from a moment of the wall clock.
+ */
 const BEGAN = 'began_at_ms';
 /** So often a venue that counts requests is asked for the balance. */
 const READ_MS = 30_000;

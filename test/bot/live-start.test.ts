@@ -67,7 +67,6 @@ async function openBot(
     log: makeLogger('live_01', []),
     share: new KeyShare(systemClock),
     lock: { guards: () => true },
-    share: new KeyShare(systemClock),
     onBug: (error) => {
       throw error;
     },

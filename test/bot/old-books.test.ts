@@ -7,7 +7,10 @@ import { MIGRATIONS } from '../../src/store/schema.ts';
 import { movePrice, openDesk, openRig } from './grid-rig.ts';
 
 /** What a state of the first version did not have. */
-const LATER = ['mark', 'mismatch', 'tripped', 'pending', 'generation', 'loss_base'] as const;
+const LATER = [
+  ...(['mark', 'mismatch', 'tripped', 'pending', 'generation', 'loss_base'] as const),
+  ...(['venue_stops', 'stops', 'stop_hold'] as const),
+] as const;
 
 test('are brought to the present: orders, fills, clock and figures go on, and it trades', async () => {
   const rig = openRig(10450);

@@ -126,3 +126,15 @@ test('funding is booked once a payment, either sign, and none from before the bo
   const again = await openDesk(rig, venue, clock);
   expect(again.service.status().funding).toBe('-1');
 });
+
+test('a payment dated into the future hides none that is made until then', async () => {
+  const rig = openRig(10450);
+  const clock = manualClock();
+  const payments: VenueFunding[] = [];
+  const desk = await openDesk(rig, funded(rig, payments, () => clock.now()), clock);
+  payments.push({ funding_id: 'f9', amount: '5', at_ms: clock.now() + 72 * HOUR_MS });
+  await desk.compare();
+  payments.push({ funding_id: 'f1', amount: '-1', at_ms: clock.now() + HOUR_MS });
+  await desk.compare();
+  expect(desk.service.status().funding).toBe('4');
+});

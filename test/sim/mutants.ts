@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
         if (used) {`,
       },
     ],
-    referees: ['one order a line', 'max open orders', 'orders', 'receipt', 'stop'],
+    referees: ['one order a line', 'max open orders', 'orders', 'receipt', 'stop', 'max position'],
   },
   {
     name: 'a look-up that finds nothing is taken for proof',
