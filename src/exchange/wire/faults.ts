@@ -39,15 +39,20 @@ export function statusFault(
 function meaningOf({ status, headers, text }: HttpAnswer): [FaultKind, FaultCause] {
   const isPage = isPageOf(headers['content-type'], text);
   if (status === 429 || status === 418) return ['rate_limited', 'rate'];
-  if (status === 503) return ['maintenance', 'maintenance'];
+  if (status === 503 && isMaintenance(headers, text)) return ['maintenance', 'maintenance'];
   if (status === 407 || status === 451) return ['unreachable', 'blocked'];
   // A page is of whoever stands before the venue; its own refusals are JSON.
   if (status === 403) return isPage ? ['unreachable', 'blocked'] : ['refused', 'permission'];
   if (status === 401 && !isPage) return ['refused', 'key'];
   if (status === 408 || status === 504) return ['unreachable', 'timeout'];
-  if (status === 502) return ['unreachable', 'connection'];
+  // Whoever stands before the venue says so for a moment's trouble, too.
+  if (status === 502 || status === 503) return ['unreachable', 'connection'];
   if (status >= 500 && !isPage) return ['unreachable', 'other'];
   return ['unreachable', 'answer'];
+}
+
+function isMaintenance(headers: HttpAnswer['headers'], text: string): boolean {
+  return headers['retry-after'] !== undefined || /maintenance|upgrad/i.test(text);
 }
 
 /** Whether it is a web page and not an answer of an API. */

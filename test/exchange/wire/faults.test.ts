@@ -16,7 +16,10 @@ describe('statuses', () => {
   const told: readonly (readonly [HttpAnswer, string, string])[] = [
     [answer(429), 'rate_limited', 'rate'],
     [answer(418), 'rate_limited', 'rate'],
-    [answer(503, PAGE), 'maintenance', 'maintenance'],
+    [answer(503, PAGE), 'unreachable', 'connection'],
+    [answer(503, 'upstream connect error'), 'unreachable', 'connection'],
+    [answer(503, '<title>Scheduled Maintenance</title>'), 'maintenance', 'maintenance'],
+    [answer(503, PAGE, { 'retry-after': '60' }), 'maintenance', 'maintenance'],
     [answer(403, PAGE), 'unreachable', 'blocked'],
     [answer(403, 'denied', { 'content-type': 'text/html; charset=utf-8' }), 'unreachable', 'blocked'],
     [answer(403), 'refused', 'permission'],
