@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -21,11 +21,15 @@ const ORDERS = 200;
 const WARM_UP = 40;
 const ROUNDS = 8;
 const AIM = 1.3;
+const FILLS = 300;
 
 checkPlatform();
 ensureInstalled();
 const { backpackOrders } = await import(
   pathToFileURL(await bundleProgram('test/bench/venues.ts', 'bench-venues')).href
+);
+const { fillToWire } = await import(
+  pathToFileURL(await bundleProgram('test/bench/wire-fill.ts', 'bench-wire-fill')).href
 );
 const stub = spawn(process.execPath, [join(import.meta.dirname, 'bench', 'venue-stub.js')], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -35,6 +39,20 @@ try {
   await measure(`http://127.0.0.1:${String(port).trim()}`, newKeys());
 } finally {
   stub.kill();
+}
+await measureFills();
+
+async function measureFills() {
+  const folder = mkdtempSync(join(ROOT, 'node_modules', '.cache', 'bench-venues-'));
+  try {
+    const ms = await fillToWire(folder, FILLS);
+    console.log('\nfrom a fill at the venue to the counter order there, both ways included, milliseconds;');
+    console.log(`load ${loadavg()[0].toFixed(1)}; aim: p99 < 5 to the request leaving`);
+    const [p50, p99, least] = [0.5, 0.99, 0].map((share) => rounded(at(ms, share)));
+    console.table([{ fills: ms.length, p50, p99, least }]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function measure(url, keys) {

@@ -42,6 +42,8 @@ export class Stream implements SocketUser {
   readonly #socket: KeptSocket;
   #last: string | null = null;
   #mark: string | null = null;
+  /** Something came of the subscriptions of this connection. */
+  #stands = false;
 
   constructor(parts: StreamParts, listener: VenueListener) {
     this.#parts = parts;
@@ -76,9 +78,11 @@ export class Stream implements SocketUser {
     const { symbol, key, rest } = this.#parts;
     const subscribe = (params: readonly string[], more: object = {}) =>
       send(JSON.stringify({ method: 'SUBSCRIBE', params, ...more }));
-    subscribe([`ticker.${symbol}`, `markPrice.${symbol}`]);
     const signature = streamSignature(key, rest.public.time.now());
+    // The account's first: once prices come, its updates come too.
     subscribe([`account.orderUpdate.${symbol}`], { signature });
+    subscribe([`ticker.${symbol}`, `markPrice.${symbol}`]);
+    this.#stands = false;
     this.#delivery.push({ type: 'connected' });
     void this.#tellPresentPrice();
   }
@@ -111,6 +115,7 @@ export class Stream implements SocketUser {
     }
     // A subscription may be confirmed.
     if (message.at('stream').given === null) return false;
+    this.#stand();
     const [kind = ''] = message.at('stream').text().split(/\.(?=[^.]*$)/);
     const data = message.at('data');
     if (kind === 'ticker') this.#tellPrice(positive(data.at('c')), null, data.at('E').time('us'));
@@ -118,6 +123,13 @@ export class Stream implements SocketUser {
       this.#tellPrice(null, positive(data.at('p')), data.at('T').time('us'));
     } else if (kind === 'account.orderUpdate') this.#tellOrder(data);
     return true;
+  }
+
+  /** The venue confirms no subscription: from its first message on it is known to be in force. */
+  #stand(): void {
+    if (this.#stands) return;
+    this.#stands = true;
+    this.#delivery.push({ type: 'gap', reason: 'what came before the subscription is not told' });
   }
 
   #tellOrder(data: Answer): void {

@@ -133,6 +133,15 @@ export class SimAccount {
       if (rests !== null) book.add(rests);
     }
   }
+
+  /** The mark has moved against the last price: stops that watch it wait elsewhere. */
+  rewatch(market: Market, before: number, premium: number): void {
+    const { stops } = this.holding(market);
+    for (const order of stops.all().map(({ id }) => this.order(id))) {
+      stops.remove(stopOf(order, before));
+      stops.add(stopOf(order, premium));
+    }
+  }
 }
 
 /** The order as it rests; null: it does not. */

@@ -12,6 +12,7 @@ import type { SimAnswer, SimRequest } from './face.ts';
 import { FAULT_DEFAULTS, FAULT_KINDS } from './faults.ts';
 import type { Fault, FaultBoard, FaultName } from './faults.ts';
 import type { CommandBody, ScriptLine } from './script.ts';
+import { NO_TROUBLES } from './world.ts';
 import type { World } from './world.ts';
 
 const ROUTE = '/__sim/';
@@ -106,6 +107,9 @@ export class SimAdmin {
       case 'listing-lag':
         world.troubles.listing_lag_ms = number(body, 'ms');
         return undefined;
+      case 'slow-cancel':
+        world.troubles.slow_cancel_ms = number(body, 'ms');
+        return undefined;
       case 'partial':
         return this.#partial(body);
       case 'market':
@@ -131,7 +135,7 @@ export class SimAdmin {
     const { world, faults } = this.#parts;
     faults.clear();
     world.desk.cuts.length = 0;
-    Object.assign(world.troubles, { maintenance: false, listing_lag_ms: 0, mute: false });
+    Object.assign(world.troubles, NO_TROUBLES);
   }
 
   /** The next executions of resting orders take a part of what is left. */
@@ -152,9 +156,10 @@ export class SimAdmin {
       if (body['funding_rate'] !== undefined) sim.fundingRateText = text(body, 'funding_rate');
       if (body['max_orders'] !== undefined) sim.max_orders = number(body, 'max_orders');
       if (body['open'] !== undefined) sim.open = body['open'] === true;
-      if (body['premium_ticks'] !== undefined) sim.premium = number(body, 'premium_ticks');
+      if (body['premium_ticks'] !== undefined) {
+        world.setPremium(sim.symbol, number(body, 'premium_ticks'));
+      }
       world.records.touchMarket(sim.symbol);
-      world.records.price(sim.symbol);
     });
   }
 

@@ -92,7 +92,13 @@ export async function openSimVenue(options: SimVenueOptions): Promise<SimVenue> 
     settled: () => server.settled(),
   });
   const server = new SimServer({ face, faults, troubles: world.troubles, admin, clock });
-  const port = await server.open(options.port ?? 0);
+  let port: number;
+  try {
+    port = await server.open(options.port ?? 0);
+  } catch (error) {
+    world.stop();
+    throw error;
+  }
   world.start();
   const endScript = admin.play(options.script ?? []);
   const named = [...world.records.accounts.values()];

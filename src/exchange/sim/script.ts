@@ -24,6 +24,7 @@ export const COMMANDS = [
   'mute',
   'maintenance',
   'listing-lag',
+  'slow-cancel',
   'partial',
   'market',
   'account',

@@ -41,7 +41,8 @@ export class SimServer {
   constructor(parts: ServerParts) {
     this.#parts = parts;
     this.#http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-      this.#serve(request, response).catch(() => response.destroy());
+      // What goes wrong in here is our bug, and ends the venue.
+      void this.#serve(request, response);
     });
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -82,7 +83,9 @@ export class SimServer {
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await bodyOf(incoming);
+    const body = await bodyOf(incoming).catch(() => undefined);
+    // The client went away.
+    if (body === undefined) return;
     const { face, faults, admin, clock } = this.#parts;
     if (body === null) return answer(response, { status: 413, body: 'too large' });
     const request = requestOf(incoming, body);

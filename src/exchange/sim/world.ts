@@ -4,7 +4,7 @@
  * only then tells; what a face answers after `act` returned is therefore stored.
  */
 import { assert } from '../../contract/assert.ts';
-import { notional, ticksOf } from '../../contract/market.ts';
+import { ticksOf } from '../../contract/market.ts';
 import type { Cancel, Clock } from '../../platform/clock.ts';
 import { nextStamp, paymentsDue } from '../matching/funding.ts';
 import type { FillRule } from '../matching/order-book.ts';
@@ -41,9 +41,19 @@ export interface Troubles {
   maintenance: boolean;
   /** Orders and fills are missing in listings for so long. */
   listing_lag_ms: number;
+  /** A cancel is only taken note of, and done so much later; 0: at once. */
+  slow_cancel_ms: number;
   /** Streams are open and say nothing. */
   mute: boolean;
 }
+
+/** A venue on a good day. */
+export const NO_TROUBLES: Troubles = {
+  maintenance: false,
+  listing_lag_ms: 0,
+  slow_cancel_ms: 0,
+  mute: false,
+};
 
 const NOTHING_YET: Counters = { order: 0, trade: 0, payment: 0, dated_ms: 0, passed_ms: 0 };
 /** How often a running world looks at its clock. */
@@ -52,7 +62,7 @@ const BEAT_MS = 100;
 export class World {
   readonly records: Records;
   readonly desk: SimDesk;
-  readonly troubles: Troubles = { maintenance: false, listing_lag_ms: 0, mute: false };
+  readonly troubles: Troubles = { ...NO_TROUBLES };
   readonly seed: number;
   readonly #options: WorldOptions;
   readonly #walk: PriceWalk;
@@ -64,6 +74,7 @@ export class World {
   #passed_ms = 0;
   #acting = false;
   #stopBeat: Cancel = () => undefined;
+  readonly #pending = new Set<Cancel>();
 
   constructor(options: WorldOptions) {
     const { specs, seed, speed, fill, split, store } = options;
@@ -106,6 +117,7 @@ export class World {
 
   stop(): void {
     this.#stopBeat();
+    for (const cancel of this.#pending) cancel();
     this.act(() => {
       for (const symbol of this.records.busy) this.records.touchMarket(symbol);
     });
@@ -128,13 +140,20 @@ export class World {
     };
   }
 
-  /** Does what is due, then what is asked, stores, tells. */
+  /**
+   * Does, stores and tells what is due, then what is asked. An action that throws must not have
+   * changed anything.
+   */
   act<T>(action: () => T): T {
+    this.#step(() => this.#keepTime());
+    return this.#step(action);
+  }
+
+  #step<T>(action: () => T): T {
     assert(!this.#acting, 'one thing happens after the other');
     this.#acting = true;
     let result: T;
     try {
-      this.#keepTime();
       result = action();
       const changes = this.records.takeChanges();
       if (changes !== null) this.#options.store?.commit(changes, this.records);
@@ -191,6 +210,28 @@ export class World {
       this.#walk.moveTo(sim, ticks);
       this.records.price(symbol);
     });
+  }
+
+  /** Sets how far the mark is from the last price, ticks. */
+  setPremium(symbol: string, ticks: number): void {
+    const sim = this.records.market(symbol);
+    const before = sim.premium;
+    sim.premium = ticks;
+    for (const account of this.records.accounts.values()) {
+      account.rewatch(sim.market, before, ticks);
+    }
+    this.records.touchMarket(symbol);
+    this.records.price(symbol);
+  }
+
+  /** Does something later by the platform's clock, unless the venue was stopped by then. */
+  later(ms: number, action: () => void): void {
+    const { clock } = this.#options;
+    const cancel = clock.after(ms, () => {
+      this.#pending.delete(cancel);
+      this.act(action);
+    });
+    this.#pending.add(cancel);
   }
 
   /** Lets a price run from where it is; 0: it stands. */
@@ -297,10 +338,5 @@ export class World {
     }
     for (const fill of stored.fills) this.records.account(fill.account).fills.push(fill);
     for (const each of stored.payments) this.records.account(each.account).payments.push(each);
-  }
-
-  /** Price x size of a fill, quote currency. */
-  valueOf(fill: { symbol: string; ticks: number; lots: number }): bigint {
-    return notional(this.records.market(fill.symbol).market, fill.ticks, fill.lots);
   }
 }

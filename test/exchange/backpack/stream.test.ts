@@ -67,7 +67,7 @@ const UPDATE = {
 test('it subscribes, the account with a signature, and begins with the present price', async () => {
   await connect();
   await until(() => asked.length === 2 && heard.some(({ type }) => type === 'price'));
-  const [open, signed] = asked.map((text) => JSON.parse(text) as Record<string, string[]>);
+  const [signed, open] = asked.map((text) => JSON.parse(text) as Record<string, string[]>);
   expect(open).toEqual({
     ...{ method: 'SUBSCRIBE', params: [`ticker.${SYMBOL}`, `markPrice.${SYMBOL}`] },
   });
@@ -107,9 +107,27 @@ test('prices come with a mark; a fill comes before the order that it ends', asyn
   expect(heard.at(-1)).toMatchObject({ order: { status: 'filled', at_ms: RESTING.createdAt } });
 });
 
+test('when the subscription stands, what came before is asked for: once a connection', async () => {
+  await connect();
+  await until(() => asked.length === 2);
+  const ticker = { e: 'ticker', E: 1_772_366_405_000_000, s: SYMBOL, c: '151.01' };
+  tell(`ticker.${SYMBOL}`, ticker);
+  await until(() => heard.some((event) => event.type === 'price' && event.last === '151.01'));
+  tell(`ticker.${SYMBOL}`, { ...ticker, c: '151.02' });
+  await until(() => heard.some((event) => event.type === 'price' && event.last === '151.02'));
+  expect(typesOf().filter((type) => type === 'gap')).toEqual(['gap']);
+  sockets[0]?.close();
+  await until(() => asked.length === 4);
+  tell(`ticker.${SYMBOL}`, ticker);
+  await until(() => typesOf().filter((type) => type === 'gap').length === 2);
+});
+
 test('what cannot be read is told as a gap, and the stream goes on', async () => {
   await connect();
   await until(() => asked.length === 2);
+  tell(`ticker.${SYMBOL}`, { e: 'ticker', E: 1_772_366_405_000_000, s: SYMBOL, c: '151' });
+  await until(() => typesOf().includes('gap'));
+  heard.length = 0;
   tell(ORDERS, { ...UPDATE, e: 'orderFill', X: 'Filled' });
   await until(() => typesOf().includes('gap'));
   expect(heard.find(({ type }) => type === 'gap')).toMatchObject({

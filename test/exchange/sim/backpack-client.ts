@@ -6,6 +6,11 @@ import type { SimVenue } from '../../../src/exchange/sim/index.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** How a venue is reached, in this process or in another. */
+export type Reached = Pick<SimVenue, 'url' | 'ws_url' | 'accounts'> & {
+  readonly world: Pick<SimVenue['world'], 'now'>;
+};
+
 export interface Answered {
   readonly status: number;
   readonly headers: Headers;
@@ -25,10 +30,10 @@ export interface Flaws {
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export class BackpackClient {
-  readonly #venue: SimVenue;
+  readonly #venue: Reached;
   readonly #keys: Readonly<Record<string, string>>;
 
-  constructor(venue: SimVenue, account = 'main') {
+  constructor(venue: Reached, account = 'main') {
     this.#venue = venue;
     this.#keys = venue.accounts.find(({ name }) => name === account)?.keys ?? {};
   }

@@ -84,6 +84,17 @@ describe('faults of answers', () => {
   });
 });
 
+test('a cancel may be taken note of and done later', async () => {
+  venue.command('slow-cancel', { ms: 30 });
+  const { json } = await client.order();
+  const { id } = json as { id: string };
+  expect(await client.cancel({ orderId: id })).toMatchObject({ status: 202, text: '' });
+  expect(venue.account().order(Number(id)).status).toBe('open');
+  await expect.poll(() => venue.account().order(Number(id)).status).toBe('cancelled');
+  venue.command('clear');
+  expect((await client.cancel({ orderId: id })).status).toBe(400);
+});
+
 describe('faults of streams', () => {
   test('a cut stream is closed; a mute one says nothing and stays', async () => {
     const stream = await client.stream();

@@ -163,8 +163,8 @@ describe('stops', () => {
 
   test('a stop on the mark fires by the mark, one without a position fails', () => {
     const bench = openBench();
-    bench.world.records.market('SOL').premium = 100;
     const { id } = bench.accept({ side: 'sell', ...stop('95', 'mark') });
+    bench.world.act(() => bench.world.setPremium('SOL', 100));
     bench.world.moveTo('SOL', '94.01');
     expect(bench.account.order(id).status).toBe('waiting');
     bench.world.moveTo('SOL', '94');

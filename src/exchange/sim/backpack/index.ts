@@ -57,7 +57,7 @@ class BackpackFace implements SimFace {
       if (limited !== null) return limited;
       if (this.#world.troubles.maintenance && request.path !== STATUS_PATH) throw maintenance();
       const body = this.#world.act(() => this.#answer(request));
-      return { status: body === undefined && isTicker(request) ? 204 : 200, body };
+      return { status: body === undefined ? emptyStatus(request) : 200, body };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // Only the histories document this status.
@@ -140,6 +140,8 @@ function fieldsOf(body: string): Query {
   }
 }
 
-function isTicker({ path }: SimRequest): boolean {
-  return path === '/api/v1/ticker';
+/** Without a body: no such ticker, a cancel that is only taken note of, or just done. */
+function emptyStatus({ method, path }: SimRequest): number {
+  if (path === '/api/v1/ticker') return 204;
+  return method === 'DELETE' ? 202 : 200;
 }

@@ -104,9 +104,13 @@ function tradingRoutes(
       instruction: 'orderCancel',
       answer: (account, _query, body) => {
         const order = meant(account, objectOf(body));
-        const ended = order === null ? null : world.desk.cancel(account, order);
-        if (ended === null) throw notFound(400);
-        return row(ended);
+        if (order === null) throw notFound(400);
+        const { slow_cancel_ms } = world.troubles;
+        if (slow_cancel_ms > 0) {
+          world.later(slow_cancel_ms, () => void world.desk.cancel(account, order));
+          return undefined;
+        }
+        return row(world.desk.cancel(account, order) ?? order);
       },
     },
     'DELETE /api/v1/orders': {

@@ -76,8 +76,10 @@ export class Streams {
     const now = this.#world.now();
     const second = Math.floor(now / SECOND_MS);
     const breath = Math.floor(now / DEPTH_MS);
-    if (breath !== this.#breath) this.#breathe();
-    if (second !== this.#second) for (const sim of this.#heard()) this.#tellSecond(sim, now);
+    if (breath !== this.#breath) {
+      for (const sim of this.#heard('depth')) this.depths.refresh(sim);
+    }
+    if (second !== this.#second) for (const sim of this.#heard('')) this.#tellSecond(sim, now);
     this.#breath = breath;
     this.#second = second;
   }
@@ -177,7 +179,7 @@ export class Streams {
   #hearPrice(symbol: string): void {
     const sim = this.#world.records.market(symbol);
     const now = this.#world.now();
-    this.depths.refresh(sim);
+    if (this.#heard('depth').includes(sim)) this.depths.refresh(sim);
     const isRunning = sim.path.speed > 0;
     this.#tellMarket(symbol, (kind) => {
       if (kind === 'bookTicker') return bookTickerMessage(sim, now);
@@ -194,15 +196,13 @@ export class Streams {
     });
   }
 
-  #breathe(): void {
-    for (const sim of this.#heard()) this.depths.refresh(sim);
-  }
-
-  /** Markets to which somebody listens. */
-  #heard(): readonly SimMarket[] {
+  /** Markets of which somebody listens to a stream that begins so. */
+  #heard(kind: string): readonly SimMarket[] {
     const symbols = new Set<string>();
     for (const { ends } of this.#listeners) {
-      for (const name of ends.keys()) symbols.add(MARKET_STREAM.exec(name)?.[2] ?? '');
+      for (const name of ends.keys()) {
+        if (name.startsWith(kind)) symbols.add(MARKET_STREAM.exec(name)?.[2] ?? '');
+      }
     }
     return [...symbols].flatMap((symbol) => this.#world.market(symbol) ?? []);
   }

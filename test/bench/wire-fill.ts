@@ -1,0 +1,89 @@
+/**
+ * From a fill at the loopback venue to the counter order's arrival there, over the wire: our client,
+ * runner, engine and books. Venue and bot share this process, so the figure holds the venue's own
+ * work and both ways through the loopback too: what the bot takes is less.
+ */
+import { join } from 'node:path';
+import { Session } from '../../src/bot/session.ts';
+import { makeMarket, priceText } from '../../src/contract/market.ts';
+import { design, initialState } from '../../src/engine/index.ts';
+import type { GridPlan } from '../../src/engine/index.ts';
+import { backpack } from '../../src/exchange/backpack/index.ts';
+import { backpackFace } from '../../src/exchange/sim/backpack/index.ts';
+import { openSimVenue } from '../../src/exchange/sim/index.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { makeLogger } from '../../src/platform/logger.ts';
+import { migrate, openDatabase } from '../../src/platform/sqlite.ts';
+import { Books } from '../../src/store/index.ts';
+import { MIGRATIONS } from '../../src/store/schema.ts';
+
+const SYMBOL = 'SOL_USDC_PERP';
+const START = 15_000;
+/** Ticks between two lines. */
+const STEP = 20;
+const GRIDS = 60;
+const WARM = 30;
+/** Between two fills: within what the venue lets a key send in a minute. */
+const PAUSE_MS = 60;
+const TAG = 'be9c4be9';
+
+/** Milliseconds from each fill to its counter order, books in `folder`. */
+export async function fillToWire(folder: string, fills: number): Promise<number[]> {
+  const sim = await openSimVenue({ face: backpackFace, symbols: 3, balance: '1000000' });
+  sim.command('move', { symbol: SYMBOL, price: '150' });
+  const venue = backpack.open({
+    ...{ rest_url: sim.url, ws_url: sim.ws_url, proxy: null, symbol: SYMBOL },
+    ...{ connect_timeout_ms: 5000, read_timeout_ms: 5000, clock: systemClock },
+    ...{ trace: () => undefined, credentials: sim.accounts[0]?.keys ?? {} },
+  });
+  const db = openDatabase(join(folder, 'wire.db'), 'NORMAL');
+  migrate(db, MIGRATIONS);
+  const market = makeMarket(await venue.market());
+  const session = new Session({
+    ...{ market, venue, books: new Books(db), clock: systemClock, tag: TAG, ticks: START },
+    log: makeLogger('bench', [{ level: 'fatal', file: { write: () => undefined } }]),
+    state: initialState(planOf(market)),
+    onBug: (error) => {
+      throw error;
+    },
+    ...{ bootId: 'bench', onBreach: 'crash', strategy: () => ({ interval: 3600 }) },
+  });
+  await session.recover();
+  await session.begin('start');
+  await session.connect();
+  const alive = () => sim.account().alive(SYMBOL).length;
+  while (alive() < GRIDS) await systemClock.delay(50);
+  const times: number[] = [];
+  let placed: () => void = () => undefined;
+  sim.world.subscribe((event) => {
+    if (event.type === 'order' && event.change === 'accepted') placed();
+  });
+  for (let fill = 0; fill < fills + WARM; fill += 1) {
+    // Down through one line and up through the next: each time one order is met.
+    const price = priceText(market, fill % 2 === 0 ? START - STEP - 1 : START + 1);
+    const began = performance.now();
+    await new Promise<void>((resolve) => {
+      placed = () => {
+        times.push(performance.now() - began);
+        placed = () => undefined;
+        resolve();
+      };
+      sim.command('move', { symbol: SYMBOL, price });
+    });
+    await systemClock.delay(PAUSE_MS);
+  }
+  await session.close();
+  await sim.close();
+  db.close();
+  return times.slice(WARM);
+}
+
+function planOf(market: ReturnType<typeof makeMarket>): GridPlan {
+  const result = design(market, {
+    grid_lower_price: priceText(market, START - (GRIDS / 2) * STEP),
+    grid_upper_price: priceText(market, START + (GRIDS / 2) * STEP),
+    ...{ grid_num: GRIDS, order_quantity: '0.5' },
+  });
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  return result.plan;
+}
