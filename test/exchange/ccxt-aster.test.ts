@@ -213,6 +213,21 @@ describe.skipIf(Aster === null)('ccxt on the loopback Aster', () => {
     expect(trades.at(-1)?.fee).toMatchObject({ cost: 0.0525 });
   });
 
+  test('leaves a stop that closes once the price is there', async () => {
+    const [before] = await client.fetchPositions([SOL]);
+    const stop = await client.createOrder(SOL, 'market', 'sell', 0.4, undefined, {
+      ...{ stopLossPrice: 149, reduceOnly: 'true', workingType: 'MARK_PRICE' },
+    });
+    expect(stop).toMatchObject({ status: 'open', filled: 0 });
+    expect(stop.info).toMatchObject({ type: 'STOP_MARKET', stopPrice: '149' });
+    expect((await client.fetchOpenOrders(SOL)).map(({ id }) => id)).toEqual([stop.id]);
+    move('148.5');
+    move('150');
+    expect(await client.fetchOrder(stop.id, SOL)).toMatchObject({ status: 'closed', filled: 0.4 });
+    expect(before?.contracts).toBe(0.4);
+    expect(await client.fetchPositions([SOL])).toEqual([]);
+  });
+
   test('is paid and pays funding at the stamp', async () => {
     await client.createOrder(ETH, 'market', 'sell', 0.5);
     venue.command('funding', { symbol: 'ETHUSDT' });

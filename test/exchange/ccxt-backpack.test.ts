@@ -173,6 +173,21 @@ describe.skipIf(Backpack === null)('ccxt on the loopback Backpack', () => {
     expect(sale?.fee).toMatchObject({ cost: 0.075 });
   });
 
+  test('leaves a stop that closes once the price is there', async () => {
+    const stop = await client.createOrder(SOL, 'market', 'sell', 0.4, undefined, {
+      ...{ triggerPrice: 149, triggerBy: 'MarkPrice', reduceOnly: true, clientOrderId: 9 },
+    });
+    expect(stop.info).toMatchObject({ status: 'TriggerPending', triggerPrice: '149' });
+    expect((await client.fetchOpenOrders(SOL)).map(({ id }) => id)).toEqual([stop.id]);
+    move('148.5');
+    move('150');
+    expect(await client.fetchOpenOrders(SOL)).toEqual([]);
+    const trades = await client.fetchMyTrades(SOL);
+    expect(trades.find((trade) => trade.order === stop.id)).toMatchObject({ amount: 0.4 });
+    const open = (await client.fetchPositions([SOL])).map(({ info }) => info['netQuantity']);
+    expect(open.filter((size) => size !== '0')).toEqual([]);
+  });
+
   test('is paid and pays funding at the stamp', async () => {
     await client.createOrder(ETH, 'market', 'sell', 0.5);
     venue.command('funding', { symbol: 'ETH_USDC_PERP' });

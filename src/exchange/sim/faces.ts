@@ -2,6 +2,7 @@
 import type { FaceKind } from './face.ts';
 
 const FACES = {
+  aster: async () => (await import('./aster/index.ts')).asterFace,
   backpack: async () => (await import('./backpack/index.ts')).backpackFace,
 } satisfies Record<string, () => Promise<FaceKind>>;
 

@@ -95,16 +95,8 @@ class AsterFace implements SimFace {
   handle(request: SimRequest): SimAnswer {
     const headers: Record<string, string> = {};
     try {
-      const body = this.#world.act(() => {
-        // What is thrown here must not undo what time made due.
-        try {
-          return { said: this.#answer(request, headers) };
-        } catch (error) {
-          return { error };
-        }
-      });
-      if ('error' in body) throw body.error;
-      return { status: 200, body: body.said, headers };
+      const body = this.#world.act(() => this.#answer(request, headers));
+      return { status: 200, body, headers };
     } catch (error) {
       if (!(error instanceof AsterError)) throw error;
       return { status: error.status, body: error.body, headers: { ...headers, ...error.headers } };

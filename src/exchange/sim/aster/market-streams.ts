@@ -27,8 +27,8 @@ export interface MarketStream {
   readonly every_ms: number;
   /** Symbols whose prices it tells; null: all. */
   readonly symbol: string | null;
-  /** What is to be said now; null: nothing new. */
-  next(now_ms: number): unknown;
+  /** The messages that are due now, in order. */
+  next(now_ms: number): readonly unknown[];
   /** A snapshot of so many levels of the book was handed out. */
   showed?(levels: number, now_ms: number): void;
 }
@@ -68,6 +68,7 @@ export function openMarketStream(world: World, name: string): MarketStream | nul
     case 'miniTicker':
       return timed(sim, 500, (now) => miniTickerEvent(sim, now));
     case 'forceOrder':
+      // Liquidations of others are not invented.
       return timed(sim, 1000, () => null);
     default:
       return null;
@@ -78,7 +79,7 @@ function openAll(world: World, name: string): MarketStream | null {
   const all = (every_ms: number, body: (sim: SimMarket, now: number) => Body): MarketStream => ({
     every_ms,
     symbol: null,
-    next: (now) => world.markets().map((sim) => body(sim, now)),
+    next: (now) => [world.markets().map((sim) => body(sim, now))],
   });
   switch (name) {
     case '!markPrice@arr':
@@ -90,14 +91,26 @@ function openAll(world: World, name: string): MarketStream | null {
     case '!miniTicker@arr':
       return all(1000, miniTickerEvent);
     case '!forceOrder@arr':
-      return { every_ms: 1000, symbol: null, next: () => null };
+      return { every_ms: 1000, symbol: null, next: () => [] };
+    case '!bookTicker': {
+      const each = world.markets().map((sim) => changing(sim, 0, (now) => bookEvent(sim, now)));
+      const next = (now: number) => {
+        world.markets();
+        return each.flatMap((one) => one.next(now));
+      };
+      return { every_ms: 0, symbol: null, next };
+    }
     default:
       return null;
   }
 }
 
 function timed(sim: SimMarket, every_ms: number, next: (now: number) => Body | null): MarketStream {
-  return { every_ms, symbol: sim.symbol, next };
+  const due = (now: number): readonly Body[] => {
+    const message = next(now);
+    return message === null ? [] : [message];
+  };
+  return { every_ms, symbol: sim.symbol, next: due };
 }
 
 /** Says something only when it differs from what was said last, but for the time. */
@@ -237,7 +250,7 @@ function diffs(sim: SimMarket, every_ms: number): MarketStream {
       };
       const update = updateOf(sim, now, before, { b: side('bids'), a: side('asks') });
       before = bookNumber(now);
-      return update;
+      return [update];
     },
     showed(count, now) {
       const book = bookOf(sim, count, now);

@@ -91,9 +91,9 @@ export class StreamBoard {
   /** The price of a symbol changed. */
   price(symbol: string): void {
     for (const [name, followed] of this.#followed) {
-      if (followed.stream.symbol === symbol && followed.stream.every_ms === 0) {
-        this.#say(name, followed, this.#world.now());
-      }
+      const { stream } = followed;
+      const tells = stream.symbol === symbol || stream.symbol === null;
+      if (tells && stream.every_ms === 0) this.#say(name, followed, this.#world.now());
     }
   }
 
@@ -164,9 +164,9 @@ export class StreamBoard {
   #say(name: string, followed: Followed, now: number): void {
     const { stream, by } = followed;
     followed.due_ms = now + stream.every_ms;
-    const event = stream.next(now);
-    if (event === null) return;
-    for (const connection of by) send(connection, name, event);
+    for (const event of stream.next(now)) {
+      for (const connection of by) send(connection, name, event);
+    }
   }
 
   #message(connection: Connection, text: string): void {

@@ -188,6 +188,16 @@ describe('market streams', () => {
     expect(symbols).toEqual(['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT']);
   });
 
+  test('the best prices of all markets, each when it changes', async () => {
+    const stream = await bench.stream('/ws/!bookTicker');
+    await beat();
+    expect(stream.heard.map(({ s }) => s)).toEqual(['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT']);
+    expect(stream.heard.flatMap((each) => deviations(shapes.BOOK_EVENT, each))).toEqual([]);
+    move('151');
+    await bench.venue.settled();
+    expect(stream.heard.findLast(({ s }) => s === 'SOLUSDT')).toMatchObject({ b: '150.99' });
+  });
+
   test('a candle is closed, then the next begins', async () => {
     const stream = await bench.stream('/ws/solusdt@kline_1m');
     await beat(700);
