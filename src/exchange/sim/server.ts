@@ -19,6 +19,8 @@ const HOST = '127.0.0.1';
 const MOST_BODY = 1 << 20;
 const KEEP_ALIVE_MS = 65_000;
 const PING_EVERY_MS = 60_000;
+/** Pings without an answer after which a stream is closed. */
+const MOST_UNANSWERED = 2;
 const BEAT_MS = 100;
 /** A client that does not answer a ping for so long is not waited for. */
 const SETTLED_MS = 5000;
@@ -36,6 +38,7 @@ export class SimServer {
   readonly #parts: ServerParts;
   readonly #http: Server;
   readonly #ws = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  readonly #unanswered = new WeakMap<WebSocket, number>();
   #cancels: (() => void)[] = [];
 
   constructor(parts: ServerParts) {
@@ -59,7 +62,7 @@ export class SimServer {
     const { clock, face } = this.#parts;
     this.#cancels = [
       clock.every(BEAT_MS, () => face.beat()),
-      clock.every(PING_EVERY_MS, () => this.#ws.clients.forEach((socket) => socket.ping())),
+      clock.every(PING_EVERY_MS, () => this.#ping()),
     ];
     return (this.#http.address() as AddressInfo).port;
   }
@@ -103,6 +106,18 @@ export class SimServer {
     answer(response, { status: fault.status, body: face.trouble('server_error').body });
   }
 
+  #ping(): void {
+    for (const socket of this.#ws.clients) {
+      const unanswered = this.#unanswered.get(socket) ?? 0;
+      if (unanswered >= MOST_UNANSWERED) {
+        socket.terminate();
+        continue;
+      }
+      this.#unanswered.set(socket, unanswered + 1);
+      socket.ping();
+    }
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#ws.handleUpgrade(request, socket, head, (client) => {
       const stream = {
@@ -113,6 +128,7 @@ export class SimServer {
       };
       const session = this.#parts.face.connect(stream, request.url ?? '/');
       client.on('message', (data: Buffer) => session.message(data.toString('utf8')));
+      client.on('pong', () => this.#unanswered.delete(client));
       client.on('close', () => session.closed());
       client.on('error', () => client.terminate());
     });

@@ -1,6 +1,8 @@
 /** What a loopback venue does wrong on demand, its limits, and the admin routes. */
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { backpackFace } from '../../../src/exchange/sim/backpack/index.ts';
 import { FaultBoard } from '../../../src/exchange/sim/faults.ts';
 import { FAULT_DEFAULTS, openSimVenue, readScript } from '../../../src/exchange/sim/index.ts';
@@ -112,6 +114,36 @@ describe('faults of streams', () => {
     await closed;
   });
 });
+
+test('a client that answers no pings is closed after two of them', async () => {
+  const clock = manualClock();
+  const quiet = await openSimVenue({ face: backpackFace, symbols: 3, clock });
+  const deaf = new WebSocket(quiet.ws_url, { autoPong: false });
+  const alive = new WebSocket(quiet.ws_url);
+  await Promise.all([once(deaf, 'open'), once(alive, 'open')]);
+  const closed = once(deaf, 'close');
+  const met = { closed: false };
+  void closed.then(() => (met.closed = true));
+  for (let k = 0; k < 2; k += 1) {
+    const pinged = [once(deaf, 'ping'), once(alive, 'ping')];
+    clock.advance(60_000);
+    await Promise.all(pinged);
+    await roundTrip(alive);
+  }
+  expect(met.closed).toBe(false);
+  clock.advance(60_000);
+  await closed;
+  expect(alive.readyState).toBe(WebSocket.OPEN);
+  alive.terminate();
+  await quiet.close();
+});
+
+/** The venue has read everything that was sent on the socket, pongs included. */
+async function roundTrip(socket: WebSocket): Promise<void> {
+  const answer = once(socket, 'pong');
+  socket.ping();
+  await answer;
+}
 
 describe('limits', () => {
   test('a key over its limit is told how long to wait, another is not', async () => {
