@@ -31,7 +31,7 @@ export interface LinkParts {
   readonly status: () => StatusView | null;
   readonly turnAge: () => number;
   /** What a bot that is not ready waits for, as a sentence; null: nothing in particular. */
-  readonly waitsFor: () => string | null;
+  readonly waitsFor?: () => string | null;
   /** Port of the page; null while none could be had. */
   readonly webPort: () => number | null;
   /** What it takes of its key's requests (null where the venue counts none), and is granted. */
@@ -90,7 +90,7 @@ export class SupervisorLink {
   beat(): void {
     const { status, turnAge, webPort } = this.#parts;
     this.sayBudget();
-    const waits = this.#ready ? null : this.#parts.waitsFor();
+    const waits = this.#ready ? null : (this.#parts.waitsFor?.() ?? null);
     this.#send({
       type: 'beat',
       turn_age_ms: Math.round(turnAge()),
