@@ -101,8 +101,8 @@ async function main(launch: BotLaunch): Promise<void> {
   );
   const { log } = logs;
   const { id, generation } = launch;
-  let [bot, waits, ending]: [Bot | null, string | null, boolean] = [null, null, false];
-  let asked = false;
+  let [bot, waits]: [Bot | null, string | null] = [null, null];
+  let [ending, asked] = [false, false];
   const record = (): void => {
     bestEffort('the log folder', () => mkdirSync(launch.log_dir, { recursive: true }));
     const who = { ...ownIdentity(), id, home: home.folder, generation };
@@ -122,12 +122,7 @@ async function main(launch: BotLaunch): Promise<void> {
 
   const share = new KeyShare(clock);
   const link = new SupervisorLink({
-    home: home.folder,
-    endpointFile: home.endpoint,
-    id,
-    generation,
-    clock,
-    log,
+    ...{ home: home.folder, endpointFile: home.endpoint, id, generation, clock, log },
     status: () => bot?.service.status() ?? null,
     webPort: () => bot?.webPort ?? null,
     turnAge: () => bot?.runner.turnAge() ?? 0,

@@ -24,6 +24,11 @@ const COLUMNS: readonly Column<VenueKind>[] = [
   { title: 'a minute', value: ({ capabilities }) => limitOf(capabilities) },
 ];
 
+const NO_CCXT =
+  '\nccxt is not installed: npm install --include=optional brings its exchanges.\n';
+const THROUGH_CCXT =
+  'ccxt:ID for these, of which those with perpetuals can be traded; not tried one by one';
+
 /** Prints a table of the named venue, or of all with a client of our own. */
 export async function venues(
   context: Context,
@@ -41,10 +46,7 @@ export async function venues(
   if (name !== undefined) return EXIT.done;
   const more = await ccxtVenues();
   context.terminal.out(
-    more === null
-      ? 'ccxt is not installed: npm install --include=optional brings its exchanges.\n'
-      : `\nccxt:ID for these, of which those with perpetuals can be traded; not tried one by one:\n` +
-          `${lines(more, width).join('\n')}\n`,
+    more === null ? NO_CCXT : `\n${THROUGH_CCXT}:\n${lines(more, width).join('\n')}\n`,
   );
   return EXIT.done;
 }
