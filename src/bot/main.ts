@@ -14,7 +14,9 @@ import type {
 import { isoTime, systemClock as clock } from '../platform/clock.ts';
 import { writeFileAtomic, writeJson } from '../platform/json-file.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
+import type { LifetimeLock } from '../platform/lifetime-lock.ts';
 import { homeAt, instanceLock } from '../platform/paths.ts';
+import type { Home } from '../platform/paths.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
 import { readEnvFile } from '../registry/index.ts';
 import { Bot } from './bot.ts';
@@ -84,16 +86,20 @@ function writeExit(
   bestEffort('exit.json', () => writeJson(path, body));
 }
 
-async function main(launch: BotLaunch): Promise<void> {
-  const home = homeAt(launch.home);
-  const lockFile = instanceLock(home, launch.id);
+/** The lock of the instance; where another process holds it this one ends. */
+async function takeLock(home: Home, id: string): Promise<LifetimeLock> {
+  const lockFile = instanceLock(home, id);
   const lock = await takeLifetimeLock(lockFile).catch((error: unknown) =>
     refuseEarly(`The lock ${lockFile}`, error),
   );
-  if (lock === null) {
-    process.stderr.write(`LOCK_HELD: another process runs ${launch.id}\n`);
-    process.exit(BOT_EXIT.lock_held);
-  }
+  if (lock !== null) return lock;
+  process.stderr.write(`LOCK_HELD: another process runs ${id}\n`);
+  process.exit(BOT_EXIT.lock_held);
+}
+
+async function main(launch: BotLaunch): Promise<void> {
+  const home = homeAt(launch.home);
+  const lock = await takeLock(home, launch.id);
   const file = (name: string) => join(launch.log_dir, name);
   rmSync(file('exit.json'), { force: true });
   const logs = await openBotLogs(launch).catch((error: unknown) =>
