@@ -48,20 +48,19 @@ async function cutOff(target: string): Promise<boolean> {
 }
 
 test('backed up under load, cut off, restored, and traded on', async () => {
-  const exchange = (seed: number) => ({ paper: { seed, speed: 400, volatility: 0.004 } });
+  const exchange = (seed: number) => ({ paper: { seed, speed: 100, volatility: 0.004 } });
   for (const [seed, id] of IDS.entries()) home.write(id, { exchange: exchange(seed + 1) });
   await home.ok(['start', '--all']);
   await waitFor('trades', async () => {
     const counts = await Promise.all(IDS.map((id) => fills(home, id)));
     return counts.every(({ length }) => length > 20);
   });
-  for (const name of ['first', 'second', 'third']) await home.ok(['backup', join(store, name)]);
+  for (const name of ['first', 'second']) await home.ok(['backup', join(store, name)]);
   const cut = join(store, 'cut');
   expect(await cutOff(cut)).toBe(true);
   expect(existsSync(cut)).toBe(false);
-  expect(readdirSync(store).filter((name) => !name.startsWith('cut.')).sort()).toEqual([
-    ...['first', 'second', 'third'],
-  ]);
+  const whole = readdirSync(store).filter((name) => !name.startsWith('cut.'));
+  expect(whole.sort()).toEqual(['first', 'second']);
   expect((await home.run(['restore', join(store, 'second')])).stderr).toMatch(/^RESTORE_REFUSED/);
   // The fleet went on as if nothing had been: none was restarted, all goes well.
   for (const row of await home.list()) expect(row).toMatchObject({ state: 'running', restarts: 0 });
