@@ -178,10 +178,17 @@ export class Outbox {
       first !== undefined && requests.length === 1
         ? [await venue.submit(first)]
         : await venue.submitBatch(requests);
+    const accepted: Place[] = [];
     for (const [index, place] of batch.entries()) {
       const outcome = outcomes[index] ?? { status: 'unknown', message: 'no answer to it' };
+      if (outcome.status === 'accepted') {
+        accepted.push(place);
+        continue;
+      }
+      await this.#accepted(accepted.splice(0));
       await this.#settlePlace(place, outcome, sentAt);
     }
+    await this.#accepted(accepted);
     // A market order has executed by now; whoever asks next shall see the position.
     if (only.ticks === null) await lookUps.executed(only.id, sentAt);
   }
@@ -248,7 +255,7 @@ export class Outbox {
   }
 
   async #settlePlace(place: Place, outcome: SubmitOutcome, sentAt: number): Promise<void> {
-    const { grid, lookUps } = this.#parts;
+    const { lookUps } = this.#parts;
     const { id } = place;
     const used = outcome.status === 'rejected' && outcome.reason === 'duplicate_client_id';
     if (outcome.status === 'unknown' || used) {
@@ -256,13 +263,20 @@ export class Outbox {
       lookUps.watch(id, sentAt);
       return this.#unanswered(outcome.message);
     }
+    if (outcome.status === 'accepted') return this.#accepted([place]);
     this.arrived();
-    if (outcome.status === 'rejected') {
-      if (isPutOff(outcome.reason)) this.#putOff = true;
-      return this.#rejected(id, outcome.reason, outcome.message);
-    }
+    if (isPutOff(outcome.reason)) this.#putOff = true;
+    return this.#rejected(id, outcome.reason, outcome.message);
+  }
+
+  /** A ladder of orders that the venue took is one commit. */
+  async #accepted(places: readonly Place[]): Promise<void> {
+    if (places.length === 0) return;
+    const { grid } = this.#parts;
+    this.arrived();
     this.#refusal = null;
-    await grid.apply({ type: 'accepted', id, at_ms: grid.venueNow() });
+    const at_ms = grid.venueNow();
+    await grid.applyAll(places.map(({ id }) => ({ type: 'accepted', id, at_ms })));
   }
 
   async #rejected(id: number, reason: string, message: string): Promise<void> {
