@@ -9,18 +9,17 @@ import { venueConformance } from './venue-suite.ts';
  * ccxt spaces requests by a third of a second; the loopback venue takes what comes. Not without
  * space: its nonce is the millisecond.
  */
-const FASTER = 40;
+const SPACING_MS = 8;
 
 describe.skipIf(ccxtFolder() === null)('with ccxt installed', () => {
   venueConformance('aster through ccxt', async () =>
     openLoopback({
-      kind: await loadCcxtKind('aster'),
+      kind: await loadCcxtKind('aster', SPACING_MS),
       face: asterFace,
       symbol: 'SOL/USDT:USDT',
       sim_symbol: 'SOLUSDT',
       // ccxt derives the account from the key: it signs as the wallet itself, not as an agent.
       credentials: ({ wallet_key = '' }) => ({ private_key: wallet_key }),
-      prepare: (venue) => venue.grant(FASTER),
       fundingRate: '0.0001',
     }),
   );

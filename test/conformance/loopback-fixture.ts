@@ -4,7 +4,7 @@
  * told as many fills and ends of orders as the venue knows of.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Venue, VenueEvent } from '../../src/exchange/port.ts';
+import type { VenueEvent } from '../../src/exchange/port.ts';
 import type { FaceKind, SimVenue } from '../../src/exchange/sim/index.ts';
 import { FAULT_DEFAULTS, openSimVenue } from '../../src/exchange/sim/index.ts';
 import type { Credentials, VenueKind } from '../../src/exchange/venue-kind.ts';
@@ -23,8 +23,6 @@ export interface LoopbackSetup {
   readonly fundingRate: string | null;
   /** What the loopback venue does with a post-only order that would cross. */
   readonly crossing?: 'refuse' | 'expire';
-  /** Done to each venue before it is used. */
-  readonly prepare?: (venue: Venue) => void;
 }
 
 const STARTING_CASH = '10000';
@@ -49,7 +47,6 @@ async function connected(setup: LoopbackSetup, sim: SimVenue): Promise<VenueFixt
     clock: systemClock,
     trace: () => undefined,
   });
-  setup.prepare?.(venue);
   const events: VenueEvent[] = [];
   const account = sim.account();
   const filledBefore = account.fills.length;

@@ -137,6 +137,7 @@ export interface CcxtExchange {
   fetchMyTrades: Listing<readonly CcxtTrade[]>;
   fetchFundingHistory: Listing<readonly CcxtPayment[]>;
   fetchTradingFee(symbol: string): Promise<Pick<CcxtMarket, 'maker' | 'taker'>>;
+  fetchLeverage(symbol: string): Promise<{ longLeverage?: number | undefined }>;
   setLeverage(leverage: number, symbol: string): Promise<unknown>;
   createOrder(
     symbol: string,

@@ -10,7 +10,7 @@ import type { CcxtExchange } from './exchange.ts';
 import { Lane } from './lane.ts';
 import { loadCcxtClass } from './load.ts';
 import { idForm } from './names.ts';
-import { openExchange, ownAddresses } from './open.ts';
+import { credentialsIn, openExchange, ownAddresses } from './open.ts';
 import { CcxtVenue } from './venue.ts';
 
 export { CCXT_VERSION, ccxtFolder, ccxtIds } from './load.ts';
@@ -24,10 +24,15 @@ const LISTING_LAG_MS = 3000;
 const HISTORY_MS = 24 * 3_600_000;
 const SILENCE_MS = 30_000;
 
-/** The kind of venue of an exchange; a `refused` fault when ccxt does not have it. */
-export async function loadCcxtKind(id: string): Promise<VenueKind> {
+/**
+ * The kind of venue of an exchange; a `refused` fault when ccxt does not have it. `spacing_ms`:
+ * between two requests, ccxt's own when absent.
+ */
+export async function loadCcxtKind(id: string, spacing_ms?: number): Promise<VenueKind> {
   const Exchange = await loadCcxtClass(id);
-  const sample = new Exchange({});
+  const spaced: Readonly<Record<string, number>> =
+    spacing_ms === undefined ? {} : { rateLimit: spacing_ms };
+  const sample = new Exchange(spaced);
   const lacks = lackOf(sample);
   if (lacks !== null) {
     const message = `gridd cannot trade on ${id} through ccxt: it has no ${lacks}`;
@@ -47,13 +52,13 @@ export async function loadCcxtKind(id: string): Promise<VenueKind> {
     open: (options) =>
       new CcxtVenue({
         name,
-        exchange: openExchange(Exchange, options, own, options.credentials),
+        exchange: openExchange(Exchange, options, own, { ...spaced, ...credentialsIn(options.credentials) }),
         capabilities,
         form,
         lane: lane(options),
         options,
       }),
-    openData: (options) => new CcxtData(name, openExchange(Exchange, options, own)),
+    openData: (options) => new CcxtData(name, openExchange(Exchange, options, own, spaced)),
   };
 }
 

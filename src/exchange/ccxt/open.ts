@@ -5,20 +5,27 @@
 import type { Credentials, WireOptions } from '../venue-kind.ts';
 import type { CcxtClass, CcxtExchange } from './exchange.ts';
 
-/** A new instance; nothing is sent. `own`: the addresses that ccxt would use by itself. */
-export function openExchange(
-  Exchange: CcxtClass,
-  options: WireOptions,
-  own: OwnAddresses,
-  credentials: Credentials = {},
-): CcxtExchange {
+/** Credentials by the names that ccxt gives them. */
+export function credentialsIn(credentials: Credentials): Readonly<Record<string, string>> {
   const { api_key, secret_key, passphrase, account_address, private_key } = credentials;
-  const exchange = new Exchange({
+  return {
     ...(api_key === undefined ? {} : { apiKey: api_key }),
     ...(secret_key === undefined ? {} : { secret: secret_key }),
     ...(passphrase === undefined ? {} : { password: passphrase }),
     ...(account_address === undefined ? {} : { walletAddress: account_address }),
     ...(private_key === undefined ? {} : { privateKey: private_key }),
+  };
+}
+
+/** A new instance; nothing is sent. `own`: the addresses that ccxt would use by itself. */
+export function openExchange(
+  Exchange: CcxtClass,
+  options: WireOptions,
+  own: OwnAddresses,
+  more: Readonly<Record<string, string | number>>,
+): CcxtExchange {
+  const exchange = new Exchange({
+    ...more,
     enableRateLimit: true,
     // ccxt adds a fee of its own to orders on some exchanges unless it is told not to.
     options: { builderFee: false, defaultType: 'swap', warnOnFetchOpenOrdersWithoutSymbol: false },

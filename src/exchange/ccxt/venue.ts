@@ -26,7 +26,8 @@ import type {
 } from '../port.ts';
 import type { VenueOptions } from '../venue-kind.ts';
 import { correctionsOf } from './corrections.ts';
-import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtTrade, Listing } from './exchange.ts';
+import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtPosition } from './exchange.ts';
+import type { CcxtTrade, Listing } from './exchange.ts';
 import { classesOf, faultOf, messageOf, rejectionOf } from './faults.ts';
 import { listingInSpans } from './listing.ts';
 import type { Lane } from './lane.ts';
@@ -312,15 +313,27 @@ export class CcxtVenue implements Venue {
       market.symbol,
     );
     const positions = await this.#positions([market.symbol]);
-    const own = positions.find(({ symbol }) => symbol === market.symbol);
     return {
       account_id: createHash('sha256').update(`${this.name}\0${key}`).digest('hex').slice(0, 16),
       maker_fee: rules.maker_fee,
       taker_fee: rules.taker_fee,
-      leverage: own?.leverage === undefined ? null : String(own.leverage),
+      leverage: await this.#leverage(market, positions),
       position_mode: positions.some(({ hedged }) => hedged === true) ? 'hedge' : 'one_way',
       can_trade: null,
     };
+  }
+
+  /** Of the position where there is one: not every venue tells it apart from that. */
+  async #leverage(
+    { symbol }: CcxtMarket,
+    positions: readonly CcxtPosition[],
+  ): Promise<string | null> {
+    const held = positions.find((position) => position.symbol === symbol)?.leverage;
+    if (held !== undefined) return decimalText(held, 'position.leverage');
+    const { fetchLeverage = false } = this.#exchange.has;
+    if (fetchLeverage === false) return null;
+    const { longLeverage } = await this.#ask(() => this.#exchange.fetchLeverage(symbol));
+    return longLeverage === undefined ? null : decimalText(longLeverage, 'leverage');
   }
 
   async setLeverage(leverage: number): Promise<void> {
