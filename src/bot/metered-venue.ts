@@ -8,6 +8,8 @@ import type { CancelOutcome, SubmitOutcome, Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RateBudget } from './rate-budget.ts';
 
+/** Longest silence after an answer that speaks of no limit. */
+const OTHER_MOST_MS = 15_000;
 /** The longest that a venue is obeyed: what it says beyond is no waiting time. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 /** Waiting after a refusal for the rate or for maintenance that names no time. */
@@ -86,7 +88,10 @@ class Meter {
   }
 
   #obey(reason: string, waitMs: number | null, what: 'places' | 'all'): void {
-    const wait = waitMs ?? USUAL_WAITS_MS[reason] ?? 0;
+    const usual = waitMs ?? USUAL_WAITS_MS[reason] ?? 0;
+    // Only a limit silences everything for as long as it says: what one route or a guard before it
+    // asks for must not hold a panic up.
+    const wait = reason === 'rate_limited' ? usual : Math.min(usual, OTHER_MOST_MS);
     if (wait > 0) this.#budget.hold(wait, this.#clock.monotonic(), what);
   }
 

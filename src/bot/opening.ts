@@ -163,7 +163,9 @@ async function openLive(
   const venue = await openLiveVenue(config, parts);
   try {
     await withinShare(parts, venue, config);
-    const live = await readLive(patienceOf(parts, name), venue, config);
+    // Who only cancels and closes must be able to, however the account is set.
+    const trades = launch.cause === 'start' || launch.cause === 'restart';
+    const live = await readLive(patienceOf(parts, name), venue, config, trades);
     const binding = bindingOf(launch, config, { venue: name, account: live.account_id });
     return await onBooks(parts, binding, (books) =>
       Promise.resolve(gridOn(books, venue, live, { launch, config, warnings })),
@@ -201,8 +203,9 @@ async function readLive(
   patience: PatienceParts,
   venue: Venue,
   config: InstanceConfig,
+  trades: boolean,
 ): Promise<LiveFacts> {
-  const { rules, account_id, warnings } = await fitAccount(patience, venue, config);
+  const { rules, account_id, warnings } = await fitAccount(patience, venue, config, trades);
   const market = makeMarket(rules);
   return askPatiently(patience, async () => {
     const { last, mark } = await venue.price();
@@ -251,20 +254,24 @@ interface Asked {
 const UNASKED = 'Nothing was adopted or ignored: the books know this account already.';
 const NOTHING = { adopted: 0, aside: 0 };
 
-/** Reads market and account until they answer, and sets what is ours to set. */
+/**
+ * Reads market and account until they answer; of one that `trades` it sets what is ours to set and
+ * refuses what no grid can run on.
+ */
 async function fitAccount(
   patience: PatienceParts,
   venue: Venue,
   config: InstanceConfig,
+  trades: boolean,
 ): Promise<{ rules: MarketRules; account_id: string; warnings: readonly string[] }> {
   const rules = await askPatiently(patience, () => venue.market());
   const account = await askPatiently(patience, () => venue.account());
-  refuseUnfit(patience.venue, account);
+  if (trades) refuseUnfit(patience.venue, account);
   const { leverage } = config.strategy_config;
   const fit = accountRules(rules, account, venue.capabilities, leverage);
   const { set_leverage: wanted } = fit;
   const warnings = [...fit.warnings];
-  if (wanted !== null) {
+  if (wanted !== null && trades) {
     const refused = await askPatiently(patience, () => settingLeverage(venue, wanted));
     if (refused !== null) warnings.push(refused);
   }

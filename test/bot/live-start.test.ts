@@ -256,6 +256,14 @@ describe('accounts', () => {
     await expect(openBot(makeLaunch(), venue)).rejects.toEqual(refusedWith('VENUE_PERMISSION'));
   });
 
+  test.each(['panic', 'safe'] as const)('but not to a bot that only ends: %s', async (cause) => {
+    const venue = makeRealVenue();
+    venue.leverage = 'symbol';
+    venue.account = { ...ACCOUNT, position_mode: 'hedge', can_trade: false };
+    await openBot({ ...makeLaunch({ leverage: 4 }), cause }, venue);
+    expect(venue.leverages).toEqual([]);
+  });
+
   test('leverage is set where it is the symbol’s, once', async () => {
     const venue = makeRealVenue();
     venue.leverage = 'symbol';

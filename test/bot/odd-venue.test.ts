@@ -230,6 +230,21 @@ test('a waiting time that is none, or of a year, is not obeyed for ever', async 
   await expect(venue.position()).rejects.toMatchObject({ retry_after_ms: 86_400_000 });
 });
 
+test('one route that wants an hour of silence holds no cancel for an hour', async () => {
+  const clock = manualClock();
+  const rig = makeRig();
+  const budget = new RateBudget(null);
+  const venue = meteredVenue(rig.venue, budget, clock, () => undefined);
+  for (const kind of ['unreachable', 'maintenance'] as const) {
+    rig.venue.mischief.question = () => {
+      throw new VenueFault(kind, 'Retry-After: 3600', 3_600_000);
+    };
+    await expect(venue.position()).rejects.toMatchObject({ kind });
+    expect(budget.wait('cancel', clock.monotonic())).toBe(15_000);
+    clock.advance(15_000);
+  }
+});
+
 test('missed fills are one commit, before anything that they cause is sent', async () => {
   const rig = makeRig();
   const desk = await openDesk(rig);

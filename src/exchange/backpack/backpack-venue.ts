@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { InvariantError, assert } from '../../contract/assert.ts';
 import { makeMarket } from '../../contract/market.ts';
 import type { MarketRules } from '../../contract/market.ts';
-import { VenueFault } from '../port.ts';
+import { BudgetHeld, VenueFault } from '../port.ts';
 import type { Venue, VenueAccount, VenueCapabilities, VenueListener } from '../port.ts';
 import type { VenueOptions } from '../venue-kind.ts';
 import { answerFault } from '../wire/json.ts';
@@ -15,7 +15,7 @@ import { Redaction } from '../wire/redaction.ts';
 import { priceOf, symbolFault } from './backpack-data.ts';
 import { HISTORY_MS, Listings } from './listings.ts';
 import { OrderMemory } from './order-memory.ts';
-import { BATCH, Orders, isClientId } from './orders.ts';
+import { BATCH, Orders, isClientId, heldBack } from './orders.ts';
 import { FLAT, accountOf, balanceOf, positionOf } from './parse.ts';
 import type { Assets } from './parse.ts';
 import { lowerLeverage, marketOf } from './parse-market.ts';
@@ -123,6 +123,7 @@ class BackpackVenue implements Venue {
       const present = trigger.trigger_by === 'mark' ? mark : last;
       return await this.#orders.submitTrigger(trigger, present);
     } catch (error) {
+      if (error instanceof BudgetHeld) return heldBack(error);
       if (!(error instanceof VenueFault)) throw error;
       // The price is not known, and nothing was sent.
       return { status: 'unknown', message: `${error.message}; nothing was sent` };

@@ -14,7 +14,7 @@ import type {
   SubmitOutcome,
   TriggerRequest,
 } from '../port.ts';
-import { VenueFault } from '../port.ts';
+import { BudgetHeld, VenueFault } from '../port.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import { Answer, parseExactJson } from '../wire/json.ts';
 import { isDone } from '../wire/rest.ts';
@@ -200,10 +200,9 @@ export class Orders {
         const { message, sent } = result.failure;
         return unknown(sent ? message : `${message}; nothing was sent`);
       }
-      const retry_after_ms = result.wait_ms;
-      const message = 'no more requests may be sent now';
-      return { status: 'rejected', reason: 'rate_limited', message, retry_after_ms };
+      return heldBack(new BudgetHeld(result.wait_ms));
     } catch (error) {
+      if (error instanceof BudgetHeld) return heldBack(error);
       if (!(error instanceof VenueFault)) throw error;
       return unknown(`${error.message}; nothing was sent`);
     }
@@ -306,3 +305,8 @@ function readable<T>(read: () => T): T | Unknown {
   }
 }
 
+/** What our own limits held back: it was certainly not sent, which is no silence of the venue. */
+export function heldBack({ message, retry_after_ms }: BudgetHeld): Rejection {
+  const wait = retry_after_ms === null ? {} : { retry_after_ms };
+  return { status: 'rejected', reason: 'rate_limited', message, ...wait };
+}

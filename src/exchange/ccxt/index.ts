@@ -52,7 +52,10 @@ export async function loadCcxtKind(id: string, spacing_ms?: number): Promise<Ven
     open: (options) =>
       new CcxtVenue({
         name,
-        exchange: openExchange(Exchange, options, own, { ...spaced, ...credentialsIn(options.credentials) }),
+        exchange: openExchange(Exchange, options, own, {
+          ...spaced,
+          ...credentialsIn(options.credentials),
+        }),
         capabilities,
         form,
         lane: lane(options),

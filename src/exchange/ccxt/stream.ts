@@ -38,9 +38,9 @@ export class CcxtStream {
   readonly #delivery: Delivery;
   readonly #loops: Promise<void>[] = [];
   #closed = false;
-  #wake: () => void = () => undefined;
   readonly #toldFills = new Set<string>();
-  readonly #over: Promise<void>;
+  /** Who waits for a step, and stops waiting at the close. */
+  readonly #waiting = new Set<() => void>();
   readonly #ended = new Set<string>();
   #fillsDue = false;
   #following = false;
@@ -48,7 +48,6 @@ export class CcxtStream {
   constructor(parts: CcxtStreamParts) {
     this.#parts = parts;
     this.#delivery = new Delivery(parts.listener);
-    this.#over = new Promise((resolve) => (this.#wake = resolve));
   }
 
   begin(): void {
@@ -62,7 +61,8 @@ export class CcxtStream {
   async close(): Promise<void> {
     this.#closed = true;
     this.#delivery.close();
-    this.#wake();
+    for (const resolve of this.#waiting) resolve();
+    await Promise.all(this.#loops);
   }
 
   /** Does a step again and again; after one that failed, with growing pauses. */
@@ -70,8 +70,7 @@ export class CcxtStream {
     let failures = 0;
     while (!this.#closed) {
       try {
-        // A watch that never answers must not hold a close.
-        await Promise.race([step(), this.#over]);
+        await this.#unlessClosed(step());
         if (failures > 0) this.#push({ type: 'connected' });
         failures = 0;
       } catch (error) {
@@ -86,8 +85,19 @@ export class CcxtStream {
     if (!this.#closed) this.#delivery.push(event);
   }
 
+  /**
+   * A watch that never answers must not hold a close. Not raced with one promise of a whole life:
+   * that would keep something of every tick.
+   */
+  #unlessClosed(step: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(resolve);
+      step.then(resolve, reject).finally(() => this.#waiting.delete(resolve));
+    });
+  }
+
   #pause(ms: number): Promise<void> {
-    return Promise.race([this.#parts.options.clock.delay(ms), this.#over]);
+    return this.#unlessClosed(this.#parts.options.clock.delay(ms));
   }
 
   async #watchPrice(): Promise<void> {

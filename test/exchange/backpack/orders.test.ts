@@ -117,6 +117,8 @@ describe('a submit', () => {
     const held = { status: 'rejected', reason: 'rate_limited' };
     expect(await recorded.venue.submit(order())).toMatchObject(held);
     expect(await recorded.venue.cancel('1')).toMatchObject(held);
+    const stop = { client_id: '2', side: 'sell', trigger_price: '90', size: '1' } as const;
+    expect(await recorded.venue.submitTrigger({ ...stop, trigger_by: 'last' })).toMatchObject(held);
     await expect(recorded.venue.balance()).rejects.toMatchObject({ kind: 'rate_limited' });
     expect(recorded.asked()).toHaveLength(asked);
   });
