@@ -99,7 +99,7 @@ describe('completion in', () => {
          COMP_WORDS=(${line.join(' ')}) COMP_CWORD=${line.length - 1} &&
          { _gridd gridd ${line.at(-1) ?? ''} x; printf '%s\\n' "\${COMPREPLY[@]}"; }`,
       );
-    expect(asked('gridd', 'res')).toEqual(['restart', 'resume']);
+    expect(asked('gridd', 'res')).toEqual(['restart', 'restore', 'resume']);
     expect(asked('gridd', 'stop', "''")).toEqual(['one_01', 'two_02']);
     expect(asked('gridd', 'start', '--config', '=', 'config/a')).toEqual(
       ['config/active', ...CONFIGS].sort(),
