@@ -75,7 +75,8 @@ export class BotConnection {
       const id = this.#lastId;
       const cancel = this.#clock.after(timeoutMs, () => {
         this.#waiting.delete(id);
-        reject(unreachable(this.hello.id, `no answer to ${method} within ${timeoutMs / 1000} s`));
+        const seconds = Math.max(0.1, Math.round(timeoutMs / 100) / 10);
+        reject(unreachable(this.hello.id, `no answer to ${method} within ${seconds} s`));
       });
       // The bot is trusted with the shape of its answers: both ends are ours and versioned.
       const accept = (result: unknown) => resolve(result as BotRequests[M]['result']);
