@@ -17,25 +17,21 @@ import type {
   VenueAccount,
   VenueBalance,
   VenueCapabilities,
-  VenueFill,
-  VenueFunding,
   VenueListener,
-  VenueOrder,
   VenuePosition,
   VenueUsage,
 } from '../port.ts';
 import type { VenueOptions } from '../venue-kind.ts';
 import { correctionsOf } from './corrections.ts';
 import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtPosition } from './exchange.ts';
-import type { CcxtTrade, Listing } from './exchange.ts';
 import { classesOf, faultOf, messageOf, rejectionOf } from './faults.ts';
-import { listingInSpans } from './listing.ts';
+import { CcxtListings, OrderUnknown } from './listings.ts';
 import type { Lane } from './lane.ts';
 import type { IdForm } from './names.ts';
 import { orderFault } from './order-check.ts';
 import { OrderIds } from './order-ids.ts';
-import { contractsOf, decimalText, isTradable, marketRules, priceOf } from './parse.ts';
-import { venueFill, venueOrder, venuePosition } from './parse.ts';
+import { contractsOf, decimalText, isTradable, marketRules } from './parse.ts';
+import { priceOf, venuePosition } from './parse.ts';
 import { CcxtStream } from './stream.ts';
 
 export interface CcxtVenueParts {
@@ -47,21 +43,13 @@ export interface CcxtVenueParts {
   readonly options: VenueOptions;
 }
 
-const ORDERS = {
-  key: (order: CcxtOrder) => order.id ?? '',
-  at: (order: CcxtOrder) => order.timestamp ?? 0,
-};
-const TRADES = {
-  key: (trade: CcxtTrade) => trade.id ?? '',
-  at: (trade: CcxtTrade) => trade.timestamp ?? 0,
-};
-
 export class CcxtVenue implements Venue {
   readonly name: string;
   readonly capabilities: VenueCapabilities;
   readonly #parts: CcxtVenueParts;
   readonly #exchange: CcxtExchange;
   readonly #ids = new OrderIds();
+  readonly #listings: CcxtListings;
   #market: Promise<CcxtMarket> | null = null;
   #stream: CcxtStream | null = null;
 
@@ -70,6 +58,14 @@ export class CcxtVenue implements Venue {
     this.#exchange = parts.exchange;
     this.name = parts.name;
     this.capabilities = parts.capabilities;
+    this.#listings = new CcxtListings({
+      exchange: parts.exchange,
+      ids: this.#ids,
+      read: parts.form.read,
+      now: () => parts.options.clock.now(),
+      market: () => this.#loaded(),
+      ask: (question) => this.#ask(question),
+    });
   }
 
   async market(): Promise<MarketRules> {
@@ -158,129 +154,12 @@ export class CcxtVenue implements Venue {
     return Promise.all(clientIds.map((id) => this.cancel(id)));
   }
 
-  async orderByClientId(clientId: string): Promise<VenueOrder | null> {
-    const open = await this.openOrders();
-    const resting = open.find((order) => order.client_id === clientId);
-    const id = this.#ids.venueId(clientId);
-    if (resting !== undefined || id === null) return resting ?? null;
-    return this.#order(id);
-  }
-
-  /** An order by the venue's id, where the venue can be asked so; null when it does not find it. */
-  async #order(id: string): Promise<VenueOrder | null> {
-    if (this.#exchange.has['fetchOrder'] !== true) return null;
-    const market = await this.#loaded();
-    try {
-      const order = await this.#ask(() => this.#exchange.fetchOrder(id, market.symbol));
-      return this.#learned(venueOrder(market, order, this.#parts.form.read));
-    } catch (error) {
-      if (error instanceof OrderUnknown) return null;
-      throw error;
-    }
-  }
-
-  async openOrders(): Promise<readonly VenueOrder[]> {
-    const market = await this.#loaded();
-    const orders = await this.#ask(() => this.#exchange.fetchOpenOrders(market.symbol));
-    return this.#read(market, orders).sort((a, b) => a.at_ms - b.at_ms);
-  }
-
-  /** Of orders made more than six days before `sinceMs` only the open are found. */
-  async orderHistory(sinceMs: number): Promise<readonly VenueOrder[]> {
-    const { has } = this.#exchange;
-    const open = (await this.openOrders()).filter(
-      ({ at_ms, filled }) => at_ms >= sinceMs || filled !== '0',
-    );
-    const listings: Listing<readonly CcxtOrder[]>[] = [];
-    const from = this.#exchange;
-    if (has['fetchOrders'] === true) listings.push(from.fetchOrders.bind(from));
-    else {
-      if (has['fetchClosedOrders'] === true) listings.push(from.fetchClosedOrders.bind(from));
-      if (has['fetchCanceledOrders'] === true) listings.push(from.fetchCanceledOrders.bind(from));
-    }
-    const found = new Map(open.map((order) => [order.venue_order_id, order]));
-    for (const listing of listings) {
-      for (const order of await this.#listed(listing, sinceMs)) {
-        // What the history still calls open may be an older picture of the same order.
-        const known = found.get(order.venue_order_id);
-        if (known === undefined || order.status !== 'open') found.set(order.venue_order_id, order);
-      }
-    }
-    return [...found.values()].sort((a, b) => a.at_ms - b.at_ms);
-  }
-
-  async #listed(
-    listing: Listing<readonly CcxtOrder[]>,
-    sinceMs: number,
-  ): Promise<readonly VenueOrder[]> {
-    const market = await this.#loaded();
-    const page = (since: number, until: number | null) => {
-      const params = until === null ? {} : { until };
-      return this.#ask(() => listing(market.symbol, since, undefined, params));
-    };
-    const orders = await listingInSpans(page, ORDERS, sinceMs - ORDERS_BEFORE_MS, this.#now);
-    const changed = orders.filter((order) => changedAt(order) >= sinceMs);
-    return this.#read(market, changed);
-  }
-
-  #read(market: CcxtMarket, orders: readonly CcxtOrder[]): VenueOrder[] {
-    return orders.map((order) => this.#learned(venueOrder(market, order, this.#parts.form.read)));
-  }
-
-  #learned(order: VenueOrder): VenueOrder {
-    if (order.client_id !== '') this.#ids.learn(order.client_id, order.venue_order_id);
-    return order;
-  }
-
-  async fillsSince(sinceMs: number): Promise<readonly VenueFill[]> {
-    const market = await this.#loaded();
-    const page = (since: number, until: number | null) => {
-      const params = until === null ? {} : { until };
-            return this.#ask(() =>
-        this.#exchange.fetchMyTrades(market.symbol, since, undefined, params),
-      );
-    };
-    const trades = await listingInSpans(page, TRADES, sinceMs, this.#now);
-    const names = await this.#namesOf(trades);
-    return trades.map((trade) => venueFill(market, trade, names.get(trade.order ?? '') ?? ''));
-  }
-
-  /** Client ids of the orders of these trades, which trades seldom name; '' of foreign ones. */
-  async #namesOf(trades: readonly CcxtTrade[]): Promise<ReadonlyMap<string, string>> {
-    const names = new Map<string, string>();
-    const asked = new Set<string>();
-    const known = (id: string) => this.#ids.clientId(id);
-    for (const { order: id = '' } of trades) {
-      if (known(id) !== null) names.set(id, known(id) ?? '');
-      else asked.add(id);
-    }
-    if (asked.size === 0) return names;
-    await this.orderHistory(Math.min(...trades.map(TRADES.at)));
-    for (const id of asked) {
-      if (known(id) === null) this.#ids.learn((await this.#order(id))?.client_id ?? '', id);
-      names.set(id, known(id) ?? '');
-    }
-    return names;
-  }
-
-  async fundingSince(sinceMs: number): Promise<readonly VenueFunding[]> {
-    if (this.#exchange.has['fetchFundingHistory'] !== true) return [];
-    const { symbol } = await this.#loaded();
-    const page = async (since: number, until: number | null): Promise<readonly VenueFunding[]> => {
-      const params = until === null ? {} : { until };
-            const paid = await this.#ask(() =>
-        this.#exchange.fetchFundingHistory(symbol, since, undefined, params),
-      );
-      return paid.map(({ amount, timestamp }) => ({
-        // One payment a stamp: its moment is the key that every listing gives alike.
-        funding_id: String(timestamp),
-        amount: decimalText(amount, 'funding.amount'),
-        at_ms: timestamp ?? 0,
-      }));
-    };
-    const entry = { key: (f: VenueFunding) => f.funding_id, at: (f: VenueFunding) => f.at_ms };
-    return listingInSpans(page, entry, sinceMs, this.#now);
-  }
+  orderByClientId: Venue['orderByClientId'] = (clientId) =>
+    this.#listings.orderByClientId(clientId);
+  openOrders: Venue['openOrders'] = () => this.#listings.openOrders();
+  orderHistory: Venue['orderHistory'] = (sinceMs) => this.#listings.orderHistory(sinceMs);
+  fillsSince: Venue['fillsSince'] = (sinceMs) => this.#listings.fillsSince(sinceMs);
+  fundingSince: Venue['fundingSince'] = (sinceMs) => this.#listings.fundingSince(sinceMs);
 
   async position(): Promise<VenuePosition> {
     const market = await this.#loaded();
@@ -376,7 +255,7 @@ export class CcxtVenue implements Venue {
       options,
       price: () => this.price(),
       fillsSince: (since) => this.fillsSince(since),
-      order: (id) => this.#order(id),
+      order: (id) => this.#listings.order(id),
       listener,
     });
     this.#stream.begin();
@@ -408,10 +287,6 @@ export class CcxtVenue implements Venue {
     throw new VenueFault('refused', `the symbol ${symbol} ${what}`, null, 'symbol');
   }
 
-  get #now(): number {
-    return this.#parts.options.clock.now();
-  }
-
   async #ask<T>(question: () => Promise<T>): Promise<T> {
     try {
       return await this.#parts.lane.run(question);
@@ -423,20 +298,6 @@ export class CcxtVenue implements Venue {
 }
 
 const URGENT = true;
-/** Venues list orders by when they were made: what ended lately may be so much older. */
-const ORDERS_BEFORE_MS = 6 * 24 * 3_600_000;
-
-function changedAt({ timestamp, lastTradeTimestamp, lastUpdateTimestamp }: CcxtOrder): number {
-  return Math.max(timestamp ?? 0, lastTradeTimestamp ?? 0, lastUpdateTimestamp ?? 0);
-}
-
-/** The venue does not find an order: an answer, not a fault. */
-class OrderUnknown extends VenueFault {
-  constructor(message: string) {
-    super('refused', message);
-  }
-}
-
 function refusal(reason: RejectReason, message: string): SubmitOutcome {
   return { status: 'rejected', reason, message };
 }

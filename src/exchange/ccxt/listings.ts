@@ -1,0 +1,176 @@
+/**
+ * What a ccxt exchange lists of one market: orders, trades and payments, each to its end, with our
+ * client ids. What is learned of ids on the way is kept.
+ */
+import { VenueFault } from '../port.ts';
+import type { VenueFill, VenueFunding, VenueOrder } from '../port.ts';
+import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtTrade, Listing } from './exchange.ts';
+import { listingInSpans } from './listing.ts';
+import type { OrderIds } from './order-ids.ts';
+import { decimalText, venueFill, venueOrder } from './parse.ts';
+import type { ReadId } from './parse.ts';
+
+export interface ListingParts {
+  readonly exchange: CcxtExchange;
+  readonly ids: OrderIds;
+  readonly read: ReadId;
+  readonly now: () => number;
+  readonly market: () => Promise<CcxtMarket>;
+  /** Asks; rejects with a `VenueFault`, `OrderUnknown` where it is an order that is not found. */
+  readonly ask: <T>(question: () => Promise<T>) => Promise<T>;
+}
+
+const ORDERS = {
+  key: (order: CcxtOrder) => order.id ?? '',
+  at: (order: CcxtOrder) => order.timestamp ?? 0,
+};
+const TRADES = {
+  key: (trade: CcxtTrade) => trade.id ?? '',
+  at: (trade: CcxtTrade) => trade.timestamp ?? 0,
+};
+
+/** Venues list orders by when they were made: what ended lately may be so much older. */
+const ORDERS_BEFORE_MS = 6 * 24 * 3_600_000;
+
+function changedAt({ timestamp, lastTradeTimestamp, lastUpdateTimestamp }: CcxtOrder): number {
+  return Math.max(timestamp ?? 0, lastTradeTimestamp ?? 0, lastUpdateTimestamp ?? 0);
+}
+
+/** The venue does not find an order: an answer, not a fault. */
+export class OrderUnknown extends VenueFault {
+  constructor(message: string) {
+    super('refused', message);
+  }
+}
+
+export class CcxtListings {
+  readonly #parts: ListingParts;
+
+  constructor(parts: ListingParts) {
+    this.#parts = parts;
+  }
+
+  async orderByClientId(clientId: string): Promise<VenueOrder | null> {
+    const open = await this.openOrders();
+    const resting = open.find((order) => order.client_id === clientId);
+    const id = this.#parts.ids.venueId(clientId);
+    if (resting !== undefined || id === null) return resting ?? null;
+    return this.order(id);
+  }
+
+  /** An order by the venue's id, where the venue can be asked so; null when it does not find it. */
+  async order(id: string): Promise<VenueOrder | null> {
+    if (this.#parts.exchange.has['fetchOrder'] !== true) return null;
+    const market = await this.#parts.market();
+    try {
+      const order = await this.#parts.ask(() => this.#parts.exchange.fetchOrder(id, market.symbol));
+      return this.#learned(venueOrder(market, order, this.#parts.read));
+    } catch (error) {
+      if (error instanceof OrderUnknown) return null;
+      throw error;
+    }
+  }
+
+  async openOrders(): Promise<readonly VenueOrder[]> {
+    const market = await this.#parts.market();
+    const orders = await this.#parts.ask(() => this.#parts.exchange.fetchOpenOrders(market.symbol));
+    return this.#read(market, orders).sort((a, b) => a.at_ms - b.at_ms);
+  }
+
+  /** Of orders made more than six days before `sinceMs` only the open are found. */
+  async orderHistory(sinceMs: number): Promise<readonly VenueOrder[]> {
+    const { has } = this.#parts.exchange;
+    const open = (await this.openOrders()).filter(
+      ({ at_ms, filled }) => at_ms >= sinceMs || filled !== '0',
+    );
+    const listings: Listing<readonly CcxtOrder[]>[] = [];
+    const from = this.#parts.exchange;
+    if (has['fetchOrders'] === true) listings.push(from.fetchOrders.bind(from));
+    else {
+      if (has['fetchClosedOrders'] === true) listings.push(from.fetchClosedOrders.bind(from));
+      if (has['fetchCanceledOrders'] === true) listings.push(from.fetchCanceledOrders.bind(from));
+    }
+    const found = new Map(open.map((order) => [order.venue_order_id, order]));
+    for (const listing of listings) {
+      for (const order of await this.#listed(listing, sinceMs)) {
+        // What the history still calls open may be an older picture of the same order.
+        const known = found.get(order.venue_order_id);
+        if (known === undefined || order.status !== 'open') found.set(order.venue_order_id, order);
+      }
+    }
+    return [...found.values()].sort((a, b) => a.at_ms - b.at_ms);
+  }
+
+  async #listed(
+    listing: Listing<readonly CcxtOrder[]>,
+    sinceMs: number,
+  ): Promise<readonly VenueOrder[]> {
+    const market = await this.#parts.market();
+    const page = (since: number, until: number | null) => {
+      const params = until === null ? {} : { until };
+      return this.#parts.ask(() => listing(market.symbol, since, undefined, params));
+    };
+    const orders = await listingInSpans(page, ORDERS, sinceMs - ORDERS_BEFORE_MS, this.#parts.now());
+    const changed = orders.filter((order) => changedAt(order) >= sinceMs);
+    return this.#read(market, changed);
+  }
+
+  #read(market: CcxtMarket, orders: readonly CcxtOrder[]): VenueOrder[] {
+    return orders.map((order) => this.#learned(venueOrder(market, order, this.#parts.read)));
+  }
+
+  #learned(order: VenueOrder): VenueOrder {
+    if (order.client_id !== '') this.#parts.ids.learn(order.client_id, order.venue_order_id);
+    return order;
+  }
+
+  async fillsSince(sinceMs: number): Promise<readonly VenueFill[]> {
+    const market = await this.#parts.market();
+    const page = (since: number, until: number | null) => {
+      const params = until === null ? {} : { until };
+      return this.#parts.ask(() =>
+        this.#parts.exchange.fetchMyTrades(market.symbol, since, undefined, params),
+      );
+    };
+    const trades = await listingInSpans(page, TRADES, sinceMs, this.#parts.now());
+    const names = await this.#namesOf(trades);
+    return trades.map((trade) => venueFill(market, trade, names.get(trade.order ?? '') ?? ''));
+  }
+
+  /** Client ids of the orders of these trades, which trades seldom name; '' of foreign ones. */
+  async #namesOf(trades: readonly CcxtTrade[]): Promise<ReadonlyMap<string, string>> {
+    const names = new Map<string, string>();
+    const asked = new Set<string>();
+    const known = (id: string) => this.#parts.ids.clientId(id);
+    for (const { order: id = '' } of trades) {
+      if (known(id) !== null) names.set(id, known(id) ?? '');
+      else asked.add(id);
+    }
+    if (asked.size === 0) return names;
+    await this.orderHistory(Math.min(...trades.map(TRADES.at)));
+    for (const id of asked) {
+      if (known(id) === null) this.#parts.ids.learn((await this.order(id))?.client_id ?? '', id);
+      names.set(id, known(id) ?? '');
+    }
+    return names;
+  }
+
+  async fundingSince(sinceMs: number): Promise<readonly VenueFunding[]> {
+    if (this.#parts.exchange.has['fetchFundingHistory'] !== true) return [];
+    const { symbol } = await this.#parts.market();
+    const page = async (since: number, until: number | null): Promise<readonly VenueFunding[]> => {
+      const params = until === null ? {} : { until };
+      const paid = await this.#parts.ask(() =>
+        this.#parts.exchange.fetchFundingHistory(symbol, since, undefined, params),
+      );
+      return paid.map(({ amount, timestamp }) => ({
+        // One payment a stamp: its moment is the key that every listing gives alike.
+        funding_id: String(timestamp),
+        amount: decimalText(amount, 'funding.amount'),
+        at_ms: timestamp ?? 0,
+      }));
+    };
+    const entry = { key: (f: VenueFunding) => f.funding_id, at: (f: VenueFunding) => f.at_ms };
+    return listingInSpans(page, entry, sinceMs, this.#parts.now());
+  }
+}
