@@ -36,6 +36,8 @@ export function keepStop(draft: Draft): void {
   if (stops.some(({ status }) => status === 'sent')) return;
   const newest = stops.findLast(({ status }) => status === 'open');
   if (stops.length > 1) return cancelOthers(draft, newest);
+  // Nor beside one that is being cancelled: where that is refused it would be sent in a loop.
+  if (newest === undefined && stops.length > 0) return;
   if (isHeld(draft.state)) return draft.set({ settled: false });
   draft.set({ stop_hold: null });
   const { side, lots, trigger_ticks } = wanted;

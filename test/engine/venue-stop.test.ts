@@ -172,3 +172,33 @@ it.each(['long', 'short'] as const)('a %s grid ends once, flat, when the level i
     { numRuns: 100, verbose: true },
   );
 });
+
+it('refused beside the last one, the next waits until that is gone; then it is held', () => {
+  const model = new Model('neutral');
+  model.settle();
+  model.moveTo(97);
+  model.settle();
+  const [last] = model.state.stops;
+  expect(last?.status).toBe('open');
+  // The position was closed by hand: any other is refused as well, and the cancel takes its time.
+  model.moveTo(95);
+  const isLate = (command?: EngineCommand) => command?.type === 'cancel' && command.id === last?.id;
+  const late: EngineCommand[] = [];
+  let sent = 0;
+  const refuse = () => {
+    for (let round = 0; model.waiting.length > 0 && round < 50; round += 1) {
+      const [next] = model.waiting;
+      if (next?.type === 'place' && next.role === 'stop_loss') sent += 1;
+      if (isLate(next)) late.push(...model.waiting.splice(0, 1));
+      else model.answer(true);
+    }
+  };
+  refuse();
+  expect([sent, late.length]).toEqual([1, 1]);
+  expect(model.state.stops).toMatchObject([{ id: last?.id, status: 'cancelling' }]);
+  model.waiting.push(...late);
+  model.answer(false);
+  refuse();
+  expect([sent, model.state.stops]).toEqual([2, []]);
+  expect(model.state.stop_hold?.reason).toBe('reduce_only_would_increase');
+});
