@@ -47,6 +47,8 @@ export function keepStop(draft: Draft): void {
 
 /** The venue refused one or took it away: it is tried again when something changed. */
 export function holdStop(draft: Draft, reason: string): void {
+  // One that watched a position being closed is not replaced.
+  if (draft.state.phase === 'stopping') return;
   const last = draft.state.stops.find(({ status }) => status !== 'sent');
   // Such a venue takes no second one beside the first: the next one follows when that is gone.
   if (last !== undefined && NO_SECOND.has(reason)) return draft.cancel(last);
