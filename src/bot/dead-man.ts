@@ -27,6 +27,8 @@ const WINDS = 3;
 const RETRY_MS = 2000;
 /** A process that ends waits no longer than this for the venue. */
 const LEAVE_MS = 2000;
+/** Pause after which it is tried again meanwhile. */
+const LEAVE_RETRY_MS = 250;
 
 export class DeadMan {
   readonly #parts: DeadManParts;
@@ -35,6 +37,9 @@ export class DeadMan {
   /** What was wanted when it was last looked at; null: off. */
   #wantedMs: number | null = null;
   #unable = false;
+  /** The last request that winds it; it never rejects. */
+  #winding: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor(parts: DeadManParts) {
     this.#parts = parts;
@@ -42,6 +47,7 @@ export class DeadMan {
 
   /** Winds it when it is time; `active`: the grid's orders rest and are looked after. In a task. */
   async tick(active: boolean): Promise<void> {
+    if (this.#closed) return;
     const { runner, clock, timeoutMs } = this.#parts;
     const wanted = active && this.#isAble() ? timeoutMs() : null;
     const now = clock.monotonic();
@@ -61,12 +67,18 @@ export class DeadMan {
     }
   }
 
+  /** As `leave`, for good: no tick that is under way or still to come winds it again. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.leave();
+  }
+
   /** Takes it off before orders are left resting; a venue that is silent is not waited for. */
   async leave(): Promise<void> {
     const { clock } = this.#parts;
-    if (!this.#isArmed) return;
     this.#wantedMs = null;
-    const taken = this.#takeOff().catch((error: unknown) => this.#failed(error));
+    if (!this.#isArmed) return;
+    const taken = this.#takeOffUntil(clock.monotonic() + LEAVE_MS);
     await Promise.race([taken, clock.delay(LEAVE_MS)]);
   }
 
@@ -87,7 +99,27 @@ export class DeadMan {
     const { runner, books } = this.#parts;
     // Before it is wound: a process that dies in between leaves nothing that nobody knows of.
     if (!this.#isArmed) await runner.store(() => books.setMeta(ARMED, 'yes'));
-    await runner.venue.windDeadMan(timeoutMs);
+    // Taken off meanwhile.
+    if (this.#wantedMs !== timeoutMs) return;
+    const wound = runner.venue.windDeadMan(timeoutMs);
+    this.#winding = wound.catch(() => undefined);
+    await wound;
+  }
+
+  /** Tries until the venue takes it, until `untilMs` (monotonic) or until it is wanted again. */
+  async #takeOffUntil(untilMs: number): Promise<void> {
+    const { clock } = this.#parts;
+    // Of two requests under way at once nobody knows which the venue takes for the last.
+    await Promise.race([this.#winding, clock.delay(LEAVE_MS / 2)]);
+    while (this.#wantedMs === null) {
+      try {
+        return await this.#takeOff();
+      } catch (error) {
+        this.#failed(error);
+      }
+      if (clock.monotonic() + LEAVE_RETRY_MS >= untilMs) return;
+      await clock.delay(LEAVE_RETRY_MS);
+    }
   }
 
   async #takeOff(): Promise<void> {

@@ -181,7 +181,7 @@ export class Session {
   /** Ends the stream of events and what goes on by itself; orders stay as they are. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#deadMan.leave();
+    await this.#deadMan.close();
     await this.#parts.venue.close();
     await this.runner.close();
   }

@@ -135,7 +135,7 @@ function convergeStop(draft: Draft): void {
   if (stopping === null) return;
   const close = stopping.on_stop.position === 'close';
   if (close || stopping.on_stop.orders === 'cancel') {
-    for (const order of liveOrders(draft.state)) if (order.role !== 'close') draft.cancel(order);
+    cancelAll(draft, close);
     if (liveOrders(draft.state).length > 0) return;
   }
   const position = draft.books.position_lots;
@@ -155,6 +155,16 @@ function convergeStop(draft: Draft): void {
   draft.set({ phase: stopping.final });
   draft.setStopping(null);
   draft.note(stopping.final, stopping.reason);
+}
+
+// A stop order only reduces: it watches a position that is to be closed until nothing else rests,
+// which may take long. Then it goes as well: two orders that close might close more than is ours.
+function cancelAll(draft: Draft, closes: boolean): void {
+  const { orders, stops } = draft.state;
+  const others = orders.filter(({ role }) => role !== 'close');
+  for (const order of others) draft.cancel(order);
+  const watches = closes && draft.books.position_lots !== 0 && others.length > 0;
+  for (const stop of stops) if (!watches || stop.status !== 'open') draft.cancel(stop);
 }
 
 // After a close the gaps are empty: what could not be closed is carry, and the next start lays out

@@ -36,6 +36,8 @@ export function keepStop(draft: Draft): void {
   if (stops.some(({ status }) => status === 'sent')) return;
   const newest = stops.findLast(({ status }) => status === 'open');
   if (stops.length > 1) return cancelOthers(draft, newest);
+  // Nor beside one that is being cancelled: where that is refused it would be sent in a loop.
+  if (newest === undefined && stops.length > 0) return;
   if (isHeld(draft.state)) return draft.set({ settled: false });
   draft.set({ stop_hold: null });
   const { side, lots, trigger_ticks } = wanted;
@@ -45,6 +47,8 @@ export function keepStop(draft: Draft): void {
 
 /** The venue refused one or took it away: it is tried again when something changed. */
 export function holdStop(draft: Draft, reason: string): void {
+  // One that watched a position being closed is not replaced.
+  if (draft.state.phase === 'stopping') return;
   const last = draft.state.stops.find(({ status }) => status !== 'sent');
   // Such a venue takes no second one beside the first: the next one follows when that is gone.
   if (last !== undefined && NO_SECOND.has(reason)) return draft.cancel(last);

@@ -163,6 +163,99 @@ test('a venue that does not take it is told, tried again, and holds nothing else
   expect(desk.bugs).toEqual([]);
 });
 
+describe('a bot that ends leaves it off', () => {
+  test('though one tick is on its way to wind it and another waits', async () => {
+    const made = watched();
+    const gate = closedGate();
+    let held = false;
+    const openOrders = async () => {
+      const open = await made.rig.venue.openOrders();
+      if (held) await gate.opened;
+      return open;
+    };
+    const desk = await open({ ...made, venue: { ...made.venue, openOrders } });
+    await pass(made, desk, 5000);
+    held = true;
+    made.clock.advance(TIMEOUT_MS / 2);
+    const tick = () => desk.runner.run(() => desk.session.tick()).catch(() => undefined);
+    const ticks = [tick(), tick()];
+    await served();
+    const closed = desk.session.close();
+    await served();
+    expect(made.wound.at(-1)).toBeNull();
+    gate.open();
+    await Promise.all([...ticks, closed]);
+    expect(made.wound.at(-1)).toBeNull();
+    expect(desk.bugs).toEqual([]);
+  });
+
+  test('though it is just being wound: the last word is that it is off', async () => {
+    const made = watched();
+    const gate = closedGate();
+    let held = false;
+    const windDeadMan = async (timeoutMs: number | null) => {
+      if (held && timeoutMs !== null) await gate.opened;
+      await made.venue.windDeadMan(timeoutMs);
+    };
+    const desk = await open({ ...made, wish: TIMEOUT_MS, venue: { ...made.venue, windDeadMan } });
+    await pass(made, desk, 5000);
+    const before = made.wound.length;
+    held = true;
+    made.clock.advance(TIMEOUT_MS / 2);
+    const tick = desk.runner.run(() => desk.session.tick()).catch(() => undefined);
+    await served();
+    const closed = desk.session.close();
+    await served();
+    gate.open();
+    await Promise.all([tick, closed]);
+    expect(made.wound.slice(before)).toEqual([TIMEOUT_MS, null]);
+  });
+
+  test('though the request that winds it is never answered', async () => {
+    const made = watched();
+    const gate = closedGate();
+    let held = false;
+    const windDeadMan = async (timeoutMs: number | null) => {
+      await made.venue.windDeadMan(timeoutMs);
+      if (held && timeoutMs !== null) await gate.opened;
+    };
+    const desk = await open({ ...made, wish: TIMEOUT_MS, venue: { ...made.venue, windDeadMan } });
+    await pass(made, desk, 5000);
+    held = true;
+    made.clock.advance(TIMEOUT_MS / 2);
+    const tick = desk.runner.run(() => desk.session.tick()).catch(() => undefined);
+    await served();
+    const closed = desk.session.close();
+    await pass(made, desk, 2000, false);
+    expect(made.wound.at(-1)).toBeNull();
+    gate.open();
+    await Promise.all([tick, closed]);
+  });
+
+  test('though the venue takes that only when it is asked again', async () => {
+    const made = watched();
+    const desk = await open(made);
+    await pass(made, desk, 5000);
+    made.fault = new VenueFault('unreachable', 'timeout');
+    const closed = desk.session.close();
+    await pass(made, desk, 1000, false);
+    expect(made.wound.at(-1)).toBe(TIMEOUT_MS);
+    made.fault = null;
+    await pass(made, desk, 500, false);
+    await closed;
+    expect(made.wound.at(-1)).toBeNull();
+  });
+});
+
+/** What waits for it goes on when it is opened. */
+function closedGate() {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
 /** The venue for a second order of the stranger, whose first name is used. */
 function renamed(venue: Venue): Venue {
   return { ...venue, submit: (order) => venue.submit({ ...order, client_id: 'other-2' }) };

@@ -247,6 +247,48 @@ describe('the end', () => {
   });
 });
 
+describe('a panic whose cancels the venue does not answer', () => {
+  async function panicking() {
+    const rig = fickle();
+    const desk = await openDesk(rig, STOP, WATCHED);
+    rig.venue.move(10290);
+    await settled(rig, desk);
+    const [line] = rig.venue.resting().filter(({ price }) => price !== null);
+    rig.venue.mischief.cancel = (clientId, execute) => {
+      return clientId === line?.client_id ? { status: 'unknown', message: 'timeout' } : execute();
+    };
+    const panic = desk.session.panic();
+    await pass(rig, desk, 3000);
+    expect(rig.venue.resting()).toHaveLength(2);
+    expect(waiting(rig)).toEqual(['sell 1']);
+    return { rig, desk, panic };
+  }
+
+  test('leaves the stop until nothing else rests, then closes', async () => {
+    const { rig, desk, panic } = await panicking();
+    rig.venue.mischief.cancel = undefined;
+    const receipt = await done(rig, desk, panic);
+    expect(receipt).toMatchObject({ orders_cancelled: 11, orders_left: 0, position: '0' });
+    expect(rig.venue.resting()).toEqual([]);
+    expect((await rig.venue.position()).size).toBe('0');
+    expect(desk.bugs).toEqual([]);
+  });
+
+  test('is flat by the stop that fires meanwhile, and ends once', async () => {
+    const { rig, desk, panic } = await panicking();
+    rig.venue.mischief.tells = ({ type }) => type !== 'price';
+    rig.venue.move(9490);
+    await pass(rig, desk, 1000);
+    rig.venue.mischief.cancel = undefined;
+    const receipt = await done(rig, desk, panic);
+    expect(receipt).toMatchObject({ orders_left: 0, position: '0' });
+    expect(rig.venue.resting()).toEqual([]);
+    expect((await rig.venue.position()).size).toBe('0');
+    expect(rig.books.fills(50).filter(({ side }) => side === 'sell')).toHaveLength(2);
+    expect(desk.bugs).toEqual([]);
+  });
+});
+
 describe('on the paper venue', () => {
   async function open() {
     const rig = openRig(10450);

@@ -20,6 +20,10 @@ class Model {
   readonly resting = new Map<number, LiveOrder>();
   readonly waiting: EngineCommand[] = [];
   mostStops = 0;
+  /** Most orders that close, stop orders beside a close too; how often the grid has ended. */
+  closers = 0;
+  ends = 0;
+  readonly notes: string[] = [];
   #trade = 0;
   #moment = 0;
 
@@ -37,6 +41,10 @@ class Model {
     // What is stored is what goes on.
     this.state = decodeState(encodeState(state));
     this.waiting.push(...commands.filter(({ type }) => type !== 'note'));
+    for (const command of commands) if (command.type === 'note') this.notes.push(command.code);
+    this.ends = this.notes.filter((code) => code === 'stopped' || code === 'finished').length;
+    const closes = this.state.orders.filter(({ role }) => role === 'close').length;
+    if (closes > 0) this.closers = Math.max(this.closers, closes + this.state.stops.length);
     this.mostStops = Math.max(this.mostStops, this.state.stops.length);
     expect(auditIdentity(market, this.state, this.price)).toBeNull();
   }
@@ -171,4 +179,68 @@ it.each(['long', 'short'] as const)('a %s grid ends once, flat, when the level i
     }),
     { numRuns: 100, verbose: true },
   );
+});
+
+it.each(['long', 'short'] as const)('a %s grid that is closed keeps its stop to the last', (direction) => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 40 }),
+      fc.array(step, { maxLength: 30 }),
+      fc.nat(60),
+      (before, after, late) => {
+        const model = new Model(direction);
+        play(model, before);
+        const watching = model.state.stops.filter(({ status }) => status === 'open');
+        model.feed({ type: 'stop', on_stop: { orders: 'cancel', position: 'close' }, reason: 'panic' });
+        const told = model.notes.length;
+        const { orders, books } = model.state;
+        const kept = orders.length > 0 && books.position_lots !== 0 ? watching : [];
+        expect(model.state.stops.filter(({ status }) => status === 'open')).toEqual(kept);
+        play(model, after.slice(0, late).filter(({ do: what }) => what === 'move' || what === 'answer'));
+        // The market goes through the level, at whatever point the close has come to.
+        model.moveTo(direction === 'long' ? LEVEL - 1 : 200 - LEVEL + 1);
+        model.settle();
+        for (let k = 0; k < 12 && model.state.phase === 'stopping'; k += 1) {
+          model.moveTo(model.price + (k % 2 === 0 ? 1 : -1));
+          model.settle();
+        }
+        expect(['stopped', 'finished']).toContain(model.state.phase);
+        expect([model.state.books.position_lots, model.resting.size]).toEqual([0, 0]);
+        expect(model.ends).toBe(1);
+        expect(model.closers).toBeLessThanOrEqual(1);
+        expect(model.notes.slice(told)).not.toContain('stop_refused');
+      },
+    ),
+    { numRuns: 100, verbose: true },
+  );
+});
+
+it('refused beside the last one, the next waits until that is gone; then it is held', () => {
+  const model = new Model('neutral');
+  model.settle();
+  model.moveTo(97);
+  model.settle();
+  const [last] = model.state.stops;
+  expect(last?.status).toBe('open');
+  // The position was closed by hand: any other is refused as well, and the cancel takes its time.
+  model.moveTo(95);
+  const isLate = (command?: EngineCommand) => command?.type === 'cancel' && command.id === last?.id;
+  const late: EngineCommand[] = [];
+  let sent = 0;
+  const refuse = () => {
+    for (let round = 0; model.waiting.length > 0 && round < 50; round += 1) {
+      const [next] = model.waiting;
+      if (next?.type === 'place' && next.role === 'stop_loss') sent += 1;
+      if (isLate(next)) late.push(...model.waiting.splice(0, 1));
+      else model.answer(true);
+    }
+  };
+  refuse();
+  expect([sent, late.length]).toEqual([1, 1]);
+  expect(model.state.stops).toMatchObject([{ id: last?.id, status: 'cancelling' }]);
+  model.waiting.push(...late);
+  model.answer(false);
+  refuse();
+  expect([sent, model.state.stops]).toEqual([2, []]);
+  expect(model.state.stop_hold?.reason).toBe('reduce_only_would_increase');
 });
