@@ -110,7 +110,8 @@ export class CcxtListings {
       const params = until === null ? {} : { until };
       return this.#parts.ask(() => listing(market.symbol, since, undefined, params));
     };
-    const orders = await listingInSpans(page, ORDERS, sinceMs - ORDERS_BEFORE_MS, this.#parts.now());
+    const from = sinceMs - ORDERS_BEFORE_MS;
+    const orders = await listingInSpans(page, ORDERS, from, this.#parts.now());
     const changed = orders.filter((order) => changedAt(order) >= sinceMs);
     return this.#read(market, changed);
   }
