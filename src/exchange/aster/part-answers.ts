@@ -3,6 +3,7 @@
  * only one through at a time, a reading that is repeated asks only what is missing.
  */
 import type { Clock } from '../../platform/clock.ts';
+import { BudgetHeld } from '../port.ts';
 import type { Answer } from '../wire/json.ts';
 import type { AsterConnection } from './connection.ts';
 import type { Route } from './routes.ts';
@@ -30,8 +31,16 @@ export class PartAnswers {
     return answer;
   }
 
-  /** The reading is whole: the next one asks everything anew. */
-  done(): void {
-    this.#kept.clear();
+  /** Does a reading: only where the budget held it back does the next one find its answers. */
+  async reading<T>(read: () => Promise<T>): Promise<T> {
+    let isHeld = false;
+    try {
+      return await read();
+    } catch (error) {
+      isHeld = error instanceof BudgetHeld;
+      throw error;
+    } finally {
+      if (!isHeld) this.#kept.clear();
+    }
   }
 }

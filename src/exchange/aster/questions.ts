@@ -79,7 +79,7 @@ export function questionsOf(parts: QuestionParts): Pick<Venue, Questions> {
       const { rules } = await terms.get();
       return balanceOf((await connection.ask(ROUTES.balance)).items(), rules.quote);
     },
-    account: () => accountNow(parts),
+    account: () => parts.answers.reading(() => accountNow(parts)),
     async setLeverage(leverage) {
       const params = { symbol, leverage: String(leverage) };
       const answer = await connection.ask(ROUTES.leverage, params);
@@ -168,11 +168,9 @@ async function accountNow(parts: QuestionParts) {
   const open = { account_id, maker_fee: maker, taker_fee: taker, can_trade };
   // Of an account in hedge mode a symbol has no one position.
   if (mode.at('dualSidePosition').bool()) {
-    answers.done();
     return { ...open, leverage: null, position_mode: 'hedge' as const };
   }
   const { leverage, isolated } = await positionNow(parts);
-  answers.done();
   if (isolated) {
     const text = `${symbol} is on isolated margin at Aster; set it to cross margin there.`;
     throw new VenueFault('refused', text, null, 'other');

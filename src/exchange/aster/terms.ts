@@ -42,7 +42,7 @@ export class TermsReader {
 
   /** Reads them now; who asks meanwhile is given the same. */
   read(): Promise<Terms> {
-    this.#reading ??= this.#read().finally(() => {
+    this.#reading ??= this.#answers.reading(() => this.#read()).finally(() => {
       this.#reading = null;
     });
     return this.#reading;
@@ -55,7 +55,6 @@ export class TermsReader {
     const info = await answers.ask(ROUTES.exchangeInfo);
     const brackets = await answers.ask(ROUTES.leverageBracket, { symbol });
     const commission = await answers.ask(ROUTES.commissionRate, { symbol });
-    answers.done();
     const raw = info.at('symbols').items().find((each) => each.at('symbol').text() === symbol);
     if (raw === undefined) throw symbolFault(`Aster has no market ${symbol}.`);
     if (!isOpen(raw)) throw symbolFault(`${symbol} is not traded at Aster now.`);

@@ -6,7 +6,7 @@ import { formatMoney } from '../../../src/contract/decimal.ts';
 import { makeMarket, nearestTicks } from '../../../src/contract/market.ts';
 import type { MarketRules } from '../../../src/contract/market.ts';
 import { initialState } from '../../../src/engine/index.ts';
-import { BudgetHeld, VenueFault } from '../../../src/exchange/port.ts';
+import { BudgetHeld } from '../../../src/exchange/port.ts';
 import type { Venue } from '../../../src/exchange/port.ts';
 import { makeLogger } from '../../../src/platform/logger.ts';
 import { migrate, openDatabase } from '../../../src/platform/sqlite.ts';
@@ -75,21 +75,26 @@ describe('on 1/32 of a key', () => {
     expect(aster.to('GET positionSide/dual')).toHaveLength(1);
   });
 
-  it('an account read whole is asked for anew, and so is what was answered long ago', async () => {
-    const whole = aster.open(AGENT, { clock });
-    await whole.account();
-    aster.script('GET positionSide/dual', { status: 500, body: 'oops' });
-    await expect(whole.account()).rejects.toBeInstanceOf(VenueFault);
-    expect(aster.to('GET commissionRate')).toHaveLength(2);
+  it('what was answered long ago is asked for anew', async () => {
+    await expect(venue.account()).rejects.toBeInstanceOf(BudgetHeld);
     clock.advance(4 * MINUTE_MS);
-    await expect(whole.account()).rejects.toBeInstanceOf(VenueFault);
-    expect(aster.to('GET commissionRate')).toHaveLength(2);
+    await expect(venue.account()).rejects.toBeInstanceOf(BudgetHeld);
+    expect(aster.to('GET accountWithJoinMargin')).toHaveLength(1);
     clock.advance(MINUTE_MS);
+    await expect(venue.account()).rejects.toBeInstanceOf(BudgetHeld);
+    expect(aster.to('GET accountWithJoinMargin')).toHaveLength(2);
+  });
+
+  it('an account that was read whole, or cannot be read, is asked for anew', async () => {
+    const whole = aster.open(AGENT, { clock });
+    const rates = () => aster.to('GET commissionRate').length;
+    await whole.account();
+    aster.script('GET positionSide/dual', { body: {} });
+    await expect(whole.account()).rejects.toMatchObject({ because: 'answer' });
+    expect(rates()).toBe(2);
     aster.script('GET positionSide/dual', { body: { dualSidePosition: true } });
     expect(await whole.account()).toMatchObject({ position_mode: 'hedge' });
-    expect(aster.to('GET commissionRate')).toHaveLength(3);
-    await whole.account();
-    expect(aster.to('GET commissionRate')).toHaveLength(4);
+    expect(rates()).toBe(3);
     await whole.close();
   });
 
