@@ -30,11 +30,11 @@ export class ComparisonSchedule {
     return Math.max(0, this.#next - now);
   }
 
-  /** A comparison has ended. */
-  done(now: number): void {
+  /** A comparison has ended; the next comes no sooner than after `waitMs`. */
+  done(now: number, waitMs = 0): void {
     this.#failures = 0;
     this.#hurried = false;
-    this.#next = now + this.#intervalMs();
+    this.#next = now + Math.max(this.#intervalMs(), waitMs);
   }
 
   /**

@@ -32,8 +32,16 @@ class Meter {
     this.#answered = answered;
   }
 
-  async ask<T>(question: () => Promise<T>): Promise<T> {
-    const wait = this.#budget.wait('question', this.#clock.monotonic());
+  ask<T>(question: () => Promise<T>): Promise<T> {
+    return this.#ask(question, this.#budget.wait('question', this.#clock.monotonic()));
+  }
+
+  /** As `ask`, but counted like a cancel: only the silence that the venue wants holds it back. */
+  wind(request: () => Promise<void>): Promise<void> {
+    return this.#ask(request, this.#budget.silence(this.#clock.monotonic()));
+  }
+
+  async #ask<T>(question: () => Promise<T>, wait: number): Promise<T> {
     if (wait > 0) throw new BudgetHeld(wait);
     this.#budget.take(this.#clock.monotonic());
     try {
@@ -136,7 +144,7 @@ export function meteredVenue(
     serverTime: () => ask(() => venue.serverTime()),
     submitTrigger: async (trigger) =>
       first(await meter.place(async () => [await venue.submitTrigger(trigger)])),
-    windDeadMan: (timeoutMs) => ask(() => venue.windDeadMan(timeoutMs)),
+    windDeadMan: (timeoutMs) => meter.wind(() => venue.windDeadMan(timeoutMs)),
     usage: () => venue.usage(),
     grant: (share) => meter.grant(share),
     close: () => venue.close(),

@@ -88,6 +88,11 @@ export class RateBudget {
     return Math.max(held, Math.ceil(missing / this.#perMs));
   }
 
+  /** Milliseconds for which the venue wants no request at all, however urgent; 0: none. */
+  silence(now: number): number {
+    return Math.max(0, this.#heldUntil - now);
+  }
+
   /** Counts a request that is sent now. */
   take(now: number): void {
     if (this.#whole === null) return;

@@ -6,7 +6,7 @@
 import type { StopReceipt } from '../contract/instance-api.ts';
 import type { StrategyValues } from '../contract/instance-config.ts';
 import type { OnStop } from '../contract/trading.ts';
-import { VenueFault } from '../exchange/port.ts';
+import { BudgetHeld, VenueFault } from '../exchange/port.ts';
 import type { VenueEvent } from '../exchange/port.ts';
 import { ComparisonSchedule } from './comparison-schedule.ts';
 import { DeadMan } from './dead-man.ts';
@@ -54,6 +54,8 @@ export class Session {
   readonly #runTime: RunTime;
   readonly #end: GridEnd;
   readonly #deadMan: DeadMan;
+  /** Our budget held the question for funding back: it comes first next time. */
+  #fundingOwed = false;
   #recovering = false;
   /** A stop came before the run was begun: it is not begun any more. */
   #stoppedEarly = false;
@@ -249,16 +251,21 @@ export class Session {
    * with growing pauses. Inside a runner task only.
    */
   async #compare(): Promise<boolean> {
-    const { books, clock } = this.#parts;
+    const { clock } = this.#parts;
     const { runner } = this;
+    let fundingWait = 0;
     try {
       // What a fill causes may be sent at once, and is held against the last minute.
       if (this.venueClock.offset === null) await this.venueClock.measure();
+      const wasOwed = this.#fundingOwed;
+      if (wasOwed) await this.#bookFunding();
       await this.#comparison.bookFills();
       await this.venueClock.measure();
       // What was paid comes before sums are compared.
-      await bookFunding({ runner, venue: runner.venue, books });
+      if (!wasOwed) await this.#bookFunding();
       await this.#comparison.compare();
+      // Only now is it known how long the budget needs for it; sooner it would be held for ever.
+      if (this.#fundingOwed) fundingWait = await this.#bookFunding();
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
       this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
@@ -267,11 +274,27 @@ export class Session {
       return false;
     }
     const now = clock.monotonic();
-    this.#schedule.done(now);
+    this.#schedule.done(now, fundingWait);
     this.refusal.answered();
     if (this.#comparison.position.suspicious) this.#schedule.within(this.#confirmMs, now);
     runner.setDegraded('stream', this.#stream.fault(now));
     return true;
+  }
+
+  /** Books what was paid; answers for how long our budget holds the question back, ms. */
+  async #bookFunding(): Promise<number> {
+    const { books } = this.#parts;
+    const { runner } = this;
+    try {
+      await bookFunding({ runner, venue: runner.venue, books });
+      this.#fundingOwed = false;
+      return 0;
+    } catch (error) {
+      // A fault must not come before the fills next time.
+      this.#fundingOwed = error instanceof BudgetHeld;
+      if (!(error instanceof BudgetHeld)) throw error;
+      return error.retry_after_ms ?? 0;
+    }
   }
 
   get #confirmMs(): number {

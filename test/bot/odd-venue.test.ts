@@ -182,6 +182,10 @@ describe('the next comparison', () => {
     expect(schedule.wait(0)).toBe(2000);
     schedule.failed(0, 15_000);
     expect(schedule.wait(0)).toBe(15_000);
+    schedule.done(0, 20_000);
+    expect(schedule.wait(0)).toBe(20_000);
+    schedule.done(0, 5000);
+    expect(schedule.wait(0)).toBe(10_000);
   });
 
   test('comes at once when the venue answers again, once an outage', () => {

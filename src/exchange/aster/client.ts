@@ -8,6 +8,7 @@ import { actionsOf } from './actions.ts';
 import { AsterConnection } from './connection.ts';
 import { FillHistory } from './fill-history.ts';
 import { OrderMemory } from './order-memory.ts';
+import { PartAnswers } from './part-answers.ts';
 import { HISTORY_MS, questionsOf } from './questions.ts';
 import { BATCH, CLIENT_ID_LENGTH } from './requests.ts';
 import { WEIGHT_PER_MINUTE } from './routes.ts';
@@ -39,19 +40,20 @@ export const CAPABILITIES: VenueCapabilities = {
 
 /** Opens a client; nothing is sent yet. */
 export function openAsterVenue(options: VenueOptions): Venue {
-  const { symbol, credentials } = options;
+  const { symbol, credentials, clock } = options;
   const signer = signerOf(credentials);
   const secrets = Object.values(credentials).filter((value) => value !== undefined);
   const connection = new AsterConnection(options, signer, secrets);
   const memory = new OrderMemory();
-  const terms = new TermsReader(symbol, connection);
+  const terms = new TermsReader(symbol, new PartAnswers(connection, clock));
+  const answers = new PartAnswers(connection, clock);
   const fills = new FillHistory({ symbol, connection, memory });
   const stream = new AsterStream({ options, connection, memory, terms });
   return {
     name: NAME,
     capabilities: CAPABILITIES,
     ...actionsOf({ symbol, connection, memory, market: () => terms.known?.market ?? null }),
-    ...questionsOf({ symbol, signer, connection, memory, terms, fills }),
+    ...questionsOf({ symbol, signer, connection, memory, terms, fills, answers }),
     connect: (listener) => stream.connect(listener),
     usage: () => connection.limit.usage(),
     grant: (share) => connection.limit.grant(share),

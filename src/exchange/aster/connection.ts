@@ -16,7 +16,7 @@ import type { Purpose } from '../wire/rate-limit.ts';
 import { Redaction } from '../wire/redaction.ts';
 import { Rest, isDone } from '../wire/rest.ts';
 import type { RestRequest, RestResult } from '../wire/rest.ts';
-import { bannedUntil, meaningOf, stampRefused } from './errors.ts';
+import { bannedUntil, meaningOf, stampRefused, stampRefusedByCode } from './errors.ts';
 import type { Meaning } from './errors.ts';
 import { ORDERS_PER_MINUTE, ROUTES, WEIGHT_PER_MINUTE, pathOf } from './routes.ts';
 import type { Route } from './routes.ts';
@@ -81,9 +81,13 @@ export class AsterConnection {
     });
   }
 
-  /** The answer to a question. */
-  async ask(route: Route, params: Params = {}): Promise<Answer> {
-    const { request, result } = await this.#send(route, params, 'question');
+  /** The answer to a question, or to what is asked for with the urgency of a cancel. */
+  async ask(
+    route: Route,
+    params: Params = {},
+    purpose: Exclude<Purpose, 'place'> = 'question',
+  ): Promise<Answer> {
+    const { request, result } = await this.#send(route, params, purpose);
     return this.#answerOf(request, result);
   }
 
@@ -128,8 +132,11 @@ export class AsterConnection {
     orders = 0,
   ): Promise<Sent> {
     const first = await this.#sendOnce(route, params, purpose, orders);
-    if (route.proof === 'none' || !this.#isStampRefused(first.result)) return first;
+    const refusal = route.proof === 'none' ? null : this.#stampRefusalOf(first.result);
+    if (refusal === null) return first;
     this.time.distrust();
+    // An order that may be there already is never sent again.
+    if (purpose === 'place' && !stampRefusedByCode(refusal.code)) return first;
     return this.#sendOnce(route, params, purpose, orders);
   }
 
@@ -167,10 +174,11 @@ export class AsterConnection {
       : signer.sign(params, this.time);
   }
 
-  #isStampRefused(result: RestResult): boolean {
-    if (result.status !== 'answered') return false;
+  /** The refusal of a stamp, and of nothing else; with a 5xx no words prove one. */
+  #stampRefusalOf(result: RestResult): Refusal | null {
+    if (result.status !== 'answered' || result.answer.status >= 500) return null;
     const refusal = this.#refusalOf(result.answer, '');
-    return refusal !== null && stampRefused(refusal.meaning);
+    return refusal !== null && stampRefused(refusal.meaning) ? refusal : null;
   }
 
   #answerOf(request: RestRequest, result: RestResult): Answer {

@@ -129,6 +129,11 @@ export function stampRefused(meaning: Meaning): boolean {
   return meaning.because === 'clock';
 }
 
+/** Whether a code of the venue says so, not only its words. */
+export function stampRefusedByCode(code: number | null): boolean {
+  return code !== null && MEANINGS[code] === STAMP;
+}
+
 /** The moment until which an address is banned, ms of the venue's clock; null: it names none. */
 export function bannedUntil(message: string): number | null {
   const until = /banned until (\d{13})\b/.exec(message)?.[1];

@@ -11,6 +11,7 @@ import { sorted } from './order-memory.ts';
 import type { OrderMemory } from './order-memory.ts';
 import { aliasOf, balanceOf, fundingOf, positionOf, ratesOf } from './parse-account.ts';
 import type { AsterPosition } from './parse-account.ts';
+import type { PartAnswers } from './part-answers.ts';
 import { priceOf } from './parse-market.ts';
 import { orderOf } from './parse-order.ts';
 import { ROUTES } from './routes.ts';
@@ -25,6 +26,8 @@ export interface QuestionParts {
   readonly memory: OrderMemory;
   readonly terms: TermsReader;
   readonly fills: FillHistory;
+  /** Of `account`. */
+  readonly answers: PartAnswers;
 }
 
 type Questions =
@@ -76,7 +79,7 @@ export function questionsOf(parts: QuestionParts): Pick<Venue, Questions> {
       const { rules } = await terms.get();
       return balanceOf((await connection.ask(ROUTES.balance)).items(), rules.quote);
     },
-    account: () => accountNow(parts),
+    account: () => parts.answers.reading(() => accountNow(parts)),
     async setLeverage(leverage) {
       const params = { symbol, leverage: String(leverage) };
       const answer = await connection.ask(ROUTES.leverage, params);
@@ -86,7 +89,8 @@ export function questionsOf(parts: QuestionParts): Pick<Venue, Questions> {
     serverTime: () => connection.time.now(),
     async windDeadMan(timeoutMs) {
       const countdownTime = String(Math.max(0, Math.round(timeoutMs ?? 0)));
-      await connection.ask(ROUTES.countdown, { symbol, countdownTime });
+      // It guards as a cancel does: questions do not hold it back.
+      await connection.ask(ROUTES.countdown, { symbol, countdownTime }, 'cancel');
     },
   };
 }
@@ -153,14 +157,12 @@ async function positionNow({ symbol, connection }: QuestionParts): Promise<Aster
 }
 
 async function accountNow(parts: QuestionParts) {
-  const { symbol, signer, connection } = parts;
-  const [commission, mode, facts] = await Promise.all([
-    connection.ask(ROUTES.commissionRate, { symbol }),
-    connection.ask(ROUTES.positionMode),
-    connection.ask(ROUTES.account),
-  ]);
-  const account_id =
-    signer.address ?? aliasOf((await connection.ask(ROUTES.balance)).items());
+  const { symbol, signer, answers } = parts;
+  // One after another, as a small share lets them through; the heavy ones last.
+  const facts = await answers.ask(ROUTES.account);
+  const account_id = signer.address ?? aliasOf((await answers.ask(ROUTES.balance)).items());
+  const commission = await answers.ask(ROUTES.commissionRate, { symbol });
+  const mode = await answers.ask(ROUTES.positionMode);
   const { maker, taker } = ratesOf(commission);
   const can_trade = facts.at('canTrade').given?.bool() ?? null;
   const open = { account_id, maker_fee: maker, taker_fee: taker, can_trade };

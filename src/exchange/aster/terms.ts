@@ -7,9 +7,9 @@ import { makeMarket } from '../../contract/market.ts';
 import type { Market } from '../../contract/market.ts';
 import { VenueFault } from '../port.ts';
 import { answerFault } from '../wire/json.ts';
-import type { AsterConnection } from './connection.ts';
 import { ratesOf } from './parse-account.ts';
 import type { FeeRates } from './parse-account.ts';
+import type { PartAnswers } from './part-answers.ts';
 import { bracketsOf, isOpen, rulesOf } from './parse-market.ts';
 import { ROUTES } from './routes.ts';
 
@@ -21,13 +21,13 @@ export interface Terms {
 
 export class TermsReader {
   readonly #symbol: string;
-  readonly #connection: AsterConnection;
+  readonly #answers: PartAnswers;
   #terms: Terms | null = null;
   #reading: Promise<Terms> | null = null;
 
-  constructor(symbol: string, connection: AsterConnection) {
+  constructor(symbol: string, answers: PartAnswers) {
     this.#symbol = symbol;
-    this.#connection = connection;
+    this.#answers = answers;
   }
 
   /** As far as they were read. */
@@ -42,7 +42,7 @@ export class TermsReader {
 
   /** Reads them now; who asks meanwhile is given the same. */
   read(): Promise<Terms> {
-    this.#reading ??= this.#read().finally(() => {
+    this.#reading ??= this.#answers.reading(() => this.#read()).finally(() => {
       this.#reading = null;
     });
     return this.#reading;
@@ -50,12 +50,11 @@ export class TermsReader {
 
   async #read(): Promise<Terms> {
     const symbol = this.#symbol;
-    const connection = this.#connection;
-    const [info, brackets, commission] = await Promise.all([
-      connection.ask(ROUTES.exchangeInfo),
-      connection.ask(ROUTES.leverageBracket, { symbol }),
-      connection.ask(ROUTES.commissionRate, { symbol }),
-    ]);
+    const answers = this.#answers;
+    // One after another, as a small share lets them through.
+    const info = await answers.ask(ROUTES.exchangeInfo);
+    const brackets = await answers.ask(ROUTES.leverageBracket, { symbol });
+    const commission = await answers.ask(ROUTES.commissionRate, { symbol });
     const raw = info.at('symbols').items().find((each) => each.at('symbol').text() === symbol);
     if (raw === undefined) throw symbolFault(`Aster has no market ${symbol}.`);
     if (!isOpen(raw)) throw symbolFault(`${symbol} is not traded at Aster now.`);

@@ -146,6 +146,38 @@ describe('a stamp that the venue refuses', () => {
     expect(aster.to('POST order')).toHaveLength(2);
   });
 
+  it.each(['POST order', 'POST batchOrders'])('in words alone is no proof: %s', async (route) => {
+    const said = refusal(-1102, 'Duplicate nonce');
+    const submit = async () => {
+      if (route === 'POST order') return [await venue.submit(order('g1-1'))];
+      return venue.submitBatch([order('g1-1'), order('g1-2')]);
+    };
+    aster.script(route, said);
+    expect((await submit()).map(({ status }) => status)).not.toContain('rejected');
+    expect(aster.to(route)).toHaveLength(1);
+    // Later requests are stamped by a time asked for anew.
+    await venue.cancel('g1-9');
+    expect(aster.to('GET time')).toHaveLength(2);
+    aster.script('POST batchOrders', { body: [said.body, said.body] });
+    const items = await venue.submitBatch([order('g1-3'), order('g1-4')]);
+    expect(items.map(({ status }) => status)).toEqual(['unknown', 'unknown']);
+  });
+
+  it('in words alone is replaced for a cancel, which may be sent twice', async () => {
+    aster.script('DELETE order', refusal(-1102, 'Duplicate nonce'));
+    await venue.cancel('g1-1');
+    expect(aster.to('DELETE order')).toHaveLength(2);
+  });
+
+  it.each([-1021, -4225])('with a 5xx, code %i, proves nothing: not sent again', async (code) => {
+    aster.script('POST order', refusal(code, 'Nonce Expired', 502));
+    expect((await venue.submit(order('g1-1'))).status).toBe('unknown');
+    expect(aster.to('POST order')).toHaveLength(1);
+    aster.script('GET openOrders', refusal(code, 'Nonce Expired', 503));
+    await expect(venue.openOrders()).rejects.toMatchObject({ kind: 'unreachable' });
+    expect(aster.to('GET openOrders')).toHaveLength(1);
+  });
+
   it('makes a question a fault because of the clock', async () => {
     aster.script('GET openOrders', refusal(-1021));
     await expect(venue.openOrders()).rejects.toMatchObject({ kind: 'refused', because: 'clock' });
