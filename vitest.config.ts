@@ -1,7 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
-// Unit and property tests run in parallel; e2e files start real processes and are run one at a
-// time, so that their figures are their own and two cores are not fought over.
+/**
+ * E2e files that hold no figures and mostly wait for processes of their own homes: two beside each
+ * other disturb nobody.
+ */
+const BESIDE = [
+  'alerts',
+  'backup',
+  'bot-process',
+  'bot-replay',
+  'live',
+  'live-aster',
+  'live-consent',
+  'money',
+  'records',
+  'reload',
+  'sim-venue',
+].map((name) => `test/e2e/${name}.test.ts`);
+
+const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+// Unit and property tests run in parallel; the other e2e files start real processes and are run one
+// at a time, so that their figures are their own and two cores are not fought over.
 export default defineConfig({
   test: {
     projects: [
@@ -11,15 +31,26 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'beside',
+          include: BESIDE,
+          ...PATIENT,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: BESIDE,
+          ...PATIENT,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

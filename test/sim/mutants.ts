@@ -117,7 +117,10 @@ export const MUTANTS: readonly Mutant[] = [
         put: '',
       },
     ],
-    referees: ['nothing lost', 'position', 'position differs', 'receipt', 'booked soon'],
+    referees: [
+      ...['nothing lost', 'position', 'position differs', 'receipt', 'booked soon'],
+      'max position',
+    ],
     from: 14,
   },
   {
