@@ -2,10 +2,10 @@
  * Unmodified ccxt as a client of loopback venues: nobody here wrote it, so where it works, the venue
  * speaks as its documents say. The package is optional; its classes are imported by file path.
  */
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ccxtFolder } from '../../src/exchange/ccxt/index.ts';
 
 /** What the tests use of an order as ccxt unifies it; `info`: as the venue wrote it. */
 export interface CcxtOrder {
@@ -116,18 +116,12 @@ export interface CcxtBalance {
 
 type CcxtClass = new (options: Readonly<Record<string, unknown>>) => CcxtClient;
 
-/** Where the package is; null: it was not installed. */
-function packageFolder(): string | null {
-  const search = createRequire(import.meta.url).resolve.paths('ccxt') ?? [];
-  return search.map((folder) => join(folder, 'ccxt')).find((folder) => existsSync(folder)) ?? null;
-}
-
 /** Said where a test is skipped for the lack of ccxt. */
 export const NO_CCXT = 'ccxt is not installed (an optional package): this proof is skipped';
 
 /** The class of a venue with its streams; null: ccxt is not installed. */
 export async function ccxtClass(venue: 'aster' | 'backpack'): Promise<CcxtClass | null> {
-  const folder = packageFolder();
+  const folder = ccxtFolder();
   if (folder === null) return null;
   const file = pathToFileURL(join(folder, 'js', 'src', 'pro', `${venue}.js`)).href;
   const module = (await import(file)) as { readonly default: CcxtClass };
@@ -136,7 +130,7 @@ export async function ccxtClass(venue: 'aster' | 'backpack'): Promise<CcxtClass 
 
 /** The version whose class that is. */
 export function ccxtVersion(): string | null {
-  const folder = packageFolder();
+  const folder = ccxtFolder();
   if (folder === null) return null;
   const facts = createRequire(import.meta.url)(join(folder, 'package.json')) as {
     readonly version: string;
