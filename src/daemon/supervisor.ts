@@ -28,12 +28,11 @@ import type {
 import { isoTime } from '../platform/clock.ts';
 import type { Cancel } from '../platform/clock.ts';
 import { toHome } from '../platform/paths.ts';
-import { ProcessTrees } from '../platform/process-tree.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { ConfigWatch } from './config-watch.ts';
 import type { LinkOwner } from './bot-link.ts';
-import { configFault, processMarkOf } from './bot-process.ts';
+import { configFault } from './bot-process.ts';
 import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
 import { FleetAlerts, alertFacts } from './fleet-alerts.ts';
 import { Fleet, unknown } from './fleet.ts';
@@ -53,17 +52,16 @@ import {
   startInstance,
   switchGrid,
 } from './instance-verbs.ts';
-import { forgetAges, lookAt, noteUsage, tendLogs } from './instance-watch.ts';
+import { forgetAges, lookAt, tendLogs } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
 import { isUnderWay, resumeSafely } from './safe-run.ts';
 import { followUnseenEnd, noteUnseenEnd } from './unseen-end.ts';
 import type { UnseenEnd } from './unseen-end.ts';
-import { sampleUsage } from './usage.ts';
+import { UsageWatch } from './usage-watch.ts';
 
 const TICK_MS = 1_000;
 /** Between two looks at adopted processes whose end no connection tells. */
 const GONE_MS = 250;
-const USAGE_TICKS = 3;
 
 /** What the supervisor is handed by its main. */
 export interface SupervisorParts extends FleetParts {
@@ -80,20 +78,19 @@ export class Supervisor implements FleetService {
   readonly #watch: ConfigWatch;
   readonly #budgets: KeyBudgets;
   readonly #alerts: FleetAlerts;
+  readonly #usage: UsageWatch;
   /** Instances without a process, found at the start, with the end that nobody saw. */
   readonly #down: { readonly instance: Instance; readonly end: UnseenEnd | null }[] = [];
   readonly #startedAt: string;
   #lastTick: number;
-  #ticks = 0;
   #tending = false;
-  #sampling = false;
-  readonly #trees = new ProcessTrees();
   #cancelTicks: Cancel | null = null;
   #cancelGone: Cancel | null = null;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
     this.#fleet = new Fleet(parts);
+    this.#usage = new UsageWatch(parts);
     this.#watch = new ConfigWatch({ ...parts, instances: () => this.#fleet.all });
     this.#budgets = new KeyBudgets(parts.clock, () => this.#fleet.all);
     this.#alerts = new FleetAlerts({ ...parts, fleet: () => this.#fleet.all.map(alertFacts) });
@@ -391,7 +388,6 @@ export class Supervisor implements FleetService {
     const now = this.#parts.clock.monotonic();
     const late = now - this.#lastTick - TICK_MS;
     this.#lastTick = now;
-    this.#ticks += 1;
     const all = this.#fleet.all;
     if (late > OWN_LATENESS_LIMIT_MS) {
       this.#parts.log.warn(`this supervisor was away for ${Math.round(late)} ms; ages forgotten`);
@@ -404,12 +400,7 @@ export class Supervisor implements FleetService {
       // What a disk refused is written once there is room, without waiting for the next change.
       if (!instance.writer.isClean) void instance.writer.attempt();
     }
-    if (!this.#sampling && this.#ticks % USAGE_TICKS === 0) {
-      this.#sampling = true;
-      void this.#sample(all).finally(() => {
-        this.#sampling = false;
-      });
-    }
+    this.#usage.look(all);
     this.#budgets.look();
     this.#alerts.look();
     if (!this.#fleet.closing) this.#watch.look();
@@ -426,24 +417,6 @@ export class Supervisor implements FleetService {
       await Promise.all(all.map((one) => tendLogs(one)));
     } catch (error) {
       this.#parts.log.error({ err: error }, 'a regular look failed');
-    }
-  }
-
-  async #sample(all: readonly Instance[]): Promise<void> {
-    const { hash, log } = this.#parts;
-    const roots = all.flatMap(({ id, process }) => {
-      if (process === null) return [];
-      return { pid: process.identity.pid, mark: processMarkOf(hash, id, process.generation) };
-    });
-    try {
-      const usage = await sampleUsage(this.#trees.members(roots));
-      for (const instance of all) {
-        const { process } = instance;
-        const found = process === null ? undefined : usage.get(process.identity.pid);
-        if (process !== null && found !== undefined) noteUsage(instance, process, found);
-      }
-    } catch (error) {
-      log.error({ err: error }, 'a look at usage failed');
     }
   }
 }

@@ -64,17 +64,25 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   const written = readExitRecord(instance.logDir, pid, generation);
   const rebooted = record.boot_id !== currentBootId();
   const asked = record.state === 'stopping';
-  const code = written?.code ?? null;
+  // A supervisor that was killed may have kept the end, and not got to the record.
+  const kept = around.history.exits(id).find((exit) => {
+    return exit.pid === pid && exit.generation === generation;
+  });
+  const code = written?.code ?? kept?.code ?? null;
   const why = written?.reason ?? (rebooted ? 'the machine was started anew' : null);
-  const plain = `${describeExit(code, null)} while no supervisor ran`;
-  const reason = why === null ? plain : `${plain} (${why})`;
+  const plain = kept?.reason ?? `${describeExit(code, null)} while no supervisor ran`;
   const secrets = secretsNow(around, instance.loaded);
   const tail = code === 0 ? [] : stderrTail(instance.logDir, secrets);
-  const now = around.clock.now();
-  const at = written?.at ?? isoTime(now);
-  const last_exit = { at, code, signal: null, reason, stderr_tail: tail };
-  around.history.exit(id, { ...last_exit, generation, pid, adopted: true });
-  instance.log.warn({ pid, code }, `pid ${pid} ${reason}`);
+  const last_exit: LastExit = {
+    at: kept?.at ?? written?.at ?? isoTime(around.clock.now()),
+    code,
+    signal: kept?.signal ?? null,
+    reason: kept !== undefined || why === null ? plain : `${plain} (${why})`,
+    stderr_tail: tail,
+  };
+  const entry = { ...last_exit, generation, pid, adopted: true };
+  if (kept === undefined) around.history.exit(id, entry);
+  instance.log.warn({ pid, code }, `pid ${pid} ${last_exit.reason}`);
   removePids(instance.logDir, pid);
   if (record.ran_program) killMarked(processMarkOf(around.hash, id, generation));
   // Its end may be older than this moment: then it ran for less.

@@ -110,10 +110,19 @@ test('every end is kept: seen, adopted, unseen; told without a supervisor too', 
   const third = await home.supervise();
   expect((await exits('bb_03')).at(-1)).toMatchObject({ pid, generation, adopted: true });
   expect((await exits('bb_03')).at(-1)?.reason).toContain('while no supervisor ran');
+
+  // The end that was kept before the record was: told once all the same.
+  third.kill('SIGKILL');
+  await waitFor('no supervisor', () => third.signalCode !== null);
+  home.editRecord('bb_03', { ...identity, state: 'running' });
+  const fourth = await home.supervise();
+  expect(await exits('bb_03')).toHaveLength(1);
+  expect((await home.row('bb_03')).state).toBe('failed');
+  await home.state('aa_02', 'running');
   const [stopped] = await home.stop('aa_02');
   expect(stopped?.ok).toBe(true);
   await home.call('POST', '/api/shutdown', { bots: 'keep' });
-  await waitFor('no supervisor', () => third.exitCode !== null);
+  await waitFor('no supervisor', () => fourth.exitCode !== null);
 
   const told = await cliStatus(home, 'aa_02');
   expect(told.exits.map(({ reason }) => reason)).toEqual([
