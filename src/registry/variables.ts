@@ -99,10 +99,14 @@ export function readEnvFile(home: Home): Record<string, string> {
 
 function missingError(loaded: LoadedConfig, problems: readonly Problem[]): GriddError {
   const list = problems.map(({ path, message }) => `${message} (${path})`).join(', ');
-  return new GriddError('ENV_MISSING', `${loaded.id}: ${list}.`, { problems });
+  const { mode } = loaded.config.exchange_config;
+  const isKey = ({ path }: Problem) => CREDENTIAL_NAMES.some((key) => path === EXCHANGE + key);
+  const hint = mode === 'live' && problems.some(isKey) ? { hint: NO_DEFAULT } : {};
+  return new GriddError('ENV_MISSING', `${loaded.id}: ${list}.`, { problems, ...hint });
 }
 
 const EXCHANGE = 'exchange_config.';
+const NO_DEFAULT = 'Set the variable in .env: a key of a live config takes no default.';
 type ExchangeText = CredentialName | 'proxy' | 'base_url' | 'ws_url';
 
 const SECRET_NAME = /KEY|SECRET|TOKEN|PASS|PRIVATE|CREDENTIAL/i;

@@ -120,6 +120,10 @@ describe('secrets of a live config', () => {
     const error = refusal(() => expandConfig(read(liveConfig()), { BP_KEY: 'k', BP_SECRET: '' }));
     expect(error.code).toBe('ENV_MISSING');
     expect(error.message).toContain('${BP_SECRET}');
+    // A default would be a literal key, which is refused.
+    expect(error.hint).toBe('Set the variable in .env: a key of a live config takes no default.');
+    const defaulted = refuse(liveConfig({ secret_key: '${BP_SECRET:-hush}' }));
+    expect(defaulted.code).toBe('SECRET_IN_CONFIG');
   });
 });
 
