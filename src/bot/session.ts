@@ -141,10 +141,14 @@ export class Session {
   #startEvent() {
     const { ticks, state } = this.runner;
     const known = state.mark === null ? {} : { mark_ticks: state.mark };
-    const { venue, venueStops = false } = this.#parts;
-    const venue_stops = venueStops && venue.capabilities.trigger_orders;
     const at_ms = this.runner.venueNow();
-    return { type: 'start', ticks, ...known, venue_stops, at_ms } as const;
+    return { type: 'start', ticks, ...known, venue_stops: this.#venueStops, at_ms } as const;
+  }
+
+  /** Whether the stop-loss is to rest at the venue as well, as the account is now. */
+  get #venueStops(): boolean {
+    const { venue, venueStops = false } = this.#parts;
+    return venueStops && venue.capabilities.trigger_orders;
   }
 
   /** The price of the opening may be old by now, and says nothing of the mark price. */
@@ -225,7 +229,16 @@ export class Session {
    * Rejects with a `VenueFault` when the venue does not say.
    */
   acceptPosition(dry: boolean): Promise<PositionDifference> {
-    return this.runner.run(() => this.#comparison.position.accept(dry));
+    const { runner } = this;
+    return runner.run(async () => {
+      const difference = await this.#comparison.position.accept(dry);
+      // Nothing is set aside any more: the venue may watch all of the position.
+      const on = this.#venueStops;
+      if (!dry && on !== runner.state.venue_stops) {
+        await runner.apply({ type: 'venue_stops', on, at_ms: runner.venueNow() });
+      }
+      return difference;
+    });
   }
 
   /** Safe mode: cancels what rests of ours and books what was missed; places nothing. */

@@ -52,6 +52,8 @@ function apply(draft: Draft, event: EngineEvent): void {
       liftClose(draft, 'price', 'retry');
       draft.set({ venue_stops: event.venue_stops ?? false, stop_hold: null });
       return startRun(draft, event.ticks);
+    case 'venue_stops':
+      return draft.set({ venue_stops: event.on, stop_hold: null });
     case 'price':
       if (event.ticks !== draft.state.ticks) release(draft, waitsForPrice);
       takePrice(draft, event);

@@ -102,6 +102,8 @@ export type EngineEvent =
       readonly venue_stops?: boolean;
       readonly at_ms: number;
     }
+  /** The stop-loss is to rest at the venue as well from now on, or no more. */
+  | { readonly type: 'venue_stops'; readonly on: boolean; readonly at_ms: number }
   /** The market moved. Also lets waiting gaps, triggers and rejected lines look again. */
   | {
       readonly type: 'price';

@@ -6,6 +6,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SubmitOutcome } from '../../src/exchange/port.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { SET_ASIDE, SetAside, venueBeside } from '../../src/bot/set-aside.ts';
 import { done, makeRig, openDesk, openSession, pass, stray } from './fickle-desk.ts';
 import type { FickleDesk, FickleRig } from './fickle-desk.ts';
 import { movePrice, openDesk as openPaperDesk, openRig } from './grid-rig.ts';
@@ -74,6 +75,25 @@ describe('in step with the position', () => {
     plain.venue.move(10190);
     await settled(plain, other);
     expect(plain.venue.triggers).toEqual([]);
+  });
+
+  test('none while a position is set aside, at once when that became the grid’s', async () => {
+    const rig = fickle();
+    const hand = { client_id: 'hand', side: 'buy', price: null, size: '3' } as const;
+    await rig.venue.submit({ ...hand, post_only: false, reduce_only: false });
+    rig.books.setMeta(SET_ASIDE, '3');
+    const aside = SetAside.of(rig.venue.market_, rig.books);
+    const beside = { venue: venueBeside(rig.venue, aside), aside };
+    const desk = await openDesk(rig, STOP, { ...WATCHED, ...beside });
+    rig.venue.move(10390);
+    await settled(rig, desk);
+    expect(waiting(rig)).toEqual([]);
+    await done(rig, desk, desk.session.acceptPosition(true));
+    await settled(rig, desk);
+    expect(waiting(rig)).toEqual([]);
+    await done(rig, desk, desk.session.acceptPosition(false));
+    await settled(rig, desk);
+    expect(waiting(rig)).toEqual(['sell 3.5']);
   });
 
   test('a venue that takes no second one has the first cancelled before the next', async () => {
