@@ -361,7 +361,8 @@ export class Runner implements GridDoor {
       const look = this.#lookUps.waitMs();
       if (!patient) {
         if (wait !== null) this.#sendAlarm.in(wait);
-        if (look !== null) this.#lookAlarm.in(look);
+        // Questions would come between orders that go out at once, and use their share up.
+        if (look !== null && wait !== 0) this.#lookAlarm.in(look);
         return;
       }
       if (wait === null && look === null) return;

@@ -150,7 +150,9 @@ const DaemonConfig = Type.Object(
       minimum: 1,
       maximum: LONGEST_TIMER_S,
       default: 15,
-      description: 'Seconds a stop may take before the process is killed.',
+      description:
+        'Seconds a stop may take before the process is killed; longer where as many orders at ' +
+        "the venue's pace need longer.",
     }),
     dead_man_s: Type.Optional(
       Type.Integer({

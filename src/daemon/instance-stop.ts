@@ -13,6 +13,7 @@ import { TERM_GRACE_MS, endProcess, stopProcess, stopWith } from './instance-end
 import type { StopOutcome } from './instance-end.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
+import { stopGraceMs } from './stop-grace.ts';
 
 type Result = Omit<VerbResult, 'row'>;
 /** What a stop is told. */
@@ -65,7 +66,8 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   process.intentReason = null;
   instance.move('stop', 'stop asked for');
   const { timeout_s } = wish;
-  const timeout = timeout_s === undefined ? stopTimeoutMs(instance) : timeout_s * 1000;
+  const granted = () => stopGraceMs(stopTimeoutMs(instance), process.status);
+  const timeout = timeout_s === undefined ? granted() : timeout_s * 1000;
   const outcome = await stopProcess(instance, process, stopWith(wish.on_stop), timeout);
   return afterStop(instance, wish, stopResult(instance, process, outcome));
 }

@@ -148,6 +148,7 @@ export interface CcxtExchange {
     params: Params,
   ): Promise<CcxtOrder>;
   cancelOrder(id: string, symbol: string): Promise<unknown>;
+  cancelOrders(ids: readonly string[], symbol: string): Promise<readonly CcxtOrder[]>;
   watchTicker(symbol: string): Promise<CcxtTicker>;
   watchOrders(symbol: string): Promise<readonly CcxtOrder[]>;
   close(): Promise<unknown>;

@@ -23,6 +23,8 @@ const LISTING_LAG_MS = 3000;
 /** How long ended orders are surely found; the shortest of the large exchanges. */
 const HISTORY_MS = 24 * 3_600_000;
 const SILENCE_MS = 30_000;
+/** Cancels in one call: what the strictest of the large exchanges takes. */
+const CANCELS = 10;
 
 /**
  * The kind of venue of an exchange; a `refused` fault when ccxt does not have it. `spacing_ms`:
@@ -89,8 +91,8 @@ function capabilitiesOf(
 ): VenueCapabilities {
   return {
     client_id,
-    // ccxt tells no outcome of each order in a batch.
-    batch: { submit: 1, cancel: 1 },
+    // ccxt tells no outcome of each order that is placed in a batch.
+    batch: { submit: 1, cancel: exchange.has['cancelOrders'] === true ? CANCELS : 1 },
     amend: false,
     cancel_by_client_id: false,
     post_only: true,

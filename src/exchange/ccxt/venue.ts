@@ -1,7 +1,8 @@
 /**
  * Any exchange of ccxt behind the port. Comparing by REST is what counts here: the stream only
- * hints. What ccxt throws becomes a refusal only where the venue certainly did nothing. No batches
- * (ccxt has no outcome per order in them), no stop orders, no dead man's switch.
+ * hints. What ccxt throws becomes a refusal only where the venue certainly did nothing. Orders are
+ * placed one by one (ccxt has no outcome per order of a batch); no stop orders, no dead man's
+ * switch.
  */
 import { createHash } from 'node:crypto';
 import { assert } from '../../contract/assert.ts';
@@ -9,7 +10,6 @@ import { makeMarket } from '../../contract/market.ts';
 import type { MarketRules } from '../../contract/market.ts';
 import { VenueFault } from '../port.ts';
 import type {
-  CancelOutcome,
   OrderRequest,
   RejectReason,
   SubmitOutcome,
@@ -22,6 +22,7 @@ import type {
   VenueUsage,
 } from '../port.ts';
 import type { VenueOptions } from '../venue-kind.ts';
+import { CcxtCancels } from './cancels.ts';
 import { correctionsOf } from './corrections.ts';
 import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtPosition } from './exchange.ts';
 import { classesOf, faultOf, messageOf, rejectionOf } from './faults.ts';
@@ -50,6 +51,7 @@ export class CcxtVenue implements Venue {
   readonly #exchange: CcxtExchange;
   readonly #ids = new OrderIds();
   readonly #listings: CcxtListings;
+  readonly #cancels: CcxtCancels;
   #market: Promise<CcxtMarket> | null = null;
   #stream: CcxtStream | null = null;
 
@@ -65,6 +67,14 @@ export class CcxtVenue implements Venue {
       now: () => parts.options.clock.now(),
       market: () => this.#loaded(),
       ask: (question) => this.#ask(question),
+    });
+    this.#cancels = new CcxtCancels({
+      exchange: parts.exchange,
+      lane: parts.lane,
+      ids: this.#ids,
+      most: parts.capabilities.batch.cancel,
+      market: () => this.#loaded(),
+      openOrders: () => this.#listings.openOrders(),
     });
   }
 
@@ -130,30 +140,8 @@ export class CcxtVenue implements Venue {
     return Promise.all(orders.map((order) => this.submit(order)));
   }
 
-  async cancel(clientId: string): Promise<CancelOutcome> {
-    try {
-      const { symbol } = await this.#loaded();
-      const id = this.#ids.venueId(clientId) ?? (await this.#openId(clientId));
-      if (id === null) return { status: 'gone' };
-      await this.#parts.lane.run(() => this.#exchange.cancelOrder(id, symbol), URGENT);
-      return { status: 'cancelled' };
-    } catch (error) {
-      const gone = classesOf(error).some((name) => /^Order(NotFound|NotCached)$/.test(name));
-      if (gone) return { status: 'gone' };
-      return rejectionOf(error) ?? { status: 'unknown', message: messageOf(error) };
-    }
-  }
-
-  async #openId(clientId: string): Promise<string | null> {
-    const open = await this.openOrders();
-    return open.find((order) => order.client_id === clientId)?.venue_order_id ?? null;
-  }
-
-  async cancelBatch(clientIds: readonly string[]): Promise<readonly CancelOutcome[]> {
-    assert(clientIds.length <= 1, 'this venue takes no batches');
-    return Promise.all(clientIds.map((id) => this.cancel(id)));
-  }
-
+  cancel: Venue['cancel'] = (clientId) => this.#cancels.cancel(clientId);
+  cancelBatch: Venue['cancelBatch'] = (clientIds) => this.#cancels.cancelBatch(clientIds);
   orderByClientId: Venue['orderByClientId'] = (clientId) =>
     this.#listings.orderByClientId(clientId);
   openOrders: Venue['openOrders'] = () => this.#listings.openOrders();
@@ -297,7 +285,6 @@ export class CcxtVenue implements Venue {
   }
 }
 
-const URGENT = true;
 function refusal(reason: RejectReason, message: string): SubmitOutcome {
   return { status: 'rejected', reason, message };
 }
