@@ -13,6 +13,8 @@ export interface ClientIds {
   of(id: number): string;
   /** Whether an order on the venue bears our mark. */
   isOurs(venueClientId: string): boolean;
+  /** Number in its sequence of an order that bears our mark; null: it bears none. */
+  sequenceOf(venueClientId: string): number | null;
   /** After so many orders a client id comes again; null: never. */
   readonly span: number | null;
 }
@@ -29,7 +31,15 @@ export function clientIds(form: VenueCapabilities['client_id']['form'], tag: str
 
 function textIds(tag: string): ClientIds {
   const mark = `g${tag}-`;
-  return { span: null, of: (id) => mark + id, isOurs: (name) => name.startsWith(mark) };
+  return {
+    span: null,
+    of: (id) => mark + id,
+    isOurs: (name) => name.startsWith(mark),
+    sequenceOf: (name) => {
+      const number = name.startsWith(mark) ? name.slice(mark.length) : '';
+      return /^[1-9]\d{0,14}$/.test(number) ? Number(number) : null;
+    },
+  };
 }
 
 /** Four million orders before the first number comes again, among a thousand tags. */
@@ -42,12 +52,17 @@ function numberIds(tag: string): ClientIds {
   const hash = Number.parseInt(tag, 16);
   assert(Number.isSafeInteger(hash), `the tag "${tag}" is hexadecimal`);
   const mark = hash % 2 ** TAG_BITS;
+  const isOurs = (name: string): boolean => {
+    const number = /^[1-9]\d*$/.test(name) ? Number(name) : -1;
+    return number < 2 ** 32 && Math.floor(number / 2 ** SEQUENCE_BITS) === mark;
+  };
   return {
     span: SPAN,
     of: (id) => String(mark * 2 ** SEQUENCE_BITS + ((id - 1) % SPAN) + 1),
-    isOurs: (name) => {
-      const number = /^[1-9]\d*$/.test(name) ? Number(name) : -1;
-      return number < 2 ** 32 && Math.floor(number / 2 ** SEQUENCE_BITS) === mark;
+    isOurs,
+    sequenceOf: (name) => {
+      const sequence = isOurs(name) ? Number(name) % 2 ** SEQUENCE_BITS : 0;
+      return sequence === 0 ? null : sequence;
     },
   };
 }

@@ -30,6 +30,7 @@ import {
   restoreBooks,
 } from '../store/index.ts';
 import type { Binding, Books } from '../store/index.ts';
+import { clientTag } from './client-id.ts';
 import { designedAtStart } from './file-values.ts';
 import { keyFingerprint } from './key-share.ts';
 import type { KeyShare } from './key-share.ts';
@@ -42,6 +43,7 @@ import {
 } from './open-venue.ts';
 import { askPatiently } from './patience.ts';
 import type { PatienceParts } from './patience.ts';
+import { takeOverRestored } from './restored-books.ts';
 import { SET_ASIDE, SetAside, positionLots, venueBeside } from './set-aside.ts';
 
 /** What is opened with. */
@@ -167,9 +169,11 @@ async function openLive(
     const trades = launch.cause === 'start' || launch.cause === 'restart';
     const live = await readLive(patienceOf(parts, name), venue, config, trades);
     const binding = bindingOf(launch, config, { venue: name, account: live.account_id });
-    return await onBooks(parts, binding, (books) =>
-      Promise.resolve(gridOn(books, venue, live, { launch, config, warnings })),
-    );
+    return await onBooks(parts, binding, async (books) => {
+      const tag = clientTag(parts.home.folder, launch.id);
+      const lacked = await takeOverRestored({ ...parts, venue, books, tag }, patienceOf(parts, name));
+      return gridOn(books, venue, live, { launch, config, warnings: [...warnings, ...lacked] });
+    });
   } catch (error) {
     await venue.close();
     throw error;

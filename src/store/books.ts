@@ -13,6 +13,8 @@ import { fillView, orderView } from './rows.ts';
 import { readReceipts } from './receipts.ts';
 import type { ReceiptSeries } from './receipts.ts';
 import { freeIds, reserveIds, reservedIds } from './id-blocks.ts';
+import { clearRestored, restoredMark, takeOver } from './restored.ts';
+import type { RestoredMark, TakenOver } from './restored.ts';
 import { prepareBooks } from './statements.ts';
 import type { BooksMark, MoneyRow, Turn } from './turn.ts';
 
@@ -147,6 +149,27 @@ export class Books {
   /** Reserves order numbers up to `upTo`: on the disk itself when this returns. */
   reserveIds(upTo: number): void {
     reserveIds(this.db, upTo);
+  }
+
+  /** Number of the last order; 0 before the first. */
+  lastOrder(): number {
+    const last = this.db.prepare<[], { id: number | null }>('SELECT max(id) id FROM orders').get();
+    return last?.id ?? 0;
+  }
+
+  /** How far they knew when they were put back from a backup; null: they were not. */
+  restored(): RestoredMark | null {
+    return restoredMark(this.db);
+  }
+
+  /** What they lacked after a restore is taken over. */
+  clearRestored(): void {
+    clearRestored(this.db);
+  }
+
+  /** See `takeOver`. */
+  takeOver(orders: readonly TakenOver[]): void {
+    takeOver(this.db, orders);
   }
 
   /** See `freeIds`. */

@@ -19,6 +19,8 @@ export type { BooksExtent } from './copy.ts';
 export { checkDatabase } from './integrity.ts';
 export type { DatabaseReport } from './integrity.ts';
 export { readBooks } from './reader.ts';
+export { markRestored } from './restored.ts';
+export type { RestoredMark, TakenOver } from './restored.ts';
 export type { BooksReader } from './reader.ts';
 export {
   isBroken,

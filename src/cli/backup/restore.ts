@@ -13,6 +13,7 @@ import { readJson } from '../../platform/json-file.ts';
 import { fromHome } from '../../platform/paths.ts';
 import type { Home } from '../../platform/paths.ts';
 import { openRegistry, recordLives } from '../../registry/index.ts';
+import { markRestored } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
 import { infoOrNull } from '../ensure-supervisor.ts';
@@ -59,8 +60,11 @@ export async function applyRestore(
       const to = join(stage, file.path);
       mkdirSync(dirname(to), { recursive: true });
       copyFileSync(join(from, file.path), to);
-      if (fingerprint(to).sha256 === file.sha256) continue;
-      throw new GriddError('BACKUP_INVALID', `${file.path} changed while it was copied.`);
+      if (fingerprint(to).sha256 !== file.sha256) {
+        throw new GriddError('BACKUP_INVALID', `${file.path} changed while it was copied.`);
+      }
+      // A venue has gone on since: the first start takes over what these books do not know.
+      if (file.kind === 'database') markRestored(to, join(home.folder, file.path));
     }
     // Somebody may have started one meanwhile.
     await refuseWhileRunning(context);
