@@ -1,8 +1,8 @@
 /**
  * A position that was on the symbol before the grid and that the user told us to leave alone
  * (`--ignore`): the grid sees the account without it. A venue nets both, so reduce-only would be
- * judged by a position that is not the grid's: the grid's orders go out without it, and its stops
- * are watched by the bot alone.
+ * judged by a position that is not the grid's: the grid's orders go out without it, but for what
+ * reduces at market what was set aside as well; its stops are watched by the bot alone.
  */
 import { formatDecimal, parseDecimal } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
@@ -59,7 +59,7 @@ export function venueBeside(venue: Venue, aside: SetAside): Venue {
     size: minus(position.size, aside.size),
   });
   const order = (request: OrderRequest): OrderRequest =>
-    aside.lots === 0 ? request : { ...request, reduce_only: false };
+    aside.lots === 0 || reducesBoth(request, aside) ? request : { ...request, reduce_only: false };
   const hear = (event: VenueEvent): VenueEvent =>
     event.type === 'position' ? { ...event, position: own(event.position) } : event;
   return {
@@ -73,6 +73,14 @@ export function venueBeside(venue: Venue, aside: SetAside): Venue {
     submitBatch: (requests) => venue.submitBatch(requests.map(order)),
     position: async () => own(await venue.position()),
   };
+}
+
+/**
+ * A close on the side that would reduce what was set aside, too: then it reduces their sum, and a
+ * venue takes it however small it is.
+ */
+function reducesBoth({ side, price }: OrderRequest, { lots }: SetAside): boolean {
+  return price === null && (side === 'sell' ? lots > 0 : lots < 0);
 }
 
 /** Everything of a venue that passes through, bound to it. */

@@ -113,6 +113,7 @@ async function refuseHeldPort(
   });
 }
 
+/** A stop that was to close and left something is no success, though its process has ended. */
 function stopResult(instance: Instance, process: RunningProcess, outcome: StopOutcome): Result {
   const { id } = instance;
   const { ended, receipt, error } = outcome;
@@ -121,7 +122,10 @@ function stopResult(instance: Instance, process: RunningProcess, outcome: StopOu
   if (receipt !== null) {
     const { orders_cancelled: gone, orders_left: left, position } = receipt;
     const message = `stopped; ${gone} orders cancelled, ${left} left, position ${position}`;
-    return { id, ok: true, message, receipt };
+    const { why_not_flat: why } = receipt;
+    if (why === undefined) return { id, ok: true, message, receipt };
+    const told = new GriddError('NOT_FLAT', `${id} was to be closed and is not flat, ${message}: ${why}`);
+    return { id, ok: false, message: told.message, error: told.toBody(), receipt };
   }
   const why = error === null ? 'it gave no receipt' : error.message;
   const code = error === null || error.code === 'BOT_UNREACHABLE' ? 'STOP_INCOMPLETE' : error.code;
