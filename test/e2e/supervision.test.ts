@@ -242,6 +242,18 @@ describe('bots that fail', () => {
     expect((await home.row('slow_02')).state).toBe('stopped');
   });
 
+  test('a stop that was to close and left a position is no success', async () => {
+    const home = scripted();
+    home.write('aa_01', { environment: { BEHAVIOUR: 'unflat' } });
+    await home.supervise();
+    await home.start('aa_01');
+    const [result] = await home.stop('aa_01');
+    expect(result).toMatchObject({ ok: false, receipt: { position: '0.03' } });
+    expect(result?.error).toMatchObject({ code: 'NOT_FLAT' });
+    expect(result?.error?.message).toMatch(/position 0.03: The venue refused it\./);
+    expect((await home.row('aa_01')).state).toBe('stopped');
+  });
+
   test('one that hangs is found, killed and replaced', async () => {
     const home = scripted();
     home.write('aa_01', { stop_timeout: 1 });
