@@ -2,7 +2,8 @@
  * The dead man's switch: a timer at the venue that cancels the resting orders of a bot that winds
  * it no more. Invariants: it is never wound where an order that is not ours is known to rest on the
  * symbol, which it would take along, and begun only after a look; whoever leaves orders resting on
- * purpose takes it off first. What it cancelled comes back by comparisons, as what any venue cancels.
+ * purpose takes it off first. What it cancelled comes back by comparisons, as what any venue
+ * cancels.
  */
 import { BudgetHeld, VenueFault } from '../exchange/port.ts';
 import type { VenueOrder } from '../exchange/port.ts';

@@ -194,18 +194,23 @@ async function readLive(
 ): Promise<LiveFacts> {
   const { rules, account_id, warnings } = await fitAccount(patience, venue, config, trades);
   const market = makeMarket(rules);
-  return askPatiently(patience, async () => {
+  // Each for itself: on a small share the first would use up what the others wait for.
+  const { last, ticks } = await askPatiently(patience, async () => {
     const { last, mark } = await venue.price();
-    const balance = await venue.balance();
-    const [ticks, equity] = [nearestTicks(market, mark), parseMoney(balance.equity)];
-    if (ticks === null || equity === null) {
-      const said = `its price is "${mark}", its equity "${balance.equity}"`;
-      throw new VenueFault('unreachable', said, null, 'answer');
-    }
-    const lots = await positionLots(market, venue);
-    const orders = (await venue.openOrders()).length;
-    return { market, account_id, last, ticks, equity, standing: { lots, orders }, warnings };
+    return { last, ticks: readAs('price', mark, nearestTicks(market, mark)) };
   });
+  const equity = await askPatiently(patience, async () => {
+    const { equity: text } = await venue.balance();
+    return readAs('equity', text, parseMoney(text));
+  });
+  const lots = await askPatiently(patience, () => positionLots(market, venue));
+  const orders = (await askPatiently(patience, () => venue.openOrders())).length;
+  return { market, account_id, last, ticks, equity, standing: { lots, orders }, warnings };
+}
+
+function readAs<T>(what: string, text: string, value: T | null): T {
+  if (value !== null) return value;
+  throw new VenueFault('unreachable', `its ${what} is "${text}"`, null, 'answer');
 }
 
 /** The grid on its books; at a first start what stands there is adopted, set aside or refused. */

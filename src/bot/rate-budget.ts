@@ -1,8 +1,8 @@
 /**
  * The calls that a bot may make: a token bucket inside its share of the venue's limit, corrected by
  * what the venue's client counts in the venue's own weights, and the pause that the venue asked
- * for. Invariants: in no minute more calls than allowed; what is kept for cancels and closes is used
- * by nothing else, and what is kept for questions by no place. Pure but for its own counters;
+ * for. Invariants: in no minute more calls than allowed; what is kept for cancels and closes is
+ * used by nothing else, and what is kept for questions by no place. Pure but for its own counters;
  * moments are monotonic ms.
  */
 import type { VenueUsage } from '../exchange/port.ts';
@@ -52,13 +52,18 @@ export class RateBudget {
     return Math.floor(this.#tokens);
   }
 
-  /** Goes on with a share (0 to 1) of the limit; what was saved up beyond it is gone. */
+  /**
+   * Goes on with a share (0 to 1) of the limit: what was saved up beyond it is gone, by what may be
+   * sent at once more now.
+   */
   grant(share: number, now: number): void {
     if (this.#whole === null) return;
     this.#fill(now);
     this.#limit = this.#whole * share;
+    const before = this.#burst;
     this.#shape();
-    this.#tokens = Math.min(this.#burst, this.#tokens);
+    const grown = Math.max(0, this.#burst - before);
+    this.#tokens = Math.min(this.#burst, this.#tokens + grown);
   }
 
   /** What the venue's client counted: a call may be many requests. */

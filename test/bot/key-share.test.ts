@@ -96,7 +96,13 @@ describe('a trading bot', () => {
     expect(budget.left(clock.monotonic())).toBe(7);
     share.take('k', 1);
     expect(budget.requestsPerMinute).toBe(2000);
-    expect(budget.left(clock.monotonic())).toBe(7);
+    expect(budget.left(clock.monotonic())).toBe(500);
+    for (let sent = 0; sent < 400; sent += 1) budget.take(clock.monotonic());
+    share.take('k', 0.5);
+    // What was sent stays sent.
+    expect(budget.left(clock.monotonic())).toBe(100);
+    share.take('k', 0.75);
+    expect(budget.left(clock.monotonic())).toBe(225);
   });
 
   test('says what it used of the whole, and once when it was held up', async () => {

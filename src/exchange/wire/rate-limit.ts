@@ -1,9 +1,9 @@
 /**
  * What a client may send, in the venue's own weights: one token bucket for each limit of the venue,
  * scaled by the share that was granted, and the silence that the venue asked for. Invariants: in no
- * minute more than allowed; what is kept for cancels and closes is used by nothing else, and what is
- * kept for questions by no place. A request that does not fit is never queued: who asks is told how
- * long to wait.
+ * minute more than allowed; what is kept for cancels and closes is used by nothing else, and what
+ * is kept for questions by no place. A request that does not fit is never queued: who asks is told
+ * how long to wait.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { VenueUsage } from '../port.ts';
@@ -39,17 +39,21 @@ class Bucket {
   constructor(perMinute: number, now: number) {
     this.#perMinute = perMinute;
     this.#filledAt = now;
-    this.grant(1);
+    this.grant(1, now);
     this.#tokens = this.#burst;
   }
 
-  grant(share: number): void {
+  grant(share: number, now: number): void {
+    this.#fill(now);
     this.#share = share;
     const allowed = this.#perMinute * share;
+    const before = this.#burst;
     this.#burst = Math.max(1, Math.min(2, Math.floor(allowed)), Math.floor(allowed * BURST));
     // However small the share is, a bucket fills.
     this.#perMs = Math.max(allowed - this.#burst, allowed / 2) / MINUTE_MS;
-    this.#tokens = Math.min(this.#tokens, this.#burst);
+    // What a larger share may send at once it may send now: nobody else has it any more.
+    const grown = Math.max(0, this.#burst - before);
+    this.#tokens = Math.min(this.#tokens + grown, this.#burst);
   }
 
   wait(weight: number, purpose: Purpose, now: number): number {
@@ -113,11 +117,21 @@ export class RateLimit {
 
   /** Counts a request that is sent now and answers 0; else the ms after which it may be sent. */
   take(cost: Cost, purpose: Purpose): number {
-    const now = this.#clock.monotonic();
-    const wait = this.#wait(cost, purpose, now);
+    const wait = this.wait(cost, purpose);
     if (wait > 0) return wait;
+    const now = this.#clock.monotonic();
     for (const [name, weight] of Object.entries(cost)) this.#buckets.get(name)?.take(weight, now);
     return 0;
+  }
+
+  /** Milliseconds after which so much may be sent at once; 0: now. */
+  wait(cost: Cost, purpose: Purpose): number {
+    const now = this.#clock.monotonic();
+    let wait = Math.max(0, Math.ceil(this.#heldUntil - now));
+    for (const [name, weight] of Object.entries(cost)) {
+      wait = Math.max(wait, this.#buckets.get(name)?.wait(weight, purpose, now) ?? 0);
+    }
+    return wait;
   }
 
   /** The venue wants silence for so long, whatever a request is for. */
@@ -134,7 +148,7 @@ export class RateLimit {
   grant(share: number, name: string | null = null): void {
     const part = Math.min(1, Math.max(0, share));
     for (const [each, bucket] of this.#buckets) {
-      if (name === null || each === name) bucket.grant(part);
+      if (name === null || each === name) bucket.grant(part, this.#clock.monotonic());
     }
   }
 
@@ -142,13 +156,5 @@ export class RateLimit {
   usage(name = this.#counted): VenueUsage {
     const bucket = this.#buckets.get(name);
     return bucket?.usage(this.#clock.monotonic()) ?? { used: 0, allowed: 0 };
-  }
-
-  #wait(cost: Cost, purpose: Purpose, now: number): number {
-    let wait = Math.max(0, Math.ceil(this.#heldUntil - now));
-    for (const [name, weight] of Object.entries(cost)) {
-      wait = Math.max(wait, this.#buckets.get(name)?.wait(weight, purpose, now) ?? 0);
-    }
-    return wait;
   }
 }

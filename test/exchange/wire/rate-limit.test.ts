@@ -65,6 +65,20 @@ describe('shares', () => {
     expect(limit.usage()).toEqual({ used: 75, allowed: 300 });
   });
 
+  test('a larger one may send its whole burst at once, and no more for the time before it', () => {
+    const clock = manualClock();
+    const limit = new RateLimit(LIMITS, clock);
+    limit.grant(1 / 8);
+    expect(drain(limit, 'cancel')).toBe(37);
+    clock.advance(1000);
+    limit.grant(1 / 2);
+    // Of the second that went by on the smaller one: (150 - 37) / 60.
+    expect(drain(limit, 'cancel')).toBe(150 - 37 + 1);
+    clock.advance(59_000);
+    drain(limit, 'cancel');
+    expect(limit.usage().used).toBeLessThanOrEqual(600);
+  });
+
   test('a share of one limit leaves the others, and each is counted for itself', () => {
     const clock = manualClock();
     const limit = new RateLimit({ weight: 1200, orders: 400 }, clock);
