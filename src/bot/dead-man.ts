@@ -1,10 +1,12 @@
 /**
  * The dead man's switch: a timer at the venue that cancels the resting orders of a bot that winds
- * it no more. Invariants: it is never wound while an order that is not ours rests on the symbol,
- * which it would take along; whoever leaves orders resting on purpose takes it off first. What it
- * cancelled comes back by comparisons, as what any venue cancels.
+ * it no more. Invariants: it is never wound where an order that is not ours is known to rest on the
+ * symbol, which it would take along, and begun only after a look; whoever leaves orders resting on
+ * purpose takes it off first. What it cancelled comes back by comparisons, as what any venue
+ * cancels.
  */
-import { VenueFault } from '../exchange/port.ts';
+import { BudgetHeld, VenueFault } from '../exchange/port.ts';
+import type { VenueOrder } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
@@ -34,6 +36,10 @@ export class DeadMan {
   readonly #parts: DeadManParts;
   #nextAt = 0;
   #retryAt = 0;
+  /** When it is looked again for orders of others that our budget let nobody see; null: seen. */
+  #lookAt: number | null = null;
+  /** Until then the timer runs, wound by this process. */
+  #runsUntil = 0;
   /** What was wanted when it was last looked at; null: off. */
   #wantedMs: number | null = null;
   #unable = false;
@@ -52,13 +58,14 @@ export class DeadMan {
     const wanted = active && this.#isAble() ? timeoutMs() : null;
     const now = clock.monotonic();
     if (now < this.#retryAt) return;
-    if (wanted !== null && now < this.#nextAt && wanted === this.#wantedMs) return;
+    const isDue = wanted === null || now >= this.#nextAt || wanted !== this.#wantedMs;
+    if (!isDue && now < (this.#lookAt ?? Infinity)) return;
     this.#wantedMs = wanted;
-    this.#nextAt = now + (wanted ?? 0) / WINDS;
+    if (isDue) this.#nextAt = now + (wanted ?? 0) / WINDS;
     try {
       const foreign = wanted === null ? [] : await this.#foreign();
       if (wanted === null || foreign.length > 0) await this.#takeOff();
-      else await this.#wind(wanted);
+      else if (isDue) await this.#wind(wanted);
       const text = `orders that are not ours rest on the symbol (${foreign.join(', ')})`;
       const off = foreign.length === 0 ? null : `The dead man's switch is off: ${text}.`;
       runner.setDegraded('dead_man', off);
@@ -96,14 +103,17 @@ export class DeadMan {
   }
 
   async #wind(timeoutMs: number): Promise<void> {
-    const { runner, books } = this.#parts;
+    const { runner, books, clock } = this.#parts;
     // Before it is wound: a process that dies in between leaves nothing that nobody knows of.
     if (!this.#isArmed) await runner.store(() => books.setMeta(ARMED, 'yes'));
     // Taken off meanwhile.
     if (this.#wantedMs !== timeoutMs) return;
+    // At the venue it runs a little longer: from when that has heard of it.
+    const runsUntil = clock.monotonic() + timeoutMs;
     const wound = runner.venue.windDeadMan(timeoutMs);
     this.#winding = wound.catch(() => undefined);
     await wound;
+    this.#runsUntil = runsUntil;
   }
 
   /** Tries until the venue takes it, until `untilMs` (monotonic) or until it is wanted again. */
@@ -125,6 +135,7 @@ export class DeadMan {
   async #takeOff(): Promise<void> {
     const { runner, books } = this.#parts;
     if (!this.#isArmed) return;
+    this.#runsUntil = 0;
     await runner.venue.windDeadMan(null);
     runner.keep(() => books.setMeta(ARMED, ''));
   }
@@ -138,11 +149,27 @@ export class DeadMan {
     runner.setDegraded('dead_man', text);
   }
 
+  /** Orders on the symbol that are not ours, by name; none where a running timer must not wait. */
   async #foreign(): Promise<string[]> {
     const { runner, books } = this.#parts;
-    const open = await runner.venue.openOrders();
+    const open = await this.#openOrders();
     return open
       .filter(({ client_id: id }) => !runner.ids.isOurs(id) || books.orderIdOf(id) === null)
       .map(({ client_id, venue_order_id }) => (client_id === '' ? venue_order_id : client_id));
+  }
+
+  async #openOrders(): Promise<readonly VenueOrder[]> {
+    const { runner, clock } = this.#parts;
+    try {
+      const open = await runner.venue.openOrders();
+      this.#lookAt = null;
+      return open;
+    } catch (error) {
+      const now = clock.monotonic();
+      if (!(error instanceof BudgetHeld) || now >= this.#runsUntil) throw error;
+      // A timer that runs takes all orders, others' too, the sooner when it is not wound.
+      this.#lookAt = now + Math.max(RETRY_MS, error.retry_after_ms ?? 0);
+      return [];
+    }
   }
 }

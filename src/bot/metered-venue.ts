@@ -4,7 +4,7 @@
  * venue says about waiting is obeyed from then on.
  */
 import { BudgetHeld, VenueFault } from '../exchange/port.ts';
-import type { CancelOutcome, SubmitOutcome, Venue } from '../exchange/port.ts';
+import type { CancelOutcome, Limited, SubmitOutcome, Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RateBudget } from './rate-budget.ts';
 
@@ -71,9 +71,9 @@ class Meter {
     return this.#tell(request, 'all');
   }
 
-  grant(share: number): void {
-    this.#budget.grant(share, this.#clock.monotonic());
-    this.#venue.grant(share);
+  grant(share: number, of?: Limited): void {
+    if (of !== 'orders') this.#budget.grant(share, this.#clock.monotonic());
+    this.#venue.grant(share, of);
   }
 
   async #tell<T extends SubmitOutcome | CancelOutcome>(
@@ -145,8 +145,8 @@ export function meteredVenue(
     submitTrigger: async (trigger) =>
       first(await meter.place(async () => [await venue.submitTrigger(trigger)])),
     windDeadMan: (timeoutMs) => meter.wind(() => venue.windDeadMan(timeoutMs)),
-    usage: () => venue.usage(),
-    grant: (share) => meter.grant(share),
+    usage: (of) => venue.usage(of),
+    grant: (share, of) => meter.grant(share, of),
     close: () => venue.close(),
   };
 }

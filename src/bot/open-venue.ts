@@ -20,6 +20,7 @@ import type { MarketData } from '../exchange/market-data.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
 import { venueError } from '../exchange/venue-error.ts';
+import type { VenueOptions } from '../exchange/venue-kind.ts';
 import { loadVenueKind } from '../exchange/venues.ts';
 import type { KindLoaders } from '../exchange/venues.ts';
 import { venueOptions, wireOptions } from '../exchange/wire-options.ts';
@@ -37,14 +38,24 @@ export interface LiveParts {
   readonly kinds?: KindLoaders;
 }
 
+/** A real venue, and what it was opened with: secrets, which are never printed. */
+export interface LiveVenue {
+  readonly venue: Venue;
+  readonly options: VenueOptions;
+}
+
 /** Opens the real venue of an expanded config: VENUE_UNKNOWN, VENUE_KEY where that cannot be. */
-export async function openLiveVenue(config: InstanceConfig, parts: LiveParts): Promise<Venue> {
+export async function openLiveVenue(
+  config: InstanceConfig,
+  parts: LiveParts,
+): Promise<LiveVenue> {
   const { clock, log, kinds } = parts;
   const kind = await loadVenueKind(config.metadata.exchange, kinds);
   const trace = (line: string) => log.trace(line);
   const surroundings = { clock, trace, environment: parts.variables() };
+  const options = venueOptions(kind, config, surroundings);
   try {
-    return kind.open(venueOptions(kind, config, surroundings));
+    return { venue: kind.open(options), options };
   } catch (error) {
     throw error instanceof VenueFault ? venueError(kind.name, error) : error;
   }

@@ -8,7 +8,6 @@ import type { BotLaunch, LiveStart } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { makeMarket, nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market, MarketRules } from '../contract/market.ts';
-import { CREDENTIAL_NAMES } from '../contract/venues.ts';
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
 import type { Money } from '../contract/decimal.ts';
 import { liquidationInside, startOutlook } from '../engine/index.ts';
@@ -17,7 +16,6 @@ import { accountRules, refuseUnfit } from '../exchange/account-rules.ts';
 import { LiveFeed } from '../exchange/paper/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
-import type { Credentials } from '../exchange/venue-kind.ts';
 import type { KindLoaders } from '../exchange/venues.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -32,7 +30,7 @@ import {
 import type { Binding, Books } from '../store/index.ts';
 import { clientTag } from './client-id.ts';
 import { designedAtStart } from './file-values.ts';
-import { keyFingerprint } from './key-share.ts';
+import { budgetsOf } from './key-share.ts';
 import type { KeyShare } from './key-share.ts';
 import {
   liveMarket,
@@ -114,7 +112,6 @@ async function openOnPaper(
       live === null
         ? openPaper(home, config, books, clock)
         : openPaperLive(config, books, clock, live);
-    await withinShare(parts, venue, config);
     const market = makeMarket(await venue.market());
     const price = (await venue.price()).last;
     const balance = (await venue.balance()).equity;
@@ -162,9 +159,10 @@ async function openLive(
   if (first) refuseUnconfirmed(launch);
   else refuseOtherBooks(launch, config);
   const name = config.metadata.exchange;
-  const venue = await openLiveVenue(config, parts);
+  const { venue, options } = await openLiveVenue(config, parts);
   try {
-    await withinShare(parts, venue, config);
+    // Before the venue is asked anything.
+    await parts.share.begin(venue, budgetsOf(venue, parts.home.folder, options));
     // Who only cancels and closes must be able to, however the account is set.
     const trades = launch.cause === 'start' || launch.cause === 'restart';
     const live = await readLive(patienceOf(parts, name), venue, config, trades);
@@ -178,17 +176,6 @@ async function openLive(
     await venue.close();
     throw error;
   }
-}
-
-/** Before a venue is asked anything its key's share is in force. */
-function withinShare(
-  { share, home }: OpeningParts,
-  venue: Venue,
-  { exchange_config: exchange }: InstanceConfig,
-): Promise<void> {
-  const keys = CREDENTIAL_NAMES.map((name) => [name, exchange[name] ?? '']);
-  const key = keyFingerprint(home.folder, venue.name, Object.fromEntries(keys) as Credentials);
-  return share.begin(venue, key);
 }
 
 /** What the venue says before a grid is opened on it. */
@@ -211,18 +198,23 @@ async function readLive(
 ): Promise<LiveFacts> {
   const { rules, account_id, warnings } = await fitAccount(patience, venue, config, trades);
   const market = makeMarket(rules);
-  return askPatiently(patience, async () => {
+  // Each for itself: on a small share the first would use up what the others wait for.
+  const { last, ticks } = await askPatiently(patience, async () => {
     const { last, mark } = await venue.price();
-    const balance = await venue.balance();
-    const [ticks, equity] = [nearestTicks(market, mark), parseMoney(balance.equity)];
-    if (ticks === null || equity === null) {
-      const said = `its price is "${mark}", its equity "${balance.equity}"`;
-      throw new VenueFault('unreachable', said, null, 'answer');
-    }
-    const lots = await positionLots(market, venue);
-    const orders = (await venue.openOrders()).length;
-    return { market, account_id, last, ticks, equity, standing: { lots, orders }, warnings };
+    return { last, ticks: readAs('price', mark, nearestTicks(market, mark)) };
   });
+  const equity = await askPatiently(patience, async () => {
+    const { equity: text } = await venue.balance();
+    return readAs('equity', text, parseMoney(text));
+  });
+  const lots = await askPatiently(patience, () => positionLots(market, venue));
+  const orders = (await askPatiently(patience, () => venue.openOrders())).length;
+  return { market, account_id, last, ticks, equity, standing: { lots, orders }, warnings };
+}
+
+function readAs<T>(what: string, text: string, value: T | null): T {
+  if (value !== null) return value;
+  throw new VenueFault('unreachable', `its ${what} is "${text}"`, null, 'answer');
 }
 
 /** The grid on its books; at a first start what stands there is adopted, set aside or refused. */

@@ -97,7 +97,9 @@ export class Outbox {
         if (wait > 0) return wait;
         await this.#sendCancels();
       } else if (this.#putOff || this.#places.length > 0) {
-        const wait = this.#wait('place');
+        // To try again sends nothing by itself.
+        const isUrgent = this.#putOff || this.#places[0]?.role === 'close';
+        const wait = this.#wait(isUrgent ? 'close' : 'place');
         if (wait > 0) return wait;
         if (this.#putOff) await this.#retry();
         else await this.#sendPlaces();

@@ -1,8 +1,9 @@
 /**
  * Questions that a start cannot do without: what passes by itself is waited out with growing pauses
- * and said meanwhile; what does not is the user's to mend, and ends the start.
+ * and said meanwhile; what our own budget holds back is asked when it says; what does not pass is
+ * the user's to mend, and ends the start.
  */
-import { VenueFault } from '../exchange/port.ts';
+import { BudgetHeld, VenueFault } from '../exchange/port.ts';
 import { isPermanent, venueError } from '../exchange/venue-error.ts';
 import type { Clock } from '../platform/clock.ts';
 
@@ -15,6 +16,7 @@ export interface PatienceParts {
 }
 
 const FIRST_PAUSE_MS = 500;
+const LEAST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 60_000;
 
 /** Pause after try number `attempt` failed, ms; the venue's own wish when it is longer. */
@@ -29,17 +31,24 @@ export async function askPatiently<T>(
   question: () => Promise<T>,
 ): Promise<T> {
   const { venue, clock, tell } = parts;
-  for (let attempt = 1; ; attempt += 1) {
+  for (let attempt = 1; ; ) {
     try {
       const answer = await question();
       tell(null);
       return answer;
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
+      if (error instanceof BudgetHeld) {
+        // It was not asked, so nothing failed; when there is room for it is known.
+        tell(`VENUE_RATE: the share of the requests to ${venue} is used up for now.`);
+        await clock.delay(Math.max(LEAST_PAUSE_MS, error.retry_after_ms ?? FIRST_PAUSE_MS));
+        continue;
+      }
       const told = venueError(venue, error);
       if (isPermanent(error)) throw told;
       tell(`${told.code}: ${told.message}`);
       await clock.delay(pauseMs(attempt, error.retry_after_ms));
+      attempt += 1;
     }
   }
 }

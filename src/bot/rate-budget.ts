@@ -1,26 +1,30 @@
 /**
  * The calls that a bot may make: a token bucket inside its share of the venue's limit, corrected by
  * what the venue's client counts in the venue's own weights, and the pause that the venue asked
- * for. Invariants: in no minute more calls than allowed; what is kept for questions and cancels is
- * never used for placing. Pure but for its own counters; moments are monotonic ms.
+ * for. Invariants: in no minute more calls than allowed; what is kept for cancels and closes is
+ * used by nothing else, and what is kept for questions by no place. Pure but for its own counters;
+ * moments are monotonic ms.
  */
 import type { VenueUsage } from '../exchange/port.ts';
 
-/** What a request is for; cancels and questions may use what places may not. */
-export type RequestKind = 'place' | 'cancel' | 'question';
+/** What a request is for; `close`: an order that only ends the position. */
+export type RequestKind = 'place' | 'close' | 'cancel' | 'question';
 
 const MINUTE_MS = 60_000;
 /** Share of the limit that may be sent at once; the rest comes back in the course of a minute. */
 const BURST = 1 / 4;
-/** Share of the burst that places leave alone. */
-const RESERVE = 1 / 3;
+/** Shares of the burst that are left alone: by places for all others, by questions for the rest. */
+const KEPT: Readonly<Record<RequestKind, number>> = {
+  place: 1 / 3,
+  question: 1 / 6,
+  close: 0,
+  cancel: 0,
+};
 
 export class RateBudget {
   readonly #whole: number | null;
   #limit: number;
   #burst = 1;
-  /** Of the burst, left alone by places. */
-  #kept = 0;
   #perMs = 0;
   #tokens: number;
   #filledAt = 0;
@@ -48,13 +52,18 @@ export class RateBudget {
     return Math.floor(this.#tokens);
   }
 
-  /** Goes on with a share (0 to 1) of the limit; what was saved up beyond it is gone. */
+  /**
+   * Goes on with a share (0 to 1) of the limit: what was saved up beyond it is gone, by what may be
+   * sent at once more now.
+   */
   grant(share: number, now: number): void {
     if (this.#whole === null) return;
     this.#fill(now);
     this.#limit = this.#whole * share;
+    const before = this.#burst;
     this.#shape();
-    this.#tokens = Math.min(this.#burst, this.#tokens);
+    const grown = Math.max(0, this.#burst - before);
+    this.#tokens = Math.min(this.#burst, this.#tokens + grown);
   }
 
   /** What the venue's client counted: a call may be many requests. */
@@ -78,11 +87,12 @@ export class RateBudget {
 
   /** Milliseconds until a request of this kind may be sent; 0: now. */
   wait(kind: RequestKind, now: number): number {
-    const until = kind === 'place' ? this.#placesHeldUntil : 0;
+    const isOrder = kind === 'place' || kind === 'close';
+    const until = isOrder ? this.#placesHeldUntil : 0;
     const held = Math.max(0, this.#heldUntil - now, until - now);
     if (this.#whole === null) return held;
     this.#fill(now);
-    const missing = (kind === 'place' ? this.#kept : 0) + 1 - this.#tokens;
+    const missing = this.#keptBy(kind) + 1 - this.#tokens;
     if (missing <= 0) return held;
     this.#short = true;
     return Math.max(held, Math.ceil(missing / this.#perMs));
@@ -107,11 +117,16 @@ export class RateBudget {
   }
 
   #shape(): void {
-    // However small the share: a place leaves one for a cancel.
     const most = Math.floor(this.#limit);
     this.#burst = Math.max(1, Math.min(2, most), Math.floor(this.#limit * BURST));
-    this.#kept = Math.min(this.#burst - 1, Math.max(1, Math.floor(this.#burst * RESERVE)));
     this.#perMs = Math.max(1, this.#limit - this.#burst) / MINUTE_MS;
+  }
+
+  /** Of the burst, left alone by a kind: however small the share, one for a cancel. */
+  #keptBy(kind: RequestKind): number {
+    const part = KEPT[kind];
+    if (part === 0) return 0;
+    return Math.min(this.#burst - 1, Math.max(1, Math.floor(this.#burst * part)));
   }
 
   #fill(now: number): void {

@@ -106,8 +106,8 @@ function methods(venue: Venue): Omit<Venue, 'capabilities'> {
     serverTime: () => venue.serverTime(),
     submitTrigger: (trigger) => venue.submitTrigger(trigger),
     windDeadMan: (timeout) => venue.windDeadMan(timeout),
-    usage: () => venue.usage(),
-    grant: (share) => venue.grant(share),
+    usage: (of) => venue.usage(of),
+    grant: (share, of) => venue.grant(share, of),
     close: () => venue.close(),
   };
 }

@@ -34,8 +34,11 @@ export interface LinkParts {
   readonly waitsFor?: () => string | null;
   /** Port of the page; null while none could be had. */
   readonly webPort: () => number | null;
-  /** What it takes of its key's requests (null where the venue counts none), and is granted. */
-  readonly share: { report(): BudgetReport | null; take(share: unknown): void };
+  /** What it takes of each budget it shares, and is granted of one. */
+  readonly share: {
+    reports(): readonly BudgetReport[];
+    take(key: unknown, share: unknown): void;
+  };
   /** Performs a request of the supervisor; rejects with `GriddError`. */
   readonly perform: (method: BotMethod, params: unknown) => Promise<unknown>;
 }
@@ -80,10 +83,9 @@ export class SupervisorLink {
     return this.#last({ type: 'exiting', code, reason });
   }
 
-  /** Says what it takes of its key's requests. */
+  /** Says what it takes of each budget that it shares. */
   sayBudget(): void {
-    const budget = this.#parts.share.report();
-    if (budget !== null) this.#send({ type: 'budget', ...budget });
+    for (const budget of this.#parts.share.reports()) this.#send({ type: 'budget', ...budget });
   }
 
   /** Sends the present figures; before `ready` only the sign of life. */
@@ -162,7 +164,9 @@ export class SupervisorLink {
     if (message.type === 'refused') {
       this.#parts.log.warn({ reason: message.reason }, 'the supervisor refused this bot');
     }
-    if (message.type === 'share') this.#parts.share.take(message.share);
+    if (message.type === 'share') {
+      this.#parts.share.take(message.key, message.share);
+    }
     if (message.type !== 'request') return;
     const { request_id, method, params } = message;
     this.#perform(method, params).then(

@@ -309,18 +309,18 @@ export type BotMessage =
       readonly result?: unknown;
       readonly error?: ErrorBody;
     }
-  /** What it takes of its key's requests; said on connection, with each beat, after each share. */
+  /** What it takes of one budget; said of each on connection, with each beat, after each share. */
   | ({ readonly type: 'budget' } & BudgetReport)
   /** The last word before a clean end. */
   | { readonly type: 'exiting'; readonly code: number; readonly reason: string };
 
 /**
- * The key behind a bot and what the bot uses of what that key may send. Shares and `used` are parts
- * of the whole, 0 to 1.
+ * A budget that bots divide, and what one uses of it: what a key may send, and what an address may
+ * where the venue counts by that. Shares and `used` are parts of the whole, 0 to 1.
  */
 export interface BudgetReport {
   readonly venue: string;
-  /** Tells keys apart and is no secret; bots with the same one share its requests. */
+  /** Tells budgets of the venue apart and is no secret; bots that name the same one share it. */
   readonly key: string;
   /** In force; null: nothing was asked yet, and `OWN_SHARE` is taken soon if none is granted. */
   readonly share: number | null;
@@ -330,7 +330,7 @@ export interface BudgetReport {
   readonly short: boolean;
 }
 
-/** The share of its key's requests that a bot takes which was granted none. */
+/** The share of a budget that a bot takes which was granted none. */
 export const OWN_SHARE = 1 / 32;
 
 /** Lines of JSON the supervisor writes to a bot. */
@@ -344,10 +344,10 @@ export type SupervisorMessage =
   /** This process is not the instance's bot (wrong home, generation or identity). */
   | { readonly type: 'refused'; readonly reason: string }
   /**
-   * Grants a share (0 to 1) of what the key may send, in force until the next. A `budget` confirms
-   * it; an older bot skips it.
+   * Grants a share (0 to 1) of the budget that was reported as `key`, in force until the next. A
+   * `budget` confirms it; an older bot skips it.
    */
-  | { readonly type: 'share'; readonly share: number }
+  | { readonly type: 'share'; readonly key: string; readonly share: number }
   | {
       readonly type: 'request';
       readonly request_id: number;

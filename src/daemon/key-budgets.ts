@@ -1,7 +1,7 @@
 /**
- * The budgets of all keys of the fleet: takes what bots report, has it divided, and tells each bot
- * its share. Bots of one key share; a bot without a line goes on with its last share, which nobody
- * else is given meanwhile.
+ * The budgets of all keys of the fleet, and of the addresses by which venues count: takes what bots
+ * report, has it divided, and tells each bot its shares. Bots that name one budget share it; a bot
+ * without a line goes on with its last share, which nobody else is given meanwhile.
  */
 import type { BotMessage } from '../contract/instance-api.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -21,12 +21,19 @@ export type KeyMember = Pick<Instance, 'id' | 'record' | 'loaded'> & {
   > | null;
 };
 
+/** One budget that bots divide, and who has named it. */
+interface Budget {
+  /** As bots name it. */
+  readonly key: string;
+  readonly shares: KeyShares;
+  /** The line on which each process reported last; a report on another voids what was told. */
+  readonly lines: Map<string, BotConnection>;
+}
+
 export class KeyBudgets {
   readonly #clock: Clock;
   readonly #members: () => readonly KeyMember[];
-  readonly #keys = new Map<string, KeyShares>();
-  /** The line on which each process reported last; a report on another voids what was told. */
-  readonly #lines = new Map<string, BotConnection>();
+  readonly #budgets = new Map<string, Budget>();
   readonly #starts: RestartGate;
 
   constructor(clock: Clock, members: () => readonly KeyMember[]) {
@@ -41,47 +48,52 @@ export class KeyBudgets {
     return new Promise((resolve) => this.#starts.pass(resolve));
   }
 
-  /** A bot says what it takes of its key. */
+  /** A bot says what it takes of a budget. */
   report(connection: BotConnection, said: Report): void {
     const { id, generation } = connection.hello;
     const holder = holderOf(id, generation);
-    const name = `${said.venue} ${said.key}`;
-    const shares = this.#keys.get(name) ?? new KeyShares();
-    this.#keys.set(name, shares);
-    const anew = this.#lines.get(holder) !== connection;
-    this.#lines.set(holder, connection);
-    shares.report(holder, said, anew, this.#clock.monotonic());
-    this.#divide(shares);
+    const { key } = said;
+    const name = `${said.venue} ${key}`;
+    const fresh = { key, shares: new KeyShares(), lines: new Map<string, BotConnection>() };
+    const budget = this.#budgets.get(name) ?? fresh;
+    this.#budgets.set(name, budget);
+    const anew = budget.lines.get(holder) !== connection;
+    budget.lines.set(holder, connection);
+    budget.shares.report(holder, said, anew, this.#clock.monotonic());
+    this.#divide(budget);
   }
 
   /** The regular look: ends are noticed, and what has become free is given on. */
   look(): void {
-    for (const [name, shares] of this.#keys) {
-      this.#divide(shares);
-      if (shares.isEmpty) this.#keys.delete(name);
+    for (const [name, budget] of this.#budgets) {
+      this.#divide(budget);
+      if (budget.shares.isEmpty) this.#budgets.delete(name);
     }
   }
 
-  #divide(shares: KeyShares): void {
+  #divide({ key, shares, lines: heard }: Budget): void {
     const now = this.#clock.monotonic();
     const members = this.#members();
     const lines = new Map<string, BotConnection | null>();
     for (const { id, process } of members) {
       if (process !== null) lines.set(holderOf(id, process.generation), process.connection);
     }
-    for (const holder of [...this.#lines.keys()]) {
-      if (!lines.has(holder)) this.#lines.delete(holder);
-    }
+    for (const holder of [...heard.keys()]) if (!lines.has(holder)) heard.delete(holder);
     for (const holder of shares.living) if (!lines.has(holder)) shares.end(holder, now);
-    const unheard = members.filter((member) => mayBegin(member) && !this.#heard(member));
+    const unheard = members.filter((member) => mayBegin(member) && !this.#hasNamed(member));
     const settled = unheard.every(({ process }) => process === null || holdsNothing(process));
     const reachable = (holder: string) => (lines.get(holder) ?? null) !== null;
     const grants = shares.divide({ expected: unheard.length, settled, reachable, now });
-    for (const { holder, share } of grants) lines.get(holder)?.send({ type: 'share', share });
+    for (const { holder, share } of grants) {
+      lines.get(holder)?.send({ type: 'share', key, share });
+    }
   }
 
-  #heard({ id, process }: KeyMember): boolean {
-    return process !== null && this.#lines.has(holderOf(id, process.generation));
+  /** Whether a process has said what it shares, all of it. */
+  #hasNamed({ id, process }: KeyMember): boolean {
+    if (process === null || !holdsNothing(process)) return false;
+    const holder = holderOf(id, process.generation);
+    return [...this.#budgets.values()].some(({ lines }) => lines.has(holder));
   }
 }
 
@@ -97,7 +109,7 @@ function mayBegin({ record, loaded, process }: KeyMember): boolean {
   return loaded === null || loaded.config.exchange_config.mode === 'live';
 }
 
-/** Of a process that has named no key: nobody can have granted it anything. */
+/** What a process has not named by now nobody can have granted it. */
 function holdsNothing(process: Pick<RunningProcess, 'adopted' | 'turnAgeMs'>): boolean {
   // A bot says what it holds before its first beat.
   return !process.adopted || process.turnAgeMs !== null;

@@ -35,10 +35,14 @@ export interface VenueCapabilities {
   /** How far back ended orders can be found by their client id. */
   readonly history_ms: number;
   /**
-   * Requests the account may send per minute in the venue's own weights, before any share of it
-   * is granted; null: no limit.
+   * Requests that may be sent per minute in the venue's own weights, before any share of it is
+   * granted; null: no limit.
    */
   readonly requests_per_minute: number | null;
+  /** Whether requests count for the account, or for all that an address sends (usual: account). */
+  readonly requests_counted_by?: 'account' | 'address';
+  /** Orders an account may send per minute, where they are counted beside requests. */
+  readonly orders_per_minute?: number;
   /**
    * The venue waits for the bot to be quiet before its market moves on (only an embedded one
    * can).
@@ -161,6 +165,9 @@ export interface VenueAccount {
   /** Whether the key may place orders; null: the venue does not say. */
   readonly can_trade: boolean | null;
 }
+
+/** What a venue limits: requests, and orders where it counts those beside them. */
+export type Limited = 'requests' | 'orders';
 
 /** What this process sent of what its key may send, in the venue's own weights per minute. */
 export interface VenueUsage {
@@ -321,10 +328,13 @@ export interface Venue {
    * `refused` fault.
    */
   windDeadMan(timeoutMs: number | null): Promise<void>;
-  /** Requests of the last minute against what may be sent; null: nothing is counted. */
-  usage(): VenueUsage | null;
-  /** Grants this process a share (0 to 1) of what the account may send; until then it has all. */
-  grant(share: number): void;
+  /** Requests (or orders) of the last minute against what may be sent; null: it counts none. */
+  usage(of?: Limited): VenueUsage | null;
+  /**
+   * Grants this process a share (0 to 1) of what may be sent; until then it has all. `of`: of that
+   * limit alone.
+   */
+  grant(share: number, of?: Limited): void;
   /** Ends the event stream; resolves when the listener will not be called again. */
   close(): Promise<void>;
 }

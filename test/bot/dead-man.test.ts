@@ -1,6 +1,6 @@
 /** The dead man's switch on the paper venue: wound while all is well, off where it would do harm. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { VenueFault } from '../../src/exchange/port.ts';
+import { BudgetHeld, VenueFault } from '../../src/exchange/port.ts';
 import type { Venue } from '../../src/exchange/port.ts';
 import { manualClock } from '../exchange/manual-clock.ts';
 import type { ManualClock } from '../exchange/manual-clock.ts';
@@ -142,6 +142,48 @@ describe('it is off', () => {
     await pass(made, desk, 10_000);
     expect(made.wound).toEqual([]);
     expect(made.rig.logged.join('').match(/dead_man_s has no effect/g)).toHaveLength(1);
+  });
+});
+
+describe('while our budget lets nobody look for orders of others', () => {
+  test('a timer that runs is wound on, and the look comes when it may', async () => {
+    const made = watched();
+    let heldMs: number | null = null;
+    let looks = 0;
+    const openOrders = async () => {
+      looks += 1;
+      if (heldMs !== null) throw new BudgetHeld(heldMs);
+      return made.rig.venue.openOrders();
+    };
+    const desk = await open({ ...made, wish: TIMEOUT_MS, venue: { ...made.venue, openOrders } });
+    await pass(made, desk, 5000);
+    await placeForeign(made);
+    const before = made.wound.length;
+    heldMs = 15_000;
+    looks = 0;
+    await pass(made, desk, 2 * TIMEOUT_MS);
+    // In the pace of the timer, whatever the look waits for.
+    const wound = made.wound.slice(before);
+    expect(wound.length).toBeGreaterThanOrEqual(5);
+    expect(wound.length).toBeLessThanOrEqual(7);
+    expect(new Set(wound)).toEqual(new Set([TIMEOUT_MS]));
+    expect(looks).toBeLessThan(20);
+    heldMs = null;
+    await pass(made, desk, 15_000);
+    expect(made.wound.at(-1)).toBeNull();
+    expect(desk.service.status().degraded.join()).toContain('(other-1)');
+  });
+
+  test('none is begun', async () => {
+    const made = watched();
+    const desk = await open(made);
+    const openOrders = made.rig.venue.openOrders;
+    Object.assign(desk.runner.venue, { openOrders: () => Promise.reject(new BudgetHeld(5000)) });
+    await pass(made, desk, 20_000);
+    expect(made.wound).toEqual([]);
+    Object.assign(desk.runner.venue, { openOrders });
+    await pass(made, desk, 10_000);
+    expect(made.wound.at(-1)).toBe(TIMEOUT_MS);
   });
 });
 

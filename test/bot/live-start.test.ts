@@ -12,7 +12,7 @@ import { pauseMs } from '../../src/bot/patience.ts';
 import type { ErrorCode } from '../../src/contract/errors.ts';
 import type { BotLaunch, LiveStart } from '../../src/contract/instance-api.ts';
 import { sizeText } from '../../src/contract/market.ts';
-import { VenueFault } from '../../src/exchange/port.ts';
+import { BudgetHeld, VenueFault } from '../../src/exchange/port.ts';
 import type { FaultCause } from '../../src/exchange/port.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
@@ -324,6 +324,18 @@ describe('a venue that does not answer at a start', () => {
     expect(told.at(-1)).toBeNull();
     await bot.begin();
     expect(bot.service.status().state).toBe('running');
+  });
+
+  test('what our own budget holds back is asked when it says, however often it does', async () => {
+    const venue = makeRealVenue();
+    venue.faults.push(...Array.from({ length: 8 }, () => new BudgetHeld(60)));
+    const told: (string | null)[] = [];
+    const from = performance.now();
+    await openBot(makeLaunch(), venue, (reason) => told.push(reason));
+    // With growing pauses it would be two minutes.
+    expect(performance.now() - from).toBeLessThan(10_000);
+    expect(told.filter((reason) => reason?.startsWith('VENUE_RATE') === true)).toHaveLength(8);
+    expect(told.at(-1)).toBeNull();
   });
 
   test('a key that is refused once the bot is open ends the start as well', async () => {

@@ -11,7 +11,7 @@ describe('the request budget', () => {
   test('lets no minute have more requests than allowed, and places leave a reserve', () => {
     const step = fc.record({
       wait: fc.integer({ min: 0, max: 3000 }),
-      kind: fc.constantFrom<RequestKind>('place', 'cancel', 'question'),
+      kind: fc.constantFrom<RequestKind>('place', 'close', 'cancel', 'question'),
     });
     const property = (limit: number, steps: readonly { wait: number; kind: RequestKind }[]) => {
       const budget = new RateBudget(limit);
@@ -21,7 +21,9 @@ describe('the request budget', () => {
         now += wait;
         if (budget.wait(kind, now) > 0) continue;
         const before = budget.left(now) ?? 0;
-        if (kind === 'place') expect(before).toBeGreaterThan(Math.floor(Math.floor(limit / 4) / 3));
+        const burst = Math.floor(limit / 4);
+        if (kind === 'place') expect(before).toBeGreaterThan(Math.floor(burst / 3));
+        if (kind === 'question') expect(before).toBeGreaterThan(Math.max(1, Math.floor(burst / 6)));
         budget.take(now);
         sent.push(now);
         const minute = sent.filter((at) => at > now - 60_000);
@@ -30,6 +32,25 @@ describe('the request budget', () => {
     };
     const limits = fc.integer({ min: 8, max: 200 });
     fc.assert(fc.property(limits, fc.array(step, { maxLength: 300 }), property), { verbose: true });
+  });
+
+  test('is never used up by questions: cancels and closes go, orders wait', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 5000 }), (limit) => {
+        const budget = new RateBudget(limit);
+        const drain = (kind: RequestKind) => {
+          let sent = 0;
+          for (; budget.wait(kind, 0) === 0; sent += 1) budget.take(0);
+          return sent;
+        };
+        drain('place');
+        drain('question');
+        expect(budget.wait('place', 0)).toBeGreaterThan(0);
+        expect(budget.wait('close', 0)).toBe(0);
+        const burst = Math.max(2, Math.floor(limit / 4));
+        expect(drain('cancel')).toBe(Math.max(1, Math.floor(burst / 6)));
+      }),
+    );
   });
 
   test('is kept by the whole bot: a large grid on a small budget comes up in time', async () => {

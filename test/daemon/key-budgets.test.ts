@@ -104,10 +104,10 @@ class Sharer {
     const limit = key === null ? null : 2000;
     const venue = {
       ...fickleVenue(this.patience, 15_000, { requests_per_minute: limit }),
-      usage: () => ({ used: 0, allowed: 2000 * this.share.inForce }),
+      usage: () => ({ used: 0, allowed: 2000 * this.last }),
       grant: (share: number) => void this.granted.push(share),
     };
-    this.begun = this.share.begin(venue, key ?? '');
+    this.begun = this.share.begin(venue, key === null ? [] : [{ of: 'requests', key }]);
   }
 
   get last(): number {

@@ -39,7 +39,8 @@ export function actionsOf(parts: ActionParts): Pick<Venue, Actions> {
       const refused = refusedHere(order);
       if (refused !== null) return refused;
       const params = orderParams(symbol, order);
-      const reply = await connection.act(ROUTES.submit, params, 'place', 1);
+      const purpose = order.price === null && order.reduce_only ? 'close' : 'place';
+      const reply = await connection.act(ROUTES.submit, params, purpose, 1);
       return submitOutcome(parts, order, reply);
     },
     async submitTrigger(trigger) {

@@ -2,7 +2,7 @@
  * Aster behind the exchange port: one account, one symbol, over REST and streams. One position per
  * symbol (one-way mode) on cross margin.
  */
-import type { Venue, VenueCapabilities } from '../port.ts';
+import type { Limited, Venue, VenueCapabilities } from '../port.ts';
 import type { VenueOptions } from '../venue-kind.ts';
 import { actionsOf } from './actions.ts';
 import { AsterConnection } from './connection.ts';
@@ -11,7 +11,7 @@ import { OrderMemory } from './order-memory.ts';
 import { PartAnswers } from './part-answers.ts';
 import { HISTORY_MS, questionsOf } from './questions.ts';
 import { BATCH, CLIENT_ID_LENGTH } from './requests.ts';
-import { WEIGHT_PER_MINUTE } from './routes.ts';
+import { ORDERS_PER_MINUTE, WEIGHT_PER_MINUTE } from './routes.ts';
 import { signerOf } from './sign.ts';
 import { AsterStream } from './stream.ts';
 import { TermsReader } from './terms.ts';
@@ -35,8 +35,13 @@ export const CAPABILITIES: VenueCapabilities = {
   listing_lag_ms: 2000,
   history_ms: HISTORY_MS,
   requests_per_minute: WEIGHT_PER_MINUTE,
+  requests_counted_by: 'address',
+  orders_per_minute: ORDERS_PER_MINUTE,
   lockstep: false,
 };
+
+/** The limits of the port by their names here. */
+const LIMIT_NAMES: Readonly<Record<Limited, string>> = { requests: 'weight', orders: 'orders' };
 
 /** Opens a client; nothing is sent yet. */
 export function openAsterVenue(options: VenueOptions): Venue {
@@ -55,8 +60,9 @@ export function openAsterVenue(options: VenueOptions): Venue {
     ...actionsOf({ symbol, connection, memory, market: () => terms.known?.market ?? null }),
     ...questionsOf({ symbol, signer, connection, memory, terms, fills, answers }),
     connect: (listener) => stream.connect(listener),
-    usage: () => connection.limit.usage(),
-    grant: (share) => connection.limit.grant(share),
+    usage: (of = 'requests') => connection.limit.usage(LIMIT_NAMES[of]),
+    grant: (share, of) =>
+      connection.limit.grant(share, of === undefined ? null : LIMIT_NAMES[of]),
     async close() {
       await stream.close();
       connection.close();

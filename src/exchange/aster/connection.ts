@@ -85,7 +85,7 @@ export class AsterConnection {
   async ask(
     route: Route,
     params: Params = {},
-    purpose: Exclude<Purpose, 'place'> = 'question',
+    purpose: Extract<Purpose, 'cancel' | 'question'> = 'question',
   ): Promise<Answer> {
     const { request, result } = await this.#send(route, params, purpose);
     return this.#answerOf(request, result);
@@ -136,7 +136,8 @@ export class AsterConnection {
     if (refusal === null) return first;
     this.time.distrust();
     // An order that may be there already is never sent again.
-    if (purpose === 'place' && !stampRefusedByCode(refusal.code)) return first;
+    const isOrder = purpose === 'place' || purpose === 'close';
+    if (isOrder && !stampRefusedByCode(refusal.code)) return first;
     return this.#sendOnce(route, params, purpose, orders);
   }
 

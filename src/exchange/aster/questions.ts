@@ -5,6 +5,7 @@
 import { VenueFault } from '../port.ts';
 import type { Venue, VenueOrder } from '../port.ts';
 import { answerFault } from '../wire/json.ts';
+import { assertRoom } from '../wire/rest.ts';
 import type { AsterConnection } from './connection.ts';
 import type { FillHistory } from './fill-history.ts';
 import { sorted } from './order-memory.ts';
@@ -97,6 +98,8 @@ export function questionsOf(parts: QuestionParts): Pick<Venue, Questions> {
 
 /** Last and mark price, each with its moment. */
 export async function pricesOf(connection: AsterConnection, symbol: string) {
+  const weight = ROUTES.price.weight + ROUTES.premiumIndex.weight;
+  assertRoom(connection.limit, { weight });
   const [last, mark] = await Promise.all([
     connection.ask(ROUTES.price, { symbol }),
     connection.ask(ROUTES.premiumIndex, { symbol }),

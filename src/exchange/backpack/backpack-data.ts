@@ -4,6 +4,7 @@ import type { Candle, CandleInterval, MarketData, Ticker } from '../market-data.
 import { VenueFault } from '../port.ts';
 import type { WireOptions } from '../venue-kind.ts';
 import { Redaction } from '../wire/redaction.ts';
+import { assertRoom } from '../wire/rest.ts';
 import { candleOf, isPerpetual, lastOf, markOf, marketOf, tickerOf } from './parse-market.ts';
 import { CANDLES } from './rate-limit.ts';
 import { PublicRest } from './signed-rest.ts';
@@ -38,6 +39,7 @@ export async function priceOf(
   rest: PublicRest,
   symbol: string,
 ): Promise<{ last: string; mark: string; at_ms: number }> {
+  assertRoom(rest.limit, { requests: rest.time.offset === null ? 3 : 2 });
   const [ticker, marks, at_ms] = await Promise.all([
     rest.ask('/api/v1/ticker', { symbol }),
     rest.ask('/api/v1/markPrices', { symbol }),

@@ -12,6 +12,7 @@ import type { VenueOptions } from '../venue-kind.ts';
 import { answerFault } from '../wire/json.ts';
 import type { Answer } from '../wire/json.ts';
 import { Redaction } from '../wire/redaction.ts';
+import { assertRoom } from '../wire/rest.ts';
 import { priceOf, symbolFault } from './backpack-data.ts';
 import { HISTORY_MS, Listings } from './listings.ts';
 import { OrderMemory } from './order-memory.ts';
@@ -74,6 +75,8 @@ class BackpackVenue implements Venue {
 
   async market(): Promise<MarketRules> {
     const { symbol } = this.#options;
+    const { limit, time } = this.#rest.public;
+    assertRoom(limit, { requests: time.offset === null ? 3 : 2 });
     const [row, account] = await Promise.all([
       this.#rest.public.ask('/api/v1/market', { symbol }),
       this.#account(),

@@ -100,8 +100,11 @@ export class Orders {
   }
 
   async #place(params: Params, sent: Sent): Promise<SubmitOutcome> {
+    const { orderType, reduceOnly, triggerPrice } = params;
+    const closes = orderType === 'Market' && reduceOnly === true && triggerPrice === undefined;
+    const purpose = closes ? 'close' : 'place';
     const request: SignedRequest = {
-      ...{ method: 'POST', path: ORDER, instruction: 'orderExecute', purpose: 'place', params },
+      ...{ method: 'POST', path: ORDER, instruction: 'orderExecute', purpose, params },
     };
     const result = await this.#send(request);
     if (result.status !== 'answered') return result;

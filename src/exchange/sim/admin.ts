@@ -12,6 +12,7 @@ import type { SimAnswer, SimRequest } from './face.ts';
 import { FAULT_DEFAULTS, FAULT_KINDS } from './faults.ts';
 import type { Fault, FaultBoard, FaultName } from './faults.ts';
 import type { CommandBody, ScriptLine } from './script.ts';
+import type { Traffic, TrafficFacts } from './traffic.ts';
 import { NO_TROUBLES } from './world.ts';
 import type { World } from './world.ts';
 
@@ -20,6 +21,7 @@ const ROUTE = '/__sim/';
 export interface AdminParts {
   readonly world: World;
   readonly faults: FaultBoard;
+  readonly traffic: Traffic;
   readonly clock: Clock;
   /** Cuts every stream. */
   readonly disconnect: () => void;
@@ -122,6 +124,8 @@ export class SimAdmin {
         return this.#account(body);
       case 'accounts':
         return [...world.records.accounts.values()].map((each) => accountFacts(world, each));
+      case 'traffic':
+        return this.#traffic(body['reset'] === true);
       default:
         throw new BadCommand(`no command ${command}`);
     }
@@ -182,6 +186,14 @@ export class SimAdmin {
       if (can_trade !== undefined) world.setFacts(account, { can_trade: can_trade === true });
     });
     return accountFacts(world, account);
+  }
+
+  /** What was counted, and with `reset` from nothing afterwards. */
+  #traffic(reset: boolean): TrafficFacts {
+    const { traffic } = this.#parts;
+    const facts = traffic.facts();
+    if (reset) traffic.reset();
+    return facts;
   }
 
   #symbol(body: CommandBody): string {

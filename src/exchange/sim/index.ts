@@ -16,6 +16,7 @@ import { FaultBoard } from './faults.ts';
 import type { ScriptLine } from './script.ts';
 import { SimServer } from './server.ts';
 import { openStore } from './store.ts';
+import { Traffic } from './traffic.ts';
 import { World } from './world.ts';
 
 export { accountFacts } from './account-facts.ts';
@@ -24,6 +25,7 @@ export type { ScriptLine } from './script.ts';
 export type { FaceKind } from './face.ts';
 export { FAULT_DEFAULTS } from './faults.ts';
 export type { Fault } from './faults.ts';
+export type { TrafficFacts } from './traffic.ts';
 export type { World } from './world.ts';
 
 /** What a loopback venue is opened with; everything has a default but the face. */
@@ -86,12 +88,15 @@ export async function openSimVenue(options: SimVenueOptions): Promise<SimVenue> 
     requests_per_minute: options.requests_per_minute ?? null,
   });
   const faults = new FaultBoard(seed);
+  const traffic = new Traffic();
   const admin: SimAdmin = new SimAdmin({
-    ...{ world, faults, clock },
+    ...{ world, faults, traffic, clock },
     disconnect: () => server.disconnect(),
     settled: () => server.settled(),
   });
-  const server = new SimServer({ face, faults, troubles: world.troubles, admin, clock });
+  const server = new SimServer({
+    ...{ face, faults, troubles: world.troubles, admin, traffic, clock },
+  });
   let port: number;
   try {
     port = await server.open(options.port ?? 0);

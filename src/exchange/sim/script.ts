@@ -29,6 +29,7 @@ export const COMMANDS = [
   'market',
   'account',
   'accounts',
+  'traffic',
 ] as const;
 
 /** Reads a script: a JSON list of lines; what is wrong with it as a sentence without its end. */

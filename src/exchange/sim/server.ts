@@ -13,6 +13,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { SimAdmin } from './admin.ts';
 import type { SimAnswer, SimFace, SimRequest } from './face.ts';
 import type { Fault, FaultBoard } from './faults.ts';
+import type { Traffic } from './traffic.ts';
 import type { Troubles } from './world.ts';
 
 const HOST = '127.0.0.1';
@@ -31,6 +32,7 @@ export interface ServerParts {
   readonly faults: FaultBoard;
   readonly troubles: Troubles;
   readonly admin: SimAdmin;
+  readonly traffic: Traffic;
   readonly clock: Clock;
 }
 
@@ -97,13 +99,20 @@ export class SimServer {
     if (wait_ms > 0) await clock.delay(wait_ms);
     const spoilt = fault === null ? null : before(face, fault);
     if (spoilt === 'drop') return void response.destroy();
-    if (spoilt !== null) return answer(response, spoilt);
+    if (spoilt !== null) return this.#tell(request, response, spoilt);
     const sound = face.handle(request);
-    if (fault === null) return answer(response, sound);
+    if (fault === null) return this.#tell(request, response, sound);
     if (fault.kind === 'drop_after') return void response.destroy();
     if (fault.kind === 'truncate') return truncated(response, sound);
-    if (fault.kind !== 'error_after') return answer(response, sound);
-    answer(response, { status: fault.status, body: face.trouble('server_error').body });
+    if (fault.kind !== 'error_after') return this.#tell(request, response, sound);
+    const trouble = { status: fault.status, body: face.trouble('server_error').body };
+    this.#tell(request, response, trouble);
+  }
+
+  #tell({ method, path }: SimRequest, response: ServerResponse, given: SimAnswer): void {
+    const { traffic, clock } = this.#parts;
+    traffic.count(method, path, given.status, clock.monotonic());
+    answer(response, given);
   }
 
   #ping(): void {

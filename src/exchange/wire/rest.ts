@@ -101,6 +101,15 @@ export class Rest {
   }
 }
 
+/**
+ * Throws `BudgetHeld` unless a reading of several questions may ask all of them now: asked again
+ * and again, the first would use up what the others wait for.
+ */
+export function assertRoom(limit: RateLimit, cost: Cost): void {
+  const wait = limit.wait(cost, 'question');
+  if (wait > 0) throw new BudgetHeld(wait);
+}
+
 /** Whether the venue says that it did what was asked. */
 export function isDone({ status }: HttpAnswer): boolean {
   return status >= 200 && status < 300;

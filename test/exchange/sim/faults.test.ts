@@ -207,6 +207,18 @@ describe('admin routes', () => {
     expect((await client.order()).json).toMatchObject({ code: 'FORBIDDEN' });
   });
 
+  test('what came and how it was answered is counted, commands are not', async () => {
+    venue.command('fault', { kind: 'rate_limit', path: ORDER });
+    await client.order();
+    await client.order();
+    await client.open('/api/v1/time');
+    const route = `POST ${ORDER}`;
+    const counted = { requests: 3, limited: 1, banned: 0, busiest_minute: 3 };
+    const { json } = await admin('traffic', { reset: true });
+    expect(json).toMatchObject({ ...counted, routes: { [route]: { requests: 2, limited: 1 } } });
+    expect((await admin('traffic')).json).toMatchObject({ requests: 0, busiest_minute: 0 });
+  });
+
   test.each([
     ['none', {}],
     ['move', { symbol: 'NONE', price: '1' }],

@@ -19,7 +19,8 @@ describe('what is kept', () => {
     const limit = new RateLimit(LIMITS, manualClock());
     expect(drain(limit, 'place')).toBe(200);
     expect(drain(limit, 'question')).toBe(50);
-    expect(drain(limit, 'cancel')).toBe(50);
+    expect(limit.take(ONE, 'close')).toBe(0);
+    expect(drain(limit, 'cancel')).toBe(49);
     expect(limit.usage()).toEqual({ used: 300, allowed: 1200 });
   });
 
@@ -62,6 +63,37 @@ describe('shares', () => {
     limit.grant(1 / 4);
     expect(drain(limit, 'cancel')).toBe(75);
     expect(limit.usage()).toEqual({ used: 75, allowed: 300 });
+  });
+
+  test('a larger one may send its whole burst at once, and no more for the time before it', () => {
+    const clock = manualClock();
+    const limit = new RateLimit(LIMITS, clock);
+    limit.grant(1 / 8);
+    expect(drain(limit, 'cancel')).toBe(37);
+    clock.advance(1000);
+    limit.grant(1 / 2);
+    // Of the second that went by on the smaller one: (150 - 37) / 60.
+    expect(drain(limit, 'cancel')).toBe(150 - 37 + 1);
+    clock.advance(59_000);
+    drain(limit, 'cancel');
+    expect(limit.usage().used).toBeLessThanOrEqual(600);
+  });
+
+  test('a share of one limit leaves the others, and each is counted for itself', () => {
+    const clock = manualClock();
+    const limit = new RateLimit({ weight: 1200, orders: 400 }, clock);
+    limit.grant(1 / 2, 'orders');
+    expect(limit.take({ weight: 5, orders: 4 }, 'place')).toBe(0);
+    expect(limit.usage()).toEqual({ used: 5, allowed: 1200 });
+    expect(limit.usage('orders')).toEqual({ used: 4, allowed: 200 });
+    limit.grant(1 / 4, 'weight');
+    expect([limit.usage().allowed, limit.usage('orders').allowed]).toEqual([300, 200]);
+    // Of what all have left of a limit no more than our part of it.
+    limit.used('orders', 380);
+    expect(limit.take({ orders: 11 }, 'cancel')).toBeGreaterThan(0);
+    expect(limit.take({ orders: 10 }, 'cancel')).toBe(0);
+    clock.advance(60_000);
+    expect(limit.usage('orders').used).toBe(0);
   });
 
   test('however small a share is, a cancel goes in the end', () => {
