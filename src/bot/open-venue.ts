@@ -10,7 +10,6 @@ import { formatDecimal } from '../contract/decimal.ts';
 import {
   liveSource,
   openPaperVenue,
-  paperMarket,
   replaySource,
   storedRules,
   syntheticSource,
@@ -29,6 +28,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Home } from '../platform/paths.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Books } from '../store/index.ts';
+import { paperRules } from './paper-rules.ts';
 
 /** What a real venue is opened with besides its config. */
 export interface LiveParts {
@@ -61,16 +61,19 @@ export async function openLiveVenue(
   }
 }
 
-/** Opens the paper venue; REPLAY_FILE for a replay that cannot be read. */
+/**
+ * Opens the paper venue, and says what is to be known of its market rules; REPLAY_FILE for a replay
+ * that cannot be read, MARKETS_FILE for a record of markets.
+ */
 export function openPaper(
   home: Home,
   config: InstanceConfig,
   books: Books,
   clock: Clock,
-): Venue {
+): { readonly venue: Venue; readonly notes: readonly string[] } {
   const { paper } = config.exchange_config;
   const startPrice = String(paper.start_price ?? middle(config));
-  const rules = storedRules(books.db, paperMarket(config.metadata.symbol, startPrice));
+  const { rules, notes } = paperRules(home, config, books.db, startPrice);
   const source =
     paper.price_source === 'replay'
       ? replaySource({ file: fromHome(home, replayFile(paper.file)), rules })
@@ -80,7 +83,8 @@ export function openPaper(
           volatility: paper.volatility,
           rules,
         });
-  return onPath(config, books, clock, { rules, source, speed: paper.speed });
+  const venue = onPath(config, books, clock, { rules, source, speed: paper.speed });
+  return { venue, notes };
 }
 
 /** The public data of the venue whose prices paper follows; VENUE_UNKNOWN. */

@@ -108,15 +108,15 @@ async function openOnPaper(
   const follows = config.exchange_config.paper.price_source === 'live';
   const live = follows ? await openFeed(parts, config) : null;
   const opened = onBooks(parts, binding, async (books) => {
-    const venue =
+    const { venue, notes: ofRules } =
       live === null
         ? openPaper(home, config, books, clock)
-        : openPaperLive(config, books, clock, live);
+        : { venue: openPaperLive(config, books, clock, live), notes: [] };
     const market = makeMarket(await venue.market());
     const price = (await venue.price()).last;
     const balance = (await venue.balance()).equity;
     const designed = designedAtStart(market, config, { price, balance }, books.engineState());
-    const notes = [...warnings, ...designed.warnings];
+    const notes = [...warnings, ...ofRules, ...designed.warnings];
     const { state } = designed;
     const aside = new SetAside(market, 0);
     return { config, books, venue, market, state, price, notes, aside, adopted: null };

@@ -1,13 +1,14 @@
 /**
- * A config's grid designed as its bot would design it at a first start: paper rules of its symbol,
- * fees and balance of its config, the price of the paper path. For checks before anything runs; it
- * trades nothing.
+ * A config's grid designed as its bot would design it at a first start: the recorded rules of its
+ * symbol, fees and balance of its config, the price of the paper path. For checks before anything
+ * runs; it trades nothing.
  */
 import { formatDecimal, parseDecimal } from '../contract/decimal.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { makeMarket, sizeText } from '../contract/market.ts';
 import { design } from '../engine/index.ts';
-import { paperMarket } from '../exchange/paper/index.ts';
+import { offlineMarket, readRecord } from '../exchange/paper/index.ts';
+import type { Home } from '../platform/paths.ts';
 import type { Problem } from '../contract/errors.ts';
 
 /** What came of it: everything wrong, or the size per grid and what to warn of. */
@@ -18,13 +19,14 @@ export interface GridCheck {
   readonly quantity: string | null;
 }
 
-/** Designs the grid of `config` on the paper market of its symbol. */
-export function checkGrid(config: InstanceConfig): GridCheck {
+/** Designs the grid of `config` on the paper market of its symbol; MARKETS_FILE. */
+export function checkGrid(home: Home, config: InstanceConfig): GridCheck {
   const { paper, mode } = config.exchange_config;
   const values = config.strategy_config;
   const { grid_lower_price: lower, grid_upper_price: upper } = values;
   const price = String(paper.start_price ?? middle(lower, upper));
-  const preset = paperMarket(config.metadata.symbol, price);
+  const { exchange, symbol } = config.metadata;
+  const preset = offlineMarket(readRecord(home.markets, exchange), symbol, price);
   const market = makeMarket({
     ...preset,
     maker_fee: String(paper.maker_fee ?? preset.maker_fee),

@@ -39,6 +39,7 @@ export const ERRORS = {
   VENUE_OCCUPIED: kind(4, 409, "--adopt makes the position the grid's carry, --ignore leaves it out of the grid; orders are left alone."),
   GRID_REFUSED: kind(2, 400, 'Nothing was placed; correct the values named. docs/grid.md explains each rule.'),
   REPLAY_FILE: kind(2, 400, 'Give a CSV with the columns ts_ms,open,high,low,close,volume.'),
+  MARKETS_FILE: kind(2, 400, 'Record it anew with `gridd venues NAME --record`, or remove the file: the record of gridd counts then.'),
   BOOKS_BOUND: kind(4, 409, 'Use a new instance id, or `gridd start ID --fresh` to archive the old books.'),
   BOOKS_NEWER: kind(2, 409, 'Use the gridd version that wrote this database, or a newer one.'),
   BOOKS_UNREADABLE: kind(2, 500, 'Move the database aside or start with --fresh; the file is kept.'),

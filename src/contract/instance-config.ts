@@ -43,9 +43,11 @@ const Metadata = Type.Object(
     instance_id: Type.Optional(
       text('Id of the instance; the file name without .json when absent.', { minLength: 1 }),
     ),
-    exchange: text('Exchange the instance is meant for: backpack, aster, paper, ...', {
-      default: 'paper',
-    }),
+    exchange: text(
+      'Exchange the instance is meant for: backpack, aster, paper, ... Offline paper takes the ' +
+        'market rules and fees recorded of it.',
+      { default: 'paper' },
+    ),
     symbol: text('Symbol as the exchange writes it.', { minLength: 1, maxLength: 64 }),
     market_type: Type.Literal('perp', { description: 'Kind of market.', default: 'perp' }),
     strategy: Type.Literal('perp_grid', { description: 'Strategy.', default: 'perp_grid' }),
@@ -210,8 +212,16 @@ const PaperConfig = Type.Object(
       default: 1,
       description: '1: real time; n: n times as fast; 0: as fast as possible.',
     }),
-    maker_fee: Type.Optional(decimal('Maker fee as a fraction.', { positive: false })),
-    taker_fee: Type.Optional(decimal('Taker fee as a fraction.', { positive: false })),
+    maker_fee: Type.Optional(
+      decimal('Maker fee as a fraction; default: as recorded of the exchange.', {
+        positive: false,
+      }),
+    ),
+    taker_fee: Type.Optional(
+      decimal('Taker fee as a fraction; default: as recorded of the exchange.', {
+        positive: false,
+      }),
+    ),
     starting_balance: decimal('Balance at the first start, in quote currency.', {
       default: '10000',
     }),

@@ -28,9 +28,14 @@ export interface Ticker {
 export const CANDLE_INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'] as const;
 export type CandleInterval = (typeof CANDLE_INTERVALS)[number];
 
+/** Figures of a market that could not be read at the venue, and where they are from, in words. */
+export type AssumedFigures = Readonly<Partial<Record<keyof MarketRules, string>>>;
+
 /** Public data of one venue; every listing is complete, candles oldest first. */
 export interface MarketData {
   readonly name: string;
+  /** Of its `markets`, for want of a key. */
+  readonly assumed: AssumedFigures;
   /** Rules of every perpetual market that is open; fees are the venue's for new accounts. */
   markets(): Promise<readonly MarketRules[]>;
   price(symbol: string): Promise<{ last: string; mark: string; at_ms: number }>;

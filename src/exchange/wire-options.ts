@@ -9,6 +9,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Credentials, VenueKind, VenueOptions, WireOptions } from './venue-kind.ts';
 
 type ExchangeConfig = InstanceConfig['exchange_config'];
+type Reach = Pick<ExchangeConfig, 'connect_timeout' | 'read_timeout'> &
+  Pick<Partial<ExchangeConfig>, 'base_url' | 'ws_url' | 'proxy'>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the process adds to a config. */
@@ -23,7 +25,7 @@ export interface WireSurroundings {
 /** How the venue of a config is reached; its hosts have been judged with the config. */
 export function wireOptions(
   kind: Pick<VenueKind, 'rest_url' | 'ws_url'>,
-  exchange: ExchangeConfig,
+  exchange: Reach,
   { clock, trace, environment }: WireSurroundings,
 ): WireOptions {
   const rest_url = withoutSlash(exchange.base_url ?? kind.rest_url);

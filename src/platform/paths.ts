@@ -17,6 +17,8 @@ export interface Home {
   readonly active: string;
   readonly archived: string;
   readonly templates: string;
+  /** Markets of venues as they were recorded here. */
+  readonly markets: string;
   /** Where alerts go. */
   readonly alerts: string;
   readonly logs: string;
@@ -41,6 +43,7 @@ export function homeAt(folder: string): Home {
     active: join(folder, 'config', 'active'),
     archived: join(folder, 'config', 'archived'),
     templates: join(folder, 'config', 'templates'),
+    markets: join(folder, 'config', 'markets'),
     alerts: join(folder, 'config', 'alerts.json'),
     logs: join(folder, 'logs'),
     database: join(folder, 'database'),

@@ -38,7 +38,7 @@ test('a maker rebate is income in fills, books, cash and the three sums', async 
   const db = openDatabase(':memory:', 'NORMAL');
   migrate(db, MIGRATIONS);
   const books = new Books(db);
-  const venue = openPaper(home, config, books, systemClock);
+  const { venue } = openPaper(home, config, books, systemClock);
   const rules = await venue.market();
   expect(rules.maker_fee).toBe('-0.0001');
   const path = scriptedPath(rules.tick, [{ ticks: 1, move: 'jump' }], 'ends');

@@ -23,7 +23,7 @@ it('sees the configs', () => {
 });
 
 it.each(names)('%s is carried by its balance, without a warning', (name) => {
-  expect(checkGrid(shipped(name))).toMatchObject({ problems: [], warnings: [] });
+  expect(checkGrid(home, shipped(name))).toMatchObject({ problems: [], warnings: [] });
 });
 
 describe('a grid of 20 between 140 and 160', () => {
@@ -31,7 +31,7 @@ describe('a grid of 20 between 140 and 160', () => {
   const check = (strategy: Partial<InstanceConfig['strategy_config']>, balance: string) => {
     const { max_position: _fence, ...kept } = base.strategy_config;
     const { exchange_config: exchange } = base;
-    return checkGrid({
+    return checkGrid(home, {
       ...base,
       exchange_config: { ...exchange, paper: { ...exchange.paper, starting_balance: balance } },
       strategy_config: { ...kept, ...strategy },

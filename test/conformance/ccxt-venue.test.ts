@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { ccxtFolder, loadCcxtKind } from '../../src/exchange/ccxt/index.ts';
 import { asterFace } from '../../src/exchange/sim/aster/index.ts';
+import { backpackFace } from '../../src/exchange/sim/backpack/index.ts';
 import { openLoopback } from './loopback-fixture.ts';
 import { venueConformance } from './venue-suite.ts';
 
@@ -16,11 +17,19 @@ describe.skipIf(ccxtFolder() === null)('with ccxt installed', () => {
     openLoopback({
       kind: await loadCcxtKind('aster', SPACING_MS),
       face: asterFace,
-      symbol: 'SOL/USDT:USDT',
-      sim_symbol: 'SOLUSDT',
+      ...{ symbol: 'SOLUSDT', client_symbol: 'SOL/USDT:USDT' },
       // ccxt derives the account from the key: it signs as the wallet itself, not as an agent.
       credentials: ({ wallet_key = '' }) => ({ private_key: wallet_key }),
-      fundingRate: '0.0001',
+      ...{ crossing: 'refuse', cut: 'error_before' },
+    }),
+  );
+  venueConformance('backpack through ccxt', async () =>
+    openLoopback({
+      kind: await loadCcxtKind('backpack', SPACING_MS),
+      face: backpackFace,
+      ...{ symbol: 'SOL_USDC_PERP', client_symbol: 'SOL/USDC:USDC' },
+      credentials: ({ api_key = '', secret_key = '' }) => ({ api_key, secret_key }),
+      ...{ crossing: 'expire', cut: 'error_before' },
     }),
   );
 });

@@ -1,80 +1,92 @@
 /**
- * A real client on a loopback venue that speaks the real protocol, as a fixture of the venue suite.
- * The venue's prices and time are moved by hand; what that causes counts as told when the client
- * told as many fills and ends of orders as the venue knows of.
+ * A client on a loopback venue that speaks the real protocol, as a fixture of the venue suite. One
+ * clock runs on both sides; prices and stamps come by hand, and with them what the streams say each
+ * second. That counts as told when the client told the present price and as many fills as the
+ * account had.
  */
-import { setTimeout as pause } from 'node:timers/promises';
-import type { VenueEvent } from '../../src/exchange/port.ts';
-import type { FaceKind, SimVenue } from '../../src/exchange/sim/index.ts';
+import type { Venue, VenueEvent } from '../../src/exchange/port.ts';
+import type { FaceKind, Fault, SimVenue } from '../../src/exchange/sim/index.ts';
 import { FAULT_DEFAULTS, openSimVenue } from '../../src/exchange/sim/index.ts';
 import type { Credentials, VenueKind } from '../../src/exchange/venue-kind.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { waitFor } from '../fixtures/wait-for.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import { beatenClock } from '../exchange/beaten-clock.ts';
+import type { BeatenClock } from '../exchange/beaten-clock.ts';
 import type { VenueFixture } from './venue-fixture.ts';
 
 export interface LoopbackSetup {
   readonly kind: VenueKind;
   readonly face: FaceKind;
-  /** As the client names it, and as the loopback venue does. */
+  /** As the loopback venue names it, and as the client does where that differs. */
   readonly symbol: string;
-  readonly sim_symbol: string;
+  readonly client_symbol?: string;
+  /** What the client is given of the account's keys. */
   readonly credentials: (keys: Readonly<Record<string, string>>) => Credentials;
-  /** Per stamp, as the loopback venue pays it; null: not looked at. */
-  readonly fundingRate: string | null;
-  /** What the loopback venue does with a post-only order that would cross. */
-  readonly crossing?: 'refuse' | 'expire';
+  /** What the venue does with a post-only order that would cross. */
+  readonly crossing: 'refuse' | 'expire';
+  /** How it is cut off. */
+  readonly cut: Fault['kind'];
+  /** Of the account; the face's own where it is absent. */
+  readonly maker_fee?: string;
 }
 
 const STARTING_CASH = '10000';
+/** Every stream has something to say within this. */
+const BEAT_MS = 1000;
+const PATIENCE_MS = 20_000;
+
+/** A venue that is open, and the clock that beats its streams. */
+interface Standing {
+  readonly sim: SimVenue;
+  readonly clock: BeatenClock;
+}
 
 /** Opens a fresh loopback venue and a client of its only account. */
 export async function openLoopback(setup: LoopbackSetup): Promise<VenueFixture> {
-  const { face, crossing = 'refuse' } = setup;
-  const sim = await openSimVenue({ face, crossing, symbols: 5, balance: STARTING_CASH });
-  return connected(setup, sim);
+  const { face, crossing, maker_fee } = setup;
+  const clock = hastenedClock();
+  const sim = await openSimVenue({
+    ...{ face, clock, crossing, symbols: 5, balance: STARTING_CASH },
+    requests_per_minute: 1_000_000,
+  });
+  if (maker_fee !== undefined) sim.command('account', { name: 'main', maker_fee });
+  return connected(setup, { sim, clock });
 }
 
-async function connected(setup: LoopbackSetup, sim: SimVenue): Promise<VenueFixture> {
-  const { kind, symbol, sim_symbol, credentials, fundingRate } = setup;
-  const venue = kind.open({
-    symbol,
-    credentials: credentials(sim.account().facts.keys),
-    rest_url: sim.url,
-    ws_url: sim.ws_url,
-    proxy: null,
-    connect_timeout_ms: 5000,
-    read_timeout_ms: 5000,
-    clock: systemClock,
-    trace: () => undefined,
-  });
-  const events: VenueEvent[] = [];
-  const account = sim.account();
-  const filledBefore = account.fills.length;
+async function connected(setup: LoopbackSetup, standing: Standing): Promise<VenueFixture> {
+  const { kind, symbol, cut } = setup;
+  const { sim, clock } = standing;
+  const venue = openClient(setup, sim);
+  const heard = new Heard();
+  const filledBefore = sim.account().fills.length;
+  // Some clients need what this tells before they can listen.
   await venue.market();
-  await venue.connect(async (event) => void events.push(event));
+  await venue.connect(async (event) => heard.take(event));
 
   async function told(): Promise<void> {
+    // Passed by hand: who signs by the time of this machine may go on so.
+    sim.world.pass(BEAT_MS);
+    clock.forward(0);
     await sim.settled();
-    const { last } = await venue.price();
-    await waitFor(`the price ${last}`, () => {
-      const prices = events.flatMap((each) => (each.type === 'price' ? [each.last] : []));
-      return Number(prices.at(-1)) === Number(last);
+    const { last, mark } = await venue.price();
+    await heard.until(`${kind.name} told the price and the fills`, (events) => {
+      const price = events.findLast((event) => event.type === 'price');
+      const fills = events.filter(({ type }) => type === 'fill').length;
+      const all = fills >= sim.account().fills.length - filledBefore;
+      return all && price?.last === last && price.mark === mark;
     });
-    await waitFor('the fills', () => {
-      const count = events.filter(({ type }) => type === 'fill').length;
-      return count >= account.fills.length - filledBefore;
-    });
-    // What the sockets handed over is read by now; its handlers have their turn.
-    await pause(0);
+    // What else was sent is read by now, and what it made the client ask was answered.
+    await venue.serverTime();
+    await systemClock.breathe();
   }
   await told();
   return {
     venue,
     startingCash: STARTING_CASH,
-    events,
-    fundingRate,
+    events: heard.events,
+    fundingRate: sim.world.market(symbol)?.spec.funding_rate ?? null,
     async moveTo(price) {
-      sim.world.moveTo(sim_symbol, price);
+      sim.world.moveTo(symbol, price);
       await told();
     },
     async pass(ms) {
@@ -82,20 +94,83 @@ async function connected(setup: LoopbackSetup, sim: SimVenue): Promise<VenueFixt
       await told();
     },
     async passFunding() {
-      sim.world.nextFunding(sim_symbol);
+      sim.world.nextFunding(symbol);
       await told();
     },
     cutOff: () => {
-      sim.faults.add({ ...FAULT_DEFAULTS, kind: 'error_before', times: null, status: 500 });
+      sim.faults.add({ ...FAULT_DEFAULTS, kind: cut, times: null });
       return () => sim.faults.clear();
     },
     async reopen() {
       await venue.close();
-      return connected(setup, sim);
+      return connected(setup, standing);
     },
     async dispose() {
       await venue.close();
       await sim.close();
     },
   };
+}
+
+function openClient(setup: LoopbackSetup, sim: SimVenue): Venue {
+  const { kind, symbol, client_symbol = symbol, credentials } = setup;
+  return kind.open({
+    ...{ rest_url: sim.url, ws_url: sim.ws_url, proxy: null, symbol: client_symbol },
+    credentials: credentials(sim.account().facts.keys),
+    ...{ connect_timeout_ms: 5000, read_timeout_ms: 5000, clock: clockBeside(sim) },
+    trace: () => undefined,
+  });
+}
+
+/** Its regular timers come due in their time, and by hand: nobody waits for a stream's next second. */
+function hastenedClock(): BeatenClock {
+  const clock = beatenClock();
+  return {
+    ...clock,
+    every(ms, beat) {
+      const cancels = [clock.every(ms, beat), systemClock.every(ms, beat)];
+      return () => {
+        for (const cancel of cancels) cancel();
+      };
+    },
+  };
+}
+
+/** The venue's own clock; its monotonic part jumps with it. */
+function clockBeside({ world }: SimVenue): Clock {
+  let most = 0;
+  return {
+    ...systemClock,
+    now: () => world.now(),
+    monotonic() {
+      const ahead = world.now() - systemClock.now();
+      most = Math.max(most, systemClock.monotonic() + ahead);
+      return most;
+    },
+  };
+}
+
+/** What a client told, and who waits for more of it. */
+class Heard {
+  readonly events: VenueEvent[] = [];
+  #look: () => void = () => undefined;
+
+  take(event: VenueEvent): void {
+    this.events.push(event);
+    this.#look();
+  }
+
+  /** Resolves once `enough` says so of what was told; `what`: the words of a test that fails. */
+  async until(what: string, enough: (told: readonly VenueEvent[]) => boolean): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const giveUp = () => reject(new Error(`waited ${PATIENCE_MS} ms until ${what}`));
+      const cancel = systemClock.after(PATIENCE_MS, giveUp);
+      this.#look = () => {
+        if (!enough(this.events)) return;
+        cancel();
+        resolve();
+      };
+      this.#look();
+    });
+  }
 }

@@ -11,6 +11,7 @@ import type { ManualClock } from './manual-clock.ts';
 /** Public data of a venue whose price and life are in the test's hand. */
 class HandData implements MarketData {
   readonly name = 'hand';
+  readonly assumed = {};
   price_text = '150';
   silent = false;
   asked = 0;

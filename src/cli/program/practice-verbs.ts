@@ -3,6 +3,7 @@ import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
 import { FACE_NAMES } from '../../exchange/sim/faces.ts';
 import type { FaceName } from '../../exchange/sim/faces.ts';
+import type { RecordFlags } from '../verbs/record-venue.ts';
 import type { SimVenueFlags } from '../verbs/sim-venue.ts';
 import { collect } from './targets.ts';
 import type { Run } from './targets.ts';
@@ -13,9 +14,18 @@ export function addPracticeVerbs(program: Command, run: Run): void {
     .command('venues')
     .description('what each venue that can be traded live can do')
     .argument('[name]', 'one of them, such as ccxt:okx')
-    .option('--json', 'one JSON array')
-    .action((name: string | undefined, options: { json?: boolean }) =>
-      run(async (context) => (await import('../verbs/venues.ts')).venues(context, name, options)),
+    .option('--record [file]', 'asks it, without a key, for the markets that paper stands for')
+    .option('--most <number>', 'records only so many, the most traded')
+    .option('--base-url <address>', 'asks there instead of at the venue')
+    .option('--json', 'one JSON document')
+    .action((name: string | undefined, options: RecordFlags) =>
+      run(async (context) => {
+        if (options.record === undefined) {
+          return (await import('../verbs/venues.ts')).venues(context, name, options);
+        }
+        const { recordVenue } = await import('../verbs/record-venue.ts');
+        return recordVenue(context, name, options);
+      }),
     );
   program
     .command('sim-venue')

@@ -138,7 +138,7 @@ function valuesFor(context: Context, loaded: LoadedConfig, grid: GridNow): GridV
     grid_upper_price: grid.upper,
     grid_num: grid.grids,
   };
-  const { quantity } = checkGrid(withGridValues(context.home, loaded, lines).config);
+  const { quantity } = checkGrid(context.home, withGridValues(context.home, loaded, lines).config);
   if (quantity !== null && sameDecimal(quantity, grid.quantity_per_grid)) return lines;
   return { ...lines, order_quantity: grid.quantity_per_grid };
 }

@@ -16,7 +16,8 @@ export async function newConfig(
   const made = newInstance(home, template, options.id, options.set);
   const file = toHome(home, made.file);
   // The grid of an external program is its own.
-  const grid = made.program === null ? checkGrid(made.config) : { problems: [], warnings: [] };
+  const unknown = { problems: [], warnings: [] };
+  const grid = made.program === null ? checkGrid(home, made.config) : unknown;
   const { problems, warnings } = grid;
   for (const warning of [...made.warnings, ...warnings]) terminal.err(`warning: ${warning}\n`);
   for (const { path, message } of problems) {

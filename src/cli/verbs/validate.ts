@@ -83,7 +83,7 @@ function judge(context: Context, file: string): Verdict {
   const warnings = [...loaded.warnings];
   // An external program may name what the paper venue does not know: only its config is judged.
   if (loaded.program === null) {
-    const grid = checkGrid(loaded.config);
+    const grid = checkGrid(home, loaded.config);
     warnings.push(...grid.warnings);
     if (grid.problems.length > 0) errors.push(gridError(context, file, grid.problems));
   }

@@ -1,5 +1,5 @@
 /** Aster's public data, without a key. */
-import type { Candle, MarketData } from '../market-data.ts';
+import type { AssumedFigures, Candle, MarketData } from '../market-data.ts';
 import type { WireOptions } from '../venue-kind.ts';
 import { AsterConnection } from './connection.ts';
 import { PUBLIC_RATES, candleOf, isOpen } from './parse-market.ts';
@@ -10,11 +10,19 @@ import { ROUTES } from './routes.ts';
 /** Candles in one answer. */
 const PAGE = 1000;
 
+const NEW_ACCOUNTS = 'of new accounts, from the documents of others';
+const FOR_EVERYBODY = 'from the margins that exchangeInfo names for everybody; brackets need a key';
+const ASSUMED: AssumedFigures = {
+  ...{ maker_fee: NEW_ACCOUNTS, taker_fee: NEW_ACCOUNTS },
+  ...{ max_leverage: FOR_EVERYBODY, maintenance: FOR_EVERYBODY },
+};
+
 /** Opens the public data. */
 export function openAsterData(options: WireOptions): MarketData {
   const connection = new AsterConnection(options, null, []);
   return {
     name: 'aster',
+    assumed: ASSUMED,
     async markets() {
       const info = await connection.ask(ROUTES.exchangeInfo);
       const open = info.at('symbols').items().filter(isOpen);

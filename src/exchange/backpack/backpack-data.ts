@@ -1,6 +1,7 @@
 /** What Backpack tells anybody. */
 import type { MarketRules } from '../../contract/market.ts';
-import type { Candle, CandleInterval, MarketData, Ticker } from '../market-data.ts';
+import type { AssumedFigures, Candle, CandleInterval } from '../market-data.ts';
+import type { MarketData, Ticker } from '../market-data.ts';
 import { VenueFault } from '../port.ts';
 import type { WireOptions } from '../venue-kind.ts';
 import { Redaction } from '../wire/redaction.ts';
@@ -20,11 +21,19 @@ const INTERVAL_MS: Readonly<Record<CandleInterval, number>> = {
 /** Candles in one call. */
 const CANDLES_A_CALL = 1000;
 
+const FIRST_TIER = "of the first fee tier, from the venue's documents";
+const ASSUMED: AssumedFigures = {
+  maker_fee: FIRST_TIER,
+  taker_fee: FIRST_TIER,
+  max_orders: 'no limit is documented',
+};
+
 /** Opens the venue's public data. */
 export function backpackData(options: WireOptions): MarketData {
   const rest = new PublicRest(options, new Redaction([]));
   return {
     name: 'backpack',
+    assumed: ASSUMED,
     markets: () => marketsOf(rest),
     price: (symbol) => priceOf(rest, symbol),
     candles: (symbol, interval, fromMs, toMs) => candlesOf(rest, symbol, interval, fromMs, toMs),

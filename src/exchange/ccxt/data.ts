@@ -1,6 +1,7 @@
 /** Public data of a ccxt exchange. */
 import type { MarketRules } from '../../contract/market.ts';
-import type { Candle, CandleInterval, MarketData, Ticker } from '../market-data.ts';
+import type { AssumedFigures, Candle, CandleInterval } from '../market-data.ts';
+import type { MarketData, Ticker } from '../market-data.ts';
 import { VenueFault } from '../port.ts';
 import type { CcxtExchange, CcxtMarket } from './exchange.ts';
 import { faultOf } from './faults.ts';
@@ -9,8 +10,15 @@ import { candle, isTradable, marketRules, priceOf, tickerOf } from './parse.ts';
 
 const CANDLES = { key: (c: Candle) => String(c.at_ms), at: (c: Candle) => c.at_ms };
 
+const WHERE_NAMED = 'where ccxt names none, a usual one';
+const ASSUMED: AssumedFigures = {
+  ...{ maker_fee: WHERE_NAMED, taker_fee: WHERE_NAMED, max_leverage: WHERE_NAMED },
+  ...{ maintenance: 'ccxt tells no tiers: 1 %', max_orders: 'ccxt tells none: a usual one' },
+};
+
 export class CcxtData implements MarketData {
   readonly name: string;
+  readonly assumed = ASSUMED;
   readonly #exchange: CcxtExchange;
 
   constructor(name: string, exchange: CcxtExchange) {

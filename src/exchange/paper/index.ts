@@ -15,7 +15,7 @@ import type { PartialFill } from '../matching/part-plan.ts';
 import type { Venue, VenueEvent } from '../port.ts';
 import { PaperDesk } from './desk.ts';
 import type { DeskState } from './desk.ts';
-import { openLedger, storedSteps } from './ledger.ts';
+import { openLedger, storedAccount, storedSteps } from './ledger.ts';
 import type { Agenda, Ledger, LedgerState, Place } from './ledger.ts';
 import { paperVenue } from './paper-venue.ts';
 import { PathGuide } from './path-guide.ts';
@@ -25,6 +25,9 @@ import { PriceWalk } from './walk.ts';
 export { LiveFeed } from './live-feed.ts';
 export { liveSource } from './live-source.ts';
 export { paperMarket, splitSymbol } from './market-preset.ts';
+export { offlineMarket, readRecord, recordFile } from './recorded-markets.ts';
+export { recordMarkets, recordText, recordedMarket } from './recorded-markets.ts';
+export type { MarketRecord } from './recorded-markets.ts';
 export type { MoveKind, PricePoint, PriceSource } from './price-source.ts';
 export { replaySource } from './replay-source.ts';
 export { STEP_MS, syntheticSource } from './synthetic-source.ts';
@@ -61,6 +64,15 @@ export function storedRules(db: SqliteDatabase, rules: MarketRules): MarketRules
   return storedSteps(db, rules);
 }
 
+/**
+ * The rules with which the account in `db` began; null: there is none. `older`: what a gridd gave
+ * that did not keep them.
+ */
+export function rulesAtBeginning(db: SqliteDatabase, older: MarketRules): MarketRules | null {
+  const account = storedAccount(db);
+  return account === null ? null : (account.rules ?? storedSteps(db, older));
+}
+
 /** Opens the venue on its tables in `db`, creating them at the first time. */
 export function openPaperVenue(options: PaperOptions): Venue {
   const { source, speed, clock } = options;
@@ -90,7 +102,7 @@ export function openPaperVenue(options: PaperOptions): Venue {
     },
     ledger,
     stored === null
-      ? firstState(ledger, rules, options.startingBalance, place, timeAt(place))
+      ? firstState(ledger, options.rules, options.startingBalance, place, timeAt(place))
       : { ...stored, place, agenda: agendaAt(stored, guide, place) },
   );
   const walk = new PriceWalk(desk, guide, clock, speed);

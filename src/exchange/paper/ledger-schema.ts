@@ -46,6 +46,9 @@ const STEPS: readonly string[] = [
   CREATE TABLE paper_funding (
     at_ms INTEGER PRIMARY KEY, amount TEXT NOT NULL
   ) STRICT;`,
+
+  // Before, a newer gridd could give an account other fees and margins than it began with.
+  'ALTER TABLE paper_account ADD COLUMN rules TEXT;',
 ];
 
 /** Brings the venue's tables in `db` to the present shape, each step in its own transaction. */

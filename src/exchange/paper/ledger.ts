@@ -113,7 +113,7 @@ export interface LedgerState {
 export interface Ledger {
   /** Null at the very first opening. */
   load(): LedgerState | null;
-  /** Writes the first account and place; tick and lot are the account's for good. */
+  /** Writes the first account and place; the rules are the account's for good. */
   create(rules: MarketRules, account: Account, place: Place, agenda: Agenda): void;
   /** One transaction; throws what SQLite throws, and then nothing was written. */
   commit(change: LedgerChange): void;
@@ -144,6 +144,8 @@ interface AccountRow {
   readonly funding: string;
   readonly funded_ms: number | null;
   readonly dead_man_ms: number | null;
+  /** `MarketRules` at the beginning; null in a file of a gridd that did not keep them. */
+  readonly rules: string | null;
 }
 type OrderRow = Omit<PaperOrder, 'reduce_only'> & { readonly reduce_only: number };
 type TradeRow = Omit<PaperTrade, 'fee' | 'maker'> & {
@@ -222,18 +224,28 @@ export function openLedger(db: SqliteDatabase, rules: MarketRules): Ledger {
  * one.
  */
 export function storedSteps(db: SqliteDatabase, rules: MarketRules): MarketRules {
-  prepareSchema(db);
-  const row = db.prepare<[], AccountRow>('SELECT * FROM paper_account').get();
-  if (row === undefined) return rules;
+  const row = storedAccount(db);
+  if (row === null) return rules;
   if (sameStep(row.tick, rules.tick) && sameStep(row.lot, rules.lot)) return rules;
   return { ...rules, tick: row.tick, lot: row.lot, min_quantity: row.lot };
+}
+
+/** What the account in `db` counts in, and the rules it began with; null: there is none. */
+export function storedAccount(
+  db: SqliteDatabase,
+): { readonly tick: string; readonly lot: string; readonly rules: MarketRules | null } | null {
+  prepareSchema(db);
+  const row = db.prepare<[], AccountRow>('SELECT * FROM paper_account').get();
+  if (row === undefined) return null;
+  const { tick, lot, rules } = row;
+  return { tick, lot, rules: rules === null ? null : (JSON.parse(rules) as MarketRules) };
 }
 
 function prepareWriters(db: SqliteDatabase) {
   const insertAccount = db.prepare<[Writable]>(
     `INSERT INTO paper_account VALUES (1, @tick, @lot, @starting, @realised, @fees, @lots, @cost,
       @path_kind, @path_index, @path_state, @ticks, @at_ms, @cursor, @told, @origin_ms, @funding,
-      @funded_ms, @dead_man_ms)`,
+      @funded_ms, @dead_man_ms, @rules)`,
   );
   const updateAccount = db.prepare<[Writable]>(
     `UPDATE paper_account SET realised = @realised, fees = @fees, lots = @lots, cost = @cost,
@@ -268,8 +280,9 @@ function prepareWriters(db: SqliteDatabase) {
   });
   return {
     create(rules: MarketRules, account: Account, place: Place, agenda: Agenda): void {
-      const steps = { tick: rules.tick, lot: rules.lot, starting: account.starting.toString() };
-      insertAccount.run({ ...steps, ...accountToRow(account), ...placeToRow(place), ...agenda });
+      const starting = account.starting.toString();
+      const kept = { tick: rules.tick, lot: rules.lot, starting, rules: JSON.stringify(rules) };
+      insertAccount.run({ ...kept, ...accountToRow(account), ...placeToRow(place), ...agenda });
     },
     commit: (change: LedgerChange): void => write.immediate(change),
   };

@@ -1,7 +1,7 @@
 /**
- * The market rules of the paper venue: presets for SOL, ETH and BTC, a rule for every other
- * symbol. Any spelling of a symbol finds the same preset. Pure: the same symbol and price give
- * the same rules.
+ * The market of a paper venue that stands for no real one, and of symbols that nobody recorded:
+ * round figures of gridd's own for SOL, ETH and BTC, a rule for every other symbol, whatever its
+ * spelling. Never changed: accounts of an older gridd go on with them. Pure.
  */
 import { parseDecimal } from '../../contract/decimal.ts';
 import type { MarketRules } from '../../contract/market.ts';

@@ -1,0 +1,58 @@
+/**
+ * The market rules of a paper account that trades offline: recorded ones at its first start, ever
+ * after those it began with, whatever is recorded later.
+ */
+import type { InstanceConfig } from '../contract/instance-config.ts';
+import type { MarketRules } from '../contract/market.ts';
+import {
+  offlineMarket,
+  paperMarket,
+  readRecord,
+  recordedMarket,
+  rulesAtBeginning,
+} from '../exchange/paper/index.ts';
+import type { MarketRecord } from '../exchange/paper/index.ts';
+import type { Home } from '../platform/paths.ts';
+import type { SqliteDatabase } from '../platform/sqlite.ts';
+
+/** The rules, and what the user is to know of them; `price` sizes the steps of unknown symbols. */
+export function paperRules(
+  home: Home,
+  config: InstanceConfig,
+  db: SqliteDatabase,
+  price: string,
+): { readonly rules: MarketRules; readonly notes: readonly string[] } {
+  const { exchange, symbol } = config.metadata;
+  const record = readRecord(home.markets, exchange);
+  const recorded = offlineMarket(record, symbol, price);
+  const began = rulesAtBeginning(db, paperMarket(symbol, price));
+  if (record === null) return { rules: began ?? recorded, notes: [] };
+  if (began === null) return { rules: recorded, notes: unrecorded(record, symbol) };
+  return { rules: began, notes: changed(record, symbol, began) };
+}
+
+function unrecorded(record: MarketRecord, symbol: string): string[] {
+  if (recordedMarket(record, symbol) !== null) return [];
+  const { venue, recorded_at } = record;
+  return [
+    `The markets recorded of ${venue} (${recorded_at}) have no ${symbol}: its price and size ` +
+      `steps are made up. \`gridd venues ${venue} --record\` asks the venue.`,
+  ];
+}
+
+function changed(record: MarketRecord, symbol: string, began: MarketRules): string[] {
+  const found = recordedMarket(record, symbol);
+  if (found === null) return [];
+  const now = offlineMarket(record, symbol);
+  const { symbol: _symbol, base: _base, quote: _quote, ...figures } = now;
+  const names = Object.keys(figures) as (keyof typeof figures)[];
+  const differ = names.filter(
+    (name) => JSON.stringify(now[name]) !== JSON.stringify(began[name]),
+  );
+  if (differ.length === 0) return [];
+  const at = found.recorded_at ?? record.recorded_at;
+  return [
+    `This paper account goes on with the market rules it began with; those of ${record.venue} ` +
+      `(${at}) differ in ${differ.join(', ')}: \`start --fresh\` takes them.`,
+  ];
+}
