@@ -4,12 +4,13 @@
  * the last digit, and a stop leaves the accounts flat. Its long form: `npm run soak -- live-soak`;
  * LIVE_SOAK_MINUTES and LIVE_SOAK_SEED set its length and replay its schedule.
  */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatMoney, parseMoney } from '../../../src/contract/decimal.ts';
 import type { VerbResult } from '../../../src/contract/fleet-api.ts';
 import type { StatusView } from '../../../src/contract/instance-api.ts';
 import { systemClock as clock } from '../../../src/platform/clock.ts';
+import { readJson } from '../../../src/platform/json-file.ts';
 import { identify, isAlive, signalProcess } from '../../../src/platform/process-identity.ts';
 import { BackpackClient } from '../../exchange/sim/backpack-client.ts';
 import { FleetHome, freePorts } from '../../fixtures/fleet-home.ts';
@@ -171,14 +172,16 @@ async function kill({ victim, index, rest_ms }: Extract<Trouble, { type: 'kill' 
     await home.ok(['supervisor', 'start']);
   } else {
     const { id } = INSTANCES[index] ?? { id: '' };
-    await waitFor(`a bot of ${id}`, () => killProcess(botPid(id)), SETTLED_WITHIN_MS);
+    const killBot = () => killProcess(botPid(id) ?? 0);
+    await waitFor(`a bot of ${id}`, killBot, SETTLED_WITHIN_MS);
   }
   count(`kill ${victim}`);
 }
 
-function botPid(id: string): number {
-  const text = readFileSync(home.path('logs', id, 'bot.json'), 'utf8');
-  return (JSON.parse(text) as { pid: number }).pid;
+/** Null between two bots. */
+function botPid(id: string): number | null {
+  const file = home.path('logs', id, 'bot.json');
+  return existsSync(file) ? (readJson(file) as { pid: number }).pid : null;
 }
 
 async function befall(troubles: readonly Trouble[]): Promise<void> {
