@@ -29,6 +29,8 @@ export interface Round {
   readonly seed: number;
   readonly length_ms: number;
   readonly bots: number;
+  /** How many of them are killed. */
+  readonly killed: number;
   readonly symbols: readonly string[];
 }
 
@@ -49,16 +51,17 @@ export function troublesOf(round: Round): readonly Trouble[] {
   return troubles.sort((a, b) => a.at_ms - b.at_ms);
 }
 
-/** Every bot once, the supervisor and the venue once each, somewhere in the round. */
-function kills({ length_ms, bots }: Round, dice: Dice): Trouble[] {
+/** Bots, each at most once, supervisor and venue, somewhere in the first two thirds. */
+function kills({ length_ms, bots, killed }: Round, dice: Dice): Trouble[] {
   const victims: { victim: Victim; index: number }[] = [
     { victim: 'supervisor', index: 0 },
     { victim: 'venue', index: 0 },
   ];
-  for (let index = 0; index < bots; index += 1) victims.push({ victim: 'bot', index });
+  const first = dice.whole(0, bots - 1);
+  for (let n = 0; n < killed; n += 1) victims.push({ victim: 'bot', index: (first + n) % bots });
   return victims.map((whom) => ({
     ...{ type: 'kill', ...whom },
-    at_ms: dice.whole(Math.floor(length_ms / 10), Math.floor(length_ms * 0.85)),
+    at_ms: dice.whole(Math.floor(length_ms / 10), Math.floor((length_ms * 2) / 3)),
     rest_ms: dice.whole(0, LONGEST_ABSENCE_MS),
   }));
 }

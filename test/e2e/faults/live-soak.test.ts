@@ -2,9 +2,10 @@
  * Five live instances with three keys on a loopback Backpack in a fast market, while answers fail in
  * every way and bots, supervisor and venue are killed: once it is calm, books and venue agree to
  * the last digit, and a stop leaves the accounts flat. Its long form: `npm run soak -- live-soak`;
- * LIVE_SOAK_MINUTES and LIVE_SOAK_SEED set its length and replay its schedule.
+ * LIVE_SOAK_MINUTES and LIVE_SOAK_SEED set its length and replay its schedule, LIVE_SOAK_KEEP names
+ * a folder into which the home is copied at the end.
  */
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatMoney, parseMoney } from '../../../src/contract/decimal.ts';
 import type { VerbResult } from '../../../src/contract/fleet-api.ts';
@@ -26,7 +27,10 @@ import type { Trouble } from './live-soak-troubles.ts';
 const SOAK = process.env['GRIDD_SOAK'] === '1';
 const MINUTES = Number(process.env['LIVE_SOAK_MINUTES'] ?? 30);
 const SEED = Number(process.env['LIVE_SOAK_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const ROUND_MS = SOAK ? 75_000 : 10_000;
+const KEEP = process.env['LIVE_SOAK_KEEP'];
+const ROUND_MS = SOAK ? 75_000 : 12_000;
+/** Bots that are killed in a round. */
+const KILLED = SOAK ? 5 : 3;
 const ROUNDS = SOAK ? Math.ceil((MINUTES * 60_000) / ROUND_MS) : 1;
 /** Every price moves once in so long. */
 const PACE_MS = 150;
@@ -36,9 +40,9 @@ const ACCOUNTS = ['one', 'two', 'three'];
 
 /** A market that is driven: its middle, and its usual step, in cents. */
 const MARKETS = {
-  SOL_USDC_PERP: { middle: 15_000, step: 60 },
-  ETH_USDC_PERP: { middle: 400_000, step: 1500 },
-  BTC_USDC_PERP: { middle: 10_000_000, step: 40_000 },
+  SOL_USDC_PERP: { middle: 15_000, step: 150 },
+  ETH_USDC_PERP: { middle: 400_000, step: 4000 },
+  BTC_USDC_PERP: { middle: 10_000_000, step: 80_000 },
 };
 type Symbol = keyof typeof MARKETS;
 const SYMBOLS = Object.keys(MARKETS) as Symbol[];
@@ -117,6 +121,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  const filter = (file: string) => !file.endsWith('.lock.db');
+  if (KEEP !== undefined) cpSync(home.folder, KEEP, { recursive: true, filter });
   await home.dispose();
   await venue.kill();
 });
@@ -209,6 +215,14 @@ async function statusOf(id: string): Promise<StatusView | null> {
   }
 }
 
+/** What an instance has not got over yet; null: nothing. */
+async function uneasy({ id }: Instance): Promise<string | null> {
+  const status = await statusOf(id);
+  if (status === null) return `${id} does not answer`;
+  const { state, degraded } = status;
+  return state === 'running' ? null : `${id} is ${state}: ${degraded.join(' ')}`;
+}
+
 async function booksOf({ id, account, symbol }: Instance): Promise<InstanceBooks | null> {
   const status = await statusOf(id);
   if (status === null) return null;
@@ -233,16 +247,15 @@ function judge({ books, accounts }: Settled): string[] {
 async function settled(what: string): Promise<Settled> {
   let last: readonly string[] = [];
   const look = async (): Promise<Settled | null> => {
+    const told = await Promise.all(INSTANCES.map(uneasy));
+    last = told.filter((each) => each !== null);
+    // Only then is it worth reading everything.
+    if (last.length > 0) return null;
     const read = await Promise.all(INSTANCES.map(booksOf));
     const books = read.filter((each) => each !== null);
+    if (books.length < read.length) return null;
     const accounts = await venue.accounts();
-    const away = INSTANCES.filter(({ id }) => !books.some((each) => each.id === id));
-    const uneasy = books.filter(({ status }) => status.state !== 'running');
-    last = [
-      ...away.map(({ id }) => `${id} does not answer`),
-      ...uneasy.map(({ id, status }) => `${id} is ${status.state}: ${status.degraded.join(' ')}`),
-      ...judge({ books, accounts }),
-    ];
+    last = judge({ books, accounts });
     return last.length === 0 ? { books, accounts } : null;
   };
   try {
@@ -263,9 +276,9 @@ test('whatever fails and dies, books and venue agree to the last digit', async (
   const dice = new Dice(SEED);
   for (let round = 1; round <= ROUNDS; round += 1) {
     const seed = dice.whole(0, 2 ** 30);
-    const drawn = { seed, length_ms: ROUND_MS, bots: INSTANCES.length, symbols: SYMBOLS };
+    const drawn = { seed, length_ms: ROUND_MS, bots: INSTANCES.length, killed: KILLED };
     const until = clock.monotonic() + ROUND_MS;
-    await Promise.all([drive(seed, until), befall(troublesOf(drawn))]);
+    await Promise.all([drive(seed, until), befall(troublesOf({ ...drawn, symbols: SYMBOLS }))]);
     await venue.command('clear');
     await venue.command('clock', { offset_ms: 0 });
     const calm = clock.monotonic();
