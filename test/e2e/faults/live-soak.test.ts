@@ -9,7 +9,7 @@ import { chmodSync, cpSync, existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatMoney, parseMoney } from '../../../src/contract/decimal.ts';
 import type { VerbResult } from '../../../src/contract/fleet-api.ts';
-import type { StatusView } from '../../../src/contract/instance-api.ts';
+import type { BotRecord, StatusView } from '../../../src/contract/instance-api.ts';
 import { systemClock as clock } from '../../../src/platform/clock.ts';
 import { readJson } from '../../../src/platform/json-file.ts';
 import { identify, isAlive, signalProcess } from '../../../src/platform/process-identity.ts';
@@ -79,7 +79,6 @@ const INSTANCES: readonly Instance[] = [
 
 let home: FleetHome;
 let venue: VenueProcess;
-const ports = new Map<string, number>();
 /** Orders that stand on the accounts and are no instance's. */
 const foreign = new Set<number>();
 const told = new Map<string, number>();
@@ -113,10 +112,8 @@ beforeAll(async () => {
   chmodSync(home.path('.env'), 0o600);
   const free = await freePorts(INSTANCES.length);
   for (const [index, instance] of INSTANCES.entries()) {
-    const port = free[index] ?? 0;
-    ports.set(instance.id, port);
     const file = home.path('config', 'active', `${instance.id}.json`);
-    writeFileSync(file, JSON.stringify(config(instance, port)));
+    writeFileSync(file, JSON.stringify(config(instance, free[index] ?? 0)));
   }
 });
 
@@ -178,16 +175,16 @@ async function kill({ victim, index, rest_ms }: Extract<Trouble, { type: 'kill' 
     await home.ok(['supervisor', 'start']);
   } else {
     const { id } = INSTANCES[index] ?? { id: '' };
-    const killBot = () => killProcess(botPid(id) ?? 0);
+    const killBot = () => killProcess(botOf(id)?.pid ?? 0);
     await waitFor(`a bot of ${id}`, killBot, SETTLED_WITHIN_MS);
   }
   count(`kill ${victim}`);
 }
 
 /** Null between two bots. */
-function botPid(id: string): number | null {
+function botOf(id: string): BotRecord | null {
   const file = home.path('logs', id, 'bot.json');
-  return existsSync(file) ? (readJson(file) as { pid: number }).pid : null;
+  return existsSync(file) ? (readJson(file) as BotRecord) : null;
 }
 
 async function befall(troubles: readonly Trouble[]): Promise<void> {
@@ -208,7 +205,8 @@ async function befall(troubles: readonly Trouble[]): Promise<void> {
 
 async function statusOf(id: string): Promise<StatusView | null> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${ports.get(id)}/api/status`);
+    // Its page may have had to move while it was away.
+    const answer = await fetch(`http://127.0.0.1:${botOf(id)?.web_port}/api/status`);
     return answer.ok ? ((await answer.json()) as StatusView) : null;
   } catch {
     return null;
