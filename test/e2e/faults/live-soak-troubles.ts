@@ -38,7 +38,7 @@ export interface Round {
 const PATHS = ['/api/v1/order', '/api/v1/orders', '/wapi/v1/history', '/api/v1/position', null];
 const METHODS = ['GET', 'POST', 'DELETE', null];
 /** One fault of an answer in so many milliseconds, and one trouble of the whole venue. */
-const FAULT_EVERY_MS = 250;
+const FAULT_EVERY_MS = 500;
 const STATE_EVERY_MS = 1500;
 /** Longer than a bot waits for an answer. */
 const LONGEST_LATENCY_MS = 1500;
@@ -51,7 +51,7 @@ export function troublesOf(round: Round): readonly Trouble[] {
   return troubles.sort((a, b) => a.at_ms - b.at_ms);
 }
 
-/** Bots, each at most once, supervisor and venue, somewhere in the first two thirds. */
+/** Bots, each at most once, supervisor and venue, somewhere in the first half. */
 function kills({ length_ms, bots, killed }: Round, dice: Dice): Trouble[] {
   const victims: { victim: Victim; index: number }[] = [
     { victim: 'supervisor', index: 0 },
@@ -61,7 +61,7 @@ function kills({ length_ms, bots, killed }: Round, dice: Dice): Trouble[] {
   for (let n = 0; n < killed; n += 1) victims.push({ victim: 'bot', index: (first + n) % bots });
   return victims.map((whom) => ({
     ...{ type: 'kill', ...whom },
-    at_ms: dice.whole(Math.floor(length_ms / 10), Math.floor((length_ms * 2) / 3)),
+    at_ms: dice.whole(Math.floor(length_ms / 10), Math.floor(length_ms * 0.45)),
     rest_ms: dice.whole(0, LONGEST_ABSENCE_MS),
   }));
 }

@@ -28,7 +28,8 @@ const SOAK = process.env['GRIDD_SOAK'] === '1';
 const MINUTES = Number(process.env['LIVE_SOAK_MINUTES'] ?? 30);
 const SEED = Number(process.env['LIVE_SOAK_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const KEEP = process.env['LIVE_SOAK_KEEP'];
-const ROUND_MS = SOAK ? 75_000 : 12_000;
+/** A bot that is killed once a round has been up for a minute by then: it is back at once. */
+const ROUND_MS = SOAK ? 110_000 : 12_000;
 /** Bots that are killed in a round. */
 const KILLED = SOAK ? 5 : 3;
 const ROUNDS = SOAK ? Math.ceil((MINUTES * 60_000) / ROUND_MS) : 1;
