@@ -31,15 +31,16 @@ export interface Round {
   readonly bots: number;
   /** How many of them are killed. */
   readonly killed: number;
+  /** A trouble of the whole venue in so many milliseconds. */
+  readonly state_every_ms: number;
   readonly symbols: readonly string[];
 }
 
 /** Requests to which faults happen: a few by name, else whatever comes next. */
 const PATHS = ['/api/v1/order', '/api/v1/orders', '/wapi/v1/history', '/api/v1/position', null];
 const METHODS = ['GET', 'POST', 'DELETE', null];
-/** One fault of an answer in so many milliseconds, and one trouble of the whole venue. */
+/** One fault of an answer in so many milliseconds. */
 const FAULT_EVERY_MS = 500;
-const STATE_EVERY_MS = 1500;
 /** Longer than a bot waits for an answer. */
 const LONGEST_LATENCY_MS = 1500;
 const LONGEST_ABSENCE_MS = 2000;
@@ -79,13 +80,13 @@ function faults({ length_ms }: Round, dice: Dice): Trouble[] {
 }
 
 /** Troubles of the whole venue; those that last end after a while. */
-function states({ length_ms, symbols }: Round, dice: Dice): Trouble[] {
+function states({ length_ms, symbols, state_every_ms }: Round, dice: Dice): Trouble[] {
   const made: Trouble[] = [];
   // In turn, so that a round of any length has as many kinds of them as fit.
   const first = dice.whole(0, STATES.length - 1);
-  const count = Math.floor(length_ms / STATE_EVERY_MS);
+  const count = Math.floor(length_ms / state_every_ms);
   for (let n = 0; n < count; n += 1) {
-    const at_ms = n * STATE_EVERY_MS + dice.whole(0, STATE_EVERY_MS / 2);
+    const at_ms = n * state_every_ms + dice.whole(0, Math.floor(state_every_ms / 2));
     const lasts_ms = dice.whole(300, 1800);
     const make = STATES[(first + n) % STATES.length];
     if (make !== undefined) made.push(...make(at_ms, at_ms + lasts_ms, dice, symbols));

@@ -33,9 +33,12 @@ const ROUND_MS = SOAK ? 110_000 : 12_000;
 /** Bots that are killed in a round. */
 const KILLED = SOAK ? 5 : 3;
 const ROUNDS = SOAK ? Math.ceil((MINUTES * 60_000) / ROUND_MS) : 1;
+/** A venue in maintenance is left alone for a while: in the long form there is time to trade. */
+const STATE_EVERY_MS = SOAK ? 4000 : 1500;
 /** Every price moves once in so long. */
-const PACE_MS = 150;
-const SETTLED_WITHIN_MS = 90_000;
+const PACE_MS = 100;
+/** A bot that finds its venue out of order again and again asks it once a minute at last. */
+const SETTLED_WITHIN_MS = 120_000;
 const START = '100000';
 const ACCOUNTS = ['one', 'two', 'three'];
 
@@ -144,15 +147,16 @@ async function placeForeign(): Promise<void> {
 async function drive(seed: number, until: number): Promise<void> {
   const dice = new Dice(seed);
   const at = new Map(SYMBOLS.map((symbol) => [symbol, MARKETS[symbol].middle]));
+  const step = async (symbol: Symbol): Promise<void> => {
+    const { middle, step: usual } = MARKETS[symbol];
+    const before = at.get(symbol) ?? middle;
+    const cents = before + Math.round((middle - before) / 25) + dice.whole(-usual, usual);
+    at.set(symbol, cents);
+    // A tick of the dearest is ten cents.
+    await move(symbol, cents - (cents % 10));
+  };
   while (clock.monotonic() < until) {
-    for (const symbol of SYMBOLS) {
-      const { middle, step } = MARKETS[symbol];
-      const before = at.get(symbol) ?? middle;
-      const pull = Math.round((middle - before) / 25);
-      const cents = before + pull + 10 * Math.round(dice.whole(-step, step) / 10);
-      at.set(symbol, cents);
-      await move(symbol, cents - (cents % 10));
-    }
+    await Promise.all(SYMBOLS.map(step));
     await clock.delay(PACE_MS);
   }
 }
@@ -188,6 +192,16 @@ function botOf(id: string): BotRecord | null {
   return existsSync(file) ? (readJson(file) as BotRecord) : null;
 }
 
+/** Who is killed when, and for how long, in words. */
+function killsOf(troubles: readonly Trouble[]): string {
+  const kills = troubles.filter((trouble) => trouble.type === 'kill');
+  const words = kills.map(({ victim, index, at_ms, rest_ms }) => {
+    const name = victim === 'bot' ? (INSTANCES[index]?.id ?? '') : victim;
+    return `${name} at ${at_ms} ms${victim === 'bot' ? '' : ` for ${rest_ms} ms`}`;
+  });
+  return words.join(', ');
+}
+
 async function befall(troubles: readonly Trouble[]): Promise<void> {
   const begun = clock.monotonic();
   const under_way: Promise<void>[] = [];
@@ -207,7 +221,8 @@ async function befall(troubles: readonly Trouble[]): Promise<void> {
 async function statusOf(id: string): Promise<StatusView | null> {
   try {
     // Its page may have had to move while it was away.
-    const answer = await fetch(`http://127.0.0.1:${botOf(id)?.web_port}/api/status`);
+    const url = `http://127.0.0.1:${botOf(id)?.web_port}/api/status`;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
     return answer.ok ? ((await answer.json()) as StatusView) : null;
   } catch {
     return null;
@@ -231,9 +246,11 @@ async function booksOf({ id, account, symbol }: Instance): Promise<InstanceBooks
 interface Settled {
   readonly books: readonly InstanceBooks[];
   readonly accounts: readonly VenueAccountFacts[];
+  /** What was waited for last. */
+  readonly last: string;
 }
 
-function judge({ books, accounts }: Settled): string[] {
+function judge({ books, accounts }: Omit<Settled, 'last'>): string[] {
   return accounts.flatMap((account) => [
     ...books
       .filter((each) => each.account === account.name)
@@ -245,17 +262,22 @@ function judge({ books, accounts }: Settled): string[] {
 /** Everything as it is once all bots run, owe nothing and agree with the venue. */
 async function settled(what: string): Promise<Settled> {
   let last: readonly string[] = [];
+  let waited = 'nothing';
   const look = async (): Promise<Settled | null> => {
     const told = await Promise.all(INSTANCES.map(uneasy));
     last = told.filter((each) => each !== null);
     // Only then is it worth reading everything.
-    if (last.length > 0) return null;
+    if (last.length > 0) {
+      waited = last.join('; ');
+      return null;
+    }
     const read = await Promise.all(INSTANCES.map(booksOf));
     const books = read.filter((each) => each !== null);
     if (books.length < read.length) return null;
     const accounts = await venue.accounts();
     last = judge({ books, accounts });
-    return last.length === 0 ? { books, accounts } : null;
+    waited = last[0] ?? waited;
+    return last.length === 0 ? { books, accounts, last: waited } : null;
   };
   try {
     return await waitFor(what, look, SETTLED_WITHIN_MS);
@@ -275,16 +297,20 @@ test('whatever fails and dies, books and venue agree to the last digit', async (
   const dice = new Dice(SEED);
   for (let round = 1; round <= ROUNDS; round += 1) {
     const seed = dice.whole(0, 2 ** 30);
-    const drawn = { seed, length_ms: ROUND_MS, bots: INSTANCES.length, killed: KILLED };
     const until = clock.monotonic() + ROUND_MS;
-    await Promise.all([drive(seed, until), befall(troublesOf({ ...drawn, symbols: SYMBOLS }))]);
+    const troubles = troublesOf({
+      ...{ seed, length_ms: ROUND_MS, state_every_ms: STATE_EVERY_MS },
+      ...{ bots: INSTANCES.length, killed: KILLED, symbols: SYMBOLS },
+    });
+    console.log(`seed ${SEED}, round ${round} of ${ROUNDS}: ${killsOf(troubles)}`);
+    await Promise.all([drive(seed, until), befall(troubles)]);
     await venue.command('clear');
     await venue.command('clock', { offset_ms: 0 });
     const calm = clock.monotonic();
-    const { accounts } = await settled(`the calm after round ${round}`);
+    const { accounts, last } = await settled(`the calm after round ${round}`);
     const fills = accounts.reduce((sum, each) => sum + each.fills.length, 0);
     const took = Math.round(clock.monotonic() - calm);
-    console.log(`seed ${SEED}, round ${round} of ${ROUNDS}: ${fills} fills, settled in ${took} ms`);
+    console.log(`${fills} fills in all, settled in ${took} ms; last: ${last}`);
   }
   console.log([...told].sort().map(([what, times]) => `${what} ${times}`).join(', '));
   for (const victim of ['bot', 'supervisor', 'venue']) {
