@@ -12,10 +12,11 @@ import type { RateBudget } from './rate-budget.ts';
 const OTHER_MOST_MS = 15_000;
 /** The longest that a venue is obeyed: what it says beyond is no waiting time. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
-/** Waiting after a refusal for the rate or for maintenance that names no time. */
+/** Waiting after a refusal that will pass and names no time. */
 const USUAL_WAITS_MS: Readonly<Record<string, number>> = {
   rate_limited: 5000,
   maintenance: 15_000,
+  wrong_time: 1000,
 };
 
 /** Counts requests and obeys what the venue says about waiting. */

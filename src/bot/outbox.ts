@@ -313,5 +313,5 @@ function mayPlace(state: GridState, role: Place['role']): boolean {
 
 /** Refusals that say nothing of the order itself. */
 function isPutOff(reason: string): boolean {
-  return reason === 'rate_limited' || reason === 'maintenance';
+  return reason === 'rate_limited' || reason === 'maintenance' || reason === 'wrong_time';
 }

@@ -195,7 +195,7 @@ export function waitsForPrice(reason: string): boolean {
 
 /** True for refusals that say nothing of the order: the venue must be well again first. */
 export function waitsForRetry(reason: string): boolean {
-  return reason === 'rate_limited' || reason === 'maintenance' || reason === 'disconnected';
+  return ['rate_limited', 'maintenance', 'wrong_time', 'disconnected'].includes(reason);
 }
 
 /** True for all other refusals: a fill, a step of the price, resume or adjust may lift them. */

@@ -60,7 +60,10 @@ export interface OrderRequest {
   readonly reduce_only: boolean;
 }
 
-/** Why a venue refused. `other`: for a reason of its own, in the message. */
+/**
+ * Why a venue refused. `wrong_time`: the time in the request, and nothing of the order; `other`: a
+ * reason of its own, in the message.
+ */
 export const REJECT_REASONS = [
   'post_only_would_cross',
   'insufficient_margin',
@@ -74,6 +77,7 @@ export const REJECT_REASONS = [
   'max_position',
   'rate_limited',
   'maintenance',
+  'wrong_time',
   'duplicate_client_id',
   'bad_client_id',
   'post_only_without_price',

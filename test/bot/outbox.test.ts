@@ -126,6 +126,19 @@ describe('order of sending', () => {
     expect(rig.venue.resting()).toHaveLength(11);
     expect(rig.venue.sent).toHaveLength(12);
   });
+
+  test('what was refused for its time alone is sent anew, whatever the price does', async () => {
+    const rig = makeRig();
+    rig.venue.mischief.submit = (_order, execute) => {
+      if (rig.venue.sent.length !== 3) return execute();
+      return { status: 'rejected', reason: 'wrong_time', message: 'Request has expired' };
+    };
+    const desk = await openDesk(rig);
+    expect(rig.venue.sent).toHaveLength(3);
+    await pass(rig, desk, 3000);
+    expect(rig.venue.resting()).toHaveLength(11);
+    expect(desk.session.runner.degraded).toEqual([]);
+  });
 });
 
 describe('refusals', () => {

@@ -38,6 +38,7 @@ const waits: [string, string[]][] = [
   ['cancelled', ['price', 'step']],
   ['rate_limited', ['retry']],
   ['maintenance', ['retry']],
+  ['wrong_time', ['retry']],
   ['disconnected', ['retry']],
   ['precision', ['step', 'fill']],
   ['min_notional', ['step', 'fill']],

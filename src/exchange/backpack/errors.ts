@@ -126,6 +126,8 @@ export function reasonOf(
   const { code, message } = error;
   const plain = REASONS[code];
   if (plain !== undefined) return plain;
+  const [, because] = meaningOf(error, 400);
+  if (because === 'clock') return 'wrong_time';
   if (code === 'INVALID_PRICE') return priceReason(order, rules);
   if (code === 'INVALID_QUANTITY') return sizeReason(order, rules);
   const told = MESSAGES.find(([pattern]) => pattern.test(message))?.[1];

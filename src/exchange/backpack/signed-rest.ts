@@ -49,7 +49,7 @@ export class PublicRest {
     const ownFault = ({ name }: RestRequest, answer: HttpAnswer): VenueFault | null =>
       cleaned(faultOf(name, answer, clock.now()), redaction);
     this.rest = new Rest({ http: this.http, limit: this.limit, clock, redaction, ownFault });
-    this.time = new ServerClock(clock, () => this.serverTime());
+    this.time = new ServerClock(clock, () => this.#clockNow());
   }
 
   /** Asks without a key. */
@@ -59,11 +59,15 @@ export class PublicRest {
 
   /** The venue's clock, ms; it never goes back. */
   async serverTime(): Promise<number> {
+    this.#last = Math.max(this.#last, await this.#clockNow());
+    return this.#last;
+  }
+
+  /** The clock as it stands: what was told before and was wrong is not what to sign by. */
+  async #clockNow(): Promise<number> {
     const path = '/api/v1/time';
     const text = await this.rest.askText(publicRequest(path, {}, ONE));
-    const now = new Answer(text.trim(), `GET ${path}`).time('ms');
-    this.#last = Math.max(this.#last, now);
-    return this.#last;
+    return new Answer(text.trim(), `GET ${path}`).time('ms');
   }
 
   close(): void {

@@ -142,7 +142,7 @@ describe('a stamp that the venue refuses', () => {
   it('is replaced once only', async () => {
     script([[-4225, 'Nonce Expired'], [-4225, 'Nonce Expired'], [-4225, 'Nonce Expired']]);
     const outcome = await venue.submit(order('g1-1'));
-    expect(outcome).toMatchObject({ status: 'rejected', reason: 'other' });
+    expect(outcome).toMatchObject({ status: 'rejected', reason: 'wrong_time' });
     expect(aster.to('POST order')).toHaveLength(2);
   });
 

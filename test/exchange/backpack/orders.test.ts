@@ -66,6 +66,7 @@ describe('a submit', () => {
     ['wrong key', error(401, 'UNAUTHORIZED', 'x'), {}, 'permission'],
     ['bad signature', error(400, 'INVALID_CLIENT_REQUEST', 'Invalid signature'), {}, 'permission'],
     ['maintenance', error(503, 'MAINTENANCE', 'back soon'), {}, 'maintenance'],
+    ['late', error(400, 'INVALID_CLIENT_REQUEST', 'Request has expired'), {}, 'wrong_time'],
     ['closed', error(400, 'INVALID_MARKET', 'x'), {}, 'symbol_closed'],
     ['anything else', error(400, 'ACCOUNT_LIQUIDATING', 'x'), {}, 'other'],
   ];

@@ -107,3 +107,14 @@ test('a cut stream comes back by itself, and what it missed can be asked for', a
   ]);
   expect(await venue.fillsSince(0)).toMatchObject([{ client_id: '1', price: '100' }]);
 });
+
+test('a clock of the venue that was wrong and is set right is followed at once', async () => {
+  sim.command('clock', { offset_ms: 30_000 });
+  // Refused for its time and measured anew.
+  expect(await venue.openOrders()).toEqual([]);
+  const ahead = await venue.serverTime();
+  sim.command('clock', { offset_ms: 0 });
+  expect(await venue.openOrders()).toEqual([]);
+  expect((await venue.submit(order('1'))).status).toBe('accepted');
+  expect(await venue.serverTime()).toBeGreaterThanOrEqual(ahead);
+});

@@ -38,6 +38,7 @@ const REFUSALS: Readonly<Record<RejectReason, readonly [string, string]>> = {
   max_position: ['POSITION_LIMIT', 'Position limit exceeded'],
   rate_limited: ['TOO_MANY_REQUESTS', 'Too many requests'],
   maintenance: ['MAINTENANCE', 'System is under maintenance'],
+  wrong_time: ['INVALID_CLIENT_REQUEST', 'Request has expired'],
   duplicate_client_id: ['INVALID_CLIENT_REQUEST', 'Client id already exists'],
   bad_client_id: ['INVALID_CLIENT_REQUEST', 'Invalid client id'],
   post_only_without_price: ['INVALID_ORDER', 'Market orders cannot be post only'],

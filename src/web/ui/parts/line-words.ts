@@ -33,6 +33,7 @@ const WORDS: Readonly<Record<string, string>> = {
   reduce_only_would_increase: 'refused: it would not reduce the position',
   rate_limited: 'put off: too many requests',
   maintenance: 'put off: the venue is in maintenance',
+  wrong_time: 'put off: the venue finds the time of the request wrong',
   disconnected: 'put off: the venue is not reachable',
   duplicate_client_id: 'refused: its number was used before',
   bad_client_id: 'refused: its number is not one of the venue',
