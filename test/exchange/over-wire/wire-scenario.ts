@@ -1,0 +1,82 @@
+/**
+ * What a seed stands for over the wire: a world of the simulator, cut to a length that real sockets
+ * can play in seconds, within the bounds that venues set to prices, and with the rules that the
+ * venue's protocol can tell.
+ */
+import { makeMarket, priceText, ticksOf } from '../../../src/contract/market.ts';
+import type { MarketRules } from '../../../src/contract/market.ts';
+import { design } from '../../../src/engine/index.ts';
+import { Dice, hash } from '../../sim/random.ts';
+import { scenarioOf } from '../../sim/scenario.ts';
+import type { Scenario, Step } from '../../sim/scenario.ts';
+import type { WireKind } from './wire-stage.ts';
+
+/** Steps of a world. */
+const STEPS = 16;
+/** Seconds between comparisons; short, as the worlds are. */
+const INTERVALS = [5, 10];
+/** Venues take orders this far from the mark price; a fraction. */
+const BAND = 0.14;
+/** Foreign orders rest so far outside of every price, ticks. */
+const OUTSIDE = 60;
+/** Short worlds: a process is killed more often in each. */
+const KILLS = ['kill_before_commit', 'kill_after_commit', 'kill_before_send'] as const;
+const LATER_KILLS = ['kill_after_execution', 'kill_before_answer'] as const;
+const DEADLIER = 5;
+
+/** The world of a seed on a venue. */
+export function wireScenario(seed: number, wire: WireKind): Scenario {
+  for (let draw = 0; ; draw += 1) {
+    const drawn = scenarioOf(hash(seed, wire.kind.name, draw));
+    const scenario = { ...drawn, seed, rules: rulesOf(drawn.rules, wire), numbers: false };
+    const bounds = boundsOf(scenario);
+    if (bounds.upper - bounds.lower > BAND * bounds.lower) continue;
+    if (!isSound(scenario)) continue;
+    const dice = new Dice(hash(seed, 'cut', draw));
+    const first = dice.whole(0, scenario.steps.length - STEPS);
+    return {
+      ...scenario,
+      interval: dice.pick(INTERVALS),
+      roughness: deadlier(scenario.roughness),
+      steps: scenario.steps.slice(first, first + STEPS).map((step) => within(step, bounds)),
+    };
+  }
+}
+
+/** The rules of a scenario as the venue's protocol can tell them. */
+function rulesOf(drawn: MarketRules, { face, symbol, base, quote }: WireKind): MarketRules {
+  const own = face.specs(1, 3).find(({ rules }) => rules.symbol === symbol)?.rules;
+  if (own === undefined) throw new Error(`${face.name} has no ${symbol}`);
+  const { max_leverage, maintenance, max_orders, min_notional } = own;
+  const told = min_notional === '0' ? { min_notional, max_orders } : {};
+  return { ...drawn, symbol, base, quote, max_leverage, maintenance, ...told };
+}
+
+function isSound({ rules, values, ticks }: Scenario): boolean {
+  const market = makeMarket(rules);
+  return 'plan' in design(market, { ...values, price: priceText(market, ticks) });
+}
+
+/** The prices between which everything of a scenario happens, ticks. */
+function boundsOf({ rules, values }: Scenario): { readonly lower: number; readonly upper: number } {
+  const market = makeMarket(rules);
+  const lower = ticksOf(market, String(values.grid_lower_price)) ?? 0;
+  const upper = ticksOf(market, String(values.grid_upper_price)) ?? 0;
+  const step = Math.ceil((upper - lower) / Number(values.grid_num));
+  const margin = 3 * step + OUTSIDE;
+  return { lower: lower - margin, upper: upper + margin };
+}
+
+/** Venues take no order that is far from the market: those of others rest just outside. */
+function within(step: Step, { lower, upper }: { lower: number; upper: number }): Step {
+  if (step.do !== 'foreign') return step;
+  const away = step.ticks % OUTSIDE;
+  return { ...step, ticks: step.side === 'buy' ? lower + away : upper - away };
+}
+
+function deadlier(roughness: Scenario['roughness']): Scenario['roughness'] {
+  const kills = [...KILLS, ...LATER_KILLS].map((name) => {
+    return [name, (roughness[name] ?? 1) * DEADLIER] as const;
+  });
+  return { ...roughness, ...Object.fromEntries(kills) };
+}
