@@ -6,13 +6,23 @@
 import { makeMarket, priceText, ticksOf } from '../../../src/contract/market.ts';
 import type { MarketRules } from '../../../src/contract/market.ts';
 import { design } from '../../../src/engine/index.ts';
+import { SILENT, silenceOf } from '../../sim/faults.ts';
+import type { FaultName } from '../../sim/faults.ts';
 import { Dice, hash } from '../../sim/random.ts';
 import { scenarioOf } from '../../sim/scenario.ts';
 import type { Scenario, Step } from '../../sim/scenario.ts';
 import type { WireKind } from './wire-stage.ts';
 
 /** Steps of a world. */
-const STEPS = 16;
+const STEPS = 28;
+/** A step over the wire lasts at most so long, ms. */
+const LONGEST_MS = 5000;
+const LONGEST_OUTAGE_MS = 12_000;
+const LONGEST_SILENCE_MS = 60_000;
+/** Parts of a script that are looked at for the one in which the price moves most. */
+const PARTS = 6;
+/** Share of the questions that may stay without an answer: an opening has many of them here. */
+const SILENCE = 0.05;
 /** Seconds between comparisons; short, as the worlds are. */
 const INTERVALS = [5, 10];
 /** Venues take orders this far from the mark price; a fraction. */
@@ -20,9 +30,13 @@ const BAND = 0.14;
 /** Foreign orders rest so far outside of every price, ticks. */
 const OUTSIDE = 60;
 /** Short worlds: a process is killed more often in each. */
-const KILLS = ['kill_before_commit', 'kill_after_commit', 'kill_before_send'] as const;
-const LATER_KILLS = ['kill_after_execution', 'kill_before_answer'] as const;
-const DEADLIER = 5;
+const DEADLIER = 2;
+const KILLS = [
+  ...(['kill_before_commit', 'kill_after_commit', 'kill_before_send'] as const),
+  ...(['kill_after_execution', 'kill_before_answer'] as const),
+];
+
+type Roughness = Scenario['roughness'];
 
 /** The world of a seed on a venue. */
 export function wireScenario(seed: number, wire: WireKind): Scenario {
@@ -33,12 +47,11 @@ export function wireScenario(seed: number, wire: WireKind): Scenario {
     if (bounds.upper - bounds.lower > BAND * bounds.lower) continue;
     if (!isSound(scenario)) continue;
     const dice = new Dice(hash(seed, 'cut', draw));
-    const first = dice.whole(0, scenario.steps.length - STEPS);
     return {
       ...scenario,
       interval: dice.pick(INTERVALS),
-      roughness: deadlier(scenario.roughness),
-      steps: scenario.steps.slice(first, first + STEPS).map((step) => within(step, bounds)),
+      roughness: weatherOf(scenario.roughness),
+      steps: liveliest(scenario.steps, dice).map((step) => within(step, bounds)),
     };
   }
 }
@@ -69,14 +82,32 @@ function boundsOf({ rules, values }: Scenario): { readonly lower: number; readon
 
 /** Venues take no order that is far from the market: those of others rest just outside. */
 function within(step: Step, { lower, upper }: { lower: number; upper: number }): Step {
-  if (step.do !== 'foreign') return step;
+  const ms = Math.min(step.ms, LONGEST_MS);
+  if ('lasts' in step) return { ...step, ms, lasts: Math.min(step.lasts, outageOf(step.do)) };
+  if (step.do !== 'foreign') return { ...step, ms };
   const away = step.ticks % OUTSIDE;
-  return { ...step, ticks: step.side === 'buy' ? lower + away : upper - away };
+  return { ...step, ms, ticks: step.side === 'buy' ? lower + away : upper - away };
 }
 
-function deadlier(roughness: Scenario['roughness']): Scenario['roughness'] {
-  const kills = [...KILLS, ...LATER_KILLS].map((name) => {
-    return [name, (roughness[name] ?? 1) * DEADLIER] as const;
+/** A silence is to be noticed; everything else is over while the world still moves. */
+function outageOf(kind: Step['do']): number {
+  return kind === 'mute' ? LONGEST_SILENCE_MS : LONGEST_OUTAGE_MS;
+}
+
+/** Of some parts of a script the one with most moves. */
+function liveliest(steps: readonly Step[], dice: Dice): readonly Step[] {
+  const parts = Array.from({ length: PARTS }, () => {
+    const first = dice.whole(0, steps.length - STEPS);
+    return steps.slice(first, first + STEPS);
   });
-  return { ...roughness, ...Object.fromEntries(kills) };
+  const moves = (part: readonly Step[]) => part.filter(({ do: what }) => what === 'move').length;
+  return parts.reduce((best, part) => (moves(part) > moves(best) ? part : best));
+}
+
+/** Kills more often, answers not too rarely. */
+function weatherOf(roughness: Roughness): Roughness {
+  const scaled = (names: readonly FaultName[], by: number) =>
+    Object.fromEntries(names.map((name) => [name, (roughness[name] ?? 1) * by] as const));
+  const answers = Math.min(1, SILENCE / Math.max(SILENCE, silenceOf(roughness)));
+  return { ...roughness, ...scaled(KILLS, DEADLIER), ...scaled(SILENT, answers) };
 }

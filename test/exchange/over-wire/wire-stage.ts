@@ -44,8 +44,6 @@ const TIMEOUT_MS = 5000;
 const LATE_MS = 300;
 /** How late listings are where they are; the clients reckon with more. */
 const LAG_MS = 1200;
-/** Worlds over the wire are short: single faults come more often than in memory. */
-const MORE_OFTEN = 2;
 
 type Armed = Partial<Fault> & Pick<Fault, 'kind'>;
 
@@ -226,7 +224,7 @@ class WireStage implements Stage {
     sim.command('listing-lag', { ms: lags ? LAG_MS : 0 });
     if (!on) return;
     for (const [name, all] of Object.entries(AT_VENUE) as [FaultName, readonly Armed[]][]) {
-      const rate = FAULT_RATES[name] * (scenario.roughness[name] ?? 1) * MORE_OFTEN;
+      const rate = FAULT_RATES[name] * (scenario.roughness[name] ?? 1);
       for (const armed of all) {
         sim.faults.add({ ...FAULT_DEFAULTS, ...armed, share: rate / all.length, times: null });
       }
