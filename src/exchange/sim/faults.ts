@@ -119,7 +119,7 @@ export class FaultBoard {
       const { fault } = armed;
       if (isOfStreams(fault.kind)) continue;
       if (fault.kind !== 'latency' && first !== null) continue;
-      if (!this.#happens(armed, method, path)) continue;
+      if (!this.#happens(armed, { method, path })) continue;
       if (fault.kind !== 'late_answer') wait_ms += fault.ms;
       if (fault.kind !== 'latency') first = fault;
     }
@@ -130,7 +130,7 @@ export class FaultBoard {
   /** What happens to an event: the first fault that does. */
   takeEvent(): EventFaults {
     const armed = this.#armed.find((each) => {
-      return isOfStreams(each.fault.kind) && this.#happens(each, null, null);
+      return isOfStreams(each.fault.kind) && this.#happens(each, null);
     });
     this.#tidy();
     if (armed === undefined) return [0];
@@ -144,10 +144,10 @@ export class FaultBoard {
     this.#armed = this.#armed.filter(({ left }) => left > 0);
   }
 
-  #happens(armed: Armed, method: string | null, path: string | null): boolean {
+  /** `request` null: it is an event. */
+  #happens(armed: Armed, request: { method: string; path: string } | null): boolean {
     const { fault } = armed;
-    if (method !== null && fault.method !== null && fault.method !== method) return false;
-    if (path !== null && fault.path !== null && !path.startsWith(fault.path)) return false;
+    if (request !== null && !matches(fault, request)) return false;
     if (armed.skip > 0) {
       armed.skip -= 1;
       return false;
@@ -159,6 +159,11 @@ export class FaultBoard {
     this.#happened.set(fault.kind, (this.#happened.get(fault.kind) ?? 0) + 1);
     return true;
   }
+}
+
+function matches(fault: Fault, { method, path }: { method: string; path: string }): boolean {
+  if (fault.method !== null && fault.method !== method) return false;
+  return fault.path === null || path.startsWith(fault.path);
 }
 
 function isOfStreams(kind: FaultName): kind is StreamFaultName {

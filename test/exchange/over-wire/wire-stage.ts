@@ -45,10 +45,13 @@ const LATE_MS = 300;
 /** How late listings are where they are; the clients reckon with more. */
 const LAG_MS = 1200;
 
+/** What changes something goes wrong more often: a question that fails only takes time. */
+const OFTEN = { GET: 1, POST: 4, PUT: 1, DELETE: 4 };
+
 type Armed = Partial<Fault> & Pick<Fault, 'kind'>;
 
 /** What the faults of the plan are at the venue. */
-const AT_VENUE: Partial<Record<FaultName, readonly Armed[]>> = {
+const OF_REQUESTS: Partial<Record<FaultName, readonly Armed[]>> = {
   lost_request: [{ kind: 'drop_before' }],
   lost_answer: [{ kind: 'drop_after' }, { kind: 'late_answer', ms: TIMEOUT_MS + LATE_MS }],
   late_execution: [{ kind: 'latency', ms: TIMEOUT_MS + LATE_MS }],
@@ -61,6 +64,8 @@ const AT_VENUE: Partial<Record<FaultName, readonly Armed[]>> = {
   doubled_request: [{ kind: 'double' }],
   rate_limited: [{ kind: 'rate_limit', retry_after_s: 2 }],
   slow_answer: [{ kind: 'late_answer', ms: 700 }, { kind: 'latency', ms: 2500 }],
+};
+const IN_STREAMS: typeof OF_REQUESTS = {
   dropped_event: [{ kind: 'drop_event' }],
   doubled_event: [{ kind: 'double_event', ms: 1500 }],
   late_event: [{ kind: 'late_event', ms: 400 }, { kind: 'late_event', ms: 6000 }],
@@ -223,11 +228,16 @@ class WireStage implements Stage {
     const lags = on && (scenario.roughness.late_listing_order ?? 1) > 0;
     sim.command('listing-lag', { ms: lags ? LAG_MS : 0 });
     if (!on) return;
-    for (const [name, all] of Object.entries(AT_VENUE) as [FaultName, readonly Armed[]][]) {
-      const rate = FAULT_RATES[name] * (scenario.roughness[name] ?? 1);
-      for (const armed of all) {
-        sim.faults.add({ ...FAULT_DEFAULTS, ...armed, share: rate / all.length, times: null });
-      }
+    this.#arm(IN_STREAMS, 1, null);
+    for (const [method, often] of Object.entries(OFTEN)) this.#arm(OF_REQUESTS, often, method);
+  }
+
+  #arm(kinds: typeof OF_REQUESTS, often: number, method: string | null): void {
+    const { sim, scenario } = this.#parts;
+    const usual = { ...FAULT_DEFAULTS, times: null, method };
+    for (const [name, all] of Object.entries(kinds) as [FaultName, readonly Armed[]][]) {
+      const rate = FAULT_RATES[name] * (scenario.roughness[name] ?? 1) * often;
+      for (const armed of all) sim.faults.add({ ...usual, ...armed, share: rate / all.length });
     }
   }
 
