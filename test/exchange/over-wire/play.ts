@@ -6,6 +6,7 @@ import { backpackFace } from '../../../src/exchange/sim/backpack/index.ts';
 import { playWorld } from '../../sim/world.ts';
 import type { Verdict } from '../../sim/world.ts';
 import { wireScenario } from './wire-scenario.ts';
+import type { Length } from './wire-scenario.ts';
 import { wireStage } from './wire-stage.ts';
 import type { WireKind } from './wire-stage.ts';
 
@@ -31,9 +32,13 @@ export const SEEDS: Readonly<Record<keyof typeof WIRES, readonly number[]>> = {
 };
 
 /** Plays the world of a seed over the wire. */
-export function playOverWire(name: keyof typeof WIRES, seed: number): Promise<Verdict> {
+export function playOverWire(
+  name: keyof typeof WIRES,
+  seed: number,
+  length: Length = 'short',
+): Promise<Verdict> {
   const wire = WIRES[name];
-  return playWorld(wireScenario(seed, wire), null, wireStage(wire));
+  return playWorld(wireScenario(seed, wire, length), null, wireStage(wire));
 }
 
 /** What a failure is, how to see it again, and the last lines of what happened. */

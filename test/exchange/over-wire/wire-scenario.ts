@@ -13,8 +13,9 @@ import { scenarioOf } from '../../sim/scenario.ts';
 import type { Scenario, Step } from '../../sim/scenario.ts';
 import type { WireKind } from './wire-stage.ts';
 
-/** Steps of a world. */
-const STEPS = 28;
+/** Steps of a world; a long one has all that its script has. */
+const STEPS = { short: 28, long: Infinity };
+export type Length = keyof typeof STEPS;
 /** A step over the wire lasts at most so long, ms. */
 const LONGEST_MS = 5000;
 const LONGEST_OUTAGE_MS = 12_000;
@@ -39,7 +40,7 @@ const KILLS = [
 type Roughness = Scenario['roughness'];
 
 /** The world of a seed on a venue. */
-export function wireScenario(seed: number, wire: WireKind): Scenario {
+export function wireScenario(seed: number, wire: WireKind, length: Length): Scenario {
   for (let draw = 0; ; draw += 1) {
     const drawn = scenarioOf(hash(seed, wire.kind.name, draw));
     const scenario = { ...drawn, seed, rules: rulesOf(drawn.rules, wire), numbers: false };
@@ -51,7 +52,7 @@ export function wireScenario(seed: number, wire: WireKind): Scenario {
       ...scenario,
       interval: dice.pick(INTERVALS),
       roughness: weatherOf(scenario.roughness),
-      steps: liveliest(scenario.steps, dice).map((step) => within(step, bounds)),
+      steps: liveliest(scenario.steps, STEPS[length], dice).map((step) => within(step, bounds)),
     };
   }
 }
@@ -95,10 +96,10 @@ function outageOf(kind: Step['do']): number {
 }
 
 /** Of some parts of a script the one with most moves. */
-function liveliest(steps: readonly Step[], dice: Dice): readonly Step[] {
+function liveliest(steps: readonly Step[], most: number, dice: Dice): readonly Step[] {
   const parts = Array.from({ length: PARTS }, () => {
-    const first = dice.whole(0, steps.length - STEPS);
-    return steps.slice(first, first + STEPS);
+    const first = dice.whole(0, Math.max(0, steps.length - most));
+    return steps.slice(first, first + most);
   });
   const moves = (part: readonly Step[]) => part.filter(({ do: what }) => what === 'move').length;
   return parts.reduce((best, part) => (moves(part) > moves(best) ? part : best));
