@@ -4,9 +4,9 @@
  * lies; what its clients are told of it, and when, is the business of `venue.ts`. Orders of other
  * clients rest on the same account.
  */
-import { applyRate, formatMoney, parseDecimal } from '../../src/contract/decimal.ts';
+import { applyRate, parseDecimal } from '../../src/contract/decimal.ts';
 import type { Money } from '../../src/contract/decimal.ts';
-import { lotsOf, notional, priceText, sizeText, ticksOf } from '../../src/contract/market.ts';
+import { lotsOf, notional, ticksOf } from '../../src/contract/market.ts';
 import type { Market } from '../../src/contract/market.ts';
 import type { Side } from '../../src/contract/trading.ts';
 import { afterTrade, coversMargin } from '../../src/exchange/matching/account.ts';
@@ -18,22 +18,14 @@ import type {
   SubmitOutcome,
 } from '../../src/exchange/port.ts';
 import type { FaultPlan } from './faults.ts';
+import type { TrueFunding, TrueOrder, TrueTrade, VenueTruth } from './truth.ts';
 
 /** How late the venue's listings may be, as it says of itself. */
 export const LISTING_LAG_MS = 3000;
 
-/** An order on the exchange. `ticks` null: a market order. */
-export interface ExchangeOrder {
-  readonly client_id: string;
-  readonly venue_order_id: string;
-  readonly foreign: boolean;
-  readonly side: Side;
-  readonly ticks: number | null;
-  readonly lots: number;
-  readonly reduce_only: boolean;
+/** An order on the exchange. */
+export interface ExchangeOrder extends TrueOrder {
   readonly made_ms: number;
-  filled: number;
-  status: 'open' | 'filled' | 'cancelled';
   changed_ms: number;
   /** Listings do not show it before this moment. */
   readonly listed_ms: number;
@@ -42,20 +34,13 @@ export interface ExchangeOrder {
 }
 
 /** A trade on the exchange. */
-export interface ExchangeTrade {
-  readonly trade_id: string;
+export interface ExchangeTrade extends TrueTrade {
   readonly order: ExchangeOrder;
-  readonly ticks: number;
-  readonly lots: number;
-  readonly fee: Money;
   readonly maker: boolean;
-  readonly at_ms: number;
   readonly listed_ms: number;
 }
 
-export interface ExchangeFunding {
-  readonly funding_id: string;
-  readonly amount: Money;
+export interface ExchangeFunding extends TrueFunding {
   readonly at_ms: number;
   readonly listed_ms: number;
 }
@@ -78,7 +63,7 @@ export interface ExchangeOptions {
   readonly faults: FaultPlan;
 }
 
-export class Exchange {
+export class Exchange implements VenueTruth {
   readonly market: Market;
   readonly orders = new Map<string, ExchangeOrder>();
   readonly trades: ExchangeTrade[] = [];
@@ -335,18 +320,4 @@ export class Exchange {
   #tellOrder(order: ExchangeOrder): void {
     for (const watcher of this.watchers) watcher.order(order);
   }
-}
-
-/** One order in a line of a log. */
-export function orderText(market: Market, order: ExchangeOrder): string {
-  const price = order.ticks === null ? 'market' : priceText(market, order.ticks);
-  const done = `${sizeText(market, order.filled)}/${sizeText(market, order.lots)}`;
-  return `${order.client_id} ${order.side} ${done} at ${price} ${order.status}`;
-}
-
-/** One trade in a line of a log. */
-export function tradeText(market: Market, trade: ExchangeTrade): string {
-  const { order, ticks, lots, fee } = trade;
-  const what = `${order.side} ${sizeText(market, lots)} at ${priceText(market, ticks)}`;
-  return `${trade.trade_id} of ${order.client_id}: ${what}, fee ${formatMoney(fee)}`;
 }

@@ -49,11 +49,15 @@ export const FAULT_RATES = {
 
 export type FaultName = keyof typeof FAULT_RATES;
 
+/** Faults by which a question stays without an answer. */
+export const SILENT = [
+  ...(['lost_request', 'lost_answer', 'late_execution', 'rate_limited'] as const),
+  ...(['server_error_before', 'server_error_after'] as const),
+];
+
 /** How likely a question stays without an answer. */
 export function silenceOf(roughness: Partial<Record<FaultName, number>>): number {
-  const kinds = ['lost_request', 'lost_answer', 'late_execution', 'rate_limited'] as const;
-  const errors = ['server_error_before', 'server_error_after'] as const;
-  return [...kinds, ...errors].reduce((sum, name) => {
+  return SILENT.reduce((sum, name) => {
     return sum + FAULT_RATES[name] * (roughness[name] ?? 1);
   }, 0);
 }

@@ -10,8 +10,8 @@ import { equityOf } from '../../src/exchange/matching/account.ts';
 import type { OrderRequest } from '../../src/exchange/port.ts';
 import type { Turn } from '../../src/store/index.ts';
 import { EPOCH_MS } from './clock.ts';
-import type { Exchange, ExchangeOrder } from './exchange.ts';
 import type { Breach } from './referees.ts';
+import type { TrueOrder, VenueTruth } from './truth.ts';
 
 const MINUTE_MS = 60_000;
 const MILLION = 1_000_000;
@@ -25,7 +25,7 @@ const TRIPPED_MS = 60_000;
 
 /** What these referees look at. */
 export interface FenceSight {
-  readonly exchange: Exchange;
+  readonly exchange: VenueTruth;
   /** Now, milliseconds since the world began. */
   readonly time: () => number;
   /** How much patience the weather of this world asks for. */
@@ -142,7 +142,7 @@ export class FenceReferees {
     return this.#known;
   }
 
-  #rests(order: ExchangeOrder): void {
+  #rests(order: TrueOrder): void {
     if (order.foreign || order.ticks === null || order.status !== 'open') return;
     const most = this.#state?.plan.fences.max_open_orders ?? null;
     if (most === null || order.filled > 0) return;

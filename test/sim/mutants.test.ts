@@ -1,18 +1,12 @@
 /** Every planted bug is caught by a referee within a bounded number of seeds. */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ROOT } from '../source-tree.ts';
-import { MUTANTS, plant } from './mutants.ts';
+import { MUTANTS, plant, uproot } from './mutants.ts';
 
 /** Seeds that are played for one bug before it counts as missed. */
 const MOST_SEEDS = 40;
 
 afterAll(() => {
-  const folder = join(ROOT, 'node_modules', '.cache', 'gridd-sim');
-  for (const index of MUTANTS.keys()) {
-    rmSync(join(folder, `mutant-${process.pid}-${index}.mjs`), { force: true });
-  }
+  for (const index of MUTANTS.keys()) uproot(String(index));
 });
 
 test('a failure tells its seed, how to see it again, and only what it needs', async () => {

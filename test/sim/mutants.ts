@@ -2,7 +2,7 @@
  * Planted bugs: each replaces a line or two of the real source while it is bundled, and must match
  * exactly once there. What the simulator is worth is what it makes of them.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
@@ -420,12 +420,18 @@ export interface Mutated {
   readonly shrunkText: typeof shrunkText;
 }
 
+const FOLDER = join(ROOT, 'node_modules', '.cache', 'gridd-sim');
+
 /** Bundles the simulator with the bug and loads it. */
-export async function plant(mutant: Mutant, index: number): Promise<Mutated> {
-  const name = `mutant-${process.pid}-${index}.mjs`;
-  const outfile = join(ROOT, 'node_modules', '.cache', 'gridd-sim', name);
+export function plant(mutant: Mutant, index: number): Promise<Mutated> {
+  return plantIn<Mutated>(mutant, 'test/sim/play.ts', String(index));
+}
+
+/** Bundles a program with the bug and loads it; `as` names the bundle in this process. */
+export async function plantIn<T>(mutant: Mutant, entry: string, as: string): Promise<T> {
+  const outfile = bundleOf(as);
   await build({
-    entryPoints: [join(ROOT, 'test', 'sim', 'play.ts')],
+    entryPoints: [join(ROOT, entry)],
     ...{ outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20.19' },
     mainFields: ['module', 'main'],
     external: ['better-sqlite3'],
@@ -433,7 +439,16 @@ export async function plant(mutant: Mutant, index: number): Promise<Mutated> {
     logLevel: 'warning',
     plugins: [planting(mutant)],
   });
-  return (await import(pathToFileURL(outfile).href)) as Mutated;
+  return (await import(pathToFileURL(outfile).href)) as T;
+}
+
+/** Removes a bundle. */
+export function uproot(as: string): void {
+  rmSync(bundleOf(as), { force: true });
+}
+
+function bundleOf(as: string): string {
+  return join(FOLDER, `mutant-${process.pid}-${as}.mjs`);
 }
 
 // Bundled CommonJS packages ask for node: modules with require, which an ES module does not have.

@@ -13,10 +13,10 @@ import type { OrderRequest } from '../../src/exchange/port.ts';
 import type { SqliteDatabase } from '../../src/platform/sqlite.ts';
 import type { Turn } from '../../src/store/index.ts';
 import { EPOCH_MS } from './clock.ts';
-import type { Exchange, ExchangeOrder } from './exchange.ts';
-import { orderText } from './exchange.ts';
 import { FenceReferees } from './fence-referees.ts';
 import type { Cause } from './process.ts';
+import { orderText } from './truth.ts';
+import type { TrueOrder, VenueTruth } from './truth.ts';
 
 /** What a grid that was left in peace does. */
 export type Expected = 'running' | 'paused' | 'differs';
@@ -35,12 +35,12 @@ const RESOLVED_MS = 240_000;
 /** A trade is booked so long after the next comparison was due, whatever single faults happen. */
 const FOUND_MS = 30_000;
 
-/** A stream silent for 15 s is polled around: what it did not tell is booked 30 s later. */
-const SILENCE_MS = 45_000;
+/** A stream that is silent is polled around: what it did not tell is booked so much later. */
+const POLLED_MS = 30_000;
 
 /** What the referees look at. */
 export interface Sight {
-  readonly exchange: Exchange;
+  readonly exchange: VenueTruth;
   readonly db: SqliteDatabase;
   /** Now, milliseconds since the world began. */
   readonly time: () => number;
@@ -55,6 +55,8 @@ export interface Sight {
   readonly breach: (breach: Breach) => void;
   /** Since when the stream is silent; null: it is not. */
   readonly mutedSince: () => number | null;
+  /** A stream without a sign of life for so long is silent. */
+  readonly silence_ms: number;
   /** 1, or more where many questions stay without an answer. */
   readonly patience: number;
   /** Between comparisons. */
@@ -84,7 +86,7 @@ export class Referees {
   readonly #fences: FenceReferees;
   /** The living process was started for a panic. */
   #begunForPanic = false;
-  readonly #foreign = new Set<ExchangeOrder>();
+  readonly #foreign = new Set<TrueOrder>();
   readonly #pendingSince = new Map<number, number>();
   readonly #submitted = new Map<string, string>();
   readonly #statements;
@@ -130,7 +132,7 @@ export class Referees {
   }
 
   /** An order of somebody else that nobody may touch. */
-  foreign(order: ExchangeOrder): void {
+  foreign(order: TrueOrder): void {
     this.#foreign.add(order);
   }
 
@@ -247,7 +249,7 @@ export class Referees {
     return this.#sight.exchange.foreignLots - this.#adjustedLots;
   }
 
-  #orderChanged(order: ExchangeOrder): void {
+  #orderChanged(order: TrueOrder): void {
     if (this.#foreign.has(order) || order.foreign || order.ticks === null) return;
     if (order.status !== 'open' || order.filled > 0) return;
     this.#watchFence(order);
@@ -259,7 +261,7 @@ export class Referees {
   }
 
   /** Whatever rests on the side of a new order is filled: `max_position` holds all the same. */
-  #watchFence(added: ExchangeOrder): void {
+  #watchFence(added: TrueOrder): void {
     const { exchange, state } = this.#sight;
     const max = state()?.plan.max_position_lots ?? null;
     this.#readAdjustments();
@@ -356,7 +358,7 @@ export class Referees {
     if (recovers()) return;
     const { patience } = this.#sight;
     const late = interval_ms + FOUND_MS * patience;
-    const silence = SILENCE_MS * patience;
+    const silence = (this.#sight.silence_ms + POLLED_MS) * patience;
     const mutedSince = this.#sight.mutedSince() ?? Infinity;
     for (const { order, trade_id, at_ms } of exchange.trades.slice(-30)) {
       if (order.foreign || this.#booked.has(trade_id)) continue;
@@ -440,7 +442,7 @@ export class Referees {
     return said('lines', `${empty} empty lines`);
   }
 
-  #text(order: ExchangeOrder): string {
+  #text(order: TrueOrder): string {
     return orderText(this.#sight.exchange.market, order);
   }
 

@@ -4,7 +4,6 @@
  * after each, and ends with a quiet time, a kill and a stop. The same scenario and fault plan
  * always give the same world.
  */
-import { makeMarket } from '../../src/contract/market.ts';
 import type { Market } from '../../src/contract/market.ts';
 import type { OnStop, Side } from '../../src/contract/trading.ts';
 import type { StopReceipt } from '../../src/contract/instance-api.ts';
@@ -14,6 +13,7 @@ import type { ClientIds } from '../../src/bot/client-id.ts';
 import { decodeState } from '../../src/engine/index.ts';
 import type { GridState } from '../../src/engine/index.ts';
 import { VenueFault } from '../../src/exchange/port.ts';
+import type { Venue } from '../../src/exchange/port.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import type { Cancel } from '../../src/platform/clock.ts';
 import type { Logger } from '../../src/platform/logger.ts';
@@ -21,11 +21,10 @@ import { migrate, openDatabase } from '../../src/platform/sqlite.ts';
 import { Books, isStorageFault } from '../../src/store/index.ts';
 import { MIGRATIONS } from '../../src/store/schema.ts';
 import { lotsOf, priceText, sizeText } from '../../src/contract/market.ts';
-import { EPOCH_MS, Killed, Life, Schedule, simClock } from './clock.ts';
-import type { Wall } from './clock.ts';
+import { Killed, Life, simClock } from './clock.ts';
+import type { Schedule, Wall } from './clock.ts';
 import { onDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
-import { Exchange, orderText, tradeText } from './exchange.ts';
 import { FaultPlan, silenceOf } from './faults.ts';
 import { BotProcess, TAG } from './process.ts';
 import type { Cause } from './process.ts';
@@ -33,8 +32,10 @@ import { Dice, hash } from './random.ts';
 import { Referees } from './referees.ts';
 import type { Breach } from './referees.ts';
 import type { Scenario, Step } from './scenario.ts';
-import { SimVenue } from './venue.ts';
-import type { Network } from './venue.ts';
+import { openSimStage } from './stage.ts';
+import type { Stage, StageOpener } from './stage.ts';
+import { orderText, tradeText } from './truth.ts';
+import type { VenueTruth } from './truth.ts';
 
 /** A world that was left in peace must be right within so long: a few comparisons. */
 const CALM_MS = 400_000;
@@ -61,29 +62,28 @@ export interface Verdict {
   readonly restarts: number;
 }
 
-/** Plays a scenario to its end or to the first breach. */
+/** Plays a scenario to its end or to the first breach, in memory where nothing else is said. */
 export async function playWorld(
   scenario: Scenario,
   allowed: ReadonlySet<string> | null = null,
+  openStage: StageOpener = openSimStage,
 ): Promise<Verdict> {
-  const world = new World(scenario, allowed);
+  const faults = new FaultPlan(scenario.seed, scenario.roughness, allowed);
+  const world = new World(scenario, faults, await openStage(scenario, faults));
   try {
     return await world.play();
   } finally {
-    world.end();
+    await world.end();
   }
 }
 
 class World {
   readonly #scenario: Scenario;
-  readonly #schedule = new Schedule();
+  readonly #stage: Stage;
+  readonly #schedule: Schedule;
   readonly #faults: FaultPlan;
-  readonly #exchange: Exchange;
+  readonly #exchange: VenueTruth;
   readonly #referees: Referees;
-  readonly #network: Network = {
-    ...{ up: true, mutedFrom: 0, mutedUntil: 0 },
-    requests: [],
-  };
   readonly #disk: Disk = { full: false };
   readonly #wall: Wall = { skew: 0 };
   readonly #db = openDatabase(':memory:', 'NORMAL');
@@ -91,7 +91,7 @@ class World {
   readonly #log: Logger;
   readonly #market: Market;
   #process: BotProcess | null = null;
-  #venue: SimVenue | null = null;
+  #venue: Venue | null = null;
   #desired: 'running' | 'stopped' = 'running';
   #onStop: OnStop | null = null;
   /** A panic under way; `fenced`: the bot that was alive is dead, one that begins nothing follows. */
@@ -108,15 +108,15 @@ class World {
   #outageUntil = 0;
   #foreign = 0;
 
-  constructor(scenario: Scenario, allowed: ReadonlySet<string> | null) {
-    const { seed, rules, ticks, basis, roughness } = scenario;
+  constructor(scenario: Scenario, faults: FaultPlan, stage: Stage) {
+    const { roughness } = scenario;
     this.#scenario = scenario;
-    this.#market = makeMarket(rules);
-    this.#faults = new FaultPlan(seed, roughness, allowed);
-    const now = () => EPOCH_MS + this.#schedule.time;
+    this.#faults = faults;
+    this.#stage = stage;
+    this.#schedule = stage.schedule;
+    this.#exchange = stage.truth;
+    this.#market = stage.truth.market;
     const market = this.#market;
-    const cash = 10n ** 30n;
-    this.#exchange = new Exchange({ market, ticks, basis, cash, now, faults: this.#faults });
     migrate(this.#db, MIGRATIONS);
     this.#log = makeLogger('sim', [{ level: 'info', file: { write: (line) => this.#heard(line) } }]);
     this.#referees = new Referees({
@@ -129,10 +129,8 @@ class World {
       recovers: () => this.#process?.ready !== true,
       interval_ms: scenario.interval * 1000,
       patience: silenceOf(roughness) > 0.12 ? 4 : 1,
-      mutedSince: () => {
-        const { mutedFrom, mutedUntil } = this.#network;
-        return mutedUntil > this.#schedule.time ? mutedFrom : null;
-      },
+      mutedSince: () => stage.mutedSince,
+      silence_ms: stage.silence_ms,
       breach: (breach) => this.#broken(breach),
     });
     this.#exchange.watchers.push({
@@ -142,12 +140,14 @@ class World {
     });
   }
 
-  end(): void {
+  async end(): Promise<void> {
     this.#process?.life.end('the world ended');
     this.#db.close();
+    await this.#stage.close();
   }
 
   async play(): Promise<Verdict> {
+    this.#strike(true);
     this.#startProcess('start');
     await this.#pass(2000);
     for (const step of this.#scenario.steps) {
@@ -161,7 +161,7 @@ class World {
     return {
       seed: this.#scenario.seed,
       breach: this.#breach,
-      faults: this.#faults.happened,
+      faults: [...this.#faults.happened, ...this.#stage.happened],
       told: this.#told,
       steps: this.#steps,
       lasted_ms: this.#schedule.time,
@@ -180,7 +180,7 @@ class World {
     this.#process?.life.end('kill -9 at the end');
     await this.#calm();
     if (this.#breach !== null) return;
-    this.#faults.on = false;
+    this.#strike(false);
     const over = this.#desired === 'stopped';
     const panics = this.#scenario.steps.some((step) => step.do === 'panic');
     if (panics) this.#panic();
@@ -247,7 +247,7 @@ class World {
     switch (step.do) {
       case 'move':
         for (const ticks of step.to) {
-          this.#exchange.moveTo(ticks);
+          this.#stage.moveTo(ticks);
           await this.#pass(Math.ceil(step.ms / step.to.length));
         }
         return;
@@ -284,55 +284,39 @@ class World {
 
   /** What the venue, the network and the disk do by themselves. */
   #disturb(step: Step): void {
-    const exchange = this.#exchange;
+    const stage = this.#stage;
     switch (step.do) {
       case 'foreign':
         return this.#placeForeign(step);
       case 'stranger':
         return this.#tradeStrange(step.side, step.lots);
       case 'venue_cancel': {
-        const own = exchange.live.filter((order) => !order.foreign);
+        const own = this.#exchange.live.filter((order) => !order.foreign);
         const order = own[step.pick % Math.max(1, own.length)];
-        if (order !== undefined) exchange.end(order);
+        if (order !== undefined) stage.end(order);
         return;
       }
       case 'funding':
-        return exchange.fund(step.rate);
+        return stage.fund(step.rate);
       case 'maintenance':
-        exchange.maintenance = true;
-        return this.#trouble(step.lasts, () => (exchange.maintenance = false));
+        stage.maintenance(true);
+        return this.#trouble(step.lasts, () => stage.maintenance(false));
       case 'no_margin':
-        exchange.noMargin = true;
-        return this.#trouble(step.lasts, () => (exchange.noMargin = false));
+        stage.noMargin(true);
+        return this.#trouble(step.lasts, () => stage.noMargin(false));
       case 'few_orders':
-        exchange.maxOrders = step.most;
-        return this.#trouble(step.lasts, () => {
-          exchange.maxOrders = this.#market.rules.max_orders;
-        });
+        stage.maxOrders(step.most);
+        return this.#trouble(step.lasts, () => stage.maxOrders(null));
       case 'disk_full':
         this.#disk.full = true;
         return this.#trouble(step.lasts, () => (this.#disk.full = false));
       case 'mute':
-        if (this.#network.mutedUntil > this.#schedule.time) return;
-        this.#network.mutedFrom = this.#schedule.time;
-        this.#network.mutedUntil = this.#schedule.time + step.lasts;
-        return;
+        return stage.mute(step.lasts);
       case 'offline':
-        return this.#disconnect(step.lasts);
+        stage.disconnect();
+        return this.#trouble(step.lasts, () => stage.reconnect());
       default:
     }
-  }
-
-  #disconnect(lasts: number): void {
-    this.#network.up = false;
-    this.#venue?.connection({ type: 'disconnected', reason: 'connection reset' });
-    this.#trouble(lasts, () => this.#reconnect());
-  }
-
-  #reconnect(): void {
-    if (this.#network.up) return;
-    this.#network.up = true;
-    this.#venue?.connection({ type: 'connected' });
   }
 
   #trouble(lasts: number, over: () => void): void {
@@ -355,9 +339,8 @@ class World {
       post_only: true,
       reduce_only: false,
     };
-    this.#exchange.submit(request, true);
-    const order = this.#exchange.orders.get(name);
-    if (order !== undefined) this.#referees.foreign(order);
+    const order = this.#stage.placeForeign(request);
+    if (order !== null) this.#referees.foreign(order);
   }
 
   #tradeStrange(side: Side, lots: number): void {
@@ -365,15 +348,16 @@ class World {
     const client_id = this.#strangeName();
     const size = sizeText(this.#market, Math.max(lots, this.#market.min_lots));
     const kind = { price: null, post_only: false, reduce_only: false };
-    this.#exchange.submit({ client_id, side, size, ...kind }, true);
+    this.#stage.placeForeign({ client_id, side, size, ...kind });
   }
 
   get #ids(): ClientIds {
-    return clientIds(this.#scenario.numbers ? 'uint32' : 'text', TAG);
+    return clientIds(this.#stage.ids, TAG);
   }
 
   #strangeName(): string {
-    return this.#scenario.numbers ? `${5_000_000 + this.#foreign}` : `other-${this.#foreign}`;
+    const { ids } = this.#stage;
+    return ids === 'uint32' ? `${5_000_000 + this.#foreign}` : `other-${this.#foreign}`;
   }
 
   #start(): void {
@@ -502,7 +486,7 @@ class World {
   #startProcess(cause: Cause): void {
     if (this.#process?.life.alive === true) return;
     this.#flat = false;
-    const { seed, values, duration, interval, numbers } = this.#scenario;
+    const { values, duration, interval } = this.#scenario;
     this.#processes += 1;
     const count = this.#processes;
     const life = new Life(this.#schedule, (how) => this.#died(life, how));
@@ -513,9 +497,8 @@ class World {
       committed: (turn) => this.#referees.committed(turn),
     });
     const referees = this.#referees;
-    this.#venue = new SimVenue({
-      ...{ exchange: this.#exchange, network: this.#network, life, faults, numbers },
-      dice: new Dice(hash(seed, 'latency', count)),
+    this.#venue = this.#stage.open({
+      ...{ life, clock, count },
       watcher: {
         submits: (order) => referees.submits(order),
         cancels: (id) => referees.cancels(id),
@@ -576,7 +559,7 @@ class World {
 
   /** Leaves the world in peace until everything is right; not for longer than `CALM_MS`. */
   async #calm(): Promise<void> {
-    this.#faults.on = false;
+    this.#strike(false);
     this.#heal();
     let unrest: Breach | null = null;
     for (let second = 0; second * 1000 < CALM_MS; second += 1) {
@@ -586,7 +569,12 @@ class World {
       if (unrest === null) break;
     }
     if (unrest !== null) this.#broken({ ...unrest, message: `when quiet: ${unrest.message}` });
-    this.#faults.on = true;
+    this.#strike(true);
+  }
+
+  #strike(on: boolean): void {
+    this.#faults.on = on;
+    this.#stage.strike(on);
   }
 
   #unrest(): Breach | null {
@@ -608,23 +596,19 @@ class World {
   }
 
   #heal(): void {
-    this.#exchange.maintenance = false;
-    this.#exchange.noMargin = false;
-    this.#exchange.maxOrders = this.#market.rules.max_orders;
+    this.#stage.heal();
     this.#disk.full = false;
-    this.#network.mutedUntil = 0;
-    this.#reconnect();
     // Away from the lines, so that nothing trades while the world is looked at.
     const { lines } = this.#state()?.plan ?? { lines: [] };
     let { ticks } = this.#exchange;
     while (lines.some((line) => Math.abs(line - ticks) < 2)) ticks += 1;
-    this.#exchange.moveTo(ticks);
+    this.#stage.moveTo(ticks);
   }
 
   /** One second in which the price moves by one tick, there or back. */
   async #jiggle(): Promise<void> {
     const { ticks } = this.#exchange;
-    this.#exchange.moveTo(Math.floor(this.#schedule.time / 1000) % 2 === 0 ? ticks + 1 : ticks - 1);
+    this.#stage.moveTo(Math.floor(this.#schedule.time / 1000) % 2 === 0 ? ticks + 1 : ticks - 1);
     await this.#pass(1000);
   }
 

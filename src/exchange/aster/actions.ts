@@ -9,7 +9,7 @@ import type { CancelOutcome, OrderRequest, Rejection } from '../port.ts';
 import type { SubmitOutcome, TriggerRequest, Venue } from '../port.ts';
 import type { Answer } from '../wire/json.ts';
 import type { AsterConnection, Refusal, Reply } from './connection.ts';
-import { stampRefused, stampRefusedByCode } from './errors.ts';
+import { provesUnseen, stampRefused } from './errors.ts';
 import type { OrderMemory } from './order-memory.ts';
 import { orderOf } from './parse-order.ts';
 import { BATCH, badClientId, flawOf, isClientId } from './requests.ts';
@@ -138,8 +138,7 @@ function acceptedOutcome(parts: ActionParts, asked: Asked, answer: Answer): Subm
 
 function refusedOutcome(parts: ActionParts, asked: Asked, refusal: Refusal): SubmitOutcome {
   const { meaning, code, message } = refusal;
-  // Words about a nonce do not prove that the order was not looked at.
-  const isDoubtful = stampRefused(meaning) && !stampRefusedByCode(code);
+  const isDoubtful = stampRefused(meaning) && !provesUnseen(code, message);
   if (meaning.verdict === 'unknown' || isDoubtful) return { status: 'unknown', message };
   if (meaning.verdict === 'absent') return rejection('other', refusal);
   if (meaning.verdict !== 'other') return rejection(meaning.verdict, refusal);

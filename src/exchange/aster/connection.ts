@@ -16,7 +16,7 @@ import type { Purpose } from '../wire/rate-limit.ts';
 import { Redaction } from '../wire/redaction.ts';
 import { Rest, isDone } from '../wire/rest.ts';
 import type { RestRequest, RestResult } from '../wire/rest.ts';
-import { bannedUntil, meaningOf, stampRefused, stampRefusedByCode } from './errors.ts';
+import { bannedUntil, meaningOf, provesUnseen, stampRefused } from './errors.ts';
 import type { Meaning } from './errors.ts';
 import { ORDERS_PER_MINUTE, ROUTES, WEIGHT_PER_MINUTE, pathOf } from './routes.ts';
 import type { Route } from './routes.ts';
@@ -137,7 +137,7 @@ export class AsterConnection {
     this.time.distrust();
     // An order that may be there already is never sent again.
     const isOrder = purpose === 'place' || purpose === 'close';
-    if (isOrder && !stampRefusedByCode(refusal.code)) return first;
+    if (isOrder && !provesUnseen(refusal.code, refusal.message)) return first;
     return this.#sendOnce(route, params, purpose, orders);
   }
 

@@ -129,9 +129,14 @@ export function stampRefused(meaning: Meaning): boolean {
   return meaning.because === 'clock';
 }
 
-/** Whether a code of the venue says so, not only its words. */
-export function stampRefusedByCode(code: number | null): boolean {
-  return code !== null && MEANINGS[code] === STAMP;
+/**
+ * Whether the refusal of a stamp proves that the request was not looked at: by its code, not only
+ * its words. A stamp that the venue met before may have come with this very request, which something
+ * on the way sent twice.
+ */
+export function provesUnseen(code: number | null, message: string): boolean {
+  const metBefore = /\b(duplicat\w*|already|used)\b/i.test(message);
+  return code !== null && MEANINGS[code] === STAMP && !metBefore;
 }
 
 /** The moment until which an address is banned, ms of the venue's clock; null: it names none. */

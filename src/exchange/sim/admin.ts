@@ -9,7 +9,7 @@ import { ticksOf } from '../../contract/market.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { accountFacts } from './account-facts.ts';
 import type { SimAnswer, SimRequest } from './face.ts';
-import { FAULT_DEFAULTS, FAULT_KINDS } from './faults.ts';
+import { FAULT_DEFAULTS, FAULT_KINDS, STREAM_FAULT_KINDS } from './faults.ts';
 import type { Fault, FaultBoard, FaultName } from './faults.ts';
 import type { CommandBody, ScriptLine } from './script.ts';
 import type { Traffic, TrafficFacts } from './traffic.ts';
@@ -17,6 +17,7 @@ import { NO_TROUBLES } from './world.ts';
 import type { World } from './world.ts';
 
 const ROUTE = '/__sim/';
+const FAULT_NAMES: readonly string[] = [...FAULT_KINDS, ...STREAM_FAULT_KINDS];
 
 export interface AdminParts {
   readonly world: World;
@@ -110,6 +111,12 @@ export class SimAdmin {
       case 'maintenance':
         world.troubles.maintenance = body['on'] !== false;
         return undefined;
+      case 'no-margin':
+        world.troubles.no_margin = body['on'] !== false;
+        return undefined;
+      case 'offline':
+        world.troubles.offline = body['on'] !== false;
+        return world.troubles.offline ? disconnect() : undefined;
       case 'listing-lag':
         world.troubles.listing_lag_ms = number(body, 'ms');
         return undefined;
@@ -208,7 +215,7 @@ export class SimAdmin {
 /** A fault from plain values, the rest as usual. */
 function readFault(body: CommandBody): Fault {
   const kind = text(body, 'kind');
-  if (!isFaultName(kind)) throw new BadCommand(`kind is one of ${FAULT_KINDS.join(', ')}`);
+  if (!isFaultName(kind)) throw new BadCommand(`kind is one of ${FAULT_NAMES.join(', ')}`);
   const given = <T>(name: keyof typeof FAULT_DEFAULTS, read: () => T, usual: T): T =>
     body[name] === undefined ? usual : read();
   const count = (name: keyof typeof FAULT_DEFAULTS, usual: number) =>
@@ -228,7 +235,7 @@ function readFault(body: CommandBody): Fault {
 }
 
 function isFaultName(kind: string): kind is FaultName {
-  return (FAULT_KINDS as readonly string[]).includes(kind);
+  return FAULT_NAMES.includes(kind);
 }
 
 function readBody(body: string): CommandBody {

@@ -25,6 +25,8 @@ export interface DeskRules {
   readonly now: () => number;
   readonly split: PartialFill;
   readonly seed: number;
+  /** No account has margin for more than it holds. */
+  readonly marginless: () => boolean;
 }
 
 /** An execution that is cut to a part of what is left, once or more often. */
@@ -197,8 +199,10 @@ export class SimDesk {
       account: sums,
       waiting: book.size + stops.size,
       present: sim.present,
-      covers: (side, value) =>
-        carries(account, sim, side, value, (symbol) => this.records.market(symbol)),
+      covers: (side, value) => {
+        if (this.#rules.marginless() && read.lots > reducible(sums, side)) return false;
+        return carries(account, sim, side, value, (symbol) => this.records.market(symbol));
+      },
     });
   }
 

@@ -27,7 +27,10 @@ export interface SimAnswer {
 
 /** A client's stream, as a face writes to it. */
 export interface SimStream {
+  /** An answer to what the client said. */
   send(text: string): void;
+  /** Something that happened: faults of streams happen to these. */
+  tell(text: string): void;
   close(code: number): void;
 }
 

@@ -1,12 +1,14 @@
 /**
- * Faults of a loopback venue's answers, set by hand or by a script: each waits for requests that it
- * matches and happens to them a number of times. Draws are seeded.
+ * Faults of a loopback venue's answers and events, set by hand or by a script: each waits for what
+ * it matches and happens to it a number of times. Draws are seeded.
  */
 import { hash32 } from '../matching/seeded-hash.ts';
 
 /**
- * `*_before`: nothing was done; `*_after`: it was done, only the answer is lost or wrong. `html`: a
- * page of some guard instead of an answer; `garbage`: no JSON; `truncate`: the answer ends early.
+ * Of requests. `*_before`: nothing was done; `*_after`: it was done, only the answer is lost or
+ * wrong. `late_answer`: done at once, answered late; `double`: the request arrives twice, and the
+ * second answer is told. `html`: a page of some guard instead of an answer; `garbage`: no JSON;
+ * `truncate`: the answer ends early.
  */
 export const FAULT_KINDS = [
   'latency',
@@ -14,17 +16,26 @@ export const FAULT_KINDS = [
   'drop_after',
   'error_before',
   'error_after',
+  'late_answer',
+  'double',
   'rate_limit',
   'html',
   'garbage',
   'truncate',
 ] as const;
-export type FaultName = (typeof FAULT_KINDS)[number];
+
+/**
+ * Of events in streams: lost, told again or late; what is late comes after what happened after it.
+ */
+export const STREAM_FAULT_KINDS = ['drop_event', 'double_event', 'late_event'] as const;
+type StreamFaultName = (typeof STREAM_FAULT_KINDS)[number];
+
+export type FaultName = (typeof FAULT_KINDS)[number] | StreamFaultName;
 
 /** A fault and what it waits for. */
 export interface Fault {
   readonly kind: FaultName;
-  /** Null: any. */
+  /** Of the request; null: any. */
   readonly method: string | null;
   /** Beginning of the path; null: any. */
   readonly path: string | null;
@@ -34,7 +45,7 @@ export interface Fault {
   readonly skip: number;
   /** Share of the matching requests to which it happens, a fraction. */
   readonly share: number;
-  /** Latency, or how long an error waits. */
+  /** Latency, or by how much an answer or an event is late. */
   readonly ms: number;
   /** HTTP status of an error. */
   readonly status: number;
@@ -62,6 +73,9 @@ export interface RequestFaults {
   readonly fault: Fault | null;
 }
 
+/** What happens to one event: after how many ms it is told; empty: never. */
+export type EventFaults = readonly number[];
+
 interface Armed {
   readonly fault: Fault;
   left: number;
@@ -70,6 +84,7 @@ interface Armed {
 
 export class FaultBoard {
   readonly #seed: number;
+  readonly #happened = new Map<FaultName, number>();
   #armed: Armed[] = [];
   #draws = 0;
 
@@ -91,25 +106,48 @@ export class FaultBoard {
     return this.#armed.map(({ fault }) => fault);
   }
 
+  /** How often each kind has happened. */
+  get happened(): ReadonlyMap<FaultName, number> {
+    return this.#happened;
+  }
+
   /** What happens to a request: all latencies, and the first other fault. */
   take(method: string, path: string): RequestFaults {
     let wait_ms = 0;
     let first: Fault | null = null;
     for (const armed of this.#armed) {
       const { fault } = armed;
+      if (isOfStreams(fault.kind)) continue;
       if (fault.kind !== 'latency' && first !== null) continue;
-      if (!this.#happens(armed, method, path)) continue;
-      wait_ms += fault.ms;
+      if (!this.#happens(armed, { method, path })) continue;
+      if (fault.kind !== 'late_answer') wait_ms += fault.ms;
       if (fault.kind !== 'latency') first = fault;
     }
-    this.#armed = this.#armed.filter(({ left }) => left > 0);
+    this.#tidy();
     return { wait_ms, fault: first };
   }
 
-  #happens(armed: Armed, method: string, path: string): boolean {
+  /** What happens to an event: the first fault that does. */
+  takeEvent(): EventFaults {
+    const armed = this.#armed.find((each) => {
+      return isOfStreams(each.fault.kind) && this.#happens(each, null);
+    });
+    this.#tidy();
+    if (armed === undefined) return [0];
+    const { kind, ms } = armed.fault;
+    if (kind === 'drop_event') return [];
+    return kind === 'late_event' ? [ms] : [0, ms];
+  }
+
+  #tidy(): void {
+    if (!this.#armed.some(({ left }) => left <= 0)) return;
+    this.#armed = this.#armed.filter(({ left }) => left > 0);
+  }
+
+  /** `request` null: it is an event. */
+  #happens(armed: Armed, request: { method: string; path: string } | null): boolean {
     const { fault } = armed;
-    if (fault.method !== null && fault.method !== method) return false;
-    if (fault.path !== null && !path.startsWith(fault.path)) return false;
+    if (request !== null && !matches(fault, request)) return false;
     if (armed.skip > 0) {
       armed.skip -= 1;
       return false;
@@ -118,6 +156,16 @@ export class FaultBoard {
     const draw = hash32(this.#seed, this.#draws, 41) / 2 ** 32;
     if (draw >= fault.share) return false;
     armed.left -= 1;
+    this.#happened.set(fault.kind, (this.#happened.get(fault.kind) ?? 0) + 1);
     return true;
   }
+}
+
+function matches(fault: Fault, { method, path }: { method: string; path: string }): boolean {
+  if (fault.method !== null && fault.method !== method) return false;
+  return fault.path === null || path.startsWith(fault.path);
+}
+
+function isOfStreams(kind: FaultName): kind is StreamFaultName {
+  return (STREAM_FAULT_KINDS as readonly string[]).includes(kind);
 }

@@ -23,6 +23,8 @@ export const COMMANDS = [
   'disconnect',
   'mute',
   'maintenance',
+  'offline',
+  'no-margin',
   'listing-lag',
   'slow-cancel',
   'partial',

@@ -91,22 +91,45 @@ export class SimServer {
     const body = await bodyOf(incoming).catch(() => undefined);
     // The client went away.
     if (body === undefined) return;
-    const { face, faults, admin, clock } = this.#parts;
+    const { face, faults, troubles, admin, clock } = this.#parts;
     if (body === null) return answer(response, { status: 413, body: 'too large' });
     const request = requestOf(incoming, body);
     if (admin.owns(request.path)) return answer(response, await admin.handle(request));
     const { wait_ms, fault } = faults.take(request.method, request.path);
     if (wait_ms > 0) await clock.delay(wait_ms);
     const spoilt = fault === null ? null : before(face, fault);
-    if (spoilt === 'drop') return void response.destroy();
+    if (troubles.offline || spoilt === 'drop') return void response.destroy();
     if (spoilt !== null) return this.#tell(request, response, spoilt);
     const sound = face.handle(request);
-    if (fault === null) return this.#tell(request, response, sound);
-    if (fault.kind === 'drop_after') return void response.destroy();
-    if (fault.kind === 'truncate') return truncated(response, sound);
-    if (fault.kind !== 'error_after') return this.#tell(request, response, sound);
-    const trouble = { status: fault.status, body: face.trouble('server_error').body };
-    this.#tell(request, response, trouble);
+    if (fault !== null) return this.#spoil(request, response, sound, fault);
+    this.#tell(request, response, sound);
+  }
+
+  /** Answers what was done as a fault has it. */
+  async #spoil(
+    request: SimRequest,
+    response: ServerResponse,
+    sound: SimAnswer,
+    fault: Fault,
+  ): Promise<void> {
+    const { face, clock } = this.#parts;
+    switch (fault.kind) {
+      case 'drop_after':
+        return void response.destroy();
+      case 'truncate':
+        return truncated(response, sound);
+      case 'error_after': {
+        const { body } = face.trouble('server_error');
+        return this.#tell(request, response, { status: fault.status, body });
+      }
+      case 'late_answer':
+        await clock.delay(fault.ms);
+        return this.#tell(request, response, sound);
+      case 'double':
+        return this.#tell(request, response, face.handle(request));
+      default:
+        return this.#tell(request, response, sound);
+    }
   }
 
   #tell({ method, path }: SimRequest, response: ServerResponse, given: SimAnswer): void {
@@ -128,10 +151,19 @@ export class SimServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { troubles, faults, clock } = this.#parts;
+    if (troubles.offline) return void socket.destroy();
     this.#ws.handleUpgrade(request, socket, head, (client) => {
+      const send = (text: string): void => {
+        if (!troubles.mute) client.send(text);
+      };
       const stream = {
-        send: (text: string) => {
-          if (!this.#parts.troubles.mute) client.send(text);
+        send,
+        tell: (text: string) => {
+          for (const ms of faults.takeEvent()) {
+            if (ms === 0) send(text);
+            else clock.after(ms, () => send(text), 'idle');
+          }
         },
         close: (code: number) => client.close(code),
       };

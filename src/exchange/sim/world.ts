@@ -39,6 +39,10 @@ export interface WorldOptions {
 /** What is not right with the venue as a whole, set by hand. */
 export interface Troubles {
   maintenance: boolean;
+  /** Nothing reaches it, and no stream stands. */
+  offline: boolean;
+  /** Orders that would increase a position are refused for want of margin. */
+  no_margin: boolean;
   /** Orders and fills are missing in listings for so long. */
   listing_lag_ms: number;
   /** A cancel is only taken note of, and done so much later; 0: at once. */
@@ -50,6 +54,8 @@ export interface Troubles {
 /** A venue on a good day. */
 export const NO_TROUBLES: Troubles = {
   maintenance: false,
+  offline: false,
+  no_margin: false,
   listing_lag_ms: 0,
   slow_cancel_ms: 0,
   mute: false,
@@ -89,7 +95,8 @@ export class World {
       return new SimMarket(spec, hash32(seed, index, 31), state);
     });
     this.records = new Records(markets, { ...counters });
-    this.desk = new SimDesk(this.records, { now: () => this.now(), split, seed });
+    const marginless = () => this.troubles.no_margin;
+    this.desk = new SimDesk(this.records, { now: () => this.now(), split, seed, marginless });
     this.#walk = new PriceWalk(this.desk);
     if (stored !== null) this.#restore(stored, fill);
     for (const sim of markets) {

@@ -1,7 +1,7 @@
 /** What the venue's codes mean: nothing uncertain is taken for a refusal. */
 import { describe, expect, it } from 'vitest';
 import { bannedUntil, meaningOf } from '../../../src/exchange/aster/errors.ts';
-import { stampRefused, stampRefusedByCode } from '../../../src/exchange/aster/errors.ts';
+import { provesUnseen, stampRefused } from '../../../src/exchange/aster/errors.ts';
 
 describe('error codes', () => {
   it.each([
@@ -53,7 +53,9 @@ describe('error codes', () => {
     }
     expect(stampRefused(meaningOf(-1000, 'announced'))).toBe(false);
     const codes = [-1021, -4225, -1000, -1102, null];
-    expect(codes.map(stampRefusedByCode)).toEqual([true, true, false, false, false]);
+    const proofs = codes.map((code) => provesUnseen(code, 'Nonce Expired'));
+    expect(proofs).toEqual([true, true, false, false, false]);
+    expect(provesUnseen(-4225, 'Nonce Duplicated')).toBe(false);
   });
 
   it('an agent that nobody approved is a wrong key', () => {

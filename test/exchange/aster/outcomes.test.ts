@@ -163,6 +163,16 @@ describe('a stamp that the venue refuses', () => {
     expect(items.map(({ status }) => status)).toEqual(['unknown', 'unknown']);
   });
 
+  it.each(['POST order', 'POST batchOrders'])('as met before is no proof: %s', async (route) => {
+    aster.script(route, refusal(-4225, 'Nonce Duplicated'));
+    const outcomes =
+      route === 'POST order'
+        ? [await venue.submit(order('g1-1'))]
+        : await venue.submitBatch([order('g1-1'), order('g1-2')]);
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['unknown']));
+    expect(aster.to(route)).toHaveLength(1);
+  });
+
   it('in words alone is replaced for a cancel, which may be sent twice', async () => {
     aster.script('DELETE order', refusal(-1102, 'Duplicate nonce'));
     await venue.cancel('g1-1');

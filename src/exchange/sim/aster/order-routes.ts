@@ -46,13 +46,16 @@ export const ORDER_ROUTES: readonly Route[] = [
   ask('order', 1, (call) => {
     const sim = marketOf(call);
     const order = find(call, sim, readOrderName(call.params));
-    if (order === null || isForgotten(order, call.now_ms)) throw refusal('NO_SUCH_ORDER');
+    const known = order !== null && !isForgotten(order, call.now_ms);
+    if (!known || !isListed(call, order.at_ms)) throw refusal('NO_SUCH_ORDER');
     return orderBody(sim.market, order);
   }),
   ask('openOrder', 1, (call) => {
     const sim = marketOf(call);
     const order = find(call, sim, readOrderName(call.params));
-    if (order === null || !isAlive(order)) throw refusal('NO_SUCH_ORDER');
+    if (order === null || !isAlive(order) || !isListed(call, order.at_ms)) {
+      throw refusal('NO_SUCH_ORDER');
+    }
     return orderBody(sim.market, order);
   }),
   ask('openOrders', (params) => (params.text('symbol') === null ? 40 : 1), (call) => {

@@ -245,5 +245,5 @@ function complaint(code: number, msg: string): Readonly<Record<string, unknown>>
 }
 
 function send({ stream, combined }: Connection, name: string, event: unknown): void {
-  stream.send(JSON.stringify(combined ? { stream: name, data: event } : event));
+  stream.tell(JSON.stringify(combined ? { stream: name, data: event } : event));
 }

@@ -259,7 +259,7 @@ function symbolOf(name: string): string | null {
 }
 
 function send({ stream }: Listener, name: string, data: object): void {
-  stream.send(JSON.stringify({ stream: name, data }));
+  stream.tell(JSON.stringify({ stream: name, data }));
 }
 
 /** A subscription as it was sent; null when it is none. */
