@@ -124,7 +124,8 @@ function stopResult(instance: Instance, process: RunningProcess, outcome: StopOu
     const message = `stopped; ${gone} orders cancelled, ${left} left, position ${position}`;
     const { why_not_flat: why } = receipt;
     if (why === undefined) return { id, ok: true, message, receipt };
-    const told = new GriddError('NOT_FLAT', `${id} was to be closed and is not flat, ${message}: ${why}`);
+    const text = `${id} was to be closed and is not flat, ${message}: ${why}`;
+  const told = new GriddError('NOT_FLAT', text);
     return { id, ok: false, message: told.message, error: told.toBody(), receipt };
   }
   const why = error === null ? 'it gave no receipt' : error.message;
