@@ -125,7 +125,7 @@ function stopResult(instance: Instance, process: RunningProcess, outcome: StopOu
     const { why_not_flat: why } = receipt;
     if (why === undefined) return { id, ok: true, message, receipt };
     const text = `${id} was to be closed and is not flat, ${message}: ${why}`;
-  const told = new GriddError('NOT_FLAT', text);
+    const told = new GriddError('NOT_FLAT', text);
     return { id, ok: false, message: told.message, error: told.toBody(), receipt };
   }
   const why = error === null ? 'it gave no receipt' : error.message;
