@@ -171,7 +171,8 @@ async function openLive(
     const binding = bindingOf(launch, config, { venue: name, account: live.account_id });
     return await onBooks(parts, binding, async (books) => {
       const tag = clientTag(parts.home.folder, launch.id);
-      const lacked = await takeOverRestored({ ...parts, venue, books, tag }, patienceOf(parts, name));
+      const patience = patienceOf(parts, name);
+      const lacked = await takeOverRestored({ ...parts, venue, books, tag }, patience);
       return gridOn(books, venue, live, { launch, config, warnings: [...warnings, ...lacked] });
     });
   } catch (error) {
