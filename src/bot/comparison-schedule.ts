@@ -6,6 +6,8 @@
 
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 60_000;
+/** The longest while somebody waits for the grid to end. */
+const URGENT_PAUSE_MS = 5000;
 
 export class ComparisonSchedule {
   readonly #intervalMs: () => number;
@@ -39,10 +41,11 @@ export class ComparisonSchedule {
 
   /**
    * The venue did not answer one, or our budget ran out in it: asked again at once, it would use up
-   * what is left for orders.
+   * what is left for orders. `urgent`: an end waits for it, such as a panic.
    */
-  failed(now: number, retryAfterMs: number | null): void {
-    const longest = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, this.#intervalMs()));
+  failed(now: number, retryAfterMs: number | null, urgent = false): void {
+    const most = urgent ? URGENT_PAUSE_MS : LONGEST_PAUSE_MS;
+    const longest = Math.min(most, Math.max(FIRST_PAUSE_MS, this.#intervalMs()));
     const pause = Math.min(longest, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#next = now + Math.max(pause, retryAfterMs ?? 0);

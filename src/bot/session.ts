@@ -57,6 +57,8 @@ export class Session {
   /** Our budget held the question for funding back: it comes first next time. */
   #fundingOwed = false;
   #recovering = false;
+  /** It recovers for nothing but a panic. */
+  #fenced = false;
   /** A stop came before the run was begun: it is not begun any more. */
   #stoppedEarly = false;
   readonly refusal = new Refusal();
@@ -108,6 +110,7 @@ export class Session {
   async recoverFenced(): Promise<void> {
     // Orders stay for the panic itself, whose receipt counts what it cancels.
     const on_stop = { orders: 'keep', position: 'keep' } as const;
+    this.#fenced = true;
     await this.runner.run(() => this.#end.raiseFence(on_stop, 'panic'));
     await this.recover();
     this.#recovering = false;
@@ -281,7 +284,8 @@ export class Session {
       if (this.#fundingOwed) fundingWait = await this.#bookFunding();
     } catch (error) {
       if (!(error instanceof VenueFault)) throw error;
-      this.#schedule.failed(clock.monotonic(), error.retry_after_ms);
+      const urgent = this.#fenced || runner.gridState === 'stopping';
+      this.#schedule.failed(clock.monotonic(), error.retry_after_ms, urgent);
       this.refusal.failed(error, clock.monotonic());
       runner.unanswered(error);
       return false;

@@ -124,9 +124,9 @@ function stopResult(instance: Instance, process: RunningProcess, outcome: StopOu
     const message = `stopped; ${gone} orders cancelled, ${left} left, position ${position}`;
     const { why_not_flat: why } = receipt;
     if (why === undefined) return { id, ok: true, message, receipt };
-    const text = `${id} was to be closed and is not flat, ${message}: ${why}`;
-    const told = new GriddError('NOT_FLAT', text);
-    return { id, ok: false, message: told.message, error: told.toBody(), receipt };
+    const whole = `${id} was to be closed and is not flat, ${message}: ${why}`;
+    const told = new GriddError('NOT_FLAT', whole).toBody();
+    return { id, ok: false, message: whole, error: told, receipt };
   }
   const why = error === null ? 'it gave no receipt' : error.message;
   const code = error === null || error.code === 'BOT_UNREACHABLE' ? 'STOP_INCOMPLETE' : error.code;

@@ -1,8 +1,9 @@
 /** Cancels that a venue leaves unanswered: tried ever more rarely, and they hold nothing up. */
 import { expect, test } from 'vitest';
+import { VenueFault } from '../../src/exchange/port.ts';
 import type { CancelOutcome, Venue } from '../../src/exchange/port.ts';
 import { Silence } from '../../src/bot/silence.ts';
-import { done, makeRig, openDesk, openSession, pass } from './fickle-desk.ts';
+import { done, makeRig, openDesk, openSession, pass, served } from './fickle-desk.ts';
 import type { FickleRig } from './fickle-desk.ts';
 
 const LOST: CancelOutcome = { status: 'unknown', message: 'timeout' };
@@ -90,4 +91,43 @@ test('cancels without an answer are sent again at most every two seconds, and ge
   rig.venue.mischief.cancel = undefined;
   expect(await done(rig, desk, stopped)).toMatchObject({ orders_left: 0 });
   expect(rig.venue.resting()).toEqual([]);
+});
+
+test.each([
+  ['that ends first is asked often', 'panic', 7000],
+  ['that trades on is left in peace', 'start', 60_000],
+] as const)('after an outage a venue of a bot %s', async (_, cause, mostMs) => {
+  const rig = makeRig();
+  const first = await openDesk(rig);
+  await pass(rig, first, 3000);
+  rig.venue.move(10290);
+  await pass(rig, first, 3000);
+  await first.session.close();
+  const down = () => {
+    throw new VenueFault('unreachable', 'no route');
+  };
+  const desk = await openSession(rig);
+  rig.venue.mischief.question = down;
+  let recovered = false;
+  const { session } = desk;
+  const recovery = (cause === 'panic' ? session.recoverFenced() : session.recover()).then(() => {
+    recovered = true;
+  });
+  // Nobody ticks before a bot has recovered: time alone passes.
+  const wait = async (ms: number) => {
+    for (let passed = 0; passed < ms && !recovered; passed += 100) {
+      rig.clock.advance(100);
+      await served();
+    }
+  };
+  await wait(75_000);
+  expect(recovered).toBe(false);
+  rig.venue.mischief.question = undefined;
+  const back = rig.clock.monotonic();
+  await wait(mostMs);
+  expect(recovered).toBe(true);
+  expect(rig.clock.monotonic() - back).toBeGreaterThan(cause === 'panic' ? 0 : 10_000);
+  await recovery;
+  await session.close();
+  expect(desk.bugs).toEqual([]);
 });
