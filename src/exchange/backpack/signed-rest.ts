@@ -49,7 +49,8 @@ export class PublicRest {
     const ownFault = ({ name }: RestRequest, answer: HttpAnswer): VenueFault | null =>
       cleaned(faultOf(name, answer, clock.now()), redaction);
     this.rest = new Rest({ http: this.http, limit: this.limit, clock, redaction, ownFault });
-    this.time = new ServerClock(clock, () => this.serverTime());
+    // A cancel may wait for it.
+    this.time = new ServerClock(clock, () => this.serverTime('cancel'));
   }
 
   /** Asks without a key. */
@@ -58,9 +59,9 @@ export class PublicRest {
   }
 
   /** The venue's clock, ms; it never goes back. */
-  async serverTime(): Promise<number> {
+  async serverTime(purpose: Purpose = 'question'): Promise<number> {
     const path = '/api/v1/time';
-    const text = await this.rest.askText(publicRequest(path, {}, ONE));
+    const text = await this.rest.askText({ ...publicRequest(path, {}, ONE), purpose });
     const now = new Answer(text.trim(), `GET ${path}`).time('ms');
     this.#last = Math.max(this.#last, now);
     return this.#last;
