@@ -38,6 +38,8 @@ interface Waiting {
 }
 
 const HELLO_TIMEOUT_MS = 5_000;
+/** What a process said last is read within this time of its end. */
+const LAST_WORD_MS = 1_000;
 
 /** A bot that said hello and was welcomed. */
 export class BotConnection {
@@ -97,6 +99,11 @@ export class BotConnection {
     waiting.cancel();
     if (reply.error !== undefined) waiting.reject(GriddError.fromBody(reply.error));
     else waiting.resolve(reply.result);
+  }
+
+  /** The process has ended: what it said last is still read, then the line ends. */
+  ended(): void {
+    this.#clock.after(LAST_WORD_MS, () => this.close(), 'idle');
   }
 
   /** Ends the line; whoever still waits is told. */

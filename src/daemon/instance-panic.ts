@@ -19,8 +19,8 @@ type Result = Omit<VerbResult, 'row'>;
 
 /** Time for a bot to cancel, close and end; a hung one is killed after it. */
 const PANIC_LIMIT_MS = 30_000;
-/** For one that must first recover. */
-const RECOVERY_LIMIT_MS = 60_000;
+/** For one that must first recover: on a small share of a key its questions take two minutes. */
+const RECOVERY_LIMIT_MS = 180_000;
 /** A bot that has said nothing for so long since the panic began hangs. */
 const DEAF_MS = 10_000;
 const DEAF_LOOK_MS = 500;

@@ -296,7 +296,8 @@ export class Instance {
   noteExit(process: RunningProcess, code: number | null, signal: string | null): void {
     if (process.gone) return;
     process.gone = true;
-    process.connection?.close();
+    // Its receipt may be on the line still.
+    process.connection?.ended();
     process.connection = null;
     const { pid } = process.identity;
     const at = isoTime(this.around.clock.now());

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { KeyShare } from '../../src/bot/key-share.ts';
+import type { SharedBudget } from '../../src/bot/key-share.ts';
 import { SupervisorLink } from '../../src/bot/supervisor-link.ts';
 import { OWN_SHARE } from '../../src/contract/instance-api.ts';
 import { openBotLink } from '../../src/daemon/bot-link.ts';
 import type { BotConnection, BotLink } from '../../src/daemon/bot-link.ts';
 import { KeyBudgets } from '../../src/daemon/key-budgets.ts';
 import type { KeyMember } from '../../src/daemon/key-budgets.ts';
+import type { Limited } from '../../src/exchange/port.ts';
 import { systemClock as clock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { manualClock } from '../exchange/manual-clock.ts';
@@ -19,6 +21,8 @@ import { waitFor } from '../fixtures/wait-for.ts';
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 type Process = Changing<NonNullable<KeyMember['process']>>;
+
+const ON_KEY: readonly SharedBudget[] = [{ of: 'requests', key: 'k' }];
 
 /** What is open at the end of a test, and how to close it. */
 const closing: (() => void)[] = [];
@@ -84,11 +88,11 @@ class Divider {
 class Sharer {
   readonly patience = manualClock();
   readonly share = new KeyShare(this.patience);
-  readonly granted: number[] = [];
+  readonly granted: (readonly [Limited | undefined, number])[] = [];
   readonly link: SupervisorLink;
   readonly begun: Promise<void>;
 
-  constructor(home: TestHome, id: string, key: string | null = 'k') {
+  constructor(home: TestHome, id: string, shared: readonly SharedBudget[] = ON_KEY) {
     this.link = new SupervisorLink({
       ...{ home: home.folder, endpointFile: home.endpoint, id, generation: 1, clock },
       log: makeLogger('bot', []),
@@ -101,17 +105,22 @@ class Sharer {
     });
     closing.push(() => void this.link.exiting(0, 'over'));
     this.share.onNews(() => this.link.sayBudget());
-    const limit = key === null ? null : 2000;
+    const limits = { requests_per_minute: 2000, orders_per_minute: 1000 };
     const venue = {
-      ...fickleVenue(this.patience, 15_000, { requests_per_minute: limit }),
+      ...fickleVenue(this.patience, 15_000, limits),
       usage: () => ({ used: 0, allowed: 2000 * this.last }),
-      grant: (share: number) => void this.granted.push(share),
+      grant: (share: number, of?: Limited) => void this.granted.push([of, share]),
     };
-    this.begun = this.share.begin(venue, key === null ? [] : [{ of: 'requests', key }]);
+    this.begun = this.share.begin(venue, shared);
   }
 
+  /** The share of requests in force; 0: none yet. */
   get last(): number {
-    return this.granted.at(-1) ?? 0;
+    return this.lastOf('requests');
+  }
+
+  lastOf(limit: Limited): number {
+    return this.granted.findLast(([of = limit]) => of === limit)?.[1] ?? 0;
   }
 }
 
@@ -129,13 +138,44 @@ test('a lone bot has nearly all; a second one of its key has it give up half fir
   expect(a.last + b.last).toBeLessThanOrEqual(1);
   // Another key is another budget.
   divider.expect('c');
-  const c = new Sharer(home, 'c', 'other');
+  const c = new Sharer(home, 'c', [{ of: 'requests', key: 'other' }]);
   await c.begun;
   expect(c.last).toBeGreaterThan(0.8);
   // An end frees what it held, all but what the venue may still count.
   divider.members.delete('b');
   divider.budgets.look();
   await waitFor('a share that grew', () => a.last > 0.6);
+});
+
+test('two keys of one address share its requests, and each has its own orders', async () => {
+  const home = makeHome();
+  const divider = await new Divider().open(home);
+  const on = (key: string) => [
+    { of: 'requests', key: 'host' } as const,
+    { of: 'orders', key } as const,
+  ];
+  divider.expect('a');
+  const a = new Sharer(home, 'a', on('one'));
+  await a.begun;
+  divider.expect('b');
+  const b = new Sharer(home, 'b', on('two'));
+  await b.begun;
+  await waitFor('half of the address each', () => b.last > 0.35 && a.last < 0.5);
+  expect(a.last + b.last).toBeLessThanOrEqual(1);
+  await waitFor('all of the orders each', () => {
+    return [a, b].every((sharer) => sharer.lastOf('orders') > 0.7);
+  });
+  // So it stays under the next supervisor.
+  divider.close();
+  const next = new Divider();
+  for (const id of ['a', 'b']) next.expect(id, true);
+  await next.open(home);
+  await waitFor('both on the line', () => {
+    return ['a', 'b'].every((id) => next.members.get(id)?.process?.turnAgeMs === 0);
+  });
+  next.budgets.look();
+  expect(a.last + b.last).toBeLessThanOrEqual(1);
+  expect([a, b].every((sharer) => sharer.lastOf('orders') > 0.7)).toBe(true);
 });
 
 test('without a supervisor shares stay as they are, and a new bot takes a 32nd', async () => {
@@ -160,7 +200,7 @@ test('without a supervisor shares stay as they are, and a new bot takes a 32nd',
   });
   await waitFor('less for a', () => a.last < kept);
   expect(b.last).toBe(OWN_SHARE);
-  const c = new Sharer(home, 'c', null);
+  const c = new Sharer(home, 'c', []);
   await c.begun;
   await waitFor('more for b', () => {
     next.budgets.look();

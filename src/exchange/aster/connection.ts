@@ -76,8 +76,8 @@ export class AsterConnection {
       ...{ http: this.#http, limit, clock, redaction },
       ownFault: (request, answer) => this.#ownFault(request, answer),
     });
-    this.time = new VenueTime(clock, async () => {
-      return (await this.ask(ROUTES.time)).at('serverTime').time('ms');
+    this.time = new VenueTime(clock, async (purpose) => {
+      return (await this.ask(ROUTES.time, {}, purpose)).at('serverTime').time('ms');
     });
   }
 

@@ -15,7 +15,7 @@ const REFUSED_AHEAD = 10_000_000;
 
 export class VenueTime implements Stamps {
   readonly #clock: Clock;
-  readonly #ask: () => Promise<number>;
+  readonly #ask: (purpose: 'cancel' | 'question') => Promise<number>;
   /** What the venue said, and when it was heard on the monotonic clock. */
   #heard: { readonly venueMs: number; readonly at: number } | null = null;
   #measuring: Promise<void> | null = null;
@@ -24,8 +24,8 @@ export class VenueTime implements Stamps {
   /** The last nonce before one that was far above it: those above were perhaps all refused. */
   #beforeLeap = 0;
 
-  /** `ask` puts the question for the venue's time, ms. */
-  constructor(clock: Clock, ask: () => Promise<number>) {
+  /** `ask` puts the question for the venue's time, ms; as a cancel where one may wait for it. */
+  constructor(clock: Clock, ask: (purpose: 'cancel' | 'question') => Promise<number>) {
     this.#clock = clock;
     this.#ask = ask;
   }
@@ -42,7 +42,7 @@ export class VenueTime implements Stamps {
 
   /** Asks the venue now; what this answers never goes back. */
   async now(): Promise<number> {
-    this.#learn(await this.#ask());
+    this.#learn(await this.#ask('question'));
     this.#toldMs = Math.max(this.#toldMs, Math.floor(this.present()));
     return this.#toldMs;
   }
@@ -72,7 +72,7 @@ export class VenueTime implements Stamps {
   }
 
   #measure(): Promise<void> {
-    this.#measuring ??= this.#ask()
+    this.#measuring ??= this.#ask('cancel')
       .then((venueMs) => this.#learn(venueMs))
       .finally(() => {
         this.#measuring = null;

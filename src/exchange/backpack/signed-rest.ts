@@ -49,7 +49,8 @@ export class PublicRest {
     const ownFault = ({ name }: RestRequest, answer: HttpAnswer): VenueFault | null =>
       cleaned(faultOf(name, answer, clock.now()), redaction);
     this.rest = new Rest({ http: this.http, limit: this.limit, clock, redaction, ownFault });
-    this.time = new ServerClock(clock, () => this.#clockNow());
+    // A cancel may wait for it.
+    this.time = new ServerClock(clock, () => this.#clockNow('cancel'));
   }
 
   /** Asks without a key. */
@@ -59,14 +60,14 @@ export class PublicRest {
 
   /** The venue's clock, ms; it never goes back. */
   async serverTime(): Promise<number> {
-    this.#last = Math.max(this.#last, await this.#clockNow());
+    this.#last = Math.max(this.#last, await this.#clockNow('question'));
     return this.#last;
   }
 
   /** The clock as it stands: what was told before and was wrong is not what to sign by. */
-  async #clockNow(): Promise<number> {
+  async #clockNow(purpose: Purpose): Promise<number> {
     const path = '/api/v1/time';
-    const text = await this.rest.askText(publicRequest(path, {}, ONE));
+    const text = await this.rest.askText({ ...publicRequest(path, {}, ONE), purpose });
     return new Answer(text.trim(), `GET ${path}`).time('ms');
   }
 

@@ -107,6 +107,40 @@ describe('on 1/32 of a key', () => {
   });
 });
 
+describe('where questions have used up what they may', () => {
+  const ORDER = { client_id: 'g1-7', side: 'sell', size: '0.5', post_only: false } as const;
+
+  /** Asks until nothing more may be asked. */
+  async function drain(): Promise<void> {
+    for (;;) {
+      try {
+        await venue.price();
+      } catch (error) {
+        if (error instanceof BudgetHeld) return;
+        throw error;
+      }
+    }
+  }
+
+  it('a price comes in the end: its two questions never take each other\'s place', async () => {
+    await drain();
+    for (let n = 0; n < 5; n += 1) await patiently(() => venue.price(), 10_000);
+    const asked = aster.to('GET premiumIndex').length;
+    expect(asked).toBeGreaterThan(5);
+    expect(aster.to('GET ticker/price')).toHaveLength(asked);
+  });
+
+  it('cancels and what only closes go, other orders wait', async () => {
+    await drain();
+    const placed = await venue.submit({ ...ORDER, price: '151', reduce_only: false });
+    expect(placed).toMatchObject({ status: 'rejected', reason: 'rate_limited' });
+    const closed = await venue.submit({ ...ORDER, price: null, reduce_only: true });
+    expect(closed).toMatchObject({ status: 'accepted' });
+    await venue.cancel('g1-42');
+    expect(aster.to('DELETE order')).toHaveLength(1);
+  });
+});
+
 describe('comparisons on 1/32 of a key', () => {
   async function openSession(interval: number): Promise<{ session: Session; books: Books }> {
     aster.script('GET positionRisk', { body: [{ ...recorded.POSITION, positionAmt: '0' }] });

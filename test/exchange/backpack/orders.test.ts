@@ -1,5 +1,6 @@
 /** What becomes of orders and cancels, by what the venue answers: refused, gone, or not known. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BudgetHeld } from '../../../src/exchange/port.ts';
 import type { OrderRequest, TriggerRequest } from '../../../src/exchange/port.ts';
 import { deadPort } from '../wire/loopback.ts';
 import { KEYS, openAt } from './account.ts';
@@ -289,6 +290,32 @@ describe('the venue itself', () => {
     );
     expect(asked?.status).toBe('fulfilled');
     expect(held.at(-1)).toMatchObject({ reason: { kind: 'rate_limited', because: 'rate' } });
+  });
+
+  test('questions leave the rest of a share to cancels and to what only closes', async () => {
+    const { venue } = recorded;
+    venue.grant(1 / 32);
+    const asked = Array.from({ length: 40 }, () => venue.balance());
+    await Promise.allSettled(asked);
+    expect(await venue.submit(order())).toMatchObject({ reason: 'rate_limited' });
+    const close = order({ price: null, post_only: false, reduce_only: true });
+    expect(await venue.submit(close)).not.toMatchObject({ reason: 'rate_limited' });
+    await venue.cancel('4294967295');
+    const sent = recorded.asked().filter((line) => /^(POST|DELETE)/.test(line));
+    expect(sent.map((line) => line.split(' ')[0])).toEqual(['POST', 'DELETE']);
+  });
+
+  test('a price and the rules are asked for whole or not at all', async () => {
+    const { venue } = recorded;
+    await venue.balance();
+    venue.grant(1 / 100);
+    for (let n = 0; n < 3; n += 1) await venue.balance();
+    // There is room for one question, and for no two.
+    await expect(venue.price()).rejects.toBeInstanceOf(BudgetHeld);
+    await expect(venue.market()).rejects.toBeInstanceOf(BudgetHeld);
+    await venue.balance();
+    const lines = recorded.asked().join();
+    expect(lines).not.toMatch(/ticker|markPrices|api\/v1\/market/);
   });
 
   test.each([-30_000, 30_000])('signs by the time of the venue, off by %d ms', async (skew) => {
