@@ -22,7 +22,7 @@ import type {
   VenueUsage,
 } from '../port.ts';
 import type { VenueOptions } from '../venue-kind.ts';
-import { correctionsOf } from './corrections.ts';
+import { correctionsOf, venueTime } from './corrections.ts';
 import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtPosition } from './exchange.ts';
 import { classesOf, faultOf, messageOf, rejectionOf } from './faults.ts';
 import { CcxtListings, OrderUnknown } from './listings.ts';
@@ -52,6 +52,8 @@ export class CcxtVenue implements Venue {
   readonly #listings: CcxtListings;
   #market: Promise<CcxtMarket> | null = null;
   #stream: CcxtStream | null = null;
+  /** How far the venue's clock is ahead of ours at most; null: it was not asked. */
+  #ahead_ms: number | null = null;
 
   constructor(parts: CcxtVenueParts) {
     this.#parts = parts;
@@ -62,7 +64,7 @@ export class CcxtVenue implements Venue {
       exchange: parts.exchange,
       ids: this.#ids,
       read: parts.form.read,
-      now: () => parts.options.clock.now(),
+      now: () => this.#now(),
       market: () => this.#loaded(),
       ask: (question) => this.#ask(question),
     });
@@ -75,7 +77,7 @@ export class CcxtVenue implements Venue {
   async price(): Promise<{ last: string; mark: string; at_ms: number }> {
     const { symbol } = await this.#loaded();
     const ticker = await this.#ask(() => this.#exchange.fetchTicker(symbol));
-    return priceOf(ticker, this.#parts.options.clock.now());
+    return priceOf(ticker, this.#now());
   }
 
   async submit(order: OrderRequest): Promise<SubmitOutcome> {
@@ -136,12 +138,18 @@ export class CcxtVenue implements Venue {
       const id = this.#ids.venueId(clientId) ?? (await this.#openId(clientId));
       if (id === null) return { status: 'gone' };
       await this.#parts.lane.run(() => this.#exchange.cancelOrder(id, symbol), URGENT);
+      if (this.#ahead_ms !== null) this.#ids.learnEnd(id, this.#now() + this.#ahead_ms);
       return { status: 'cancelled' };
     } catch (error) {
-      const gone = classesOf(error).some((name) => /^Order(NotFound|NotCached)$/.test(name));
-      if (gone) return { status: 'gone' };
+      if (this.#saysGone(error)) return { status: 'gone' };
       return rejectionOf(error) ?? { status: 'unknown', message: messageOf(error) };
     }
+  }
+
+  #saysGone(error: unknown): boolean {
+    const { gone } = correctionsOf(this.#exchange.id);
+    const known = classesOf(error).some((name) => /^Order(NotFound|NotCached)$/.test(name));
+    return known || gone?.test(messageOf(error)) === true;
   }
 
   async #openId(clientId: string): Promise<string | null> {
@@ -221,11 +229,17 @@ export class CcxtVenue implements Venue {
     await this.#ask(() => this.#exchange.setLeverage(leverage, symbol));
   }
 
+  #now(): number {
+    return this.#parts.options.clock.now();
+  }
+
   async serverTime(): Promise<number> {
-    if (this.#exchange.has['fetchTime'] !== true) return this.#parts.options.clock.now();
-    const time = await this.#ask(() => this.#exchange.fetchTime());
-    if (time === undefined) throw lacks('a clock');
-    return Math.floor(time);
+    if (this.#exchange.has['fetchTime'] !== true) return this.#now();
+    const asked = this.#now();
+    const time = await this.#ask(() => venueTime(this.#exchange));
+    // From when it was asked: rather too far ahead by the way than too little.
+    this.#ahead_ms = time - asked;
+    return time;
   }
 
   submitTrigger(): Promise<SubmitOutcome> {
