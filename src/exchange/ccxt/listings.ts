@@ -34,8 +34,8 @@ const TRADES = {
 const ORDERS_BEFORE_MS = 6 * 24 * 3_600_000;
 
 /**
- * Whether an order was made, executed or ended since then. Some venues date no end: then it may have
- * been, unless it is known to have been before.
+ * Whether an order was made, executed or ended since then. Some venues date no end: then it may
+ * have been, unless it is known to have been before.
  */
 function mayHaveChanged(order: CcxtOrder, sinceMs: number, endedAtMs: number | null): boolean {
   const { timestamp = 0, lastTradeTimestamp, lastUpdateTimestamp, status, filled = 0 } = order;
