@@ -1,7 +1,8 @@
 /**
  * `npm run bench:venues`: what one order costs through our client, beside a bare signed request of node:http and
  * beside ccxt doing the same, where it is installed. All ask the same server in another process, in turns, so that
- * a busy machine disturbs all alike.
+ * a busy machine disturbs all alike. Then what bots take of memory on paper, live and through ccxt;
+ * `-- --memory` measures that alone.
  */
 import { spawn } from 'node:child_process';
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
@@ -11,6 +12,8 @@ import http from 'node:http';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { botMemory } from './bench/bot-memory.js';
+import { ensureBuilt } from './build.js';
 import { ROOT, checkPlatform, ensureInstalled } from './ensure.js';
 import { bundleProgram } from './sim-bundle.js';
 
@@ -22,27 +25,55 @@ const WARM_UP = 40;
 const ROUNDS = 8;
 const AIM = 1.3;
 const FILLS = 300;
+/** Most that a live bot may take above a paper bot, MiB. */
+const ABOVE_PAPER = 15;
 
 checkPlatform();
 ensureInstalled();
-const { backpackOrders } = await import(
-  pathToFileURL(await bundleProgram('test/bench/venues.ts', 'bench-venues')).href
-);
-const { fillToWire } = await import(
-  pathToFileURL(await bundleProgram('test/bench/wire-fill.ts', 'bench-wire-fill')).href
-);
-const stub = spawn(process.execPath, [join(import.meta.dirname, 'bench', 'venue-stub.js')], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-try {
-  const [port] = await once(stub.stdout, 'data');
-  await measure(`http://127.0.0.1:${String(port).trim()}`, newKeys());
-} finally {
-  stub.kill();
+if (!process.argv.includes('--memory')) {
+  await measureOrders();
+  await measureFills();
 }
-await measureFills();
+await measureMemory();
+
+async function measureOrders() {
+  const { backpackOrders } = await bundled('venues');
+  const stub = spawn(process.execPath, [join(import.meta.dirname, 'bench', 'venue-stub.js')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const [port] = await once(stub.stdout, 'data');
+    await measure(`http://127.0.0.1:${String(port).trim()}`, newKeys(), backpackOrders);
+  } finally {
+    stub.kill();
+  }
+}
+
+async function bundled(name) {
+  const file = await bundleProgram(`test/bench/${name}.ts`, `bench-${name}`);
+  return import(pathToFileURL(file).href);
+}
+
+async function measureMemory() {
+  await ensureBuilt();
+  const bots = await botMemory(existsSync(CCXT));
+  const [paper] = bots;
+  console.log('\nmemory of bots with 50 orders each, MiB, medians of half a minute;');
+  console.log(`load ${loadavg()[0].toFixed(1)}; aim: live at most ${ABOVE_PAPER} above paper`);
+  console.table(
+    bots.map(({ name, rss, pss }) => ({
+      bot: name,
+      ...{ RSS: tenths(rss), 'RSS above paper': tenths(rss - paper.rss), PSS: tenths(pss) },
+    })),
+  );
+}
+
+function tenths(value) {
+  return Math.round(value * 10) / 10;
+}
 
 async function measureFills() {
+  const { fillToWire } = await bundled('wire-fill');
   const folder = mkdtempSync(join(ROOT, 'node_modules', '.cache', 'bench-venues-'));
   try {
     const ms = await fillToWire(folder, FILLS);
@@ -55,7 +86,7 @@ async function measureFills() {
   }
 }
 
-async function measure(url, keys) {
+async function measure(url, keys, backpackOrders) {
   const clients = [
     ['bare node:http, signed', () => bareOrders(url, keys)],
     ['gridd', () => backpackOrders(url, keys)],

@@ -7,15 +7,15 @@ import { openLoopback } from './loopback-fixture.ts';
 import { venueConformance } from './venue-suite.ts';
 
 /**
- * ccxt spaces requests by a third of a second; the loopback venue takes what comes. Not without
- * space: its nonce is the millisecond.
+ * ccxt spaces requests by up to a third of a second; a loopback venue takes what comes. Not without
+ * space on Aster: its nonce is the millisecond.
  */
-const SPACING_MS = 8;
+const SPACING_MS = { aster: 8, backpack: 1 };
 
 describe.skipIf(ccxtFolder() === null)('with ccxt installed', () => {
   venueConformance('aster through ccxt', async () =>
     openLoopback({
-      kind: await loadCcxtKind('aster', SPACING_MS),
+      kind: await loadCcxtKind('aster', SPACING_MS.aster),
       face: asterFace,
       ...{ symbol: 'SOLUSDT', client_symbol: 'SOL/USDT:USDT' },
       // ccxt derives the account from the key: it signs as the wallet itself, not as an agent.
@@ -25,7 +25,7 @@ describe.skipIf(ccxtFolder() === null)('with ccxt installed', () => {
   );
   venueConformance('backpack through ccxt', async () =>
     openLoopback({
-      kind: await loadCcxtKind('backpack', SPACING_MS),
+      kind: await loadCcxtKind('backpack', SPACING_MS.backpack),
       face: backpackFace,
       ...{ symbol: 'SOL_USDC_PERP', client_symbol: 'SOL/USDC:USDC' },
       credentials: ({ api_key = '', secret_key = '' }) => ({ api_key, secret_key }),

@@ -33,6 +33,8 @@ export interface LoopbackSetup {
 const STARTING_CASH = '10000';
 /** Every stream has something to say within this. */
 const BEAT_MS = 1000;
+/** About so long a client takes to subscribe. */
+const SUBSCRIBED_MS = 20;
 const PATIENCE_MS = 20_000;
 
 /** A venue that is open, and the clock that beats its streams. */
@@ -54,7 +56,7 @@ export async function openLoopback(setup: LoopbackSetup): Promise<VenueFixture> 
 }
 
 async function connected(setup: LoopbackSetup, standing: Standing): Promise<VenueFixture> {
-  const { kind, symbol, cut } = setup;
+  const { symbol, cut } = setup;
   const { sim, clock } = standing;
   const venue = openClient(setup, sim);
   const heard = new Heard();
@@ -63,13 +65,16 @@ async function connected(setup: LoopbackSetup, standing: Standing): Promise<Venu
   await venue.market();
   await venue.connect(async (event) => heard.take(event));
 
-  async function told(): Promise<void> {
+  function beat(): void {
     // Passed by hand: who signs by the time of this machine may go on so.
     sim.world.pass(BEAT_MS);
     clock.forward(0);
+  }
+  async function told(): Promise<void> {
+    beat();
     await sim.settled();
     const { last, mark } = await venue.price();
-    await heard.until(`${kind.name} told the price and the fills`, (events) => {
+    await heard.until('the price and the fills', (events) => {
       const price = events.findLast((event) => event.type === 'price');
       const fills = events.filter(({ type }) => type === 'fill').length;
       const all = fills >= sim.account().fills.length - filledBefore;
@@ -79,6 +84,10 @@ async function connected(setup: LoopbackSetup, standing: Standing): Promise<Venu
     await venue.serverTime();
     await systemClock.breathe();
   }
+  // Some subscribe only after they said that they are connected.
+  const cancelBeats = systemClock.every(SUBSCRIBED_MS, beat);
+  await heard.until('the first price', (events) => events.some(({ type }) => type === 'price'));
+  cancelBeats();
   await told();
   return {
     venue,
@@ -163,7 +172,7 @@ class Heard {
   /** Resolves once `enough` says so of what was told; `what`: the words of a test that fails. */
   async until(what: string, enough: (told: readonly VenueEvent[]) => boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const giveUp = () => reject(new Error(`waited ${PATIENCE_MS} ms until ${what}`));
+      const giveUp = () => reject(new Error(`waited ${PATIENCE_MS} ms for ${what}`));
       const cancel = systemClock.after(PATIENCE_MS, giveUp);
       this.#look = () => {
         if (!enough(this.events)) return;

@@ -9,6 +9,9 @@ import { openSimVenue } from '../../src/exchange/sim/index.ts';
 import type { SimVenue } from '../../src/exchange/sim/index.ts';
 import { NO_CCXT, ccxtClass, ccxtVersion, errorOf, watchUntil } from './ccxt-client.ts';
 import type { CcxtClient, CcxtOrder } from './ccxt-client.ts';
+import { isPaidFunding, loadsMarkets, readsCandles, readsPublicData } from './ccxt-proofs.ts';
+import { streamStands, watchesTickerAndBook } from './ccxt-proofs.ts';
+import type { CcxtBench } from './ccxt-proofs.ts';
 import { heldClock } from './held-clock.ts';
 
 const Aster = await ccxtClass('aster');
@@ -42,6 +45,7 @@ describe.skipIf(Aster === null)('ccxt on the loopback Aster', () => {
   const clock = heldClock();
   let venue: SimVenue;
   let client: CcxtClient;
+  let bench: CcxtBench;
 
   beforeAll(async () => {
     venue = await openSimVenue({ face: asterFace, symbols: 200, clock });
@@ -49,6 +53,10 @@ describe.skipIf(Aster === null)('ccxt on the loopback Aster', () => {
     // It takes plain ws:// only after this.
     await client.loadHttpProxyAgent();
     await client.loadMarkets();
+    bench = {
+      ...{ client, sol: SOL, eth: ETH, levels: 5, funding_rate: 0.0001, move },
+      fund: () => venue.command('funding', { symbol: 'ETHUSDT' }),
+    };
   });
   afterAll(async () => {
     await client.close();
@@ -60,56 +68,21 @@ describe.skipIf(Aster === null)('ccxt on the loopback Aster', () => {
     venue.command('move', { symbol: 'SOLUSDT', price });
   }
 
-  /** Resolves when the account's stream tells of orders. */
-  async function streamStands(): Promise<void> {
-    let stands = false;
-    const told = client.watchOrders(SOL).then(() => (stands = true));
-    while (!stands) {
-      const { id } = await client.createOrder(SOL, 'limit', 'buy', 1, 100);
-      await client.cancelOrder(id, SOL);
-    }
-    await told;
-  }
-
   test('is the version whose ways are known', () => {
     expect(ccxtVersion()).toBe(CCXT_VERSION);
   });
 
-  test('loads the markets with their steps', async () => {
-    const markets = await client.loadMarkets();
-    expect(Object.keys(markets)).toHaveLength(200);
-    expect(markets[SOL]).toMatchObject({ id: 'SOLUSDT', swap: true, active: true });
-    expect(markets[SOL]?.precision).toMatchObject({ price: 0.01, amount: 0.01 });
-  });
+  test('loads the markets with their steps', () =>
+    loadsMarkets(bench, 'SOLUSDT', 200));
 
-  test('reads what the venue tells anybody', async () => {
-    expect(Math.abs((await client.fetchTime()) - Date.now())).toBeLessThan(5000);
-    const { bids, asks } = await client.fetchOrderBook(SOL, 5);
-    expect([bids.length, asks.length]).toEqual([5, 5]);
-    expect(bids[0]?.[0]).toBe(149.99);
-    expect(asks[0]?.[0]).toBe(150.01);
-    expect((await client.fetchTicker(SOL)).last).toBe(150);
-    expect(Object.keys(await client.fetchTickers())).toHaveLength(200);
-    expect((await client.fetchFundingRate(SOL)).fundingRate).toBe(0.0001);
-    const trades = await client.fetchTrades(SOL, undefined, 3);
-    expect(trades.map(({ price }) => price)).toHaveLength(3);
-  });
+  test('reads what the venue tells anybody', () =>
+    readsPublicData(bench, 200));
 
   test('reads candles: whole minutes, each beginning where the one before ended', async () => {
-    const candles = await client.fetchOHLCV(SOL, '1m', undefined, 5);
-    expect(candles).toHaveLength(5);
-    const starts = candles.map(([at = 0]) => at);
-    expect(starts.every((at) => at % 60_000 === 0)).toBe(true);
-    expect(starts.slice(1).map((at, i) => at - (starts[i] ?? 0))).toEqual(Array(4).fill(60_000));
-    for (const [, open = 0, high = 0, low = 0, close = 0] of candles) {
-      expect(Math.min(open, close)).toBeGreaterThanOrEqual(low);
-      expect(Math.max(open, close)).toBeLessThanOrEqual(high);
-    }
-    const since = (starts[0] ?? 0) - 3_600_000;
-    expect((await client.fetchOHLCV(SOL, '5m', since, 2)).map(([at = 0]) => at >= since)).toEqual([
-      true,
-      true,
-    ]);
+    const [first = 0] = await readsCandles(bench, undefined);
+    const since = first - 3_600_000;
+    const five = await client.fetchOHLCV(SOL, '5m', since, 2);
+    expect(five.map(([at = 0]) => at >= since)).toEqual([true, true]);
   });
 
   test('reads the account: balance, fees, mode, leverage', async () => {
@@ -160,7 +133,7 @@ describe.skipIf(Aster === null)('ccxt on the loopback Aster', () => {
   });
 
   test('hears of a partial fill, then trades, position and balance agree with it', async () => {
-    await streamStands();
+    await streamStands(bench);
     const part = watchUntil<CcxtOrder>(
       () => client.watchOrders(SOL),
       (seen) => seen.some(({ filled }) => filled === 0.4),
@@ -228,26 +201,11 @@ describe.skipIf(Aster === null)('ccxt on the loopback Aster', () => {
     expect(await client.fetchPositions([SOL])).toEqual([]);
   });
 
-  test('is paid and pays funding at the stamp', async () => {
-    await client.createOrder(ETH, 'market', 'sell', 0.5);
-    venue.command('funding', { symbol: 'ETHUSDT' });
-    const payments = await client.fetchFundingHistory(ETH);
-    // 0.5 x 4000 x 0.0001, received by the short.
-    expect(payments.map(({ amount }) => amount)).toEqual([0.2]);
-    await client.createOrder(ETH, 'market', 'buy', 0.5, undefined, { reduceOnly: 'true' });
-  });
+  test('is paid funding at the stamp', () =>
+    isPaidFunding(bench, 'true'));
 
-  test('watches ticker and book', async () => {
-    expect(await client.watchTicker(SOL)).toMatchObject({ symbol: SOL, last: 150 });
-    const { bids, asks } = await client.watchOrderBook(SOL, 5);
-    expect([bids.length, asks.length]).toEqual([5, 5]);
-    expect(bids[0]?.[0]).toBeLessThan(asks[0]?.[0] ?? 0);
-    move('151');
-    let last: number | undefined = 150;
-    while (last !== 151) last = (await client.watchTicker(SOL)).last;
-    let best = 0;
-    while (best !== 150.99) best = (await client.watchOrderBook(SOL, 5)).bids[0]?.[0] ?? 0;
-  });
+  test('watches ticker and book', () =>
+    watchesTickerAndBook(bench));
 
   test('reads refusals for what they are', async () => {
     const stranger = clientOf(venue, `0x${'11'.repeat(32)}`);

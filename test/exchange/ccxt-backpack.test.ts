@@ -8,6 +8,9 @@ import { openSimVenue } from '../../src/exchange/sim/index.ts';
 import type { SimVenue } from '../../src/exchange/sim/index.ts';
 import { NO_CCXT, ccxtClass, errorOf, watchUntil } from './ccxt-client.ts';
 import type { CcxtClient, CcxtOrder } from './ccxt-client.ts';
+import { isPaidFunding, loadsMarkets, readsCandles, readsPublicData } from './ccxt-proofs.ts';
+import { streamStands, watchesTickerAndBook } from './ccxt-proofs.ts';
+import type { CcxtBench } from './ccxt-proofs.ts';
 import { heldClock } from './held-clock.ts';
 
 const Backpack = await ccxtClass('backpack');
@@ -32,6 +35,7 @@ describe.skipIf(Backpack === null)('ccxt on the loopback Backpack', () => {
   const clock = heldClock();
   let venue: SimVenue;
   let client: CcxtClient;
+  let bench: CcxtBench;
 
   beforeAll(async () => {
     venue = await openSimVenue({ face: backpackFace, symbols: 100, clock });
@@ -40,6 +44,10 @@ describe.skipIf(Backpack === null)('ccxt on the loopback Backpack', () => {
     // It takes plain ws:// only after this.
     await client.loadHttpProxyAgent();
     await client.loadMarkets();
+    bench = {
+      ...{ client, sol: SOL, eth: ETH, funding_rate: 0.0000125, move },
+      fund: () => venue.command('funding', { symbol: 'ETH_USDC_PERP' }),
+    };
   });
   afterAll(async () => {
     await client.close();
@@ -51,46 +59,14 @@ describe.skipIf(Backpack === null)('ccxt on the loopback Backpack', () => {
     venue.command('move', { symbol: 'SOL_USDC_PERP', price });
   }
 
-  /** Resolves when the account's stream tells of orders. */
-  async function streamStands(): Promise<void> {
-    let stands = false;
-    const told = client.watchOrders(SOL).then(() => (stands = true));
-    while (!stands) {
-      const { id } = await client.createOrder(SOL, 'limit', 'buy', 1, 100);
-      await client.cancelOrder(id, SOL);
-    }
-    await told;
-  }
+  test('loads the markets with their steps', () =>
+    loadsMarkets(bench, 'SOL_USDC_PERP', 100));
 
-  test('loads the markets with their steps', async () => {
-    const markets = await client.loadMarkets();
-    const swaps = Object.values(markets).filter(({ swap }) => swap === true);
-    expect(swaps).toHaveLength(100);
-    expect(markets[SOL]).toMatchObject({ id: 'SOL_USDC_PERP', swap: true, active: true });
-    expect(markets[SOL]?.precision).toMatchObject({ price: 0.01, amount: 0.01 });
-  });
-
-  test('reads what the venue tells anybody', async () => {
-    expect(Math.abs((await client.fetchTime()) - Date.now())).toBeLessThan(5000);
-    const { bids, asks } = await client.fetchOrderBook(SOL);
-    expect(bids[0]?.[0]).toBe(149.99);
-    expect(asks[0]?.[0]).toBe(150.01);
-    expect((await client.fetchTicker(SOL)).last).toBe(150);
-    expect(Object.keys(await client.fetchTickers()).length).toBeGreaterThanOrEqual(100);
-    expect((await client.fetchFundingRate(SOL)).fundingRate).toBe(0.0000125);
-    expect(await client.fetchTrades(SOL, undefined, 3)).toHaveLength(3);
-  });
+  test('reads what the venue tells anybody', () =>
+    readsPublicData(bench, 100));
 
   test('reads candles: whole minutes, each beginning where the one before ended', async () => {
-    const candles = await client.fetchOHLCV(SOL, '1m', Date.now() - 600_000, 5);
-    expect(candles).toHaveLength(5);
-    const starts = candles.map(([at = 0]) => at);
-    expect(starts.every((at) => at % 60_000 === 0)).toBe(true);
-    expect(starts.slice(1).map((at, i) => at - (starts[i] ?? 0))).toEqual(Array(4).fill(60_000));
-    for (const [, open = 0, high = 0, low = 0, close = 0] of candles) {
-      expect(Math.min(open, close)).toBeGreaterThanOrEqual(low);
-      expect(Math.max(open, close)).toBeLessThanOrEqual(high);
-    }
+    await readsCandles(bench, Date.now() - 600_000);
   });
 
   test('reads the balance', async () => {
@@ -134,7 +110,7 @@ describe.skipIf(Backpack === null)('ccxt on the loopback Backpack', () => {
   });
 
   test('hears of a partial fill, then trades and position agree with it', async () => {
-    await streamStands();
+    await streamStands(bench);
     const part = watchUntil<CcxtOrder>(
       () => client.watchOrders(SOL),
       (seen) => seen.some(({ filled }) => filled === 0.4),
@@ -188,26 +164,11 @@ describe.skipIf(Backpack === null)('ccxt on the loopback Backpack', () => {
     expect(open.filter((size) => size !== '0')).toEqual([]);
   });
 
-  test('is paid and pays funding at the stamp', async () => {
-    await client.createOrder(ETH, 'market', 'sell', 0.5);
-    venue.command('funding', { symbol: 'ETH_USDC_PERP' });
-    const payments = await client.fetchFundingHistory(ETH);
-    // 0.5 x 4000 x 0.0000125, received by the short.
-    expect(payments.map(({ amount }) => amount)).toEqual([0.025]);
-    await client.createOrder(ETH, 'market', 'buy', 0.5, undefined, { reduceOnly: true });
-  });
+  test('is paid funding at the stamp', () =>
+    isPaidFunding(bench, true));
 
-  test('watches ticker and book', async () => {
-    expect(await client.watchTicker(SOL)).toMatchObject({ symbol: SOL, last: 150 });
-    const { bids, asks } = await client.watchOrderBook(SOL);
-    expect(bids[0]?.[0]).toBe(149.99);
-    expect(asks[0]?.[0]).toBe(150.01);
-    move('151');
-    let last: number | undefined = 150;
-    while (last !== 151) last = (await client.watchTicker(SOL)).last;
-    let best = 0;
-    while (best !== 150.99) best = (await client.watchOrderBook(SOL)).bids[0]?.[0] ?? 0;
-  });
+  test('watches ticker and book', () =>
+    watchesTickerAndBook(bench));
 
   test('reads refusals for what they are', async () => {
     const { keys } = venue.account().facts;

@@ -1,5 +1,5 @@
 /** Recorded markets: what comes with gridd, what a home's own file changes, what a venue tells. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -120,6 +120,13 @@ describe('offline rules', () => {
 });
 
 describe('a file that is no record', () => {
+  it('is refused where it cannot be read at all', () => {
+    const folder = folderWith('other.json', '');
+    mkdirSync(join(folder, 'backpack.json'));
+    const refused = expect.objectContaining({ code: 'MARKETS_FILE' });
+    expect(() => readRecord(folder, 'backpack')).toThrow(refused);
+  });
+
   const good = recordText(shipped('backpack'));
   it.each([
     ['{', /JSON/],

@@ -5,6 +5,7 @@
  */
 import { assert } from '../../contract/assert.ts';
 import type { CancelOutcome, VenueOrder } from '../port.ts';
+import { correctionsOf } from './corrections.ts';
 import type { CcxtExchange, CcxtMarket } from './exchange.ts';
 import { classesOf, messageOf, rejectionOf } from './faults.ts';
 import type { Lane } from './lane.ts';
@@ -19,6 +20,8 @@ export interface CancelParts {
   readonly market: () => Promise<CcxtMarket>;
   /** What rests; `ids` knows it from then on. */
   readonly openOrders: () => Promise<readonly VenueOrder[]>;
+  /** Told the venue's id of what was cancelled. */
+  readonly ended: (venueId: string) => void;
 }
 
 const URGENT = true;
@@ -33,17 +36,17 @@ export class CcxtCancels {
   }
 
   async cancel(clientId: string): Promise<CancelOutcome> {
-    const { ids, lane, exchange, market, openOrders } = this.#parts;
+    const { ids, lane, exchange, market, openOrders, ended } = this.#parts;
     try {
       const { symbol } = await market();
       if (ids.venueId(clientId) === null) await openOrders();
       const id = ids.venueId(clientId);
       if (id === null) return { status: 'gone' };
       await lane.run(() => exchange.cancelOrder(id, symbol), URGENT);
+      ended(id);
       return { status: 'cancelled' };
     } catch (error) {
-      const gone = classesOf(error).some((name) => /^Order(NotFound|NotCached)$/.test(name));
-      if (gone) return { status: 'gone' };
+      if (saysGone(exchange.id, error)) return { status: 'gone' };
       return rejectionOf(error) ?? { status: 'unknown', message: messageOf(error) };
     }
   }
@@ -77,6 +80,7 @@ export class CcxtCancels {
       const answer = await lane.run(() => exchange.cancelOrders(known, symbol), URGENT);
       const ended = answer.filter(({ id, status }) => id !== undefined && status === 'canceled');
       const told = new Set(ended.map(({ id }) => id));
+      for (const id of told) this.#parts.ended(id ?? '');
       return new Set(names.filter((name) => told.has(ids.venueId(name) ?? '')));
     } catch (error) {
       const refused = rejectionOf(error);
@@ -89,6 +93,12 @@ export class CcxtCancels {
       return NOTHING_SAID;
     }
   }
+}
+
+function saysGone(exchange: string, error: unknown): boolean {
+  const { gone } = correctionsOf(exchange);
+  const known = classesOf(error).some((name) => /^Order(NotFound|NotCached)$/.test(name));
+  return known || gone?.test(messageOf(error)) === true;
 }
 
 const NOTHING_SAID: ReadonlySet<string> = new Set();

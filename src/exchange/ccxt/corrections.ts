@@ -2,12 +2,19 @@
  * Where ccxt's unified fields are known to be wrong, the venue's own are taken from `info`. Each
  * entry says what is wrong in the version that gridd pins.
  */
-import type { CcxtOrder, CcxtPosition } from './exchange.ts';
+import { VenueFault } from '../port.ts';
+import type { CcxtExchange, CcxtOrder, CcxtPosition } from './exchange.ts';
 
 export interface Corrections {
   readonly position?: (position: CcxtPosition) => CcxtPosition;
   /** An order of the stream. */
   readonly watched?: (order: CcxtOrder) => CcxtOrder;
+  /** The venue's time, ms. */
+  readonly time?: (exchange: CcxtExchange) => Promise<unknown>;
+  /** What says that there is no such order any more, where ccxt takes it for something else. */
+  readonly gone?: RegExp;
+  /** How many orders a history gives that knows neither moments nor pages; it must be asked for. */
+  readonly history_limit?: number;
 }
 
 function numberOf(value: unknown): number | undefined {
@@ -29,16 +36,25 @@ const CORRECTIONS: Readonly<Record<string, Corrections>> = {
   binance: bySignedAmount,
   binanceusdm: bySignedAmount,
   backpack: {
-    // `contracts` is the exposure with resting orders, `entryPrice` the break-even price.
+    // `contracts` is the exposure with resting orders, `entryPrice` the break-even price, and the
+    // other figures stay text.
     position(position) {
-      const net = numberOf(position.info['netQuantity']) ?? 0;
+      const { info } = position;
+      const net = numberOf(info['netQuantity']) ?? 0;
       return {
         ...position,
         contracts: Math.abs(net),
         side: net < 0 ? 'short' : 'long',
-        entryPrice: numberOf(position.info['entryPrice']),
+        entryPrice: numberOf(info['entryPrice']),
+        liquidationPrice: numberOf(info['estLiquidationPrice']),
+        unrealizedPnl: numberOf(info['pnlUnrealized']),
       };
     },
+    // `fetchTime` does not read the answer and tells this machine's time.
+    time: (exchange) => exchange.publicGetApiV1Time?.() ?? Promise.resolve(undefined),
+    // It counts as a venue that is not available.
+    gone: /RESOURCE_NOT_FOUND/,
+    history_limit: 1000,
     // `filled` is the size of the last execution; the venue's `z` is their sum.
     watched: (order) => ({ ...order, filled: numberOf(order.info['z']) ?? order.filled }),
   },
@@ -47,4 +63,12 @@ const CORRECTIONS: Readonly<Record<string, Corrections>> = {
 /** What must be corrected of an exchange; nothing of most. */
 export function correctionsOf(exchange: string): Corrections {
   return CORRECTIONS[exchange] ?? {};
+}
+
+/** The venue's time, whole ms; a `refused` fault where it tells none. */
+export async function venueTime(exchange: CcxtExchange): Promise<number> {
+  const { time = (same) => same.fetchTime() } = correctionsOf(exchange.id);
+  const told = numberOf(await time(exchange));
+  if (told === undefined) throw new VenueFault('refused', 'no clock', null, 'capability');
+  return Math.floor(told);
 }

@@ -3,6 +3,7 @@ import type { MarketRules } from '../../contract/market.ts';
 import type { AssumedFigures, Candle, CandleInterval } from '../market-data.ts';
 import type { MarketData, Ticker } from '../market-data.ts';
 import { VenueFault } from '../port.ts';
+import { venueTime } from './corrections.ts';
 import type { CcxtExchange, CcxtMarket } from './exchange.ts';
 import { faultOf } from './faults.ts';
 import { wholeListing } from './listing.ts';
@@ -64,9 +65,7 @@ export class CcxtData implements MarketData {
   }
 
   async serverTime(): Promise<number> {
-    const time = await this.#ask(() => this.#exchange.fetchTime());
-    if (time === undefined) throw new VenueFault('refused', 'no clock', null, 'capability');
-    return Math.floor(time);
+    return this.#ask(() => venueTime(this.#exchange));
   }
 
   close(): void {

@@ -119,6 +119,8 @@ export interface CcxtExchange {
   /** Needed once before a `ws://` address is used. */
   loadHttpProxyAgent(): Promise<unknown>;
   fetchTime(): Promise<number | undefined>;
+  /** Backpack's own time, as it is answered. */
+  publicGetApiV1Time?(): Promise<unknown>;
   fetchTicker(symbol: string): Promise<CcxtTicker>;
   fetchTickers(): Promise<Readonly<Record<string, CcxtTicker>>>;
   fetchOHLCV(

@@ -5,6 +5,7 @@
 import { VenueFault } from '../port.ts';
 import type { VenueFill, VenueFunding, VenueOrder } from '../port.ts';
 import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtTrade, Listing } from './exchange.ts';
+import { correctionsOf } from './corrections.ts';
 import { listingInSpans } from './listing.ts';
 import type { OrderIds } from './order-ids.ts';
 import { decimalText, venueFill, venueOrder } from './parse.ts';
@@ -32,8 +33,17 @@ const TRADES = {
 /** Venues list orders by when they were made: what ended lately may be so much older. */
 const ORDERS_BEFORE_MS = 6 * 24 * 3_600_000;
 
-function changedAt({ timestamp, lastTradeTimestamp, lastUpdateTimestamp }: CcxtOrder): number {
-  return Math.max(timestamp ?? 0, lastTradeTimestamp ?? 0, lastUpdateTimestamp ?? 0);
+/**
+ * Whether an order was made, executed or ended since then. Some venues date no end: then it may
+ * have been, unless it is known to have been before.
+ */
+function mayHaveChanged(order: CcxtOrder, sinceMs: number, endedAtMs: number | null): boolean {
+  const { timestamp = 0, lastTradeTimestamp, lastUpdateTimestamp, status, filled = 0 } = order;
+  const dated = Math.max(lastTradeTimestamp ?? 0, lastUpdateTimestamp ?? 0);
+  if (timestamp >= sinceMs || dated >= sinceMs) return true;
+  if (dated > 0) return false;
+  if (status === 'open') return filled > 0;
+  return endedAtMs === null || endedAtMs >= sinceMs;
 }
 
 /** The venue does not find an order: an answer, not a fault. */
@@ -60,7 +70,8 @@ export class CcxtListings {
 
   /** An order by the venue's id, where the venue can be asked so; null when it does not find it. */
   async order(id: string): Promise<VenueOrder | null> {
-    if (this.#parts.exchange.has['fetchOrder'] !== true) return null;
+    const { has } = this.#parts.exchange;
+    if (has['fetchOrder'] !== true) return this.#inHistory(id);
     const market = await this.#parts.market();
     try {
       const order = await this.#parts.ask(() => this.#parts.exchange.fetchOrder(id, market.symbol));
@@ -69,6 +80,15 @@ export class CcxtListings {
       if (error instanceof OrderUnknown) return null;
       throw error;
     }
+  }
+
+  /** An order that can be found in a history alone. */
+  async #inHistory(id: string): Promise<VenueOrder | null> {
+    const { exchange, now } = this.#parts;
+    if (exchange.has['fetchOrders'] !== true) return null;
+    const since = now() - ORDERS_BEFORE_MS;
+    const listed = await this.#listed(exchange.fetchOrders.bind(exchange), since);
+    return listed.find((order) => order.venue_order_id === id) ?? null;
   }
 
   async openOrders(): Promise<readonly VenueOrder[]> {
@@ -106,13 +126,15 @@ export class CcxtListings {
     sinceMs: number,
   ): Promise<readonly VenueOrder[]> {
     const market = await this.#parts.market();
+    const { history_limit } = correctionsOf(this.#parts.exchange.id);
     const page = (since: number, until: number | null) => {
       const params = until === null ? {} : { until };
-      return this.#parts.ask(() => listing(market.symbol, since, undefined, params));
+      return this.#parts.ask(() => listing(market.symbol, since, history_limit, params));
     };
     const from = sinceMs - ORDERS_BEFORE_MS;
     const orders = await listingInSpans(page, ORDERS, from, this.#parts.now());
-    const changed = orders.filter((order) => changedAt(order) >= sinceMs);
+    const ended = ({ id }: CcxtOrder) => this.#parts.ids.endedAt(id ?? '');
+    const changed = orders.filter((order) => mayHaveChanged(order, sinceMs, ended(order)));
     return this.#read(market, changed);
   }
 

@@ -1,9 +1,13 @@
-/** Which client id stands for which of the venue's order ids, as far as this process was told. */
+/**
+ * Which client id stands for which of the venue's order ids, and when those ended that this process
+ * cancelled, as far as it was told.
+ */
 const MOST = 20_000;
 
 export class OrderIds {
   readonly #venueIds = new Map<string, string>();
   readonly #clientIds = new Map<string, string>();
+  readonly #ended = new Map<string, number>();
 
   /** A client id of '' says that the order has none: it is another's. */
   learn(clientId: string, venueId: string): void {
@@ -17,6 +21,17 @@ export class OrderIds {
     forgetFirst(this.#venueIds);
   }
 
+  /** The order with this id of the venue ended not later than this moment of its clock. */
+  learnEnd(venueId: string, atMs: number): void {
+    this.#ended.set(venueId, atMs);
+    forgetFirst(this.#ended);
+  }
+
+  /** Null: not known. */
+  endedAt(venueId: string): number | null {
+    return this.#ended.get(venueId) ?? null;
+  }
+
   /** Null: not known. */
   venueId(clientId: string): string | null {
     return this.#venueIds.get(clientId) ?? null;
@@ -28,7 +43,7 @@ export class OrderIds {
   }
 }
 
-function forgetFirst(map: Map<string, string>): void {
+function forgetFirst(map: Map<string, unknown>): void {
   if (map.size <= MOST) return;
   for (const key of map.keys()) {
     map.delete(key);

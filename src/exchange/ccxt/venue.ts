@@ -23,7 +23,7 @@ import type {
 } from '../port.ts';
 import type { VenueOptions } from '../venue-kind.ts';
 import { CcxtCancels } from './cancels.ts';
-import { correctionsOf } from './corrections.ts';
+import { correctionsOf, venueTime } from './corrections.ts';
 import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtPosition } from './exchange.ts';
 import { classesOf, faultOf, messageOf, rejectionOf } from './faults.ts';
 import { CcxtListings, OrderUnknown } from './listings.ts';
@@ -54,6 +54,8 @@ export class CcxtVenue implements Venue {
   readonly #cancels: CcxtCancels;
   #market: Promise<CcxtMarket> | null = null;
   #stream: CcxtStream | null = null;
+  /** How far the venue's clock is ahead of ours at most; null: it was not asked. */
+  #ahead_ms: number | null = null;
 
   constructor(parts: CcxtVenueParts) {
     this.#parts = parts;
@@ -64,7 +66,7 @@ export class CcxtVenue implements Venue {
       exchange: parts.exchange,
       ids: this.#ids,
       read: parts.form.read,
-      now: () => parts.options.clock.now(),
+      now: () => this.#now(),
       market: () => this.#loaded(),
       ask: (question) => this.#ask(question),
     });
@@ -75,6 +77,7 @@ export class CcxtVenue implements Venue {
       most: parts.capabilities.batch.cancel,
       market: () => this.#loaded(),
       openOrders: () => this.#listings.openOrders(),
+      ended: (id) => this.#learnEnd(id),
     });
   }
 
@@ -85,7 +88,7 @@ export class CcxtVenue implements Venue {
   async price(): Promise<{ last: string; mark: string; at_ms: number }> {
     const { symbol } = await this.#loaded();
     const ticker = await this.#ask(() => this.#exchange.fetchTicker(symbol));
-    return priceOf(ticker, this.#parts.options.clock.now());
+    return priceOf(ticker, this.#now());
   }
 
   async submit(order: OrderRequest): Promise<SubmitOutcome> {
@@ -209,11 +212,22 @@ export class CcxtVenue implements Venue {
     await this.#ask(() => this.#exchange.setLeverage(leverage, symbol));
   }
 
+  /** What was cancelled ended by now at the latest, by the venue's clock. */
+  #learnEnd(venueId: string): void {
+    if (this.#ahead_ms !== null) this.#ids.learnEnd(venueId, this.#now() + this.#ahead_ms);
+  }
+
+  #now(): number {
+    return this.#parts.options.clock.now();
+  }
+
   async serverTime(): Promise<number> {
-    if (this.#exchange.has['fetchTime'] !== true) return this.#parts.options.clock.now();
-    const time = await this.#ask(() => this.#exchange.fetchTime());
-    if (time === undefined) throw lacks('a clock');
-    return Math.floor(time);
+    if (this.#exchange.has['fetchTime'] !== true) return this.#now();
+    const asked = this.#now();
+    const time = await this.#ask(() => venueTime(this.#exchange));
+    // From when it was asked: rather too far ahead by the way than too little.
+    this.#ahead_ms = time - asked;
+    return time;
   }
 
   submitTrigger(): Promise<SubmitOutcome> {

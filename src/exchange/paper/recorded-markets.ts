@@ -49,15 +49,16 @@ export function recordFile(folder: string, venue: string): string | null {
  */
 export function readRecord(folder: string, venue: string): MarketRecord | null {
   const file = recordFile(folder, venue);
-  const text = file === null ? null : readText(file);
-  if (file !== null && text !== null) return parseRecord(text, file);
+  const own = file === null ? null : readOwn(file);
+  if (own !== null) return own;
   const name = ccxtId(venue) ?? venue;
   return Object.hasOwn(SHIPPED, name) ? recordOf(new Answer(SHIPPED[name], name)) : null;
 }
 
-function parseRecord(text: string, file: string): MarketRecord {
+function readOwn(file: string): MarketRecord | null {
   try {
-    return recordOf(new Answer(JSON.parse(text), 'it'));
+    const text = readText(file);
+    return text === null ? null : recordOf(new Answer(JSON.parse(text), 'it'));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new GriddError('MARKETS_FILE', `${file} is no record of markets: ${why}.`);
