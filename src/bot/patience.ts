@@ -2,7 +2,7 @@
  * Questions that a start cannot do without: what passes by itself is waited out with growing pauses
  * and said meanwhile; what does not is the user's to mend, and ends the start.
  */
-import { VenueFault } from '../exchange/port.ts';
+import { BudgetHeld, VenueFault } from '../exchange/port.ts';
 import { isPermanent, venueError } from '../exchange/venue-error.ts';
 import type { Clock } from '../platform/clock.ts';
 
@@ -29,7 +29,9 @@ export async function askPatiently<T>(
   question: () => Promise<T>,
 ): Promise<T> {
   const { venue, clock, tell } = parts;
-  for (let attempt = 1; ; attempt += 1) {
+  // What our own budget held back makes no silence of the venue longer.
+  let [held, failed] = [0, 0];
+  for (;;) {
     try {
       const answer = await question();
       tell(null);
@@ -39,6 +41,7 @@ export async function askPatiently<T>(
       const told = venueError(venue, error);
       if (isPermanent(error)) throw told;
       tell(`${told.code}: ${told.message}`);
+      const attempt = error instanceof BudgetHeld ? (held += 1) : (failed += 1);
       await clock.delay(pauseMs(attempt, error.retry_after_ms));
     }
   }
