@@ -135,7 +135,8 @@ function move(symbol: Symbol, cents: number): Promise<unknown> {
 /** Orders by hand, far from every price, as the venue's own page places them. */
 async function placeForeign(): Promise<void> {
   for (const { account, symbol } of INSTANCES) {
-    const client = new BackpackClient({ ...venue.address, world: { now: () => clock.now() } }, account);
+    const reached = { ...venue.address, world: { now: () => clock.now() } };
+    const client = new BackpackClient(reached, account);
     const price = (MARKETS[symbol].middle / 200).toFixed(2);
     const { status, json } = await client.order({ symbol, price, quantity: '0.02' });
     expect(status).toBe(200);
@@ -341,11 +342,12 @@ test('a stop that closes leaves every account flat, with receipts of what the ve
   const { stdout } = await home.ok(['stop', ...INSTANCES.map(({ id }) => id), ...words]);
   const results = JSON.parse(stdout) as VerbResult[];
   const accounts = await venue.accounts();
+  const money = (text = '0') => parseMoney(text) ?? 0n;
+  const equity = new Map(ACCOUNTS.map((name) => [name, money(START)]));
   for (const { id, account, symbol } of INSTANCES) {
     const receipt = results.find((each) => each.id === id)?.receipt;
     const found = accounts.find(({ name }) => name === account);
     const ledger = found?.positions.find((each) => each.symbol === symbol);
-    const money = (text = '0') => parseMoney(text) ?? 0n;
     const realised = money(ledger?.realised) - money(ledger?.fees) + money(ledger?.funding);
     expect(receipt, id).toMatchObject({ orders_left: 0, position: '0' });
     expect(receipt?.period, id).toMatchObject({
@@ -355,7 +357,11 @@ test('a stop that closes leaves every account flat, with receipts of what the ve
     });
     expect(ledger?.size, id).toBe('0');
     expect(receipt?.total_pnl, id).toBe(formatMoney(realised));
+    equity.set(account, (equity.get(account) ?? 0n) + money(receipt?.total_pnl));
   }
+  const standing = accounts.map((each) => [each.name, each.equity, each.cash]);
+  const wanted = [...equity].map(([name, sum]) => [name, formatMoney(sum), formatMoney(sum)]);
+  expect(standing).toEqual(wanted);
   const left = accounts.flatMap(({ open_orders }) => open_orders);
   expect(new Set(left.map(({ id }) => id))).toEqual(foreign);
   expect(left.every(({ filled }) => filled === '0')).toBe(true);
