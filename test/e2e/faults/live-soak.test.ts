@@ -1,6 +1,6 @@
 /**
- * Five live instances with three keys on a loopback Backpack in a fast market, while answers fail in
- * every way and bots, supervisor and venue are killed: once it is calm, books and venue agree to
+ * Five live instances with three keys on a loopback Backpack in a fast market, while answers fail
+ * in every way and bots, supervisor and venue are killed: once it is calm, books and venue agree to
  * the last digit, and a stop leaves the accounts flat. Its long form: `npm run soak -- live-soak`;
  * LIVE_SOAK_MINUTES and LIVE_SOAK_SEED set its length and replay its schedule, LIVE_SOAK_KEEP names
  * a folder into which the home is copied at the end.
@@ -337,7 +337,7 @@ test('the referee sees what is wrong', async () => {
   expect(wrong).toContainEqual(expect.stringContaining('equity of one'));
 });
 
-test('a stop that closes leaves every account flat, with receipts of what the venue paid', async () => {
+test('a stop that closes leaves every account flat, with receipts of what it paid', async () => {
   const words = ['--orders', 'cancel', '--position', 'close', '--json'];
   const { stdout } = await home.ok(['stop', ...INSTANCES.map(({ id }) => id), ...words]);
   const results = JSON.parse(stdout) as VerbResult[];
