@@ -130,6 +130,7 @@ function command(at_ms: number, name: string, body: Readonly<Record<string, unkn
 
 /** Null stands for any: the venue wants it left out. */
 function given(fields: Readonly<Record<string, string | null>>): Record<string, string> {
-  const kept = Object.entries(fields).filter((field): field is [string, string] => field[1] !== null);
-  return Object.fromEntries(kept);
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== null) kept[name] = value;
+  return kept;
 }

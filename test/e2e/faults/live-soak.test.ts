@@ -1,6 +1,6 @@
 /**
- * Five live instances with three keys on a loopback Backpack in a fast market, while answers fail in
- * every way and bots, supervisor and venue are killed: once it is calm, books and venue agree to
+ * Five live instances with three keys on a loopback Backpack in a fast market, while answers fail
+ * in every way and bots, supervisor and venue are killed: once it is calm, books and venue agree to
  * the last digit, and a stop leaves the accounts flat. Its long form: `npm run soak -- live-soak`;
  * LIVE_SOAK_MINUTES and LIVE_SOAK_SEED set its length and replay its schedule, LIVE_SOAK_KEEP names
  * a folder into which the home is copied at the end.
@@ -135,7 +135,8 @@ function move(symbol: Symbol, cents: number): Promise<unknown> {
 /** Orders by hand, far from every price, as the venue's own page places them. */
 async function placeForeign(): Promise<void> {
   for (const { account, symbol } of INSTANCES) {
-    const client = new BackpackClient({ ...venue.address, world: { now: () => clock.now() } }, account);
+    const reached = { ...venue.address, world: { now: () => clock.now() } };
+    const client = new BackpackClient(reached, account);
     const price = (MARKETS[symbol].middle / 200).toFixed(2);
     const { status, json } = await client.order({ symbol, price, quantity: '0.02' });
     expect(status).toBe(200);
@@ -336,16 +337,17 @@ test('the referee sees what is wrong', async () => {
   expect(wrong).toContainEqual(expect.stringContaining('equity of one'));
 });
 
-test('a stop that closes leaves every account flat, with receipts of what the venue paid', async () => {
+test('a stop that closes leaves every account flat, with receipts of what it paid', async () => {
   const words = ['--orders', 'cancel', '--position', 'close', '--json'];
   const { stdout } = await home.ok(['stop', ...INSTANCES.map(({ id }) => id), ...words]);
   const results = JSON.parse(stdout) as VerbResult[];
   const accounts = await venue.accounts();
+  const money = (text = '0') => parseMoney(text) ?? 0n;
+  const equity = new Map(ACCOUNTS.map((name) => [name, money(START)]));
   for (const { id, account, symbol } of INSTANCES) {
     const receipt = results.find((each) => each.id === id)?.receipt;
     const found = accounts.find(({ name }) => name === account);
     const ledger = found?.positions.find((each) => each.symbol === symbol);
-    const money = (text = '0') => parseMoney(text) ?? 0n;
     const realised = money(ledger?.realised) - money(ledger?.fees) + money(ledger?.funding);
     expect(receipt, id).toMatchObject({ orders_left: 0, position: '0' });
     expect(receipt?.period, id).toMatchObject({
@@ -355,7 +357,11 @@ test('a stop that closes leaves every account flat, with receipts of what the ve
     });
     expect(ledger?.size, id).toBe('0');
     expect(receipt?.total_pnl, id).toBe(formatMoney(realised));
+    equity.set(account, (equity.get(account) ?? 0n) + money(receipt?.total_pnl));
   }
+  const standing = accounts.map((each) => [each.name, each.equity, each.cash]);
+  const wanted = [...equity].map(([name, sum]) => [name, formatMoney(sum), formatMoney(sum)]);
+  expect(standing).toEqual(wanted);
   const left = accounts.flatMap(({ open_orders }) => open_orders);
   expect(new Set(left.map(({ id }) => id))).toEqual(foreign);
   expect(left.every(({ filled }) => filled === '0')).toBe(true);
