@@ -1,7 +1,8 @@
 /**
  * `npm run soak`: the fault tests in their long form, for hours rather than minutes. Arguments name
  * some of them, e.g. `npm run soak -- registry-loss`, or `oracle`, the engine against its reference
- * model, or `over-wire`, the money simulator's worlds over real sockets; options after them go to vitest. Closes with one line that counts the tests.
+ * model, or `over-wire`, worlds of the money simulator over real sockets; options after them go to
+ * vitest. Closes with one line that counts the tests.
  */
 import { ensureBuilt } from './build.js';
 import { checkPlatform, ensureInstalled } from './ensure.js';

@@ -131,8 +131,8 @@ export function stampRefused(meaning: Meaning): boolean {
 
 /**
  * Whether the refusal of a stamp proves that the request was not looked at: by its code, not only
- * its words. A stamp that the venue met before may have come with this very request, which something
- * on the way sent twice.
+ * its words. A stamp that the venue met before may have come with this very request, if something
+ * on the way sent it twice.
  */
 export function provesUnseen(code: number | null, message: string): boolean {
   const metBefore = /\b(duplicat\w*|already|used)\b/i.test(message);
