@@ -4,7 +4,7 @@ import { askPatiently } from '../../src/bot/patience.ts';
 import { BudgetHeld, VenueFault } from '../../src/exchange/port.ts';
 import { manualClock } from '../exchange/manual-clock.ts';
 
-test('what our own budget holds back makes no pause for the venue longer', async () => {
+test('what our own budget holds back is asked when there is room, and makes no later pause longer', async () => {
   const pauses: number[] = [];
   const delay = (ms: number): Promise<void> => {
     pauses.push(ms);
@@ -18,5 +18,5 @@ test('what our own budget holds back makes no pause for the venue longer', async
     return fault === undefined ? Promise.resolve('here') : Promise.reject(fault);
   });
   expect(answer).toBe('here');
-  expect(pauses).toEqual([500, 500, 1500, 2000, 1000]);
+  expect(pauses).toEqual([500, 50, 1500, 50, 1000]);
 });

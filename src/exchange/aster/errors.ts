@@ -33,7 +33,7 @@ const FULL = passing('max_orders');
 const DUPLICATE = passing('duplicate_client_id');
 const INCREASES = passing('reduce_only_would_increase');
 /** The stamp was refused: the request was not looked at. */
-const STAMP = lasting('clock', 'wrong_time');
+const STAMP = lasting('clock', 'other');
 
 const MEANINGS: Readonly<Record<number, Meaning>> = {
   [-1000]: UNKNOWN,
@@ -131,8 +131,8 @@ export function stampRefused(meaning: Meaning): boolean {
 
 /**
  * Whether the refusal of a stamp proves that the request was not looked at: by its code, not only
- * its words. A stamp that the venue met before may have come with this very request, which
- * something on the way sent twice.
+ * its words. A stamp that the venue met before may have come with this very request, if something
+ * on the way sent it twice.
  */
 export function provesUnseen(code: number | null, message: string): boolean {
   const metBefore = /\b(duplicat\w*|already|used)\b/i.test(message);

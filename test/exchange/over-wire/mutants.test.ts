@@ -59,7 +59,7 @@ const WIRE_MUTANTS: readonly WireMutant[] = [
     referees: ['one order a line', 'orders', 'receipt', 'stop', 'max position', 'max open orders'],
   },
   known('aster', 'trades are not told apart by their id'),
-  known('aster', 'a look-up that finds nothing is taken for proof'),
+  known('backpack', 'a look-up that finds nothing is taken for proof'),
   known('backpack', 'late fills are left out'),
 ];
 

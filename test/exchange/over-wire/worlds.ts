@@ -1,19 +1,21 @@
 /**
- * The tests of worlds over the wire on one venue: a few seeds always, many in a soak, one that is
- * named in `GRIDD_WIRE_SEED`.
+ * The tests of worlds over the wire on one venue: a few short ones always, many long ones in a soak,
+ * the one that `GRIDD_WIRE_SEED` names.
  */
 import { describe, expect, test } from 'vitest';
 import { playOverWire, wireFailureText } from './play.ts';
 import type { WIRES } from './play.ts';
 
-const SOAK_SEEDS = 300;
+const FIRST_SOAK_SEED = 1001;
+const SOAK_SEEDS = 500;
 const WORLD_MS = 120_000;
 
-/** Plays the seeds; a soak goes on after them. */
+/** Plays the seeds, or those of a soak. */
 export function describeWorlds(name: keyof typeof WIRES, seeds: readonly number[]): void {
   const wanted = process.env['GRIDD_WIRE_SEED'];
-  const soak = Array.from({ length: SOAK_SEEDS }, (_, k) => 1001 + k);
-  const usual = process.env['GRIDD_SOAK'] === undefined ? seeds : [...seeds, ...soak];
+  const soaks = process.env['GRIDD_SOAK'] !== undefined;
+  const many = Array.from({ length: SOAK_SEEDS }, (_, k) => FIRST_SOAK_SEED + k);
+  const usual = soaks ? many : seeds;
   const played = wanted === undefined ? usual : [Number(wanted)];
   const sums = { trades: 0, restarts: 0, ms: 0 };
   const faults = new Map<string, number>();
@@ -23,7 +25,7 @@ export function describeWorlds(name: keyof typeof WIRES, seeds: readonly number[
       'seed $seed keeps every rule',
       { timeout: WORLD_MS },
       async ({ seed }) => {
-        const verdict = await playOverWire(name, seed);
+        const verdict = await playOverWire(name, seed, soaks ? 'long' : 'short');
         if (verdict.breach !== null) throw new Error(wireFailureText(name, verdict));
         sums.trades += verdict.trades;
         sums.restarts += verdict.restarts;

@@ -97,7 +97,80 @@ test('a cancel may be taken note of and done later', async () => {
   expect((await client.cancel({ orderId: id })).status).toBe(400);
 });
 
+test('a late answer is of something that was done at once', async () => {
+  const clock = manualClock();
+  const slow = await openSimVenue({ face: backpackFace, symbols: 3, clock });
+  slow.command('fault', { kind: 'late_answer', ms: 5000, path: ORDER });
+  const heard: number[] = [];
+  const answer = new BackpackClient(slow).order().then(({ status }) => heard.push(status));
+  await expect.poll(() => slow.account().orders.size).toBe(1);
+  clock.advance(4999);
+  expect(heard).toEqual([]);
+  clock.advance(1);
+  await answer;
+  expect(heard).toEqual([200]);
+  await slow.close();
+});
+
+test('a doubled request is done twice, and the second answer is told', async () => {
+  venue.command('fault', { kind: 'double', method: 'POST', path: ORDER });
+  const ask = { clientId: 7 };
+  expect((await client.order(ask)).status).toBe(400);
+  expect(orders()).toBe(1);
+  expect(venue.faults.happened).toEqual(new Map([['double', 1]]));
+});
+
+test('nobody reaches a venue that is offline; its owner does', async () => {
+  const stream = await client.stream();
+  const closed = stream.closed();
+  await admin('offline');
+  await closed;
+  await expect(client.order()).rejects.toThrow();
+  await expect(client.stream()).rejects.toThrow();
+  expect(orders()).toBe(0);
+  await admin('offline', { on: false });
+  expect((await client.order()).status).toBe(200);
+  await client.stream();
+});
+
+test('without margin only what reduces is taken', async () => {
+  const market = { orderType: 'Market', price: undefined, postOnly: undefined };
+  expect((await client.order({ ...market, side: 'Bid', quantity: '1' })).status).toBe(200);
+  await admin('no-margin');
+  const more = await client.order({ ...market, side: 'Bid', quantity: '1' });
+  expect(more.json).toMatchObject({ code: 'INSUFFICIENT_MARGIN' });
+  expect((await client.order({ ...market, side: 'Ask', quantity: '2' })).status).toBe(400);
+  expect((await client.order({ ...market, side: 'Ask', quantity: '1' })).status).toBe(200);
+  await admin('clear');
+  expect((await client.order({ ...market, side: 'Bid', quantity: '1' })).status).toBe(200);
+});
+
 describe('faults of streams', () => {
+  test('events are dropped, told again and told late; answers are not', async () => {
+    const clock = manualClock();
+    const odd = await openSimVenue({ face: backpackFace, symbols: 3, clock });
+    const trader = new BackpackClient(odd);
+    const stream = await trader.stream();
+    await stream.subscribe(['account.orderUpdate']);
+    const told = () => stream.told.map((each) => (each as { data: { c: number } }).data.c);
+    const placed = async (clientId: number, kind: string) => {
+      odd.command('fault', { kind, ms: 500, method: 'GET', path: '/none' });
+      await trader.order({ clientId });
+      await odd.settled();
+    };
+    await placed(1, 'drop_event');
+    expect(told()).toEqual([]);
+    await placed(2, 'double_event');
+    await placed(3, 'late_event');
+    await trader.order({ clientId: 4 });
+    await odd.settled();
+    expect(told()).toEqual([2, 4]);
+    clock.advance(500);
+    await odd.settled();
+    expect(told()).toEqual([2, 4, 2, 3]);
+    await odd.close();
+  });
+
   test('a cut stream is closed; a mute one says nothing and stays', async () => {
     const stream = await client.stream();
     await stream.subscribe(['account.orderUpdate']);

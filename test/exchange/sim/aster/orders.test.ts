@@ -334,9 +334,16 @@ describe('listings', () => {
 
   test('may lag behind', async () => {
     bench.venue.command('listing-lag', { ms: 2000 });
-    await bench.order();
+    const orderId = String((await bench.order()).body['orderId']);
+    const lookUp = (path: string) => bench.v3('GET', path, { ...SOL, orderId });
     expect((await bench.v3('GET', 'openOrders', SOL)).list).toEqual([]);
+    for (const path of ['order', 'openOrder']) {
+      expect((await lookUp(path)).body).toMatchObject({ code: -2013 });
+    }
     bench.clock.advance(2000);
     expect((await bench.v3('GET', 'openOrders', SOL)).list).toHaveLength(1);
+    for (const path of ['order', 'openOrder']) {
+      expect((await lookUp(path)).body).toMatchObject({ status: 'NEW' });
+    }
   });
 });
