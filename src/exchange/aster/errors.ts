@@ -33,7 +33,7 @@ const FULL = passing('max_orders');
 const DUPLICATE = passing('duplicate_client_id');
 const INCREASES = passing('reduce_only_would_increase');
 /** The stamp was refused: the request was not looked at. */
-const STAMP = lasting('clock', 'other');
+const STAMP = lasting('clock', 'wrong_time');
 
 const MEANINGS: Readonly<Record<number, Meaning>> = {
   [-1000]: UNKNOWN,
