@@ -120,6 +120,9 @@ export class SimAdmin {
       case 'listing-lag':
         world.troubles.listing_lag_ms = number(body, 'ms');
         return undefined;
+      case 'stale-listing':
+        world.troubles.stale_listing_ms = number(body, 'ms');
+        return undefined;
       case 'slow-cancel':
         world.troubles.slow_cancel_ms = number(body, 'ms');
         return undefined;

@@ -26,6 +26,7 @@ export const COMMANDS = [
   'offline',
   'no-margin',
   'listing-lag',
+  'stale-listing',
   'slow-cancel',
   'partial',
   'market',

@@ -12,7 +12,7 @@ import type { PartialFill } from '../matching/part-plan.ts';
 import { hash32 } from '../matching/seeded-hash.ts';
 import { SimAccount } from './account.ts';
 import type { AccountFacts } from './account.ts';
-import { SimDesk } from './desk.ts';
+import { SimDesk, isAlive } from './desk.ts';
 import { marginOfAccount } from './margin.ts';
 import type { MarginState } from './margin.ts';
 import { SimMarket, firstState } from './market.ts';
@@ -45,6 +45,8 @@ export interface Troubles {
   no_margin: boolean;
   /** Orders and fills are missing in listings for so long. */
   listing_lag_ms: number;
+  /** Listings of open orders show one as it was for so long after its end. */
+  stale_listing_ms: number;
   /** A cancel is only taken note of, and done so much later; 0: at once. */
   slow_cancel_ms: number;
   /** Streams are open and say nothing. */
@@ -57,6 +59,7 @@ export const NO_TROUBLES: Troubles = {
   offline: false,
   no_margin: false,
   listing_lag_ms: 0,
+  stale_listing_ms: 0,
   slow_cancel_ms: 0,
   mute: false,
 };
@@ -193,6 +196,26 @@ export class World {
       if (!this.records.busy.has(sim.symbol)) this.#idle(sim, now);
       return sim;
     });
+  }
+
+  /** Open orders as a listing shows them now, oldest first; `symbol` null: of all. */
+  listedAlive(account: SimAccount, symbol: string | null): readonly SimOrder[] {
+    const { listing_lag_ms, stale_listing_ms } = this.troubles;
+    const now = this.now();
+    const seen = account
+      .alive(symbol)
+      .filter(({ at_ms }) => listing_lag_ms === 0 || at_ms <= now - listing_lag_ms);
+    if (stale_listing_ms === 0) return seen;
+    const ended = [...account.orders.values()].filter((order) => {
+      const rested = order.ticks !== null && !isAlive(order) && order.reason === null;
+      const isMeant = symbol === null || order.symbol === symbol;
+      return rested && isMeant && order.updated_ms > now - stale_listing_ms;
+    });
+    const open = ended.map((order): SimOrder => {
+      const filled = order.filled === order.lots ? 0 : order.filled;
+      return { ...order, status: 'open', filled };
+    });
+    return [...seen, ...open].sort((a, b) => a.id - b.id);
   }
 
   addAccount(facts: AccountFacts): SimAccount {

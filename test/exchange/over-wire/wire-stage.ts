@@ -225,8 +225,9 @@ class WireStage implements Stage {
     const { sim, scenario } = this.#parts;
     sim.faults.clear();
     sim.world.desk.cuts.length = 0;
-    const lags = on && (scenario.roughness.late_listing_order ?? 1) > 0;
-    sim.command('listing-lag', { ms: lags ? LAG_MS : 0 });
+    const lag = (name: FaultName) => (on && (scenario.roughness[name] ?? 1) > 0 ? LAG_MS : 0);
+    sim.command('listing-lag', { ms: lag('late_listing_order') });
+    sim.command('stale-listing', { ms: lag('stale_listing') });
     if (!on) return;
     this.#arm(IN_STREAMS, 1, null);
     for (const [method, often] of Object.entries(OFTEN)) this.#arm(OF_REQUESTS, often, method);

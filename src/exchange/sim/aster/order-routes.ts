@@ -60,7 +60,7 @@ export const ORDER_ROUTES: readonly Route[] = [
   }),
   ask('openOrders', (params) => (params.text('symbol') === null ? 40 : 1), (call) => {
     const symbol = marketIfAny(call)?.symbol ?? null;
-    const seen = call.account.alive(symbol).filter(({ at_ms }) => isListed(call, at_ms));
+    const seen = call.desk.world.listedAlive(call.account, symbol);
     return seen.map((order) => orderBody(marketNamed(call, order.symbol).market, order));
   }),
   ask('allOrders', 5, allOrders),

@@ -96,8 +96,7 @@ function tradingRoutes(
       instruction: 'orderQueryAll',
       answer: (account, { symbol }) => {
         if (symbol !== undefined && world.market(symbol) === null) throw unknownSymbol();
-        const alive = account.alive(symbol ?? null);
-        return alive.filter((order) => isListed(world, order.at_ms)).map(row);
+        return world.listedAlive(account, symbol ?? null).map(row);
       },
     },
     'DELETE /api/v1/order': {

@@ -332,6 +332,18 @@ describe('listings', () => {
     expect(await statusOf(filled.body['orderId'])).toBe('FILLED');
   });
 
+  test('may show an order as open for a while after its end', async () => {
+    const orderId = String((await bench.order()).body['orderId']);
+    bench.venue.command('stale-listing', { ms: 2000 });
+    bench.clock.advance(10);
+    await bench.v3('DELETE', 'order', { ...SOL, orderId });
+    const listed = (await bench.v3('GET', 'openOrders', SOL)).list;
+    expect(listed).toMatchObject([{ orderId: Number(orderId), status: 'NEW' }]);
+    expect(await statusOf(Number(orderId))).toBe('CANCELED');
+    bench.clock.advance(2000);
+    expect((await bench.v3('GET', 'openOrders', SOL)).list).toEqual([]);
+  });
+
   test('may lag behind', async () => {
     bench.venue.command('listing-lag', { ms: 2000 });
     const orderId = String((await bench.order()).body['orderId']);
