@@ -37,8 +37,10 @@ export const STARTS_AGAIN = 'starts_again';
 const PATIENT = true;
 /** Rounds of a stop in which something of ours still rests at the venue. */
 const CLEAR_ROUNDS = 10;
-/** So long a panic waits for cancels and closes before it says what is left. */
+/** So long a panic waits while no cancel and no close gets on before it says what is left. */
 const PANIC_PATIENCE_MS = 8000;
+/** Times that it waits so long in all: on a small share of a key cancels go one after another. */
+const PANIC_ROUNDS = 3;
 
 export class GridEnd {
   readonly #parts: GridEndParts;
@@ -120,24 +122,34 @@ export class GridEnd {
     return body;
   }
 
-  /** `patienceMs`: the receipt is written then at the latest; null: once the stop has ended. */
+  /**
+   * `patienceMs`: the receipt is written at the latest when nothing has got on for so long; null:
+   * once the stop has ended.
+   */
   async #stopFor(
     reason: string,
     wanted: () => OnStop,
     patienceMs: number | null,
   ): Promise<StopReceipt> {
-    const { runner, clock } = this.#parts;
+    const { runner } = this.#parts;
     const stopped = this.#stopped(reason, wanted);
-    const late = async (ms: number) => {
-      await clock.delay(ms);
-      return null;
-    };
-    const ends = patienceMs === null ? [stopped] : [stopped, late(patienceMs)];
+    const ends = patienceMs === null ? [stopped] : [stopped, this.#stuck(patienceMs)];
     const how = await Promise.race(ends);
     if (how !== null && (how.position === 'close' || how.orders === 'cancel')) {
       await this.#clearStrays();
     }
     return runner.soon(() => this.receipt('stop'));
+  }
+
+  /** Resolves when orders and position have stayed the same for `patienceMs`. */
+  async #stuck(patienceMs: number): Promise<null> {
+    const { runner, clock } = this.#parts;
+    const left = () => `${liveOrders(runner.state).length} ${runner.state.books.position_lots}`;
+    for (let round = 1; ; round += 1) {
+      const before = left();
+      await clock.delay(patienceMs);
+      if (left() === before || round === PANIC_ROUNDS) return null;
+    }
   }
 
   /** Raises the fence and waits until the grid has stopped. */

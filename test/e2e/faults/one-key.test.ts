@@ -43,14 +43,14 @@ interface KeyVenue {
 const ASTER: KeyVenue = {
   ...{ name: 'aster', face: asterFace, credentials: ['account_address', 'private_key'] },
   ...{ requests_per_minute: 2400, byAddress: true },
-  instances: SOAK ? 30 : 5,
-  patienceMs: SOAK ? 600_000 : 40_000,
+  instances: SOAK ? 30 : 4,
+  patienceMs: SOAK ? 600_000 : 100_000,
 };
 const BACKPACK: KeyVenue = {
   ...{ name: 'backpack', face: backpackFace, credentials: ['api_key', 'secret_key'] },
   ...{ requests_per_minute: 2000, byAddress: false },
-  instances: SOAK ? 30 : 8,
-  patienceMs: SOAK ? 600_000 : 40_000,
+  instances: SOAK ? 30 : 6,
+  patienceMs: SOAK ? 600_000 : 100_000,
 };
 
 type Market = ReturnType<World['markets']>[number];
