@@ -138,13 +138,9 @@ export class GridService implements InstanceService {
       if (reason === null || OWN_REASONS.has(reason)) continue;
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
-    const words = (reason: string) => reason.replaceAll('_', ' ');
     const { stop_hold: hold } = runner.state;
     const stop = hold === null ? [] : [`No stop-loss waits at the venue: ${words(hold.reason)}.`];
-    const lines = [...counts].map(([reason, count]) => {
-      return `The venue refuses ${count} orders: ${words(reason)}.`;
-    });
-    return [...stop, ...lines];
+    return [...stop, ...[...counts].map(([reason, count]) => unplacedText(reason, count))];
   }
 
   #positionDiffers(ours: number): string | null {
@@ -279,4 +275,15 @@ async function attempt(probe: () => unknown): Promise<string> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** What is said of lines whose orders do not rest for one and the same reason. */
+export function unplacedText(reason: string, count: number): string {
+  // Held back by the venue, or before it by this bot's share of what its key may send.
+  if (reason === 'rate_limited') return `${count} orders wait: too many requests for now.`;
+  return `The venue refuses ${count} orders: ${words(reason)}.`;
+}
+
+function words(reason: string): string {
+  return reason.replaceAll('_', ' ');
 }

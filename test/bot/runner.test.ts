@@ -4,6 +4,7 @@
  */
 import { afterEach, describe, expect, test } from 'vitest';
 import { clientIds } from '../../src/bot/client-id.ts';
+import { unplacedText } from '../../src/bot/grid-service.ts';
 import { GriddError } from '../../src/contract/errors.ts';
 import type { Venue } from '../../src/exchange/port.ts';
 import { manualClock } from '../exchange/manual-clock.ts';
@@ -360,6 +361,11 @@ describe('what must not look well', () => {
     expect(degraded.join()).toMatch(/The venue refuses \d+ orders: insufficient margin\./);
     await desk.service.adjust(VALUES, null);
     expect(desk.service.status()).toMatchObject({ state: 'running', degraded: [] });
+  });
+
+  test('orders that only wait for the limit of requests are not called refused', () => {
+    expect(unplacedText('rate_limited', 20)).toBe('20 orders wait: too many requests for now.');
+    expect(unplacedText('symbol_closed', 2)).toBe('The venue refuses 2 orders: symbol closed.');
   });
 
   test('a range beside the price is said in the answer and in the status', async () => {
