@@ -52,17 +52,19 @@ function numberIds(tag: string): ClientIds {
   const hash = Number.parseInt(tag, 16);
   assert(Number.isSafeInteger(hash), `the tag "${tag}" is hexadecimal`);
   const mark = hash % 2 ** TAG_BITS;
+  // Of many instances on one key two may bear one mark: they hardly use the same numbers as well.
+  const first = Math.floor(hash / 2 ** TAG_BITS) % SPAN;
   const isOurs = (name: string): boolean => {
     const number = /^[1-9]\d*$/.test(name) ? Number(name) : -1;
     return number < 2 ** 32 && Math.floor(number / 2 ** SEQUENCE_BITS) === mark;
   };
   return {
     span: SPAN,
-    of: (id) => String(mark * 2 ** SEQUENCE_BITS + ((id - 1) % SPAN) + 1),
+    of: (id) => String(mark * 2 ** SEQUENCE_BITS + ((first + id - 1) % SPAN) + 1),
     isOurs,
     sequenceOf: (name) => {
-      const sequence = isOurs(name) ? Number(name) % 2 ** SEQUENCE_BITS : 0;
-      return sequence === 0 ? null : sequence;
+      const number = isOurs(name) ? Number(name) % 2 ** SEQUENCE_BITS : 0;
+      return number === 0 ? null : ((number - 1 - first + SPAN) % SPAN) + 1;
     },
   };
 }
