@@ -124,7 +124,10 @@ export class KeyShare {
   /** Takes what the supervisor grants of a budget, at once; what is no share is left alone. */
   take(key: unknown, share: unknown): void {
     if (typeof share !== 'number' || !(share > 0 && share <= 1)) return;
-    const budget = this.#shared.find((one) => one.key === key);
+    const [only, ...more] = this.#shared;
+    // A supervisor of before names no budget: to it a bot has one.
+    const unnamed = key === undefined && more.length === 0 ? only : undefined;
+    const budget = unnamed ?? this.#shared.find((one) => one.key === key);
     if (budget === undefined) return;
     this.#granted.set(budget.key, share);
     if (this.#hasAll) this.#arrived();

@@ -65,6 +65,21 @@ describe('a starting bot', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  test('takes what an older supervisor grants, where it can mean one budget only', async () => {
+    const { clock, venue, share, granted } = setUp();
+    const begun = share.begin(venue, SHARED);
+    share.take(undefined, 0.5);
+    await begun;
+    expect(granted).toEqual([0.5]);
+
+    const both = new KeyShare(clock);
+    const late = both.begin(venue, [...SHARED, { of: 'orders', key: 'o' }]);
+    both.take(undefined, 0.5);
+    clock.advance(FIRST_SHARE_MS);
+    await late;
+    expect(both.reports().map((report) => report.share)).toEqual([OWN_SHARE, OWN_SHARE]);
+  });
+
   test('leaves alone what is no share', async () => {
     const { venue, share, granted } = setUp();
     const begun = share.begin(venue, SHARED);
