@@ -1,7 +1,7 @@
 /** Cancels of a class of ccxt whose call for many does not do what it should. */
 import { expect, test } from 'vitest';
 import { CcxtCancels } from '../../../src/exchange/ccxt/cancels.ts';
-import type { CcxtExchange, CcxtMarket } from '../../../src/exchange/ccxt/exchange.ts';
+import type { CcxtExchange, CcxtMarket, CcxtOrder } from '../../../src/exchange/ccxt/exchange.ts';
 import { Lane } from '../../../src/exchange/ccxt/lane.ts';
 import { OrderIds } from '../../../src/exchange/ccxt/order-ids.ts';
 import { manualClock } from '../manual-clock.ts';
@@ -10,11 +10,11 @@ const NAMES = ['g-1', 'g-2', 'g-3'];
 
 function cancelsWith(cancelOrders: () => unknown) {
   const called: string[] = [];
-  const exchange = {
+  const exchange: Partial<CcxtExchange> = {
     id: 'odd',
     cancelOrders() {
       called.push('many');
-      return Promise.resolve().then(cancelOrders);
+      return Promise.resolve().then(cancelOrders) as Promise<readonly CcxtOrder[]>;
     },
     cancelOrder(id: string) {
       called.push(id);
@@ -24,7 +24,7 @@ function cancelsWith(cancelOrders: () => unknown) {
   const ids = new OrderIds();
   for (const name of NAMES) ids.learn(name, `v-${name}`);
   const cancels = new CcxtCancels({
-    exchange: exchange as unknown as CcxtExchange,
+    exchange: exchange as CcxtExchange,
     lane: new Lane(600, manualClock()),
     ...{ ids, most: 10 },
     market: () => Promise.resolve({ symbol: 'SOL/USDT:USDT' } as CcxtMarket),
@@ -35,7 +35,7 @@ function cancelsWith(cancelOrders: () => unknown) {
 }
 
 test.each([
-  ['throws in code of its own', () => (undefined as unknown as string[]).map(String)],
+  ['throws in code of its own', () => Promise.reject(new TypeError('x is undefined'))],
   ['answers no list', () => ({ result: 'ok' })],
 ])('a class that %s is asked for each by itself from then on', async (_what, cancelOrders) => {
   const { cancels, called } = cancelsWith(cancelOrders);
