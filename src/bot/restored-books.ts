@@ -24,8 +24,8 @@ export interface RestoredParts {
 
 /** How far the clock that dated the books may be from the venue's. */
 const SKEW_MS = 600_000;
-/** Numbers after the last known one that are ours: more orders than that no backup misses. */
-const WINDOW = 2 ** 18;
+/** Numbers after the last known one that are ours: half of all that there are before they recur. */
+const WINDOW = 2 ** 21;
 /** Numbers left out after the last one seen: not every venue lists what ended unexecuted. */
 const LEAP = 2 ** 16;
 

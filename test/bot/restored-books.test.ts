@@ -12,7 +12,7 @@ import { TAG } from './grid-rig.ts';
 import { makeRig, served } from './fickle-desk.ts';
 import type { FickleRig } from './fickle-desk.ts';
 
-const WINDOW = 2 ** 18;
+const WINDOW = 2 ** 21;
 const LOST: CancelOutcome = { status: 'unknown', message: 'timeout' };
 
 test('a number is read back from its client id, also where those come again', () => {
