@@ -36,7 +36,7 @@ export function budgetsOf(
   const { requests_per_minute, requests_counted_by, orders_per_minute } = capabilities;
   const key = keyFingerprint(homeFolder, name, credentials);
   // Behind a proxy the venue sees the proxy's address.
-  const way = `${new URL(rest_url).host}\0${proxy ?? ''}`;
+  const way = `${new URL(rest_url).host}\0${proxy === null ? '' : withoutPassword(proxy)}`;
   const address = fingerprint(homeFolder, `${name}\0address\0${way}`);
   const requests = requests_counted_by === 'address' ? address : key;
   return [
@@ -63,6 +63,14 @@ export function keyFingerprint(
 function plainKey(text: string): string {
   const key = text.trim();
   return /^(0x)?[0-9a-f]+$/i.test(key) ? key.toLowerCase().replace(/^0x/, '') : key;
+}
+
+/** All else in the name of an address can be guessed: a password in it could be tried out. */
+function withoutPassword(proxy: string): string {
+  if (!URL.canParse(proxy)) return '';
+  const url = new URL(proxy);
+  url.password = '';
+  return url.href;
 }
 
 function fingerprint(homeFolder: string, text: string): string {

@@ -193,6 +193,10 @@ describe('what a bot shares', () => {
     const through = names('v', BY_ADDRESS, 'a', 'https://one.example', 'http://proxy:8080');
     expect(new Set([requests, elsewhere[0], through[0]].map((one) => one?.key)).size).toBe(3);
     expect([elsewhere[1], through[1]]).toEqual([orders, orders]);
+    // The user of a proxy may choose the address; its password must not be tried out on a name.
+    const proxied = (user: string) => names('v', BY_ADDRESS, 'a', 'https://one.example', user)[0];
+    expect(proxied('http://u:one@proxy:8080')).toEqual(proxied('http://u:two@proxy:8080'));
+    expect(proxied('http://u:one@proxy:8080')).not.toEqual(proxied('http://v:one@proxy:8080'));
   });
 
   test('nothing where nothing is counted', () => {
