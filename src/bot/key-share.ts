@@ -36,7 +36,7 @@ export function budgetsOf(
   const { requests_per_minute, requests_counted_by, orders_per_minute } = capabilities;
   const key = keyFingerprint(homeFolder, name, credentials);
   // Behind a proxy the venue sees the proxy's address.
-  const way = `${new URL(rest_url).host}\0${proxy ?? ''}`;
+  const way = `${new URL(rest_url).host}\0${proxy === null ? '' : withoutPassword(proxy)}`;
   const address = fingerprint(homeFolder, `${name}\0address\0${way}`);
   const requests = requests_counted_by === 'address' ? address : key;
   return [
@@ -63,6 +63,14 @@ export function keyFingerprint(
 function plainKey(text: string): string {
   const key = text.trim();
   return /^(0x)?[0-9a-f]+$/i.test(key) ? key.toLowerCase().replace(/^0x/, '') : key;
+}
+
+/** All else in the name of an address can be guessed: a password in it could be tried out. */
+function withoutPassword(proxy: string): string {
+  if (!URL.canParse(proxy)) return '';
+  const url = new URL(proxy);
+  url.password = '';
+  return url.href;
 }
 
 function fingerprint(homeFolder: string, text: string): string {
@@ -124,7 +132,10 @@ export class KeyShare {
   /** Takes what the supervisor grants of a budget, at once; what is no share is left alone. */
   take(key: unknown, share: unknown): void {
     if (typeof share !== 'number' || !(share > 0 && share <= 1)) return;
-    const budget = this.#shared.find((one) => one.key === key);
+    const [only, ...more] = this.#shared;
+    // A supervisor of before names no budget: to it a bot has one.
+    const unnamed = key === undefined && more.length === 0 ? only : undefined;
+    const budget = unnamed ?? this.#shared.find((one) => one.key === key);
     if (budget === undefined) return;
     this.#granted.set(budget.key, share);
     if (this.#hasAll) this.#arrived();

@@ -24,8 +24,8 @@ export interface RestoredParts {
 
 /** How far the clock that dated the books may be from the venue's. */
 const SKEW_MS = 600_000;
-/** Numbers after the last known one that are ours: more orders than that no backup misses. */
-const WINDOW = 2 ** 18;
+/** Numbers after the last known one that are ours: half of all that there are before they recur. */
+const WINDOW = 2 ** 21;
 /** Numbers left out after the last one seen: not every venue lists what ended unexecuted. */
 const LEAP = 2 ** 16;
 
@@ -39,7 +39,7 @@ export async function takeOverRestored(
   if (mark === null) return [];
   const cancelled = new Set<string>();
   await askPatiently(patience, async () => {
-    const resting = await takeOverShown(parts, mark);
+    const resting = await takeOverShown(parts, mark, patience);
     if (resting.length === 0) return;
     for (const name of resting) cancelled.add(name);
     await cancelAll(venue, resting);
@@ -61,12 +61,15 @@ export async function takeOverRestored(
 async function takeOverShown(
   { venue, books, tag }: RestoredParts,
   mark: RestoredMark,
+  patience: PatienceParts,
 ): Promise<readonly string[]> {
   const ids = clientIds(venue.capabilities.client_id.form, tag);
   const since = Math.max(0, mark.since_ms - SKEW_MS);
-  const fills = await venue.fillsSince(since);
-  const history = await venue.orderHistory(since);
-  const open = await venue.openOrders();
+  // Each for itself: on a small share the first would use up what the others wait for. What rests
+  // comes first: what ends meanwhile is in the listings after it.
+  const open = await askPatiently(patience, () => venue.openOrders());
+  const history = await askPatiently(patience, () => venue.orderHistory(since));
+  const fills = await askPatiently(patience, () => venue.fillsSince(since));
   const found = new Map<string, TakenOver>();
   for (const row of [...history, ...open, ...ordersOf(fills)]) {
     const { client_id: name, at_ms } = row;

@@ -24,6 +24,9 @@ export const TERM_GRACE_MS = 5_000;
 const TERM_PART_MS = 2_000;
 const KILL_GRACE_MS = 5_000;
 const POLL_MS = 50;
+/** A bot that has said nothing for so long since it was to end hangs. */
+export const DEAF_MS = 10_000;
+const DEAF_LOOK_MS = 500;
 /** A look at a group may walk over /proc: more seldom the longer it lasts. */
 const LONGEST_GROUP_PAUSE_MS = 400;
 
@@ -117,6 +120,40 @@ export async function replaceProcess(
   process.intentReason = reason;
   const timeout = instance.loaded?.config.daemon_config.stop_timeout ?? 15;
   await endProcess(instance, process, Math.min(TERM_GRACE_MS, timeout * 1000));
+}
+
+/** Acts once a bot has said nothing for `deafMs` from now on; answers how to leave off. */
+export function whenDeaf(
+  clock: Clock,
+  process: Pick<RunningProcess, 'heardAt'>,
+  deafMs: number,
+  act: () => void,
+): () => void {
+  let since = clock.monotonic();
+  let lookedAt = since;
+  const cancel = clock.every(DEAF_LOOK_MS, () => {
+    const now = clock.monotonic();
+    // Of a time in which we ourselves stood still nothing was read.
+    if (now - lookedAt > 4 * DEAF_LOOK_MS) since = now;
+    lookedAt = now;
+    if (now - Math.max(since, process.heardAt) < deafMs) return;
+    cancel();
+    act();
+  });
+  return cancel;
+}
+
+/** Ends a bot that hangs long before the limit of a stop or panic; answers how to leave off. */
+export function endIfDeaf(
+  instance: Instance,
+  process: RunningProcess,
+  deafMs: number,
+): () => void {
+  if (process.external) return () => undefined;
+  return whenDeaf(instance.around.clock, process, deafMs, () => {
+    instance.log.warn(`its bot has said nothing for ${deafMs / 1000} s; it is ended`);
+    void endProcess(instance, process, DEAF_LOOK_MS);
+  });
 }
 
 /** How a stop came out. `error`: what the bot said, or that it did not answer. */

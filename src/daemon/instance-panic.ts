@@ -9,7 +9,7 @@ import { parseMoney } from '../contract/decimal.ts';
 import type { PendingPanic, VerbResult } from '../contract/fleet-api.ts';
 import type { StopReceipt } from '../contract/instance-api.ts';
 import { isoTime } from '../platform/clock.ts';
-import { askForPanic, endProcess, stopProcess } from './instance-end.ts';
+import { DEAF_MS, askForPanic, endIfDeaf, stopProcess } from './instance-end.ts';
 import type { StopOutcome } from './instance-end.ts';
 import type { Instance } from './instance.ts';
 import { notEnded, stopTimeoutMs } from './instance-stop.ts';
@@ -21,9 +21,6 @@ type Result = Omit<VerbResult, 'row'>;
 const PANIC_LIMIT_MS = 30_000;
 /** For one that must first recover: on a small share of a key its questions take two minutes. */
 const RECOVERY_LIMIT_MS = 180_000;
-/** A bot that has said nothing for so long since the panic began hangs. */
-const DEAF_MS = 10_000;
-const DEAF_LOOK_MS = 500;
 
 /** Cancels and closes; a panic under way is joined. Rejects with NOT_FLAT or STOP_INCOMPLETE. */
 export function panicInstance(instance: Instance): Promise<Result> {
@@ -101,25 +98,11 @@ async function endBy(
   process.intentReason = null;
   if (panic.failed === null) instance.move('stop', 'panic');
   const limit = process.external ? stopTimeoutMs(instance) : PANIC_LIMIT_MS;
-  const given = endIfDeaf(instance, process);
+  const given = endIfDeaf(instance, process, DEAF_MS);
   const outcome = await stopProcess(instance, process, askForPanic, limit).finally(given);
   if (!outcome.ended) throw notEnded(instance, process);
   if (panic.failed !== null) restore(instance, panic, 'panic');
   return outcome;
-}
-
-/** Ends a bot that hangs long before the limit of a panic; answers how to leave off. */
-function endIfDeaf(instance: Instance, process: RunningProcess): () => void {
-  const { clock } = instance.around;
-  const begun = clock.monotonic();
-  if (process.external) return () => undefined;
-  const cancel = clock.every(DEAF_LOOK_MS, () => {
-    if (clock.monotonic() - Math.max(begun, process.heardAt) < DEAF_MS) return;
-    cancel();
-    instance.log.warn(`panic: its bot has said nothing for ${DEAF_MS / 1000} s; it is ended`);
-    void endProcess(instance, process, DEAF_LOOK_MS);
-  });
-  return cancel;
 }
 
 /** A bot that does nothing else is started, asked, and ends; a failed instance stays failed. */

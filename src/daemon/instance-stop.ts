@@ -9,7 +9,8 @@ import type { StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import type { ProcessIdentity } from '../contract/instance-api.ts';
 import { portHolder } from '../platform/port-holder.ts';
 import { endDescendants, findDescendants, namesOf } from './descendants.ts';
-import { TERM_GRACE_MS, endProcess, stopProcess, stopWith } from './instance-end.ts';
+import { DEAF_MS, TERM_GRACE_MS, endIfDeaf, endProcess } from './instance-end.ts';
+import { stopProcess, stopWith } from './instance-end.ts';
 import type { StopOutcome } from './instance-end.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
@@ -66,9 +67,14 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   process.intentReason = null;
   instance.move('stop', 'stop asked for');
   const { timeout_s } = wish;
-  const granted = () => stopGraceMs(stopTimeoutMs(instance), process.status);
-  const timeout = timeout_s === undefined ? granted() : timeout_s * 1000;
-  const outcome = await stopProcess(instance, process, stopWith(wish.on_stop), timeout);
+  const granted = stopTimeoutMs(instance);
+  const needed = () => stopGraceMs(granted, process.status);
+  const timeout = timeout_s === undefined ? needed() : timeout_s * 1000;
+  // The time that many orders need is not for one that hangs.
+  const longer = timeout_s === undefined && timeout > granted;
+  const given = longer ? endIfDeaf(instance, process, Math.max(granted, DEAF_MS)) : null;
+  const asked = stopProcess(instance, process, stopWith(wish.on_stop), timeout);
+  const outcome = await asked.finally(() => given?.());
   return afterStop(instance, wish, stopResult(instance, process, outcome));
 }
 

@@ -18,7 +18,7 @@ export class UsageWatch {
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
-    this.#sampler = new UsageSampler(() => parts.clock.monotonic());
+    this.#sampler = new UsageSampler(parts.clock);
   }
 
   /** Called once a second. One sample at a time, however long it takes. */

@@ -1,6 +1,7 @@
 /** CPU and memory of processes with all they started. The only home of pidusage. */
 import { closeSync, readdirSync, readlinkSync } from 'node:fs';
 import pidusage from 'pidusage';
+import type { Clock } from '../platform/clock.ts';
 
 /**
  * Sums over a root and its members: CPU in percent of one core since the last sample, resident
@@ -20,14 +21,16 @@ const LOST_MS = 3 * FORGET_MS;
 
 /** Samples what processes use. */
 export class UsageSampler {
-  readonly #monotonic: () => number;
+  readonly #clock: Pick<Clock, 'monotonic' | 'now'>;
   #turnAt = 0;
+  /** The latest that the wall clock showed, by which pidusage forgets; and until the last turn. */
+  #latest = 0;
+  #latestBefore = 0;
   #recent = new Set<number>();
   #before = new Set<number>();
 
-  /** `monotonic`: a clock in ms. */
-  constructor(monotonic: () => number) {
-    this.#monotonic = monotonic;
+  constructor(clock: Pick<Clock, 'monotonic' | 'now'>) {
+    this.#clock = clock;
   }
 
   /**
@@ -64,11 +67,16 @@ export class UsageSampler {
    */
   #closeLost(sampled: readonly number[]): void {
     for (const pid of sampled) this.#recent.add(pid);
-    const now = this.#monotonic();
+    const [now, wall] = [this.#clock.monotonic(), this.#clock.now()];
+    this.#latest = Math.max(this.#latest, wall);
     if (now - this.#turnAt < LOST_MS) return;
-    for (const { fd, pid } of openStats()) {
+    // Set back, that clock has pidusage hold on longer: it would close again what is closed here,
+    // perhaps another file under the same number.
+    const forgot = wall >= this.#latestBefore + 2 * FORGET_MS;
+    for (const { fd, pid } of forgot ? openStats() : []) {
       if (!this.#recent.has(pid) && !this.#before.has(pid)) closeSync(fd);
     }
+    this.#latestBefore = this.#latest;
     [this.#turnAt, this.#before, this.#recent] = [now, this.#recent, new Set()];
   }
 }

@@ -65,6 +65,21 @@ describe('a starting bot', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  test('takes what an older supervisor grants, where it can mean one budget only', async () => {
+    const { clock, venue, share, granted } = setUp();
+    const begun = share.begin(venue, SHARED);
+    share.take(undefined, 0.5);
+    await begun;
+    expect(granted).toEqual([0.5]);
+
+    const both = new KeyShare(clock);
+    const late = both.begin(venue, [...SHARED, { of: 'orders', key: 'o' }]);
+    both.take(undefined, 0.5);
+    clock.advance(FIRST_SHARE_MS);
+    await late;
+    expect(both.reports().map((report) => report.share)).toEqual([OWN_SHARE, OWN_SHARE]);
+  });
+
   test('leaves alone what is no share', async () => {
     const { venue, share, granted } = setUp();
     const begun = share.begin(venue, SHARED);
@@ -178,6 +193,10 @@ describe('what a bot shares', () => {
     const through = names('v', BY_ADDRESS, 'a', 'https://one.example', 'http://proxy:8080');
     expect(new Set([requests, elsewhere[0], through[0]].map((one) => one?.key)).size).toBe(3);
     expect([elsewhere[1], through[1]]).toEqual([orders, orders]);
+    // The user of a proxy may choose the address; its password must not be tried out on a name.
+    const proxied = (user: string) => names('v', BY_ADDRESS, 'a', 'https://one.example', user)[0];
+    expect(proxied('http://u:one@proxy:8080')).toEqual(proxied('http://u:two@proxy:8080'));
+    expect(proxied('http://u:one@proxy:8080')).not.toEqual(proxied('http://v:one@proxy:8080'));
   });
 
   test('nothing where nothing is counted', () => {

@@ -3,14 +3,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clientIds } from '../../src/bot/client-id.ts';
 import { numberOf, takeOverRestored } from '../../src/bot/restored-books.ts';
+import { BudgetHeld } from '../../src/exchange/port.ts';
 import type { CancelOutcome } from '../../src/exchange/port.ts';
+import { RateLimit } from '../../src/exchange/wire/rate-limit.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { manualClock } from '../exchange/manual-clock.ts';
 import { TAG } from './grid-rig.ts';
 import { makeRig, served } from './fickle-desk.ts';
 import type { FickleRig } from './fickle-desk.ts';
 
-const WINDOW = 2 ** 18;
+const WINDOW = 2 ** 21;
 const LOST: CancelOutcome = { status: 'unknown', message: 'timeout' };
 
 test('a number is read back from its client id, also where those come again', () => {
@@ -50,10 +52,10 @@ async function outrun() {
 }
 
 /**
- * Twenty seconds of a process that takes over: what it told meanwhile and, unless null, at its end.
+ * Some seconds of a process that takes over: what it told meanwhile and, unless null, at its end.
  * Then its own clock stands still, as that of one that was killed.
  */
-async function takenOver({ venue, books, clock: time, logged }: FickleRig) {
+async function takenOver({ venue, books, clock: time, logged }: FickleRig, seconds = 20) {
   const clock = manualClock();
   const told: (string | null)[] = [];
   const log = makeLogger('restored', [
@@ -62,7 +64,7 @@ async function takenOver({ venue, books, clock: time, logged }: FickleRig) {
   const patience = { venue: 'fickle', clock, tell: (reason: string | null) => told.push(reason) };
   let notes: readonly string[] | null = null;
   void takeOverRestored({ venue, books, log, tag: TAG }, patience).then((all) => (notes = all));
-  for (let k = 0; k < 20 && notes === null; k += 1) {
+  for (let k = 0; k < seconds && notes === null; k += 1) {
     await served();
     clock.advance(1000);
     time.advance(1000);
@@ -98,4 +100,25 @@ test('a venue that does not take the cancels is waited for; cut off, it begins a
   expect(notes).not.toBeNull();
   expect(rig.venue.resting().map(({ client_id }) => client_id)).toEqual(['hand-1']);
   expect(rig.books.lastOrder()).toBe(12);
+});
+
+test('on a small share it comes to its end: no question uses up what the next waits for', async () => {
+  const { rig } = await outrun();
+  const limit = new RateLimit({ weight: 75 }, rig.clock);
+  limit.take({ weight: 14 }, 'cancel');
+  const within = async <T>(weight: number, question: () => Promise<T>): Promise<T> => {
+    const wait = limit.take({ weight }, 'question');
+    if (wait > 0) throw new BudgetHeld(wait);
+    return question();
+  };
+  const { venue } = rig;
+  const asked: FickleRig['venue'] = {
+    ...venue,
+    openOrders: () => within(1, () => venue.openOrders()),
+    orderHistory: (since) => within(5, () => venue.orderHistory(since)),
+    fillsSince: (since) => within(5, () => venue.fillsSince(since)),
+  };
+  const { notes } = await takenOver({ ...rig, venue: asked }, 60);
+  expect(notes?.join()).toContain('2 rested and were cancelled');
+  expect(venue.resting().map(({ client_id }) => client_id)).toEqual(['hand-1']);
 });

@@ -86,6 +86,8 @@ export class CcxtCancels {
       const refused = rejectionOf(error);
       const putOff = refused?.reason === 'rate_limited' || refused?.reason === 'maintenance';
       if (refused !== null && putOff) return refused;
+      // A class that fails in code of its own would do so each time.
+      this.#oneByOne ||= !classesOf(error).includes('BaseError');
       if (!classesOf(error).includes('ExchangeError')) {
         return { status: 'unknown', message: messageOf(error) };
       }
