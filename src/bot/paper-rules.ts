@@ -2,6 +2,7 @@
  * The market rules of a paper account that trades offline: recorded ones at its first start, ever
  * after those it began with, whatever is recorded later.
  */
+import { GriddError } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { MarketRules } from '../contract/market.ts';
 import {
@@ -23,12 +24,23 @@ export function paperRules(
   price: string,
 ): { readonly rules: MarketRules; readonly notes: readonly string[] } {
   const { exchange, symbol } = config.metadata;
-  const record = readRecord(home.markets, exchange);
-  const recorded = offlineMarket(record, symbol, price);
   const began = rulesAtBeginning(db, paperMarket(symbol, price));
-  if (record === null) return { rules: began ?? recorded, notes: [] };
-  if (began === null) return { rules: recorded, notes: unrecorded(record, symbol) };
-  return { rules: began, notes: changed(record, symbol, began) };
+  if (began !== null) return { rules: began, notes: sinceThen(home, config, began) };
+  const record = readRecord(home.markets, exchange);
+  const rules = offlineMarket(record, symbol, price);
+  return { rules, notes: record === null ? [] : unrecorded(record, symbol) };
+}
+
+/** A file that is no record must not keep an account from going on that does not need it. */
+function sinceThen(home: Home, config: InstanceConfig, began: MarketRules): string[] {
+  const { exchange, symbol } = config.metadata;
+  try {
+    const record = readRecord(home.markets, exchange);
+    return record === null ? [] : changed(record, symbol, began);
+  } catch (error) {
+    if (!(error instanceof GriddError)) throw error;
+    return [`${error.message} This paper account goes on with the market rules it began with.`];
+  }
 }
 
 function unrecorded(record: MarketRecord, symbol: string): string[] {

@@ -28,6 +28,7 @@ export function panicInstance(instance: Instance): Promise<Result> {
   // A start that waits for its bot gives way at once.
   instance.process?.started.open({ kind: 'interrupted' });
   if (instance.stopping !== null) instance.stopping.last = false;
+  hurry(instance);
   instance.stopsWanted += 1;
   const panicking = instance
     .enqueue(() => {
@@ -39,6 +40,14 @@ export function panicInstance(instance: Instance): Promise<Result> {
     });
   instance.panicking = panicking;
   return panicking;
+}
+
+/** A stop under way may last minutes: its bot is told at once. */
+function hurry({ process, log }: Instance): void {
+  if (process === null || process.intent !== 'stop' || process.connection === null) return;
+  askForPanic(process.connection, PANIC_LIMIT_MS).catch((error: unknown) => {
+    log.warn({ err: error }, 'the stop under way did not become a panic');
+  });
 }
 
 /** Carries on the panic of a supervisor that has died; its outcome becomes the state's reason. */

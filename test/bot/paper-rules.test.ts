@@ -91,6 +91,16 @@ test('an account begins with the recorded rules and keeps them when others are r
   expect(fresh.rules).toMatchObject({ lot: '0.01', taker_fee: '0.0005' });
 });
 
+test('a file that is no record refuses a new account, and is only told to one that goes on', async () => {
+  const [home, books] = [newHome(), newBooks()];
+  const { rules } = await open(home, books, ASTER);
+  writeFileSync(join(home.markets, 'aster.json'), '{');
+  const later = await open(home, books, ASTER);
+  expect(later.rules).toEqual(rules);
+  expect(later.notes).toMatch(/no record of markets: .* goes on with the market rules it began with/);
+  await expect(open(home, newBooks(), ASTER)).rejects.toMatchObject({ code: 'MARKETS_FILE' });
+});
+
 test('an account of an older gridd keeps the rules that it was given, and is told', async () => {
   const [home, books] = [newHome(), newBooks()];
   const old = paperMarket('BTCUSDT', '100000');

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { VerbResult } from '../../src/contract/fleet-api.ts';
 import { processMark, processStat } from '../../src/platform/process-identity.ts';
 import {
   SCRIPTED_BOT,
@@ -252,6 +253,23 @@ describe('bots that fail', () => {
     expect(result?.error).toMatchObject({ code: 'NOT_FLAT' });
     expect(result?.error?.message).toMatch(/position 0.03: The venue refused it\./);
     expect((await home.row('aa_01')).state).toBe('stopped');
+  });
+
+  test('a panic during a long stop reaches the bot at once, then another proves it flat', async () => {
+    const home = scripted();
+    home.write('aa_01', { environment: { BEHAVIOUR: 'slow' }, stop_timeout: 90 });
+    await home.supervise();
+    await home.start('aa_01');
+    const { pid } = await home.row('aa_01');
+    const stopping = home.stop('aa_01');
+    await home.state('aa_01', 'stopping');
+    const [panicked]: VerbResult[] = await home.post('/api/instances/panic', { ids: ['aa_01'] });
+    const [stopped] = await stopping;
+    expect(panicked).toMatchObject({ ok: true, message: 'flat; 0 orders cancelled, position 0' });
+    expect(stopped?.receipt ?? null).toBeNull();
+    const { exits } = await home.status('aa_01');
+    expect(exits.map(({ reason }) => reason)).toEqual(Array(2).fill('exited with code 0 (panic)'));
+    expect(exits[1]?.pid).toBe(pid);
   });
 
   test('one that hangs is found, killed and replaced', async () => {

@@ -135,6 +135,7 @@ describe('a file that is no record', () => {
     [good.replace('"lot":"0.00001"', '"lot":"small"'), /lot is "small" instead of a decimal/],
     [good.replace('"kind":"sqrt"', '"kind":"cube"'), /kind is "cube" instead of one of/],
     [good.replace('"markets"', '"market"'), /markets is missing instead of a list/],
+    [recordText(shipped('aster')), /its venue is "aster", not "backpack"/],
   ])('is refused with what is wrong: %#', (text, why) => {
     const folder = folderWith('backpack.json', text);
     const read = () => readRecord(folder, 'backpack');

@@ -49,16 +49,19 @@ export function recordFile(folder: string, venue: string): string | null {
  */
 export function readRecord(folder: string, venue: string): MarketRecord | null {
   const file = recordFile(folder, venue);
-  const own = file === null ? null : readOwn(file);
+  const own = file === null ? null : readOwn(file, venue);
   if (own !== null) return own;
   const name = ccxtId(venue) ?? venue;
   return Object.hasOwn(SHIPPED, name) ? recordOf(new Answer(SHIPPED[name], name)) : null;
 }
 
-function readOwn(file: string): MarketRecord | null {
+function readOwn(file: string, venue: string): MarketRecord | null {
   try {
     const text = readText(file);
-    return text === null ? null : recordOf(new Answer(JSON.parse(text), 'it'));
+    if (text === null) return null;
+    const record = recordOf(new Answer(JSON.parse(text), 'it'));
+    if (record.venue === venue) return record;
+    throw new Error(`its venue is "${record.venue}", not "${venue}"`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new GriddError('MARKETS_FILE', `${file} is no record of markets: ${why}.`);
