@@ -4,7 +4,7 @@
  * has an outcome. Never a raw exception.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { orderUpdateOf } from '../../../src/exchange/backpack/parse.ts';
 import { VenueFault } from '../../../src/exchange/port.ts';
 import type { OrderRequest, Venue } from '../../../src/exchange/port.ts';
@@ -15,11 +15,12 @@ import { recordedVenue } from './recorded-venue.ts';
 import type { Bent, Recorded } from './recorded-venue.ts';
 
 let recorded: Recorded;
-beforeAll(async () => {
+// Each with the whole limit of its requests.
+beforeEach(async () => {
   recorded = await recordedVenue();
   await recorded.venue.market();
 });
-afterAll(() => recorded.close());
+afterEach(() => recorded.close());
 
 const ORDER: OrderRequest = {
   ...{ client_id: '4294967295', side: 'buy', price: '140.5', size: '2.5', post_only: true },
