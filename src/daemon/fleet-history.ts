@@ -92,6 +92,13 @@ export class FleetHistory {
     return [...waiting.map(({ exit }) => exit), ...kept];
   }
 
+  /** The end of one process as an earlier supervisor kept it; null: none did. */
+  kept(instance: string, pid: number, generation: number): ExitEntry | null {
+    // What waits is this supervisor's own, and a thousand looks must not be as many commits.
+    const exits = this.#try(() => this.#open()?.exits(instance)) ?? [];
+    return exits.find((exit) => exit.pid === pid && exit.generation === generation) ?? null;
+  }
+
   /** Usage of the last day, oldest first, with the minute under way. */
   usage(instance: string): UsageMinute[] {
     // Parts of one minute come together only in the file.

@@ -65,9 +65,7 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   const rebooted = record.boot_id !== currentBootId();
   const asked = record.state === 'stopping';
   // A supervisor that was killed may have kept the end, and not got to the record.
-  const kept = around.history.exits(id).find((exit) => {
-    return exit.pid === pid && exit.generation === generation;
-  });
+  const kept = around.history.kept(id, pid, generation);
   const code = written?.code ?? kept?.code ?? null;
   const why = written?.reason ?? (rebooted ? 'the machine was started anew' : null);
   const plain = kept?.reason ?? `${describeExit(code, null)} while no supervisor ran`;
@@ -77,11 +75,11 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
     at: kept?.at ?? written?.at ?? isoTime(around.clock.now()),
     code,
     signal: kept?.signal ?? null,
-    reason: kept !== undefined || why === null ? plain : `${plain} (${why})`,
+    reason: kept !== null || why === null ? plain : `${plain} (${why})`,
     stderr_tail: tail,
   };
   const entry = { ...last_exit, generation, pid, adopted: true };
-  if (kept === undefined) around.history.exit(id, entry);
+  if (kept === null) around.history.exit(id, entry);
   instance.log.warn({ pid, code }, `pid ${pid} ${last_exit.reason}`);
   removePids(instance.logDir, pid);
   if (record.ran_program) killMarked(processMarkOf(around.hash, id, generation));
