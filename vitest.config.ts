@@ -9,13 +9,16 @@ const BESIDE = [
   'backup',
   'bot-process',
   'bot-replay',
+  'cli',
   'live',
   'live-aster',
   'live-consent',
   'money',
   'records',
   'reload',
+  'restore-live',
   'sim-venue',
+  'supervision',
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
