@@ -10,6 +10,8 @@ const BESIDE = [
   'bot-process',
   'bot-replay',
   'cli',
+  'faults/boot',
+  'faults/last-word',
   'live',
   'live-aster',
   'live-consent',
