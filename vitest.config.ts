@@ -1,8 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
- * E2e files that hold no figures and mostly wait for processes of their own homes: two beside each
- * other disturb nobody.
+ * E2e files that hold no figures and mostly wait for processes of their own homes: beside unit tests
+ * and each other they disturb nobody.
  */
 const BESIDE = [
   'alerts',
@@ -10,8 +11,15 @@ const BESIDE = [
   'bot-process',
   'bot-replay',
   'cli',
+  'faults/bad-starts',
   'faults/boot',
+  'faults/kept-wait',
   'faults/last-word',
+  'faults/logs-verb',
+  'faults/position-differs',
+  'faults/safe-run',
+  'faults/upgrade',
+  'fleet',
   'live',
   'live-aster',
   'live-consent',
@@ -26,7 +34,10 @@ const BESIDE = [
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 // Unit and property tests run in parallel; the other e2e files start real processes and are run one
-// at a time, so that their figures are their own and two cores are not fought over.
+// at a time, so that their figures are their own and two cores are not fought over. One file more
+// than the cores at a time: while one waits for a process another computes.
+const WORKERS = availableParallelism() + 1;
+
 export default defineConfig({
   test: {
     projects: [
@@ -36,6 +47,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           testTimeout: 30_000,
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 0 },
         },
       },
@@ -44,8 +56,8 @@ export default defineConfig({
           name: 'beside',
           include: BESIDE,
           ...PATIENT,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          maxWorkers: WORKERS,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -55,7 +67,7 @@ export default defineConfig({
           exclude: BESIDE,
           ...PATIENT,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
