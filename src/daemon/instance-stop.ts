@@ -61,7 +61,11 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   if (process === null) {
     instance.move('stop', 'stop asked for');
     const message = `stopped; no process ran (it was ${record.state})`;
-    return afterStop(instance, wish, { id, ok: true, message, receipt: null });
+    const rest =
+      'no bot ran that could cancel its orders: a start and a stop clear what rests, ' +
+      `\`gridd panic ${id}\` closes its position as well`;
+    const warnings = record.ran_program ? {} : { warnings: [rest] };
+    return afterStop(instance, wish, { id, ok: true, message, receipt: null, ...warnings });
   }
   process.intent = 'stop';
   process.intentReason = null;
@@ -84,7 +88,8 @@ async function afterStop(instance: Instance, wish: StopWish, stopped: Result): P
   // A disk that takes nothing must not keep a bot trading that was told to stop.
   const fault = await instance.writer.attempt();
   const unkept = `${fault?.message ?? ''} A supervisor that starts before then starts it again.`;
-  const result = fault === null ? stopped : { ...stopped, warnings: [unkept] };
+  const { warnings = [] } = stopped;
+  const result = fault === null ? stopped : { ...stopped, warnings: [...warnings, unkept] };
   const found = findDescendants(instance);
   if (found.length > 0) {
     const names = namesOf(found);

@@ -225,7 +225,9 @@ describe('bots that fail', () => {
     await home.supervise();
     await home.start('bad_01');
     expect((await home.row('bad_01')).state).toBe('backoff');
-    expect((await home.stop('bad_01'))[0]).toMatchObject({ ok: true });
+    const [waited] = await home.stop('bad_01');
+    expect(waited).toMatchObject({ ok: true, receipt: null });
+    expect(waited?.warnings?.join()).toContain('no bot ran that could cancel its orders');
     expect(await home.row('bad_01')).toMatchObject({ state: 'stopped', desired: 'stopped' });
     expect((await home.stop('bad_01'))[0]?.error?.code).toBe('INSTANCE_NOT_RUNNING');
 
