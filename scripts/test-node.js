@@ -6,6 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -27,6 +28,8 @@ if (!/^\d+(\.\d+){0,2}$/.test(version ?? '')) {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
 removeAbandoned();
 const folder = mkdtempSync(join(tmpdir(), `gridd-node-${process.pid}-`));
+// Tests start programs of another user with this Node.
+chmodSync(folder, 0o755);
 try {
   process.exitCode = test(installNode(), copyTree());
 } finally {

@@ -51,7 +51,9 @@ async function bystander(options: { uid?: number; mark?: string } = {}): Promise
     ...(uid === undefined ? {} : { uid }),
   });
   bystanders.push(child);
-  if (child.stdout !== null) await once(child.stdout, 'data');
+  // A Node that the other user may not run is told at once.
+  const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
+  if (child.stdout !== null) await Promise.race([once(child.stdout, 'data'), failed]);
   if (child.pid === undefined) throw new Error('no bystander');
   return child.pid;
 }
