@@ -39,8 +39,11 @@ const PATIENT = true;
 const CLEAR_ROUNDS = 10;
 /** So long a panic waits while no cancel and no close gets on before it says what is left. */
 const PANIC_PATIENCE_MS = 8000;
-/** Times that it waits so long in all: on a small share of a key cancels go one after another. */
-const PANIC_ROUNDS = 3;
+/**
+ * So long it waits in all while they get on, as on a small share of a key one after another: of the
+ * supervisor's 30 s, what two requests without an answer leave.
+ */
+const PANIC_LONGEST_MS = 12_000;
 
 export class GridEnd {
   readonly #parts: GridEndParts;
@@ -141,14 +144,15 @@ export class GridEnd {
     return runner.soon(() => this.receipt('stop'));
   }
 
-  /** Resolves when orders and position have stayed the same for `patienceMs`. */
+  /** Resolves when orders and position stayed the same for `patienceMs`, or it lasts too long. */
   async #stuck(patienceMs: number): Promise<null> {
     const { runner, clock } = this.#parts;
     const left = () => `${liveOrders(runner.state).length} ${runner.state.books.position_lots}`;
-    for (let round = 1; ; round += 1) {
+    const until = clock.monotonic() + PANIC_LONGEST_MS;
+    for (;;) {
       const before = left();
-      await clock.delay(patienceMs);
-      if (left() === before || round === PANIC_ROUNDS) return null;
+      await clock.delay(Math.min(patienceMs, until - clock.monotonic()));
+      if (left() === before || clock.monotonic() >= until) return null;
     }
   }
 
