@@ -5,7 +5,6 @@
  * is ready and needs nothing from dist afterwards.
  */
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -14,8 +13,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildPages } from './build-pages.js';
 import { ROOT, checkPlatform, ensureInstalled, hash } from './ensure.js';
 
 // Bundled CommonJS packages ask for node: modules with require, which an ES module does not have.
@@ -32,7 +32,8 @@ export async function ensureBuilt() {
 
 function sourceHash() {
   const files = listFiles(join(ROOT, 'src')).sort();
-  const fixed = ['package.json', 'package-lock.json', 'scripts/build.js'].map((f) => join(ROOT, f));
+  const scripts = ['scripts/build.js', 'scripts/build-pages.js'];
+  const fixed = ['package.json', 'package-lock.json', ...scripts].map((f) => join(ROOT, f));
   return hash([...files, ...fixed].flatMap((file) => [file, readFileSync(file)]));
 }
 
@@ -104,24 +105,7 @@ export async function build() {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  const ui = join(ROOT, 'src', 'web', 'ui');
-  await bundle({
-    entryPoints: readdirSync(ui)
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-      .map((name) => join(ui, name)),
-    outdir: join(target, 'web', 'ui'),
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    minify: true,
-    logLevel: 'warning',
-  });
-  for (const name of readdirSync(ui)) {
-    if (['.html', '.css', '.svg'].includes(extname(name))) {
-      cpSync(join(ui, name), join(target, 'web', 'ui', name));
-    }
-  }
+  await buildPages(join(target, 'web', 'ui'));
   writeFileSync(join(target, '.source-hash'), sources);
   const dist = join(ROOT, 'dist');
   const old = join(ROOT, `dist.${process.pid}.old`);

@@ -18,7 +18,7 @@ export function readTree(folder: string): SourceFile[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return readTree(path);
-    return entry.name.endsWith('.ts') ? [readSource(path)] : [];
+    return /\.tsx?$/.test(entry.name) ? [readSource(path)] : [];
   });
 }
 
@@ -56,9 +56,10 @@ export function target(file: SourceFile, specifier: string): string | null {
 
 /**
  * The room of a file: "src/engine/decide.ts" -> "engine", "src/exchange/paper/x.ts" ->
- * "exchange".
+ * "exchange". The browser's side of `web` is a room of its own.
  */
 export function room(path: string): string {
+  if (path.startsWith('src/web/ui/')) return 'ui';
   return path.split('/')[1] ?? '';
 }
 

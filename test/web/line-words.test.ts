@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { GRID_STATES } from '../../src/contract/trading.ts';
 import { REJECT_REASONS } from '../../src/exchange/port.ts';
-import { lineWords } from '../../src/web/ui/parts/line-words.ts';
+import { lineWords } from '../../src/web/ui/words/line-words.ts';
 import { ROOT } from '../source-tree.ts';
 
 /** Codes that a file of the engine returns, assigns or holds a line for. */

@@ -1,9 +1,9 @@
 /** Serves a sample instance with the real page for a test, on a port of the kernel's choosing. */
-import { build } from 'esbuild';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPages } from '../../scripts/build-pages.js';
 import { serveInstance } from '../../src/web/server/instance-server.ts';
 import type {
   InstanceServer,
@@ -16,22 +16,11 @@ import { SampleService } from './sample-service.ts';
 /** The folder of the page's sources. */
 export const UI_FOLDER = fileURLToPath(new URL('../../src/web/ui/', import.meta.url));
 
-/** The page as the build makes it; the folder it was read from is gone when this resolves. */
+/** The pages as the build makes them; the folder they were read from is gone when this resolves. */
 export async function builtAssets(): Promise<PageAssets> {
   const folder = mkdtempSync(join(tmpdir(), 'gridd-ui-'));
   try {
-    await build({
-      entryPoints: [join(UI_FOLDER, 'instance.ts')],
-      outdir: folder,
-      bundle: true,
-      format: 'esm',
-      platform: 'browser',
-      target: 'es2022',
-      logLevel: 'silent',
-    });
-    for (const name of ['instance.html', 'instance.css']) {
-      cpSync(join(UI_FOLDER, name), join(folder, name));
-    }
+    await buildPages(folder);
     return loadAssets(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /** Yearly rates and liquidation prices in words; "–" for what an older bot does not say. */
 import type { StatusView } from '../../../contract/instance-api.ts';
-import { exact, signedMoney } from './amount.ts';
+import { exact, signedMoney } from '../format/amount.ts';
 
 /** Both rates, e.g. "+12.30 % grid, −4.00 % total". */
 export function aprWords({ apr }: Pick<StatusView, 'apr'>): string {

@@ -1,0 +1,2 @@
+/** Builds both pages into `folder`. */
+export function buildPages(folder: string): Promise<void>;

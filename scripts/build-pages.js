@@ -1,0 +1,50 @@
+/**
+ * Builds the pages of src/web/ui with Vite: hashed assets, no inline script, and beside each its gzip
+ * and Brotli form, so that a process serves them from memory without compressing anything itself.
+ */
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { ROOT } from './ensure.js';
+
+/** Stands where the server writes the nonce of a response. */
+export const NONCE_PLACE = 'gridd-nonce';
+const COMPRESSED = ['.js', '.css', '.svg'];
+
+/** Builds both pages into `folder`. */
+export async function buildPages(folder) {
+  const { build } = await import('vite');
+  const { default: react } = await import('@vitejs/plugin-react');
+  const root = join(ROOT, 'src', 'web', 'ui');
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    plugins: [react()],
+    html: { cspNonce: NONCE_PLACE },
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: 'es2022',
+      modulePreload: { polyfill: false },
+      // Inlined files would need "data:" in the policy of the page.
+      assetsInlineLimit: 0,
+      manifest: 'manifest.json',
+      rolldownOptions: {
+        input: { instance: join(root, 'instance.html'), console: join(root, 'console.html') },
+      },
+    },
+    worker: { format: 'es' },
+  });
+  for (const at of [folder, join(folder, 'assets')]) compressAll(at);
+}
+
+function compressAll(folder) {
+  for (const name of readdirSync(folder)) {
+    if (!COMPRESSED.includes(extname(name))) continue;
+    const body = readFileSync(join(folder, name));
+    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } };
+    writeFileSync(join(folder, `${name}.br`), brotliCompressSync(body, quality));
+    writeFileSync(join(folder, `${name}.gz`), gzipSync(body, { level: 9 }));
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * What the fleet console shows and asks for beside the control API: the whole fleet at a glance,
+ * accounts, configs with their versions. Money, prices and sizes are decimal text.
+ */
+import type { Problem } from './errors.ts';
+import type { ListRow, SupervisorInfo, VerbResult } from './fleet-api.ts';
+import type { AuditEntry } from './history-api.ts';
+import type { LiquidationView } from './instance-views.ts';
+import type { MarketRules } from './market.ts';
+
+/** One instance in the console's table. Nulls as in `ListRow`. */
+export interface FleetRow extends ListRow {
+  readonly name: string;
+  readonly state_reason: string;
+  readonly direction: string | null;
+  readonly base: string | null;
+  readonly quote: string | null;
+  readonly price: string | null;
+  readonly lower: string | null;
+  readonly upper: string | null;
+  readonly grids: number | null;
+  readonly open_orders: number | null;
+  readonly cycles: number | null;
+  readonly cycles_24h: number | null;
+  readonly grid_profit_24h: string | null;
+  readonly total_24h: string | null;
+  readonly apr_grid: string | null;
+  readonly apr_total: string | null;
+  readonly warnings: readonly string[];
+  /** The account it trades on, see `AccountView`; null: not known. */
+  readonly account: string | null;
+  /** Total of the last day, oldest first, at most 48 numbers; for a picture only. */
+  readonly sparkline: readonly number[];
+  /** Its page; null while it has none. */
+  readonly url: string | null;
+}
+
+/** What one side of every grid filled at once would do to an account. */
+export interface WorstCase {
+  readonly side: 'buys_filled' | 'sells_filled';
+  /** Sum of the notionals of all positions at the edges of their grids. */
+  readonly notional: string;
+  readonly margin: string;
+  /** Fall of the equity, zero or above. */
+  readonly loss: string;
+  readonly equity_after: string | null;
+  /** Distance of the nearest liquidation of its grids then, percent; null: there is none. */
+  readonly liquidation_percent: string | null;
+}
+
+/** One account: a venue with a key, or a paper instance by itself. */
+export interface AccountView {
+  /** Tells accounts apart and is no secret. */
+  readonly account: string;
+  readonly venue: string;
+  readonly mode: 'paper' | 'live';
+  readonly quote: string;
+  readonly instances: readonly string[];
+  readonly equity: string | null;
+  readonly grid_profit: string;
+  readonly total_pnl: string;
+  readonly total_24h: string;
+  /** The worse side first; empty: nothing is known of its grids. */
+  readonly worst: readonly WorstCase[];
+  /** Least `max_account_loss` of its configs; null: none says any. */
+  readonly max_loss: string | null;
+}
+
+/** Counters that move when there is more to ask for. */
+export interface FleetMarks {
+  readonly configs: number;
+  readonly audit: number;
+  readonly exits: number;
+  readonly log: number;
+}
+
+/** The topics of the console's event stream. */
+export interface FleetTopics {
+  readonly rows: readonly FleetRow[];
+  readonly accounts: readonly AccountView[];
+  readonly supervisor: SupervisorInfo;
+  readonly marks: FleetMarks;
+}
+
+/** A config file at a glance. */
+export interface ConfigSummary {
+  readonly id: string;
+  /** Relative to the home. */
+  readonly file: string;
+  readonly place: 'active' | 'archived';
+  readonly name: string;
+  readonly version: number;
+  readonly changed_at: string;
+  readonly problems: number;
+}
+
+/** A value that is shown and cannot be changed over HTTP, with where to edit it. */
+export interface ReadOnlyKey {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** A config as the editor has it: secrets are masked. */
+export interface ConfigView extends ConfigSummary {
+  readonly text: string;
+  readonly read_only: readonly ReadOnlyKey[];
+}
+
+/** What a config would be: `POST /api/configs/check`. */
+export interface ConfigCheck {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+  /** Relative to the home: the file that would be written. */
+  readonly file: string;
+  /** Null when there are problems, or no rules of its market are known here. */
+  readonly design: DesignView | null;
+}
+
+/** A grid as it would begin. */
+export interface DesignView {
+  readonly market: MarketRules;
+  /** Whose rules these are and of when, a sentence. */
+  readonly market_source: string;
+  readonly price: string;
+  /** Lowest first. */
+  readonly lines: readonly string[];
+  readonly quantity_per_grid: string;
+  readonly profit_per_grid: { readonly min: string; readonly max: string };
+  readonly investment: string;
+  readonly orders: number;
+  /** Bought or sold at market at the start, signed size. */
+  readonly start_order: string;
+  readonly liquidation: LiquidationView | null;
+}
+
+/** Body of `PUT /api/configs/:id`; `base_version`: the one that was edited. */
+export interface SaveConfig {
+  readonly text: string;
+  readonly base_version: number;
+  readonly note: string;
+}
+
+/** Body of `POST /api/configs`: a new instance. */
+export interface NewConfig {
+  readonly id: string;
+  readonly text: string;
+  readonly note: string;
+  readonly start: boolean;
+}
+
+/** What came of a save, a rollback or a new config; `applied`: what the instance did about it. */
+export interface ConfigSaved {
+  readonly version: number;
+  /** Keys that differ from before, as paths. */
+  readonly changed: readonly string[];
+  readonly applied: VerbResult | null;
+}
+
+/** One version of a config: who wrote it when, why, and from where. */
+export interface ConfigVersion {
+  readonly version: number;
+  readonly at: string;
+  readonly who: string;
+  /** "console", "cli", or "file" for an edit that was met on disk. */
+  readonly from: string;
+  readonly note: string;
+  /** Keys that differ from the version before. */
+  readonly changed: readonly string[];
+}
+
+/** A version with its text, secrets masked. */
+export interface ConfigVersionText extends ConfigVersion {
+  readonly text: string;
+}
+
+/** A line of the audit as the console shows it. */
+export interface AuditView extends AuditEntry {
+  readonly id: number;
+  readonly who: string;
+  readonly from: string;
+  /** What it was before and is after, where the verb changed a value. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** One finding of the doctor. */
+export interface FindingView {
+  readonly level: 'ok' | 'warning' | 'problem';
+  readonly subject: string;
+  readonly text: string;
+  readonly hint: string | null;
+}
+
+/** Who acts: for the audit. */
+export interface Actor {
+  /** Name of the user or "token"; never a secret. */
+  readonly who: string;
+  /** "cli", "console", "page" or "config", with the address where there is one. */
+  readonly from: string;
+}

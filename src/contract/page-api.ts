@@ -1,0 +1,162 @@
+/**
+ * What the page of an instance shows beside its status, and what it asks for over HTTP. Money,
+ * prices and sizes are decimal text; moments are ISO text, or seconds since 1970 where a chart reads
+ * them.
+ */
+import type { FillView, LevelView, OrderView, StatusView } from './instance-views.ts';
+import type { MarketRules } from './market.ts';
+import type { OnStop } from './trading.ts';
+
+export const CANDLE_INTERVALS = ['1m', '5m', '1h'] as const;
+export type CandleInterval = (typeof CANDLE_INTERVALS)[number];
+
+/** One candle of the bot's own record. Minutes in which it saw no price have none. */
+export interface CandleView {
+  /** Its begin, seconds since 1970. */
+  readonly time: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+}
+
+/** The sums at the end of a minute or hour. */
+export interface EquityPoint {
+  /** Begin of the minute or hour, seconds since 1970. */
+  readonly time: number;
+  readonly equity: string;
+  readonly grid_profit: string;
+  readonly total_pnl: string;
+}
+
+/** The deepest fall of the total below an earlier height. */
+export interface Drawdown {
+  readonly amount: string;
+  /** Of the investment, percent. */
+  readonly percent: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Answer of `GET /api/equity`: oldest first. */
+export interface EquityView {
+  readonly points: readonly EquityPoint[];
+  readonly drawdown: Drawdown | null;
+}
+
+/** How often one line was filled: `GET /api/heat`, lowest line first. */
+export interface LineHeat {
+  readonly index: number;
+  readonly price: string;
+  readonly buys: number;
+  readonly sells: number;
+}
+
+/** Answer of `GET /api/fills/page`: newest first; `next` continues it, null: that was all. */
+export interface FillPage {
+  readonly fills: readonly FillView[];
+  readonly next: string | null;
+}
+
+/** Answer of `GET /api/orders/page`: orders of any status, newest first. */
+export interface OrderPage {
+  readonly orders: readonly OrderView[];
+  readonly next: string | null;
+}
+
+/** What happened to the grid and why: `GET /api/happenings`, newest first. */
+export interface Happening {
+  readonly id: number;
+  readonly at: string;
+  /** A stable word such as "tripped". */
+  readonly code: string;
+  readonly text: string;
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One line of the logs of an instance. */
+export interface LogLine {
+  readonly instance: string;
+  /** Null: no time could be read on the line nor before it. */
+  readonly at: string | null;
+  /** The time is that of the line before it. */
+  readonly near: boolean;
+  readonly stream: 'daemon' | 'stdout' | 'stderr';
+  readonly level: LogLevel;
+  readonly text: string;
+}
+
+/** Answer of `GET /api/log`, oldest first. `cursor` asks for what comes after. */
+export interface LogPage {
+  readonly lines: readonly LogLine[];
+  readonly cursor: string;
+  /** Older lines match but were left out. */
+  readonly more: boolean;
+}
+
+/** How the bot fares, told every few seconds. Nulls: not known, or nothing of that kind here. */
+export interface BotHealth {
+  /** Median answer time of the venue in the last minute. */
+  readonly venue_latency_ms: number | null;
+  /** Since the last word of the venue's stream. */
+  readonly stream_age_ms: number | null;
+  readonly clock_offset_ms: number | null;
+  readonly venue_requests: { readonly per_minute: number; readonly left: number } | null;
+  readonly memory_mb: number;
+  readonly cpu_percent: number | null;
+  readonly event_loop_delay_ms: number | null;
+  /** Automatic restarts since the user's last start. */
+  readonly restarts: number | null;
+  readonly uptime_s: number;
+  /** A supervisor looks after this bot at present. */
+  readonly supervised: boolean;
+}
+
+/**
+ * Counters that move when there is more to ask for: the page asks again for what moved. Never a
+ * figure to show.
+ */
+export interface PageMarks {
+  readonly candles: number;
+  readonly fills: number;
+  readonly orders: number;
+  readonly happenings: number;
+  readonly receipts: number;
+  readonly log: number;
+}
+
+/**
+ * The topics of an instance's event stream. An event holds those that changed, each whole, so that
+ * a page which missed events has lost nothing.
+ */
+export interface InstanceTopics {
+  readonly status: StatusView;
+  readonly levels: readonly LevelView[];
+  /** The newest fifty, newest first. */
+  readonly fills: readonly FillView[];
+  readonly health: BotHealth;
+  readonly marks: PageMarks;
+}
+
+/** What the engine needs for a preview in the browser: `GET /api/engine`. */
+export interface EngineView {
+  readonly market: MarketRules;
+  /** The engine's state as its codec writes it. */
+  readonly state: string;
+  readonly price: string;
+  /** Balance of the account in quote currency; null: not known yet. */
+  readonly balance: string | null;
+}
+
+/** Body of `POST /api/stop`: what becomes of orders and position; left out: as configured. */
+export type StopBody = Partial<OnStop>;
+
+/** Answer of `GET /api/session`: what this server asks before it shows or changes anything. */
+export interface SessionView {
+  readonly needs_token: 'never' | 'changes' | 'always';
+  readonly signed_in: boolean;
+  /** Why nothing can be changed here at all, as a sentence; null: it can. */
+  readonly read_only: string | null;
+}

@@ -1,0 +1,40 @@
+/** Mounts a page: theme, language, queries, and the nonce that lets libraries add their styles. */
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './page.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { setNonce } from 'get-nonce';
+import { StrictMode } from 'react';
+import type { ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { startWords } from '../words/index.ts';
+import { theme } from './theme.ts';
+
+/** Data is asked again when a mark of the stream moves, never by time or by coming back. */
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: Infinity, refetchOnWindowFocus: false, retry: 1 },
+    mutations: { retry: false },
+  },
+});
+
+/** Shows `page`; called once. */
+export async function startPage(page: ReactNode): Promise<void> {
+  const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+  setNonce(nonce);
+  await startWords();
+  const root = document.getElementById('root');
+  if (root === null) return;
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+          <Notifications position="bottom-right" />
+          {page}
+        </MantineProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
