@@ -1,7 +1,7 @@
 /**
  * What the page of an instance shows beside its status, and what it asks for over HTTP. Money,
- * prices and sizes are decimal text; moments are ISO text, or seconds since 1970 where a chart reads
- * them.
+ * prices and sizes are decimal text; moments are ISO text, or seconds since 1970 where a chart
+ * reads them.
  */
 import type { FillView, LevelView, OrderView, StatusView } from './instance-views.ts';
 import type { MarketRules } from './market.ts';
