@@ -11,9 +11,9 @@ import { REQUEST_TIMEOUT_MS, makeHttpApp } from './error-reply.ts';
 import { EventStreams, STREAM_LIMITS } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
 import { installGuard, loopbackAddress, refuseActions } from './http-guard.ts';
-import { addReadRoutes, addWriteRoutes, snapshotOf } from './instance-routes.ts';
+import { addReadRoutes, addWriteRoutes, topicsOf } from './instance-routes.ts';
 import type { PageAssets } from './page-assets.ts';
-import { addPageRoutes } from './page-routes.ts';
+import { addRecordRoutes } from './record-routes.ts';
 import { bindPort } from './port-binding.ts';
 
 export interface InstanceServerOptions {
@@ -53,7 +53,7 @@ export async function serveInstance(
   const host = loopbackAddress(options.host);
   const log = options.log ?? (() => {});
   const source = {
-    read: () => snapshotOf(service),
+    read: () => topicsOf(service),
     subscribe: (listener: () => void) => service.subscribe(listener),
   };
   const limits = { ...STREAM_LIMITS, ...options.limits };
@@ -69,7 +69,7 @@ export async function serveInstance(
   installGuard(app, { port: () => bound, allowedHosts: options.allowedHosts ?? [] });
   if (options.readOnly === true) refuseActions(app);
   addReadRoutes(app, service, options.assets, streams);
-  addPageRoutes(app, service);
+  addRecordRoutes(app, service);
   addWriteRoutes(app, service);
   await app.ready();
   if (server === undefined) throw new Error('no HTTP server was made');

@@ -12,12 +12,12 @@ import {
   HeatQuery,
   OrderPageQuery,
   PageQuery,
-} from '../../contract/page-schema.ts';
+} from '../../contract/page-queries.ts';
 
 const DEFAULT_ROWS = 100;
 
 /** Adds the GET routes. */
-export function addPageRoutes(app: FastifyInstance, { page }: InstanceService): void {
+export function addRecordRoutes(app: FastifyInstance, { page }: InstanceService): void {
   app.get<{ Querystring: { interval?: CandleInterval; from?: string; to?: string } }>(
     '/api/candles',
     { schema: { querystring: CandlesQuery } },
