@@ -12,6 +12,7 @@ import { EventStreams, STREAM_LIMITS } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
 import { installGuard, loopbackAddress, refuseActions } from './http-guard.ts';
 import { addReadRoutes, addWriteRoutes, topicsOf } from './instance-routes.ts';
+import { addLogRoutes } from './log-routes.ts';
 import type { PageAssets } from './page-assets.ts';
 import { addRecordRoutes } from './record-routes.ts';
 import { bindPort } from './port-binding.ts';
@@ -28,6 +29,8 @@ export interface InstanceServerOptions {
   /** Further names this server answers to, "name" or "name:port". */
   readonly allowedHosts?: readonly string[];
   readonly assets: PageAssets;
+  /** Its log folder; absent: it shows no log. */
+  readonly logDir?: string;
   readonly limits?: Partial<StreamLimits>;
   readonly clock?: Clock;
   /** Hears of failures that are our own bugs. */
@@ -70,6 +73,10 @@ export async function serveInstance(
   if (options.readOnly === true) refuseActions(app);
   addReadRoutes(app, service, options.assets, streams);
   addRecordRoutes(app, service);
+  const { logDir } = options;
+  if (logDir !== undefined) {
+    addLogRoutes(app, { folders: () => [{ id: service.id, dir: logDir }] });
+  }
   addWriteRoutes(app, service);
   await app.ready();
   if (server === undefined) throw new Error('no HTTP server was made');
