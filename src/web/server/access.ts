@@ -1,8 +1,8 @@
 /**
- * Who may see and change what a page shows. At this machine a paper page asks nothing and a live
- * one asks for the token before it changes anything; a page that is reached from beyond this machine
- * (by its address, another name, a proxy) asks for it before it shows anything. The token comes as a
- * Bearer header, or once for a session in a cookie.
+ * Who may see and change what a page shows. At this machine a paper page asks nothing, a live one
+ * for the token before it changes anything; a page that is reached from beyond this machine (by its
+ * address, another name, a proxy) asks for it before it shows anything. The token comes as a Bearer
+ * header, or once for a session in a cookie.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SessionView, TokenNeed, WebToken } from '../../contract/access.ts';
