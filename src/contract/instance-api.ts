@@ -10,11 +10,13 @@ import type {
   OrderView,
   StatusView,
 } from './instance-views.ts';
+import type { PageService } from './page-api.ts';
 import type { ReceiptView, StopReceipt } from './receipt-api.ts';
 import type { OnStop } from './trading.ts';
 
 export { PROCESS_STATES } from './instance-views.ts';
 export type {
+  EdgeView,
   FillView,
   LevelView,
   LiquidationView,
@@ -112,6 +114,8 @@ export interface HealthView {
 /** What the bot hands to its web server. Methods reject with `GriddError` only. */
 export interface InstanceService {
   readonly id: string;
+  /** What the page asks for beside all this. */
+  readonly page: PageService;
   status(): StatusView;
   orders(): readonly OrderView[];
   /** Newest first, at most `limit`. */
@@ -270,6 +274,8 @@ export interface BotLaunch {
   readonly fresh: boolean;
   /** Least level of its log; absent: info. */
   readonly log_level?: 'info' | 'debug' | 'trace';
+  /** Automatic restarts since the user's last start; absent from an older supervisor. */
+  readonly restarts?: number;
   /** Until the first live start has come about; absent where the supervisor is an older one. */
   readonly live_start?: LiveStart | null;
 }
