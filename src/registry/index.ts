@@ -11,6 +11,7 @@ export type { ExpandedConfig, Variables } from './variables.ts';
 export { refuseExposedEnv } from './live-checks.ts';
 export { readAlertConfig } from './alert-config.ts';
 export type { LoadedAlerts } from './alert-config.ts';
+export { readConsoleConfig } from './console-config.ts';
 export { activeClaims, activeFiles, findActiveFile, sameClaims } from './active-configs.ts';
 export type { Claim } from './active-configs.ts';
 export { claimedPorts, conflictError, findConflicts } from './conflicts.ts';
