@@ -1,21 +1,18 @@
 /**
- * The accounts of a fleet: which instances trade on one, and what they make together. PURE but for
- * the fingerprints it is handed. A paper instance is an account by itself; live ones with one key at
+ * The accounts of a fleet: which instances trade on one, and what they make together. PURE.
+ * A paper instance is an account by itself; live ones with one key at
  * one venue share one.
  */
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
 import type { AccountView, FleetRow } from '../contract/console-api.ts';
 import type { StatusView } from '../contract/instance-api.ts';
+import type { LoadedConfig } from '../registry/index.ts';
+import type { RowParts } from './instance-rows.ts';
 
 /** A row with the figures it was made of. */
 export interface AccountMember {
   readonly row: FleetRow;
   readonly status: StatusView | null;
-}
-
-/** Account of a paper instance. */
-export function paperAccount(id: string): string {
-  return `paper ${id}`;
 }
 
 /** Accounts by name. One that is traded in two currencies is told once for each. */
@@ -57,4 +54,18 @@ function viewOf(group: readonly AccountMember[]): AccountView[] {
       max_loss: null,
     },
   ];
+}
+
+/** Looks accounts up by `name`, once for each config as it was read. */
+export function accountsOf(
+  name: (loaded: LoadedConfig) => string | null,
+): (parts: RowParts) => string | null {
+  const known = new WeakMap<LoadedConfig, { readonly account: string | null }>();
+  return ({ id, loaded, status, external }) => {
+    if (external) return null;
+    if (loaded === null) return status?.mode === 'paper' ? `paper ${id}` : null;
+    const account = known.get(loaded) ?? { account: name(loaded) };
+    known.set(loaded, account);
+    return account.account;
+  };
 }

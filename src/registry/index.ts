@@ -8,6 +8,7 @@ export { readConfigFile } from './config-file.ts';
 export type { ReadOptions } from './config-file.ts';
 export { expandConfig, namedVariables, readEnvFile } from './variables.ts';
 export type { ExpandedConfig, Variables } from './variables.ts';
+export { accountName, fingerprint, keyFingerprint } from './key-fingerprint.ts';
 export { refuseExposedEnv } from './live-checks.ts';
 export { readAlertConfig } from './alert-config.ts';
 export type { LoadedAlerts } from './alert-config.ts';
