@@ -128,13 +128,14 @@ describe('verbs', () => {
   test('other sites and other names are refused before anything is done', async () => {
     const count = service.asked.length;
     const ids = { ids: ['a'] };
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       { host: `evil.example:${port}` },
       { origin: 'http://evil.example' },
       { origin: `http://127.0.0.1:${port + 1}` },
       { 'sec-fetch-site': 'cross-site' },
-    ]) {
-      const answer = await post('/api/instances/panic', ids, headers as Record<string, string>);
+    ];
+    for (const headers of foreign) {
+      const answer = await post('/api/instances/panic', ids, headers);
       expect(answer.json).toMatchObject({ code: 'HOST_FORBIDDEN' });
     }
     expect(service.asked).toHaveLength(count);
