@@ -104,7 +104,9 @@ describe('beyond this machine', () => {
       expect([path, answer.status, code(answer)]).toEqual([path, 401, 'TOKEN_NEEDED']);
     }
     expect(code(await pause(paper.port, headers))).toBe('TOKEN_NEEDED');
-    expect((await ask(paper.port, '/health', { headers })).status).toBe(200);
+    for (const path of ['/', '/health', '/gridd.svg', '/assets/none.js']) {
+      expect([path, code(await ask(paper.port, path, { headers }))]).not.toEqual([path, 'TOKEN_NEEDED']);
+    }
     const session = await ask(paper.port, '/api/session', { headers });
     expect(session.json).toMatchObject({ needs_token: 'always', signed_in: false });
     const given = { ...headers, ...bearer(TOKEN) };
