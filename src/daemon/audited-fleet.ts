@@ -1,6 +1,6 @@
 /**
- * The fleet as somebody moves it: every verb leaves a line in the history, with who gave it and from
- * where, what was asked for and how it came out. Reading leaves none.
+ * The fleet as somebody moves it: every verb leaves a line in the history, with who gave it and
+ * from where, what was asked for and how it came out. Reading leaves none.
  */
 import type { Actor } from '../contract/console-api.ts';
 import { errorBody } from '../contract/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * What the console has beside the routes of the control API: the fleet at a glance, audit, ends, the
- * doctor, and a start by ids. It never takes a path of a file, and no consent to a first live
+ * What the console has beside the routes of the control API: the fleet at a glance, audit, ends,
+ * the doctor, and a start by ids. It never takes a path of a file, and no consent to a first live
  * start: that is given where its figures are shown, in a terminal.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
