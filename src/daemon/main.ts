@@ -19,6 +19,7 @@ import { openRegistry } from '../registry/index.ts';
 import { serveFleet } from '../web/server/fleet-server.ts';
 import { auditedFleet } from './audited-fleet.ts';
 import { openBotLink } from './bot-link.ts';
+import { ConfigVersions } from './config-versions.ts';
 import { FleetHistory } from './fleet-history.ts';
 import { InstanceLogs } from './instance-logs.ts';
 import { Sockets } from './sockets.ts';
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
   const endpoint = chooseEndpoint(home, around, process.pid);
   const instanceLogs = new InstanceLogs(file);
   const history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
+  const versions = new ConfigVersions({ home, clock, log, history });
   const supervisor = new Supervisor({
     home,
     hash: homeHash(home),
@@ -77,6 +79,7 @@ async function main(): Promise<void> {
     random: () => Math.random(),
     memoryMb: () => Math.round(process.memoryUsage.rss() / 104857.6) / 10,
     openLog: (id, logDir) => instanceLogs.open(id, logDir),
+    configSeen: (id) => versions.seen(id),
     leave: () => void leave('asked over the control API'),
   });
   // Adoption comes first: whoever reaches a socket meets a supervisor that knows its bots.
@@ -122,6 +125,7 @@ async function main(): Promise<void> {
   }
   sockets.publish();
   supervisor.begin();
+  versions.look();
   log.info({ pid: process.pid, home: home.folder }, 'the supervisor is ready');
   const ownLogs = new LogWatch(SUPERVISOR_LOGS);
   const ownFolder = { dir: home.supervisorLogs, limits: OWN_LOGS, writer: process.pid, clock };

@@ -39,4 +39,17 @@ export const HISTORY_MIGRATIONS: readonly Migration[] = [
     message TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE config_versions (
+    instance TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version > 0),
+    at_ms INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('console', 'cli', 'file')),
+    note TEXT NOT NULL,
+    text TEXT NOT NULL,
+    changed TEXT NOT NULL,
+    PRIMARY KEY (instance, version)
+  ) STRICT;
+  `,
 ];

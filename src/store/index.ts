@@ -29,4 +29,6 @@ export {
   setHistoryAside,
   usageMinute,
 } from './history.ts';
+export { MOST_VERSIONS } from './config-versions.ts';
+export type { NewVersion, StoredVersion, VersionFacts } from './config-versions.ts';
 export type { HistoryBatch, HistoryFile, HistoryReader, UsageSums } from './history.ts';
