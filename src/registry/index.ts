@@ -8,6 +8,7 @@ export { readConfigFile } from './config-file.ts';
 export type { ReadOptions } from './config-file.ts';
 export { expandConfig, namedVariables, readEnvFile } from './variables.ts';
 export type { ExpandedConfig, Variables } from './variables.ts';
+export { accountName, fingerprint, keyFingerprint } from './key-fingerprint.ts';
 export { refuseExposedEnv } from './live-checks.ts';
 export { readAlertConfig } from './alert-config.ts';
 export type { LoadedAlerts } from './alert-config.ts';
@@ -18,6 +19,7 @@ export {
   idOfText,
   sameClaims,
 } from './active-configs.ts';
+export { readConsoleConfig } from './console-config.ts';
 export type { Claim } from './active-configs.ts';
 export { changedPaths, createConfigText, isLink, replaceConfigText } from './config-text.ts';
 export { isPassing, readConfigText } from './jsonc-text.ts';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase, openReadOnly } from '../../src/platform/sqlite.ts';
+import { HISTORY_MIGRATIONS } from '../../src/store/history-schema.ts';
 import { openHistory, readHistory } from '../../src/store/index.ts';
 import type { HistoryBatch, HistoryFile, UsageSums } from '../../src/store/index.ts';
 
@@ -148,12 +149,28 @@ test('it is readable for its user alone, whatever it was before', () => {
 test('a file of an older gridd has no versions for whoever reads it', () => {
   open().close();
   const db = openDatabase(file, 'NORMAL');
-  db.exec('DROP TABLE config_versions; PRAGMA user_version = 1');
+  db.exec('DROP TABLE config_versions; PRAGMA user_version = ' + String(HISTORY_MIGRATIONS.length - 1));
   db.close();
   const reader = readHistory(file);
   expect([reader?.versions('aa_01'), reader?.version('aa_01', null)]).toEqual([[], null]);
   reader?.close();
   const history = open();
   expect(history.addVersion(version(1)).version).toBe(1);
+  history.close();
+});
+
+test('a verb is kept with who gave it and what it changed; what is repeated is kept once', () => {
+  const history = open();
+  const entry = { at_ms: NOW, verb: 'adjust', instance: 'aa_01', what: '{}' };
+  const plain = { ...entry, outcome: 'ok', message: '' };
+  const page = { who: 'token', from: 'page 127.0.0.1', before: '{"a":1}', after: '{"a":2}' };
+  history.write({ ...NOTHING, audit: [plain, { ...plain, ...page, mark: 'aa_01:1' }] });
+  history.write({ ...NOTHING, audit: [plain, { ...plain, ...page, mark: 'aa_01:1' }] });
+  const db = openReadOnly(file);
+  const rows = db.prepare('SELECT who, origin, before, after, mark FROM audit ORDER BY id').all();
+  const bare = { who: '', origin: 'cli', before: null, after: null, mark: null };
+  const { from: origin, ...rest } = page;
+  expect(rows).toEqual([bare, { ...rest, origin, mark: 'aa_01:1' }, bare]);
+  db.close();
   history.close();
 });
