@@ -241,6 +241,7 @@ export class Bot {
     await this.session.close();
     await this.service.refresh();
     this.#saveStatus();
+    this.service.keepRecord();
     await this.#server?.close();
     this.#books.close();
   }
@@ -329,6 +330,7 @@ export class Bot {
         await this.service.refreshWithin();
         if (this.#statusStale) this.#saveStatus();
         this.#statusStale = false;
+        this.service.record();
         this.#lookAtFile();
       },
       failed: (error) => log.error({ error: errorBody(error) }, 'turn failed'),

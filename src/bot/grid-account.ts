@@ -16,7 +16,13 @@ import {
   liquidations,
   restingOrders,
 } from '../engine/index.ts';
-import type { AdjustPreview, DesignInput, GridState, Liquidations } from '../engine/index.ts';
+import type {
+  AdjustPreview,
+  DesignInput,
+  Exposure,
+  GridState,
+  Liquidations,
+} from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -105,13 +111,24 @@ export class GridAccount {
     return { margin_check, laid_out, ...balance };
   }
 
-  /** Liquidation prices of `state`, with equity and price as they are now; null without equity. */
-  liquidations(state: GridState): Liquidations | null {
-    const { market, runner } = this.#parts;
+  /** The position of `state` and what stands beside it, at the price; null without equity. */
+  exposure(state: GridState): Exposure | null {
     const { equity } = this;
     if (equity === null) return null;
     const lots = state.books.position_lots + (this.#parts.aside?.lots ?? 0);
-    return liquidations(market, { lots, equity, ticks: runner.ticks }, restingOrders(state));
+    return { lots, equity, ticks: this.#parts.runner.ticks };
+  }
+
+  /** Liquidation prices of `state`, with equity and price as they are now; null without equity. */
+  liquidations(state: GridState): Liquidations | null {
+    const exposure = this.exposure(state);
+    if (exposure === null) return null;
+    return liquidations(this.#parts.market, exposure, restingOrders(state));
+  }
+
+  /** Age of the books at the last read, milliseconds of the market's clock. */
+  get ageMs(): number {
+    return this.#ageMs;
   }
 
   /**

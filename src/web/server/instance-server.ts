@@ -13,6 +13,7 @@ import type { StreamLimits } from './event-streams.ts';
 import { installGuard, loopbackAddress, refuseActions } from './http-guard.ts';
 import { addReadRoutes, addWriteRoutes, topicsOf } from './instance-routes.ts';
 import type { PageAssets } from './page-assets.ts';
+import { addRecordRoutes } from './record-routes.ts';
 import { bindPort } from './port-binding.ts';
 
 export interface InstanceServerOptions {
@@ -68,6 +69,7 @@ export async function serveInstance(
   installGuard(app, { port: () => bound, allowedHosts: options.allowedHosts ?? [] });
   if (options.readOnly === true) refuseActions(app);
   addReadRoutes(app, service, options.assets, streams);
+  addRecordRoutes(app, service);
   addWriteRoutes(app, service);
   await app.ready();
   if (server === undefined) throw new Error('no HTTP server was made');
