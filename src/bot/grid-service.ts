@@ -66,10 +66,10 @@ export class GridService implements InstanceService {
   readonly page: PageReads;
   readonly #parts: ServiceParts;
   readonly #adjusting: GridAdjust;
+  #began: string | null = null;
   readonly #entry: AverageEntry;
   readonly #charts: ChartRecord;
   #recordedAt: number | null = null;
-  #began: string | null = null;
 
   constructor(parts: ServiceParts) {
     const { id, market, books, runner, clock } = parts;
