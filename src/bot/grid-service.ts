@@ -34,6 +34,7 @@ import type { AdjustParts } from './grid-adjust.ts';
 import { PageReads } from './page-reads.ts';
 import { marginCheck } from './plan.ts';
 import type { PositionDifference } from './position-check.ts';
+import { BOOKS_BEGAN } from './receipt.ts';
 import type { SetAside } from './set-aside.ts';
 import { pageFigures } from './status-figures.ts';
 
@@ -65,6 +66,7 @@ export class GridService implements InstanceService {
   readonly page: PageReads;
   readonly #parts: ServiceParts;
   readonly #adjusting: GridAdjust;
+  #began: string | null = null;
   readonly #entry: AverageEntry;
   readonly #charts: ChartRecord;
   #recordedAt: number | null = null;
@@ -203,7 +205,14 @@ export class GridService implements InstanceService {
       warnings: [...alarm, ...this.#parts.warnings(), ...adjusting.outOfRange(plan)],
       started_at: isoTime(this.#parts.startedAtMs),
       updated_at: isoTime(clock.now()),
+      ...this.#booksBegan(),
     };
+  }
+
+  /** Read once: it never changes, and is there from the start of the grid on. */
+  #booksBegan(): Pick<StatusView, 'books_began_at'> {
+    this.#began ??= this.#parts.books.meta(BOOKS_BEGAN);
+    return this.#began === null ? {} : { books_began_at: isoTime(Number(this.#began)) };
   }
 
   /**

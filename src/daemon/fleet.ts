@@ -5,6 +5,7 @@
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
+import type { StatusView } from '../contract/instance-api.ts';
 import type { Logger } from '../platform/logger.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
 import { conflictError, findConflicts, newRecord } from '../registry/index.ts';
@@ -42,6 +43,14 @@ export class Fleet {
     return [...this.instances.values()];
   }
 
+  /** Whether some instance trades, or would trade, live. */
+  get isLive(): boolean {
+    return this.all.some(({ process, loaded }) => {
+      const mode = process?.status?.mode ?? loaded?.config.exchange_config.mode;
+      return mode === 'live';
+    });
+  }
+
   /** The record that was last started from this config file. */
   recordOf(file: string): RegistryRecord | undefined {
     const shown = toHome(this.#parts.home, file);
@@ -70,7 +79,7 @@ export class Fleet {
         loaded,
         alive: process !== null,
         external: process?.external ?? (record.ran_program && loaded?.program !== null),
-        status: process === null ? savedFigures(instance) : process.status,
+        status: statusOf(instance),
         usage: process?.usage ?? null,
         url: pageUrl(instance),
         since_boot,
@@ -185,4 +194,9 @@ export class Fleet {
 /** INSTANCE_UNKNOWN for `id`. */
 export function unknown(id: string): GriddError {
   return new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+}
+
+/** Figures of the last beat, or of the books of an instance that is down. */
+export function statusOf(instance: Instance): StatusView | null {
+  return instance.process === null ? savedFigures(instance) : instance.process.status;
 }

@@ -2,6 +2,7 @@
  * The tables of database/gridd.db. Steps are only ever added; a step that ran is never edited.
  */
 import type { Migration } from '../platform/sqlite.ts';
+import { FIGURES_TABLE } from './figure-samples.ts';
 
 export const HISTORY_MIGRATIONS: readonly Migration[] = [
   `
@@ -47,5 +48,19 @@ export const HISTORY_MIGRATIONS: readonly Migration[] = [
   ALTER TABLE audit ADD COLUMN after TEXT;
   ALTER TABLE audit ADD COLUMN mark TEXT;
   CREATE UNIQUE INDEX audit_mark ON audit (mark);
+  `,
+  FIGURES_TABLE,
+  `
+  CREATE TABLE config_versions (
+    instance TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version > 0),
+    at_ms INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('console', 'cli', 'file')),
+    note TEXT NOT NULL,
+    text TEXT NOT NULL,
+    changed TEXT NOT NULL,
+    PRIMARY KEY (instance, version)
+  ) STRICT;
   `,
 ];

@@ -1,14 +1,28 @@
 /**
- * `database/gridd.db`: ends of processes, usage and verbs of the whole fleet. Written by the
- * supervisor alone, in batches, read by anyone. Bounded: the last 100 exits of an instance, a day
- * of usage, 10,000 verbs. History of an instance stays when its record is dropped. It never waits
- * long for a lock: whoever writes here has bots to look after.
+ * `database/gridd.db`: ends of processes, usage, verbs and config versions of the whole fleet.
+ * Written by the supervisor alone, in batches, read by its user. Bounded: the last 100 exits of an
+ * instance, a day of usage, 10,000 verbs. History of an instance stays when its record is dropped.
+ * It never waits long for a lock: whoever writes here has bots to look after.
  */
-import { existsSync, renameSync } from 'node:fs';
-import type { AuditEntry, AuditNote, ExitEntry, UsageMinute } from '../contract/history-api.ts';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { AuditQuery, AuditView, FleetExit } from '../contract/console-api.ts';
+import type { AuditNote, ExitEntry, UsageMinute } from '../contract/history-api.ts';
 import { isoTime } from '../platform/clock.ts';
 import { migrate, openDatabase, openReadOnly } from '../platform/sqlite.ts';
 import type { SqliteDatabase } from '../platform/sqlite.ts';
+import { versionReader, versionWriter } from './config-versions.ts';
+import type { VersionReader, VersionWriter } from './config-versions.ts';
+import { figureReader, figureWriter } from './figure-samples.ts';
+import type { FigureSample } from './figure-samples.ts';
 import { HISTORY_MIGRATIONS } from './history-schema.ts';
 
 const MINUTE_MS = 60_000;
@@ -39,19 +53,26 @@ export interface HistoryBatch {
   readonly exits: readonly { readonly instance: string; readonly exit: ExitEntry }[];
   readonly usage: readonly UsageSums[];
   readonly audit: readonly AuditNote[];
+  readonly figures?: readonly FigureSample[];
 }
 
-export interface HistoryReader {
+export interface HistoryReader extends VersionReader {
   /** Newest first. */
   exits(instance: string): ExitEntry[];
   /** The day before `nowMs`, oldest first. */
   usage(instance: string, nowMs: number): UsageMinute[];
   /** Verbs since a moment, newest first; `instance` null: of the whole home. */
-  verbs(instance: string | null, sinceMs: number, limit: number): AuditEntry[];
+  verbs(instance: string | null, sinceMs: number, limit: number): AuditView[];
+  /** The same as pages turn it over, newest first. */
+  auditLines(query: AuditQuery): AuditView[];
+  /** Of all instances, newest first. */
+  allExits(limit: number): FleetExit[];
+  /** Samples of an instance from a slot on, oldest first. */
+  figures(instance: string, fromSlot: number): FigureSample[];
   close(): void;
 }
 
-export interface HistoryFile extends HistoryReader {
+export interface HistoryFile extends HistoryReader, VersionWriter {
   /** One transaction: all of `batch` or nothing. Throws what SQLite throws. */
   write(batch: HistoryBatch): void;
   /** Removes what is older than what is kept. */
@@ -66,6 +87,7 @@ export function isBroken(error: unknown): boolean {
 
 /** Opens (and creates) the file for its one writer; null when a newer gridd wrote it. */
 export function openHistory(file: string): HistoryFile | null {
+  keepPrivate(file);
   const db = openDatabase(file, 'NORMAL', BUSY_MS);
   try {
     if (migrate(db, HISTORY_MIGRATIONS)) return historyFile(db);
@@ -75,6 +97,16 @@ export function openHistory(file: string): HistoryFile | null {
   }
   db.close();
   return null;
+}
+
+/** Texts of configs may hold secrets: the file and its log are readable for their user alone. */
+function keepPrivate(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  closeSync(openSync(file, 'a', 0o600));
+  for (const end of ['', '-wal', '-shm']) {
+    const mode = statSync(`${file}${end}`, { throwIfNoEntry: false })?.mode ?? 0;
+    if ((mode & 0o077) !== 0) chmodSync(`${file}${end}`, 0o600);
+  }
 }
 
 /** Opens the file for reading; null when there is none that can be read. */
@@ -110,6 +142,17 @@ interface ExitRow {
   readonly adopted: number;
 }
 
+interface AuditRow extends Omit<AuditView, 'from'> {
+  readonly origin: string;
+}
+
+/** Who acted, as a file that an older gridd wrote last has it: it is read before it is changed. */
+function actorColumns(db: SqliteDatabase): string {
+  const columns = db.prepare<[], { readonly name: string }>('PRAGMA table_info(audit)').all();
+  if (columns.some(({ name }) => name === 'who')) return 'who, origin, before, after';
+  return "'' AS who, 'cli' AS origin, NULL AS before, NULL AS after";
+}
+
 function reader(db: SqliteDatabase): HistoryReader {
   const exits = db.prepare<[string], ExitRow>(
     `SELECT at_ms, generation, pid, code, signal, reason, stderr_tail, adopted
@@ -118,13 +161,28 @@ function reader(db: SqliteDatabase): HistoryReader {
   const usage = db.prepare<[string, number], UsageSums>(
     'SELECT * FROM usage WHERE instance = ? AND minute >= ? ORDER BY minute',
   );
-  const verbs = db.prepare<[string | null, number, number], AuditEntry>(
-    `SELECT at_ms, verb, instance, what, outcome, message FROM audit
-     WHERE instance IS coalesce(?, instance) AND at_ms >= ? ORDER BY id DESC LIMIT ?`,
+  const audit = db.prepare<[string | null, number, number, number], AuditRow>(
+    `SELECT id, at_ms, verb, instance, what, outcome, message, ${actorColumns(db)} FROM audit
+     WHERE instance IS coalesce(?, instance) AND at_ms >= ? AND id < ? ORDER BY id DESC LIMIT ?`,
   );
+  const lines = (...range: [string | null, number, number, number]) =>
+    audit.all(...range).map(({ origin, ...row }) => ({ ...row, from: origin }));
   return {
-    verbs: (instance, sinceMs, limit) => verbs.all(instance, sinceMs, limit),
+    ...versionReader(db),
+    verbs: (instance, sinceMs, limit) =>
+      lines(instance, sinceMs, Number.MAX_SAFE_INTEGER, limit),
+    auditLines: ({ instance, before, limit }) =>
+      lines(instance, 0, before ?? Number.MAX_SAFE_INTEGER, limit),
     exits: (instance) => exits.all(instance).map(exitEntry),
+    allExits: (limit) =>
+      db
+        .prepare<[number], ExitRow & { readonly instance: string }>(
+          `SELECT instance, at_ms, generation, pid, code, signal, reason, stderr_tail, adopted
+           FROM exits ORDER BY at_ms DESC LIMIT ?`,
+        )
+        .all(limit)
+        .map(({ instance, ...row }) => ({ instance, ...exitEntry(row) })),
+    figures: (instance, fromSlot) => figureReader(db)(instance, fromSlot),
     usage: (instance, nowMs) =>
       usage.all(instance, Math.floor((nowMs - DAY_MS) / MINUTE_MS)).map(usageMinute),
     close: () => db.close(),
@@ -184,6 +242,7 @@ function historyFile(db: SqliteDatabase): HistoryFile {
        @mark)
      ON CONFLICT (mark) DO NOTHING`,
   );
+  const samples = figureWriter(db);
   const write = db.transaction((batch: HistoryBatch) => {
     for (const { instance, exit } of batch.exits) {
       const { at, generation, pid, code, signal, reason, stderr_tail, adopted } = exit;
@@ -196,6 +255,7 @@ function historyFile(db: SqliteDatabase): HistoryFile {
     }
     for (const sums of batch.usage) addUsage.run(sums);
     for (const note of batch.audit) addVerb.run({ ...UNSAID, ...note });
+    for (const sample of batch.figures ?? []) samples.add(sample);
   });
   const dropUsage = db.prepare('DELETE FROM usage WHERE minute < ?');
   const dropExits = db.prepare('DELETE FROM exits WHERE at_ms < ?');
@@ -206,6 +266,12 @@ function historyFile(db: SqliteDatabase): HistoryFile {
     dropUsage.run(Math.floor((nowMs - DAY_MS) / MINUTE_MS));
     dropExits.run(nowMs - EXIT_DAYS * DAY_MS);
     dropVerbs.run();
+    samples.prune(nowMs);
   });
-  return { ...reader(db), write: (batch) => write.immediate(batch), prune };
+  return {
+    ...reader(db),
+    ...versionWriter(db),
+    write: (batch) => write.immediate(batch),
+    prune,
+  };
 }

@@ -6,9 +6,18 @@ import type { Shell } from '../completion-scripts.ts';
 import type { OnTerm } from '../context.ts';
 import type { Run } from './targets.ts';
 
-/** Adds `backup`, `restore`, `alert`, `doctor`, `install` and `uninstall`. */
+/** Adds `backup`, `restore`, `token`, `alert`, `doctor`, `install` and `uninstall`. */
 export function addServiceVerbs(program: Command, run: Run): void {
   addBackupVerbs(program, run);
+  program
+    .command('token')
+    .description('print the access token of the pages; make one where there is none')
+    .option('--new', 'make another one: every session ends')
+    .action((options: { new?: boolean }) =>
+      run(async (context) =>
+        (await import('../verbs/token.ts')).token(context, { anew: options.new === true }),
+      ),
+    );
   program
     .command('alert')
     .description('alerts to a webhook, to Telegram, to a command (config/alerts.json)')
@@ -64,8 +73,15 @@ function addBackupVerbs(program: Command, run: Run): void {
     );
 }
 
-/** Adds `supervisor` and what stands below it. */
+/** Adds `console`, `supervisor` and what stands below it. */
 export function addSupervisorVerbs(program: Command, run: Run): void {
+  program
+    .command('console')
+    .description('print where the fleet console is, and open it where there is a display')
+    .option('--no-open', 'only print')
+    .action((options: { open?: boolean }) =>
+      run(async (context) => (await import('../verbs/console.ts')).openConsole(context, options)),
+    );
   const supervisor = program.command('supervisor').description('the supervisor itself');
   supervisor
     .command('run')
