@@ -4,7 +4,7 @@
  */
 import { formatMoney } from '../contract/decimal.ts';
 import { GRID_STATES } from '../contract/trading.ts';
-import type { Actor } from '../contract/console-api.ts';
+import type { Actor } from '../contract/history-api.ts';
 import { GriddError } from '../contract/errors.ts';
 import type {
   AcceptPositionAnswer,
@@ -53,7 +53,7 @@ export interface ServiceParts extends AdjustParts {
   /** Milliseconds by which our clock is behind the venue's; null: not measured. */
   readonly clockOffset: () => number | null;
   readonly aside?: SetAside;
-  /** Milliseconds since the last word of the venue's stream; absent or null: it cannot be silent. */
+  /** Milliseconds since the last word of the venue's stream; null: it cannot be silent. */
   readonly streamAge?: () => number | null;
   /** The supervisor; absent: there is none. */
   readonly supervisor?: WishDoor;

@@ -182,18 +182,9 @@ async function main(launch: BotLaunch): Promise<void> {
     if (bot === null || ending) throw new GriddError('INSTANCE_BUSY', 'The bot is not ready.');
     asked ||= method === 'panic';
     if (method !== 'stop' && method !== 'panic') return performCommand(bot, method, params);
-    const { wishes } = bot.service;
-    try {
-      const receipt = (await performCommand(bot, method, params)) as StopReceipt;
-      wishes.receipt(receipt);
-      // A page that asked for it has its answer before its server closes.
-      const over = () => end(BOT_EXIT.clean, `${method} command`);
-      clock.after(0, () => void wishes.allAnswered().then(over).catch(crash));
-      return receipt;
-    } catch (error) {
-      wishes.failed(GriddError.fromBody(errorBody(error)));
-      throw error;
-    }
+    const work = performCommand(bot, method, params) as Promise<StopReceipt>;
+    const over = () => void end(BOT_EXIT.clean, `${method} command`).catch(crash);
+    return bot.service.wishes.during(() => work, over);
   }
 
   const onRefused = (error: GriddError) => void refuse(error, () => bot?.close()).catch(crash);

@@ -1,5 +1,5 @@
 /** What somebody does on the bot's page: performed, and noted for the audit with who it was. */
-import type { Actor } from '../contract/console-api.ts';
+import type { Actor } from '../contract/history-api.ts';
 import { errorBody } from '../contract/errors.ts';
 import type {
   AcceptPositionRequest,

@@ -3,7 +3,7 @@
  * command line, so that its record, the process and the audit agree. The receipt is the bot's own;
  * it is answered before the page's server closes.
  */
-import { GriddError } from '../contract/errors.ts';
+import { GriddError, errorBody } from '../contract/errors.ts';
 import type { BotWish, StopReceipt } from '../contract/instance-api.ts';
 import type { Cancel, Clock } from '../platform/clock.ts';
 
@@ -67,6 +67,23 @@ export class PageWishes {
         mine.cancel = this.#clock.after(LONGEST_MS, () => this.#end(mine, late), 'idle');
       });
     });
+  }
+
+  /**
+   * A stop or panic that is performed: whoever waits gets its receipt, and `over` follows once that
+   * has gone out.
+   */
+  async during(work: () => Promise<StopReceipt>, over: () => void): Promise<StopReceipt> {
+    try {
+      const receipt = await work();
+      this.receipt(receipt);
+      // The supervisor, too, has its answer before.
+      this.#clock.after(0, () => void this.allAnswered().then(over));
+      return receipt;
+    } catch (error) {
+      this.failed(GriddError.fromBody(errorBody(error)));
+      throw error;
+    }
   }
 
   /** The bot has made a receipt: whoever waits gets it. */

@@ -2,9 +2,8 @@
  * What one bot obeys and says: requests and their answers, the interface that it hands to its web
  * server, and the lines between it and the supervisor. Money, prices and sizes are decimal text.
  */
-import type { Actor } from './console-api.ts';
 import type { ErrorBody } from './errors.ts';
-import type { AuditNote } from './history-api.ts';
+import type { Actor, AuditNote } from './history-api.ts';
 import type {
   FillView,
   LevelView,

@@ -1,6 +1,6 @@
 /**
- * What a bot hands up from its own page: wishes to stop or panic, done exactly as the command line's
- * are, and notes for the audit, confirmed once they are on the disk.
+ * What a bot hands up from its own page: wishes to stop or panic, done exactly as those of the
+ * command line, and notes for the audit, confirmed once they are on the disk.
  */
 import { errorBody } from '../contract/errors.ts';
 import type { AuditNote } from '../contract/history-api.ts';
