@@ -1,6 +1,7 @@
 /**
  * Writes what docs/ says of the code from the code: docs/config.md from the config schema, the table
- * of docs/supervision.md from the lifecycle, the examples of docs/grid.md from the engine. The generators are TypeScript, which Node 20 does not
+ * of docs/supervision.md from the lifecycle, the examples of docs/grid.md from the engine, and the schemas of
+ * answers from their types. The generators are TypeScript, which Node 20 does not
  * run, so they are bundled into a temporary file first.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { answerSchemas } from './answer-schemas.js';
 import { ROOT } from './ensure.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gridd-docs-'));
@@ -19,6 +21,7 @@ try {
   const table = `<!-- lifecycle -->\n${lifecycleTable()}\n<!-- /lifecycle -->`;
   const place = /<!-- lifecycle -->[^]*<!-- \/lifecycle -->/;
   write('docs/supervision.md', page.replace(place, () => table));
+  write('src/contract/answers.json', answerSchemas());
   const { gridPage } = await load('test/docs/grid-page.ts');
   write('docs/grid.md', gridPage(readFileSync(join(ROOT, 'docs/grid.md'), 'utf8')));
 } finally {

@@ -15,6 +15,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { installAccess, whoAsks } from './access.ts';
 import { addConsoleRoutes } from './console-routes.ts';
 import type { ActorOf } from './console-routes.ts';
+import { installDocs } from './docs-routes.ts';
 import { REQUEST_TIMEOUT_MS, makeHttpApp } from './error-reply.ts';
 import { EventStreams, STREAM_LIMITS, addEventRoute } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
@@ -84,6 +85,7 @@ export async function serveConsole(
       return server;
     },
   });
+  installDocs(app, 'console');
   nameHome(app, options.home);
   const port = () => bound;
   installGuard(app, { port, allowedHosts: options.allowedHosts, address: host });

@@ -11,6 +11,7 @@ import { systemClock } from '../../platform/clock.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { installAccess } from './access.ts';
 import { REQUEST_TIMEOUT_MS, makeHttpApp } from './error-reply.ts';
+import { installDocs } from './docs-routes.ts';
 import { EventStreams, STREAM_LIMITS } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
 import { addressToBind, installGuard } from './http-guard.ts';
@@ -76,6 +77,7 @@ export async function serveInstance(
       return server;
     },
   });
+  installDocs(app, 'instance');
   const port = () => bound;
   const allowedHosts = options.allowedHosts ?? [];
   installGuard(app, { port, allowedHosts, address: host });

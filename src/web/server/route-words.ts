@@ -38,7 +38,7 @@ const BOTH: Readonly<Record<string, RouteWords>> = {
   'GET /api/session': one('SessionView', 'Whether this page asks for the token, and has it.'),
   'POST /api/session': one('SessionView', 'Gives the token once for a session in a cookie.'),
   'DELETE /api/session': one('SessionView', 'Ends the session.'),
-  'GET /api/log': one('LogPage', 'Lines of the logs, oldest first; `cursor` asks for what follows.'),
+  'GET /api/log': one('LogPage', 'Lines of the logs, oldest first; `cursor` asks for the next.'),
 };
 
 /** Routes of the page of an instance, by method and path. */
@@ -105,7 +105,7 @@ export const CONSOLE_ROUTES: Readonly<Record<string, RouteWords>> = {
   'POST /api/shutdown': { says: 'Ends the supervisor.', answer: { fields: OK } },
   'GET /api/audit': list('AuditView', 'Which verbs were given, and how they came out.'),
   'GET /api/exits': list('FleetExit', 'How processes ended, newest first.'),
-  'GET /api/doctor': list('FindingView', 'Machine, home and service, as `gridd doctor` finds them.'),
+  'GET /api/doctor': list('FindingView', 'Machine, home and service, as `gridd doctor` has it.'),
   'GET /api/accounts': list('AccountView', 'Accounts with the worst that their grids could do.'),
   'GET /api/configs': list('ConfigSummary', 'The configs that may run.'),
   'GET /api/archived': list('ConfigSummary', 'The configs that were retired.'),

@@ -1,7 +1,7 @@
 /**
- * One open event stream of this origin, kept open: it is opened anew after an end, and one that only
- * went silent is not believed. It asks for what came after the last event that it had. It needs no
- * page, so that it can live in a worker.
+ * One open event stream of this origin, kept open: it is opened anew after an end, and one that
+ * only went silent is not believed. It asks for what came after the last event that it had. It
+ * needs no page, so that it can live in a worker.
  */
 import type { StreamState } from './topics.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Fills a page's topics from the event stream of its server for ever. All tabs of one origin share a
- * stream through a worker; where a browser has no shared workers each page has its own. A hidden page
- * hears nothing and says so.
+ * Fills a page's topics from the event stream of its server for ever. All tabs of one origin share
+ * a stream through a worker; where a browser has no shared workers each page has its own. A hidden
+ * page hears nothing and says so.
  */
 import { EventStream } from './event-stream.ts';
 import { DEAD_MS, GRACE_MS, PING_MS } from './shared-stream.ts';

@@ -1,7 +1,7 @@
 /**
- * One event stream for all tabs of an origin, of which a browser allows six connections in all. Only
- * tabs that somebody sees count; the stream stays open for a moment after the last, and one that
- * comes later gets the newest topics at once.
+ * One event stream for all tabs of an origin, of which a browser allows six connections in all.
+ * Only tabs that somebody sees count; the stream stays open for a moment after the last, and one
+ * that comes later gets the newest topics at once.
  */
 import { EventStream } from './event-stream.ts';
 import type { StreamState } from './topics.ts';
