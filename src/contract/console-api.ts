@@ -4,7 +4,7 @@
  */
 import type { Problem } from './errors.ts';
 import type { FleetService, ListRow, SupervisorInfo, VerbResult } from './fleet-api.ts';
-import type { AuditEntry, ExitEntry } from './history-api.ts';
+import type { Actor, AuditEntry, ExitEntry } from './history-api.ts';
 import type { LiquidationView } from './instance-views.ts';
 import type { MarketRules } from './market.ts';
 
@@ -196,13 +196,7 @@ export interface FindingView {
   readonly hint: string | null;
 }
 
-/** Who acts: for the audit. */
-export interface Actor {
-  /** Name of the user or "token"; never a secret. */
-  readonly who: string;
-  /** "cli", "console", "page" or "config", with the address where there is one. */
-  readonly from: string;
-}
+export type { Actor } from './history-api.ts';
 
 /** One ended process, with its instance: `GET /api/exits`, newest first. */
 export interface FleetExit extends ExitEntry {

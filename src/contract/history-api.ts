@@ -49,6 +49,14 @@ export interface AuditEntry {
   readonly message: string;
 }
 
+/** Who acts: for the audit. */
+export interface Actor {
+  /** Name of the user or "token"; never a secret. */
+  readonly who: string;
+  /** "cli", "console", "page" or "config", with the address where there is one. */
+  readonly from: string;
+}
+
 /** A verb as it is noted; where it does not say who gave it, somebody at the command line did. */
 export interface AuditNote extends AuditEntry {
   /** Name of the user or "token"; never a secret. */
