@@ -10,6 +10,8 @@ import type { Home } from '../platform/paths.ts';
 import { claimedPorts, followWebToken, readConsoleConfig } from '../registry/index.ts';
 import { serveConsole } from '../web/server/console-server.ts';
 import type { ConsoleServer } from '../web/server/console-server.ts';
+import { addLogRoutes } from '../web/server/log-routes.ts';
+import type { LogFolders } from '../web/server/log-routes.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
 
 export interface ConsoleParts {
@@ -18,6 +20,7 @@ export interface ConsoleParts {
   readonly assets: string;
   readonly log: Logger;
   records(): RegistryFile['instances'];
+  readonly logs: LogFolders;
   /** Some instance moves real money. */
   isLive(): boolean;
 }
@@ -53,6 +56,7 @@ export class FleetConsole {
         allowedHosts: config.allowed_hosts,
         token: followWebToken(home),
         live: () => this.#parts.isLive(),
+        more: [(app) => addLogRoutes(app, this.#parts.logs)],
         assets: loadAssets(this.#parts.assets, 'console'),
         log: (error) => log.error({ err: error }, 'the console failed'),
       });

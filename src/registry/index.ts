@@ -4,7 +4,7 @@
  * only.
  */
 export type { ExternalProgram, LoadedConfig } from './loaded-config.ts';
-export { readConfigFile } from './config-file.ts';
+export { loadConfigText, readConfigFile } from './config-file.ts';
 export type { ReadOptions } from './config-file.ts';
 export { expandConfig, namedVariables, readEnvFile } from './variables.ts';
 export type { ExpandedConfig, Variables } from './variables.ts';
