@@ -75,6 +75,8 @@ export interface SupervisorParts extends FleetParts {
   console(): ConsoleFacts;
   /** The account that an instance trades on; null: not known. */
   accountOf(parts: RowParts): string | null;
+  /** Moves with every version of a config. */
+  configMark(): number;
   /** Ends this process once open answers are out. */
   leave(): void;
 }
@@ -109,7 +111,7 @@ export class Supervisor implements FleetService {
       ...{ clock: parts.clock, figures: this.#figures, accountOf: parts.accountOf },
       known: () => this.#fleet.known(),
       info: () => this.info(),
-      marks: () => ({ ...parts.history.marks, configs: 0, log: 0 }),
+      marks: () => ({ ...parts.history.marks, configs: parts.configMark(), log: 0 }),
     });
     this.#startedAt = isoTime(parts.clock.now());
     this.#lastTick = parts.clock.monotonic();
