@@ -97,8 +97,10 @@ export interface LogLine {
 export interface LogPage {
   readonly lines: readonly LogLine[];
   readonly cursor: string;
-  /** Older lines match but were left out. */
+  /** Older lines may match and were left out. */
   readonly more: boolean;
+  /** Asks, as `before`, for what comes before; null: these are the oldest. */
+  readonly older: string | null;
 }
 
 /** How the bot fares, told every few seconds. Nulls: not known, or nothing of that kind here. */
@@ -187,11 +189,3 @@ export interface PageService {
 
 /** Body of `POST /api/stop`: what becomes of orders and position; left out: as configured. */
 export type StopBody = Partial<OnStop>;
-
-/** Answer of `GET /api/session`: what this server asks before it shows or changes anything. */
-export interface SessionView {
-  readonly needs_token: 'never' | 'changes' | 'always';
-  readonly signed_in: boolean;
-  /** Why nothing can be changed here at all, as a sentence; null: it can. */
-  readonly read_only: string | null;
-}

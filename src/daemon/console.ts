@@ -7,7 +7,7 @@ import type { ConsoleFacts, RegistryFile } from '../contract/fleet-api.ts';
 import { errorBody } from '../contract/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Home } from '../platform/paths.ts';
-import { claimedPorts, readConsoleConfig } from '../registry/index.ts';
+import { claimedPorts, followWebToken, readConsoleConfig } from '../registry/index.ts';
 import { addConfigRoutes } from '../web/server/config-routes.ts';
 import { serveConsole } from '../web/server/console-server.ts';
 import type { ConsoleServer } from '../web/server/console-server.ts';
@@ -19,6 +19,8 @@ export interface ConsoleParts {
   readonly assets: string;
   readonly log: Logger;
   records(): RegistryFile['instances'];
+  /** Some instance moves real money. */
+  isLive(): boolean;
 }
 
 /** Where it is; nowhere before it is opened. */
@@ -51,6 +53,8 @@ export class FleetConsole {
         avoidPorts: this.#portsOfOthers(),
         allowedHosts: config.allowed_hosts,
         more: [(app, actorOf) => addConfigRoutes(app, configs, actorOf)],
+        token: followWebToken(home),
+        live: () => this.#parts.isLive(),
         assets: loadAssets(this.#parts.assets, 'console'),
         log: (error) => log.error({ err: error }, 'the console failed'),
       });

@@ -78,8 +78,9 @@ async function main(): Promise<void> {
   const fleetConsole = new FleetConsole({
     ...{ home, log, assets: join(PACKAGE_FOLDER, 'dist', 'web', 'ui') },
     records: () => registry.read().instances,
+    isLive: () => supervisor.isLive,
   });
-  const supervisor = new Supervisor({
+  const supervisor: Supervisor = new Supervisor({
     home,
     hash: homeHash(home),
     clock,
