@@ -146,8 +146,14 @@ export interface EngineView {
   /** The engine's state as its codec writes it. */
   readonly state: string;
   readonly price: string;
-  /** Balance of the account in quote currency; null: not known yet. */
+  /** Equity of the account in quote currency, at `price`; null: not known yet. */
   readonly balance: string | null;
+  /** Grid values in force, keys of `strategy_config`: what an adjust leaves out stays so. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Signed size that stands on the symbol beside the grid and is not the grid's. */
+  readonly aside: string;
+  /** What a shortage of initial margin is to this instance. */
+  readonly margin_check: 'warn' | 'refuse';
 }
 
 /** Body of `POST /api/stop`: what becomes of orders and position; left out: as configured. */
