@@ -4,6 +4,7 @@
  * reads them.
  */
 import type { FillView, LevelView, OrderView, StatusView } from './instance-views.ts';
+import type { StrategyValues } from './instance-config.ts';
 import type { MarketRules } from './market.ts';
 import type { OnStop } from './trading.ts';
 
@@ -146,14 +147,15 @@ export interface EngineView {
   /** The engine's state as its codec writes it. */
   readonly state: string;
   readonly price: string;
-  /** Equity of the account in quote currency, at `price`; null: not known yet. */
+  /** Balance of the account in quote currency; null: not known yet. */
   readonly balance: string | null;
-  /** Grid values in force, keys of `strategy_config`: what an adjust leaves out stays so. */
-  readonly values: Readonly<Record<string, unknown>>;
-  /** Signed size that stands on the symbol beside the grid and is not the grid's. */
-  readonly aside: string;
-  /** What a shortage of initial margin is to this instance. */
+  readonly instance_id: string;
+  /** Grid values in force: those of the last adjust, else the file's. */
+  readonly values: Omit<StrategyValues, 'duration' | 'interval'>;
+  /** What a shortage of margin is to this instance. */
   readonly margin_check: 'warn' | 'refuse';
+  /** Signed size of what stands on the symbol beside the grid. */
+  readonly aside: string;
 }
 
 /** Body of `POST /api/stop`: what becomes of orders and position; left out: as configured. */
