@@ -17,7 +17,7 @@ export const en = {
   },
   stream: {
     connecting: 'Connecting …',
-    live: 'Live',
+    live: 'Connected',
     lost: 'Connection lost, figures are {{seconds}} s old; trying again',
     hidden: 'Paused while hidden',
   },

@@ -53,7 +53,7 @@ export function Facts({ status, outcome }: FactsProps) {
   return (
     <div data-part="preview">
       {outcome.unchanged && <p className="quiet small">{t('range.unchanged')}</p>}
-      <dl className="facts">
+      <dl className="range-facts">
         <Fact name={t('range.orders')} of="orders">
           {t('range.orders_kept', { count: outcome.kept })}
           <span className="quiet"> · </span>
@@ -119,7 +119,7 @@ interface FactProps {
 
 function Fact({ name, of, children }: FactProps) {
   return (
-    <div className="fact" data-fact={of}>
+    <div className="range-fact" data-fact={of}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
