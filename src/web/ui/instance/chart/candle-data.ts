@@ -1,0 +1,66 @@
+/** Candles and fills as the chart takes them. Floats are for drawing only. */
+import type { CandlestickData, SeriesMarker, Time, UTCTimestamp } from 'lightweight-charts';
+import type { FillView } from '../../../../contract/instance-views.ts';
+import type { CandleInterval, CandleView } from '../../../../contract/page-api.ts';
+
+export type Candle = CandlestickData<UTCTimestamp>;
+
+const SECONDS: Readonly<Record<CandleInterval, number>> = { '1m': 60, '5m': 300, '1h': 3600 };
+
+/** Begin of the candle that holds a moment, seconds since 1970. */
+export function candleAt(interval: CandleInterval, seconds: number): number {
+  return seconds - (seconds % SECONDS[interval]);
+}
+
+export function toCandle(view: CandleView): Candle {
+  return {
+    time: view.time as UTCTimestamp,
+    open: Number(view.open),
+    high: Number(view.high),
+    low: Number(view.low),
+    close: Number(view.close),
+  };
+}
+
+/**
+ * The last candle with the price of `seconds` in it: the same one grown, or the next one begun. A
+ * price from before the last candle changes nothing.
+ */
+export function withPrice(
+  interval: CandleInterval,
+  last: Candle | undefined,
+  price: number,
+  seconds: number,
+): Candle | null {
+  const time = candleAt(interval, seconds) as UTCTimestamp;
+  if (last === undefined || time > last.time) {
+    return { time, open: price, high: price, low: price, close: price };
+  }
+  if (time < last.time) return null;
+  const { open, high, low } = last;
+  return { time, open, high: Math.max(high, price), low: Math.min(low, price), close: price };
+}
+
+/** Fills as arrows at their prices: buys point up from below, sells down from above. */
+export function fillMarkers(
+  interval: CandleInterval,
+  fills: readonly FillView[],
+  from: number,
+  colours: { readonly buy: string; readonly sell: string },
+): SeriesMarker<Time>[] {
+  return fills
+    .map(({ trade_id: id, side, price, at }): SeriesMarker<Time> => {
+      const time = candleAt(interval, Math.floor(Date.parse(at) / 1000)) as UTCTimestamp;
+      return side === 'buy'
+        ? {
+            ...{ id, time, price: Number(price), size: 0.7 },
+            ...{ position: 'atPriceBottom', shape: 'arrowUp', color: colours.buy },
+          }
+        : {
+            ...{ id, time, price: Number(price), size: 0.7 },
+            ...{ position: 'atPriceTop', shape: 'arrowDown', color: colours.sell },
+          };
+    })
+    .filter(({ time }) => Number(time) >= from)
+    .sort((a, b) => Number(a.time) - Number(b.time));
+}
