@@ -24,6 +24,7 @@ const BESIDE = [
   'live-aster',
   'live-consent',
   'money',
+  'nginx',
   'records',
   'reload',
   'restore-live',

@@ -9,6 +9,7 @@ export type { ReadOptions } from './config-file.ts';
 export { expandConfig, namedVariables, readEnvFile } from './variables.ts';
 export type { ExpandedConfig, Variables } from './variables.ts';
 export { refuseExposedEnv } from './live-checks.ts';
+export { followWebToken, makeWebToken, refuseOpenAddress } from './web-token.ts';
 export { readAlertConfig } from './alert-config.ts';
 export type { LoadedAlerts } from './alert-config.ts';
 export { activeClaims, activeFiles, findActiveFile, sameClaims } from './active-configs.ts';
