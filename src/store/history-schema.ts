@@ -2,6 +2,7 @@
  * The tables of database/gridd.db. Steps are only ever added; a step that ran is never edited.
  */
 import type { Migration } from '../platform/sqlite.ts';
+import { FIGURES_TABLE } from './figure-samples.ts';
 
 export const HISTORY_MIGRATIONS: readonly Migration[] = [
   `
@@ -39,4 +40,14 @@ export const HISTORY_MIGRATIONS: readonly Migration[] = [
     message TEXT NOT NULL
   ) STRICT;
   `,
+  // Until now only the command line gave verbs; whose it was is not known any more.
+  `
+  ALTER TABLE audit ADD COLUMN who TEXT NOT NULL DEFAULT '';
+  ALTER TABLE audit ADD COLUMN origin TEXT NOT NULL DEFAULT 'cli';
+  ALTER TABLE audit ADD COLUMN before TEXT;
+  ALTER TABLE audit ADD COLUMN after TEXT;
+  ALTER TABLE audit ADD COLUMN mark TEXT;
+  CREATE UNIQUE INDEX audit_mark ON audit (mark);
+  `,
+  FIGURES_TABLE,
 ];
