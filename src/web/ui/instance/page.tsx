@@ -1,6 +1,7 @@
 /** The instance page as a whole: where each part stands on a wide screen and on a phone. */
 import './instance.css';
 import { Text } from '@mantine/core';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStreamState } from '../live/topics.ts';
 import { ChartCard } from './chart/chart-card.tsx';
@@ -12,6 +13,11 @@ import { PageHeader } from './header/page-header.tsx';
 import { Health } from './health/health.tsx';
 import { topics, useInstance } from './instance-topics.ts';
 import { Lower } from './lower.tsx';
+
+// Parts that listen for themselves: the price alone must not draw them anew many times a second.
+const CurvePart = memo(Equity);
+const HealthPart = memo(Health);
+const LowerPart = memo(Lower);
 
 export function InstancePage() {
   const { t } = useTranslation();
@@ -33,10 +39,10 @@ export function InstancePage() {
           <Result status={status} />
           <ChartCard status={status} />
           <Holding status={status} />
-          <Equity quote={status.quote} />
-          <Health />
+          <CurvePart quote={status.quote} />
+          <HealthPart />
         </div>
-        <Lower />
+        <LowerPart />
       </main>
       <footer className="quiet small">
         {t('header.charts_by')} TradingView Lightweight Charts™, © TradingView, Inc.{' '}

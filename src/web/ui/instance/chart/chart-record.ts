@@ -1,6 +1,6 @@
 /** The bot's record as the chart asks for it: candles, fills, heat; asked again when a mark moves. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { FillView } from '../../../../contract/instance-views.ts';
 import type {
   CandleInterval,
@@ -13,6 +13,8 @@ import { get } from '../../shell/api.ts';
 import type { FailureCode } from '../../shell/api.ts';
 import { useInstance } from '../instance-topics.ts';
 
+/** A busy grid moves its marks many times a second; the record is asked for no more than this. */
+const CALM_MS = 2000;
 /** Fills that the chart marks at most. */
 const FILLS = 500;
 
@@ -40,21 +42,38 @@ function useAsked<Value>(key: readonly unknown[], path: string): Asked<Value> {
   };
 }
 
+/** A mark as it was told, or a moment later: it moves at most once in `CALM_MS`. */
+function useCalm(mark: number): number {
+  const [calm, setCalm] = useState(mark);
+  const moved = useRef(-Infinity);
+  useEffect(() => {
+    if (mark === calm) return;
+    const move = () => {
+      moved.current = performance.now();
+      setCalm(mark);
+    };
+    const wait = moved.current + CALM_MS - performance.now();
+    const timer = setTimeout(move, Math.max(0, wait));
+    return () => clearTimeout(timer);
+  }, [mark, calm]);
+  return calm;
+}
+
 /** Candles of the record, oldest first. */
 export function useCandleRecord(interval: CandleInterval): Asked<readonly CandleView[]> {
-  const mark = useInstance('marks')?.candles ?? 0;
+  const mark = useCalm(useInstance('marks')?.candles ?? 0);
   return useAsked(['candles', interval, mark], `/api/candles?interval=${interval}`);
 }
 
 export function useHeat(): Asked<readonly LineHeat[]> {
-  const mark = useInstance('marks')?.fills ?? 0;
+  const mark = useCalm(useInstance('marks')?.fills ?? 0);
   const status = useInstance('status');
   const grid = `${status?.lower} ${status?.upper} ${status?.grids}`;
   return useAsked(['heat', mark, grid], '/api/heat');
 }
 
 export function useEquity(): Asked<EquityView> {
-  const mark = useInstance('marks')?.candles ?? 0;
+  const mark = useCalm(useInstance('marks')?.candles ?? 0);
   return useAsked(['equity', mark], '/api/equity');
 }
 

@@ -2,7 +2,6 @@
  * One figure with its name: rounded for the eye, the exact text in its tooltip and in `value`. What
  * is not known says so.
  */
-import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { decimalsFor, exact, money, signedMoney, toneOf } from '../../format/amount.ts';
@@ -64,12 +63,10 @@ export function Unknown({ why }: { readonly why?: string }) {
   const { t } = useTranslation();
   const words = why ?? t('figures.not_told');
   return (
-    <Tooltip label={words} events={{ hover: true, focus: true, touch: true }} multiline maw={280}>
-      <span className="quiet">
-        <span aria-hidden>–</span>
-        <span className="heard">{words}</span>
-      </span>
-    </Tooltip>
+    <span className="quiet" title={words}>
+      <span aria-hidden>–</span>
+      <span className="heard">{words}</span>
+    </span>
   );
 }
 
@@ -80,14 +77,12 @@ interface ExactProps {
 }
 
 function Exact({ text, unit, children }: ExactProps) {
-  const label = unit === '' ? exact(text) : `${exact(text)} ${unit}`;
+  // The browser's own tooltip: figures change many times a second, and there are many of them.
   return (
-    <Tooltip label={label} events={{ hover: true, focus: true, touch: true }}>
-      <data value={text}>
-        {children}
-        <Unit unit={unit} />
-      </data>
-    </Tooltip>
+    <data value={text} title={unit === '' ? exact(text) : `${exact(text)} ${unit}`}>
+      {children}
+      <Unit unit={unit} />
+    </data>
   );
 }
 

@@ -1,5 +1,5 @@
 /** What this is, whether real money is at stake, how it fares, and the price: always in sight. */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StatusView } from '../../../../contract/instance-views.ts';
 import { exact, padded } from '../../format/amount.ts';
@@ -9,14 +9,14 @@ import { stateWords } from '../../words/state-words.ts';
 import { topics, useInstance } from '../instance-topics.ts';
 import { usePriceDecimals } from '../price-decimals.ts';
 
+const TITLE_MS = 1000;
+
 export function PageHeader({ status }: { readonly status: StatusView }) {
   const { t } = useTranslation();
   const { mode, name, price, symbol } = status;
   const modeWord = t(`mode.${mode}`);
   const shown = padded(price, usePriceDecimals(status, useInstance('levels') ?? []));
-  useEffect(() => {
-    document.title = `${shown} ${symbol} · ${modeWord} · ${name}`;
-  }, [shown, symbol, modeWord, name]);
+  useTitle(`${shown} ${symbol} · ${modeWord} · ${name}`);
   return (
     <header className="page-header" data-mode={mode}>
       <div className="identity">
@@ -38,6 +38,20 @@ export function PageHeader({ status }: { readonly status: StatusView }) {
       </div>
     </header>
   );
+}
+
+/** The tab's title, at most once a second: it lies outside the page and is costly to change. */
+function useTitle(title: string): void {
+  const newest = useRef(title);
+  newest.current = title;
+  useEffect(() => {
+    const show = () => {
+      if (document.title !== newest.current) document.title = newest.current;
+    };
+    show();
+    const timer = setInterval(show, TITLE_MS);
+    return () => clearInterval(timer);
+  }, []);
 }
 
 /** Where it trades, which way, between which prices, and how it fares. */

@@ -6,12 +6,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AdjustAnswer, AdjustRequest } from '../../../../contract/instance-api.ts';
-import type { StatusView } from '../../../../contract/instance-views.ts';
 import { exact } from '../../format/amount.ts';
 import { post } from '../../shell/api.ts';
 import type { Answer } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { FailureText } from '../../shell/failure-text.tsx';
+import { useInstance } from '../instance-topics.ts';
 import { Convergence } from './convergence.tsx';
 import { Facts, fieldName } from './preview-facts.tsx';
 import type { Facts as FactsOf } from './preview-facts.tsx';
@@ -19,7 +19,6 @@ import type { Facts as FactsOf } from './preview-facts.tsx';
 const ADJUST = '/api/grid/adjust';
 
 export interface ApplyRangeProps {
-  readonly status: StatusView;
   /** What is asked for; null: the dialog is closed. */
   readonly request: AdjustRequest | null;
   readonly applied: () => void;
@@ -27,7 +26,7 @@ export interface ApplyRangeProps {
   readonly close: (done: boolean) => void;
 }
 
-export function ApplyRange({ status, request, applied, close }: ApplyRangeProps) {
+export function ApplyRange({ request, applied, close }: ApplyRangeProps) {
   const { t } = useTranslation();
   const done = useRef(false);
   const { data: dry } = useDryRun(request);
@@ -51,22 +50,18 @@ export function ApplyRange({ status, request, applied, close }: ApplyRangeProps)
       disabled={dry?.ok !== true}
       about={request}
       act={act}
-      result={(answer) => <Done status={status} answer={answer} />}
+      result={(answer) => <Done answer={answer} />}
       look={t('range.look')}
       onClose={leave}
     >
-      <WhatWillHappen status={status} dry={dry} />
+      <WhatWillHappen dry={dry} />
     </ConfirmDialog>
   );
 }
 
-interface WhatWillHappenProps {
-  readonly status: StatusView;
-  readonly dry: Answer<AdjustAnswer> | undefined;
-}
-
-function WhatWillHappen({ status, dry }: WhatWillHappenProps) {
+function WhatWillHappen({ dry }: { readonly dry: Answer<AdjustAnswer> | undefined }) {
   const { t } = useTranslation();
+  const status = useInstance('status');
   if (dry === undefined) return <p className="quiet">{t('range.asking_bot')}</p>;
   if (!dry.ok) return <FailureText failure={dry.error} nameOf={(path) => fieldName(t, path)} />;
   const { lower, upper, grids } = dry.value;
@@ -74,24 +69,24 @@ function WhatWillHappen({ status, dry }: WhatWillHappenProps) {
     <div>
       <p>
         {t('range.confirm_text', {
-          name: status.name,
+          name: status?.name,
           lower: exact(lower),
           upper: exact(upper),
           count: grids,
         })}
       </p>
-      {status.mode === 'live' && <p className="attention">! {t('range.confirm_live')}</p>}
-      <Facts status={status} outcome={factsOf(dry.value)} />
+      {status?.mode === 'live' && <p className="attention">! {t('range.confirm_live')}</p>}
+      <Facts outcome={factsOf(dry.value)} />
     </div>
   );
 }
 
-function Done({ status, answer }: { readonly status: StatusView; readonly answer: AdjustAnswer }) {
+function Done({ answer }: { readonly answer: AdjustAnswer }) {
   const { t } = useTranslation();
   return (
     <div>
       <p className="gain">✓ {t('range.applied')}</p>
-      <Facts status={status} outcome={factsOf(answer)} />
+      <Facts outcome={factsOf(answer)} />
       <Convergence />
     </div>
   );

@@ -1,22 +1,22 @@
 /** What a change of the range would do, beside what is now; or every reason why it may not be. */
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { LiquidationView, StatusView } from '../../../../contract/instance-views.ts';
+import type { LiquidationView } from '../../../../contract/instance-views.ts';
+import { useInstance } from '../instance-topics.ts';
 import { exact, isSame } from '../../format/amount.ts';
 import { liquidationWords } from '../../words/risk-words.ts';
 import type { Outcome, Refusal } from './preview.ts';
 import type { RangeDraft } from './range-draft.ts';
 
 export interface PreviewFactsProps {
-  readonly status: StatusView;
-  readonly draft: RangeDraft;
+  readonly preview: RangeDraft['preview'];
 }
 
-export function PreviewFacts({ status, draft: { preview } }: PreviewFactsProps) {
+export function PreviewFacts({ preview }: PreviewFactsProps) {
   const { t } = useTranslation();
   if (preview === null) return <p className="quiet small">{t('range.computing')}</p>;
   if ('problems' in preview) return <Refused refusal={preview} />;
-  return <Facts status={status} outcome={preview} />;
+  return <Facts outcome={preview} />;
 }
 
 function Refused({ refusal }: { readonly refusal: Refusal }) {
@@ -41,13 +41,10 @@ export type Facts = Omit<Outcome, 'lines' | 'liquidation'> & {
   readonly liquidation: LiquidationView | null;
 };
 
-export interface FactsProps {
-  readonly status: StatusView;
-  readonly outcome: Facts;
-}
-
-export function Facts({ status, outcome }: FactsProps) {
+export function Facts({ outcome }: { readonly outcome: Facts }) {
   const { t } = useTranslation();
+  const status = useInstance('status');
+  if (status === undefined) return null;
   const { profit_per_grid: profit, carry, market_trade: trade, liquidation } = outcome;
   const now = status.profit_per_grid;
   return (

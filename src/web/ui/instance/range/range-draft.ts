@@ -12,7 +12,7 @@ import { get } from '../../shell/api.ts';
 import { useInstance } from '../instance-topics.ts';
 import { previewOf, readBasis } from './preview.ts';
 import { fieldsOf, requestOf } from './range-request.ts';
-import type { RangeFields } from './range-request.ts';
+import type { GridInForce, RangeFields } from './range-request.ts';
 import type { Basis, Outcome, Refusal } from './preview.ts';
 
 export type Bound = 'lower' | 'upper';
@@ -36,8 +36,9 @@ export interface RangeDraft {
 /** The draft of the one range there is; fields that were not touched follow the grid. */
 export function useRangeDraft(status: StatusView): RangeDraft {
   const [changed, setChanged] = useState<Partial<RangeFields>>({});
-  const fields = useMemo(() => ({ ...fieldsOf(status), ...changed }), [status, changed]);
-  const request = useMemo(() => requestOf(fields, status), [fields, status]);
+  const grid = useGridInForce(status);
+  const fields = useMemo(() => ({ ...fieldsOf(grid), ...changed }), [grid, changed]);
+  const request = useMemo(() => requestOf(fields, grid), [fields, grid]);
   const basis = useBasis(request !== null);
   const preview = useMemo(() => {
     return request === null || basis === null ? null : previewOf(basis, request);
@@ -50,23 +51,34 @@ export function useRangeDraft(status: StatusView): RangeDraft {
       if (basis === null) return;
       const { market } = basis;
       setChanged((before) => {
-        const now = nearestTicks(market, before[bound] ?? status[bound]);
+        const now = nearestTicks(market, before[bound] ?? grid[bound]);
         const ticks = now === null ? null : to(now, basis);
         return ticks === null ? before : { ...before, [bound]: priceText(market, Math.max(1, ticks)) };
       });
     },
-    [basis, status],
+    [basis, grid],
   );
-  return {
-    fields,
-    request,
-    preview,
-    set,
-    moveTo: (bound, price) => place(bound, (_now, { market }) => nearestTicks(market, price)),
-    step: (bound, ticks) => place(bound, (now) => now + ticks),
-    gridTicks: basis === null ? 1 : gridTicks(basis.state.plan.lines),
-    reset: () => setChanged({}),
-  };
+  return useMemo(
+    () => ({
+      fields,
+      request,
+      preview,
+      set,
+      moveTo: (bound, price) => place(bound, (_now, { market }) => nearestTicks(market, price)),
+      step: (bound, ticks) => place(bound, (now) => now + ticks),
+      gridTicks: basis === null ? 1 : gridTicks(basis.state.plan.lines),
+      reset: () => setChanged({}),
+    }),
+    [fields, request, preview, set, place, basis],
+  );
+}
+
+/** The grid's own values: the same object until one of them changes, whatever else does. */
+function useGridInForce({ lower, upper, grids, quantity_per_grid }: GridInForce): GridInForce {
+  return useMemo(
+    () => ({ lower, upper, grids, quantity_per_grid }),
+    [lower, upper, grids, quantity_per_grid],
+  );
 }
 
 function gridTicks(lines: readonly number[]): number {

@@ -3,11 +3,10 @@
  * the engine in this page computes it. Apply asks once; then it is shown how the grid gets there.
  */
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AdjustRequest } from '../../../../contract/instance-api.ts';
-import type { StatusView } from '../../../../contract/instance-views.ts';
 import { ApplyRange } from './apply-range.tsx';
 import { Convergence } from './convergence.tsx';
 import { PreviewFacts } from './preview-facts.tsx';
@@ -15,18 +14,22 @@ import type { RangeDraft } from './range-draft.ts';
 import type { RangeFields } from './range-request.ts';
 
 export interface RangePanelProps {
-  readonly status: StatusView;
   readonly draft: RangeDraft;
+  /** The run is over: nothing can be applied. */
+  readonly over: boolean;
+  /** What becomes of missing inventory can be chosen: not of a neutral grid, which has none. */
+  readonly choosesPosition: boolean;
 }
 
-export function RangePanel({ status, draft }: RangePanelProps) {
+/** Drawn anew when the draft changes, not with every price. */
+export const RangePanel = memo(function RangePanel(props: RangePanelProps) {
   const { t } = useTranslation();
   // As it was when Apply was pressed: once it is applied the fields ask for nothing any more.
   const [asked, setAsked] = useState<AdjustRequest | null>(null);
   const [applied, setApplied] = useState(false);
+  const { draft, over } = props;
   const { request, preview, reset } = draft;
   const changed = request !== null;
-  const over = status.grid_state === 'finished';
   const refused = preview !== null && 'problems' in preview;
   const escape = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && asked === null) reset();
@@ -40,7 +43,7 @@ export function RangePanel({ status, draft }: RangePanelProps) {
       onKeyDown={escape}
     >
       <div className="range-fields">
-        <RangeInputs status={status} draft={draft} />
+        <RangeInputs {...props} />
         <div className="range-buttons">
           <Button variant="default" disabled={!changed} onClick={reset}>
             {t('range.reset')}
@@ -52,13 +55,12 @@ export function RangePanel({ status, draft }: RangePanelProps) {
       </div>
       {over && <p className="quiet small">{t('range.over')}</p>}
       {changed ? (
-        <PreviewFacts status={status} draft={draft} />
+        <PreviewFacts preview={preview} />
       ) : (
         <p className="quiet small">{t('range.hint')}</p>
       )}
       {applied && <Convergence done={() => setApplied(false)} />}
       <ApplyRange
-        status={status}
         request={asked}
         applied={() => setApplied(true)}
         close={(done) => {
@@ -68,9 +70,9 @@ export function RangePanel({ status, draft }: RangePanelProps) {
       />
     </section>
   );
-}
+});
 
-function RangeInputs({ status, draft: { fields, set } }: RangePanelProps) {
+function RangeInputs({ draft: { fields, set }, choosesPosition }: RangePanelProps) {
   const { t } = useTranslation();
   const input = (name: keyof Omit<RangeFields, 'position'>, mode: 'decimal' | 'numeric') => (
     <TextInput
@@ -89,7 +91,7 @@ function RangeInputs({ status, draft: { fields, set } }: RangePanelProps) {
       {input('upper', 'decimal')}
       {input('grids', 'numeric')}
       {input('quantity', 'decimal')}
-      {status.direction !== 'neutral' && (
+      {choosesPosition && (
         <SegmentedControl
           className="range-position"
           aria-label={t('range.position')}

@@ -3,6 +3,9 @@ import type { AdjustRequest } from '../../../../contract/instance-api.ts';
 import type { StatusView } from '../../../../contract/instance-views.ts';
 import { isSame } from '../../format/amount.ts';
 
+/** What the fields are compared with. */
+export type GridInForce = Pick<StatusView, 'lower' | 'upper' | 'grids' | 'quantity_per_grid'>;
+
 /** What the fields hold, as typed. */
 export interface RangeFields {
   readonly lower: string;
@@ -13,23 +16,23 @@ export interface RangeFields {
 }
 
 /** The fields as the grid in force fills them. */
-export function fieldsOf(status: StatusView): RangeFields {
+export function fieldsOf(grid: GridInForce): RangeFields {
   return {
-    lower: status.lower,
-    upper: status.upper,
-    grids: String(status.grids),
-    quantity: status.quantity_per_grid,
+    lower: grid.lower,
+    upper: grid.upper,
+    grids: String(grid.grids),
+    quantity: grid.quantity_per_grid,
     position: 'carry',
   };
 }
 
 /** Only what differs from the grid in force; null: nothing does. */
-export function requestOf(fields: RangeFields, status: StatusView): AdjustRequest | null {
+export function requestOf(fields: RangeFields, grid: GridInForce): AdjustRequest | null {
   const request: AdjustRequest = {
-    ...(isSame(fields.lower, status.lower) ? {} : { grid_lower_price: fields.lower.trim() }),
-    ...(isSame(fields.upper, status.upper) ? {} : { grid_upper_price: fields.upper.trim() }),
-    ...(isSame(fields.grids, String(status.grids)) ? {} : { grid_num: Number(fields.grids) }),
-    ...(isSame(fields.quantity, status.quantity_per_grid)
+    ...(isSame(fields.lower, grid.lower) ? {} : { grid_lower_price: fields.lower.trim() }),
+    ...(isSame(fields.upper, grid.upper) ? {} : { grid_upper_price: fields.upper.trim() }),
+    ...(isSame(fields.grids, String(grid.grids)) ? {} : { grid_num: Number(fields.grids) }),
+    ...(isSame(fields.quantity, grid.quantity_per_grid)
       ? {}
       : { order_quantity: fields.quantity.trim() }),
   };
