@@ -58,28 +58,34 @@ describe('lines', () => {
 
   it('stand beside every price that matters and is there', async () => {
     const t = await wordsIn('en');
-    const all = keyLines(t, {
-      ...SAMPLE_STATUS,
-      mark_price: '150.4',
-      average_entry: '149',
-      stop_loss: '130',
-      take_profit: '170',
-      trail: { lower: null, upper: '165' },
-    });
+    const all = keyLines(
+      t,
+      {
+        ...SAMPLE_STATUS,
+        mark_price: '150.4',
+        average_entry: '149.123456',
+        stop_loss: '130',
+        take_profit: '170',
+        trail: { lower: null, upper: '165' },
+      },
+      1,
+    );
+    // An average is computed: it is rounded for the eye.
+    expect(all[2]?.label).toBe('Entry 149.123');
     expect(all.map(({ look, price }) => `${look} ${price}`)).toEqual([
-      ...['stop 130', 'profit 170', 'entry 149', 'mark 150.4', 'trail 165'],
+      ...['stop 130', 'profit 170', 'entry 149.123456', 'mark 150.4', 'trail 165'],
       ...['liquidation 88.1', 'liquidation 1230.55'],
     ]);
     // A mark that is the price itself needs no second line, and an older bot says nothing.
-    expect(keyLines(t, { ...SAMPLE_STATUS, mark_price: SAMPLE_STATUS.price })).toHaveLength(2);
+    expect(keyLines(t, { ...SAMPLE_STATUS, mark_price: SAMPLE_STATUS.price }, 2)).toHaveLength(2);
     const { liquidation: _unknown, ...older } = SAMPLE_STATUS;
-    expect(keyLines(t, older)).toEqual([]);
+    expect(keyLines(t, older, 2)).toEqual([]);
   });
 
   it('frame the grid with what lies near it, not with what is far away', async () => {
     const t = await wordsIn('en');
     const lines = gridLines(t, LEVELS, []);
-    const keys = keyLines(t, { ...SAMPLE_STATUS, stop_loss: '139.5', take_profit: '170' });
+    const keys = keyLines(t, { ...SAMPLE_STATUS, stop_loss: '139.5', take_profit: '170' }, 2);
     expect(framed(lines, keys)).toEqual({ from: 139.5, to: 142 });
     expect(framed([], keys)).toBeNull();
   });

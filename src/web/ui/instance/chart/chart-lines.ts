@@ -5,7 +5,7 @@
 import type { TFunction } from 'i18next';
 import type { LevelView, StatusView } from '../../../../contract/instance-views.ts';
 import type { LineHeat } from '../../../../contract/page-api.ts';
-import { exact } from '../../format/amount.ts';
+import { averagePrice, exact } from '../../format/amount.ts';
 import { lineWords } from '../../words/line-words.ts';
 import type { Outcome } from '../range/preview.ts';
 
@@ -71,11 +71,12 @@ export function previewLines(
 }
 
 /** Stop, take profit, entry, mark, caps and the three liquidation figures, where there are any. */
-export function keyLines(t: TFunction, status: StatusView): KeyLine[] {
+export function keyLines(t: TFunction, status: StatusView, decimals: number): KeyLine[] {
   const { liquidation, trail } = status;
   const line = (look: KeyLook, price: string | null | undefined, label: string): KeyLine[] => {
     if (price === null || price === undefined) return [];
-    return [{ price: Number(price), look, label: `${label} ${exact(price)}` }];
+    const shown = look === 'entry' ? averagePrice(price, decimals) : exact(price);
+    return [{ price: Number(price), look, label: `${label} ${shown}` }];
   };
   const mark = status.mark_price === status.price ? null : status.mark_price;
   return [

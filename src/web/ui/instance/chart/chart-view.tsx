@@ -85,8 +85,8 @@ function usePicture(chart: GridChart | null, props: ChartViewProps): void {
   const outcome = preview !== null && 'lines' in preview ? preview.liquidation : null;
   useEffect(() => {
     const shown = outcome === null ? status : { ...status, liquidation: outcome };
-    chart?.show({ lines, keys: keyLines(t, shown), price: Number(status.price) });
-  }, [chart, t, lines, status, outcome]);
+    chart?.show({ lines, keys: keyLines(t, shown, decimals), price: Number(status.price) });
+  }, [chart, t, lines, status, outcome, decimals]);
 }
 
 function useCandles(

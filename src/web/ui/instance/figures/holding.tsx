@@ -1,7 +1,10 @@
 /** What is at work: investment, margin, position, and where liquidation would come. */
 import { useTranslation } from 'react-i18next';
 import type { LiquidationView, StatusView } from '../../../../contract/instance-views.ts';
+import { averagePrice, exact } from '../../format/amount.ts';
 import { liquidationWords, nearestWords } from '../../words/risk-words.ts';
+import { useInstance } from '../instance-topics.ts';
+import { usePriceDecimals } from '../price-decimals.ts';
 import { Amount, Figure, Plain, Unknown } from './figure.tsx';
 
 export function Holding({ status }: { readonly status: StatusView }) {
@@ -16,7 +19,7 @@ export function Holding({ status }: { readonly status: StatusView }) {
           <Plain text={status.position} unit={base} />
         </Figure>
         <Figure name={t('figures.average_entry')} about={t('figures.average_entry_about')}>
-          <Entry price={status.average_entry} />
+          <Entry status={status} />
         </Figure>
         <Figure name={t('figures.carry')} about={t('figures.carry_about')}>
           <Plain text={status.carry} unit={base} />
@@ -48,10 +51,17 @@ export function Holding({ status }: { readonly status: StatusView }) {
   );
 }
 
-function Entry({ price }: { readonly price: string | null | undefined }) {
+function Entry({ status }: { readonly status: StatusView }) {
   const { t } = useTranslation();
+  const decimals = usePriceDecimals(status, useInstance('levels') ?? []);
+  const { average_entry: price } = status;
   if (price === null) return <span className="quiet">{t('figures.flat')}</span>;
-  return <Plain text={price} />;
+  if (price === undefined) return <Unknown />;
+  return (
+    <data value={price} title={exact(price)}>
+      {averagePrice(price, decimals)}
+    </data>
+  );
 }
 
 /** The three figures, always; an alarm says so in words and with a sign. */
