@@ -95,8 +95,8 @@ export async function serveInstance(
   };
 }
 
-/** Fastify closes only what it listened on itself. */
-function endServer(server: Server): Promise<void> {
+/** Ends a server and its connections: Fastify closes only what it listened on itself. */
+export function endServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) return resolve();
     server.close(() => resolve());

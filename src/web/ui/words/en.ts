@@ -17,7 +17,7 @@ export const en = {
   },
   stream: {
     connecting: 'Connecting …',
-    live: 'Live',
+    live: 'Connected',
     lost: 'Connection lost, figures are {{seconds}} s old; trying again',
     hidden: 'Paused while hidden',
   },
@@ -233,7 +233,7 @@ export const en = {
     picture: 'Curve of the total, and beneath it how far it fell from its last height.',
     none: 'The curve begins with the second minute of the record.',
     fall: 'Deepest fall',
-    no_fall: 'It never fell so far.',
+    no_fall: 'No fall so far.',
     of_investment: '({{percent}} % of the investment)',
     fall_when: 'From {{from}} to {{to}}',
   },

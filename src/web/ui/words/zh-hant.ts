@@ -16,7 +16,7 @@ export const zhHant: Words = {
   },
   stream: {
     connecting: '連線中…',
-    live: '即時',
+    live: '已連線',
     lost: '連線中斷，數據為 {{seconds}} 秒前；正在重試',
     hidden: '隱藏時暫停更新',
   },

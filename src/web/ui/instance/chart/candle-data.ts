@@ -2,6 +2,7 @@
 import type { CandlestickData, SeriesMarker, Time, UTCTimestamp } from 'lightweight-charts';
 import type { FillView } from '../../../../contract/instance-views.ts';
 import type { CandleInterval, CandleView } from '../../../../contract/page-api.ts';
+import type { Side } from '../../../../contract/trading.ts';
 
 export type Candle = CandlestickData<UTCTimestamp>;
 
@@ -41,26 +42,32 @@ export function withPrice(
   return { time, open, high: Math.max(high, price), low: Math.min(low, price), close: price };
 }
 
-/** Fills as arrows at their prices: buys point up from below, sells down from above. */
+/**
+ * Fills as arrows: buys point up from below the lowest, sells down from above the highest of their
+ * candle; a number says how many there are where it is more than one.
+ */
 export function fillMarkers(
   interval: CandleInterval,
   fills: readonly FillView[],
   from: number,
   colours: { readonly buy: string; readonly sell: string },
 ): SeriesMarker<Time>[] {
-  return fills
-    .map(({ trade_id: id, side, price, at }): SeriesMarker<Time> => {
-      const time = candleAt(interval, Math.floor(Date.parse(at) / 1000)) as UTCTimestamp;
-      return side === 'buy'
-        ? {
-            ...{ id, time, price: Number(price), size: 0.7 },
-            ...{ position: 'atPriceBottom', shape: 'arrowUp', color: colours.buy },
-          }
-        : {
-            ...{ id, time, price: Number(price), size: 0.7 },
-            ...{ position: 'atPriceTop', shape: 'arrowDown', color: colours.sell },
-          };
-    })
-    .filter(({ time }) => Number(time) >= from)
-    .sort((a, b) => Number(a.time) - Number(b.time));
+  const groups = new Map<string, { side: Side; time: number; price: number; count: number }>();
+  for (const { side, price: text, at } of fills) {
+    const time = candleAt(interval, Math.floor(Date.parse(at) / 1000));
+    if (time < from) continue;
+    const price = Number(text);
+    const group = groups.get(`${side}${time}`) ?? { side, time, price, count: 0 };
+    const farther = side === 'buy' ? Math.min(group.price, price) : Math.max(group.price, price);
+    groups.set(`${side}${time}`, { ...group, price: farther, count: group.count + 1 });
+  }
+  return [...groups.values()]
+    .sort((a, b) => a.time - b.time)
+    .map(({ side, time, price, count }) => ({
+      ...{ time: time as UTCTimestamp, price, size: 0.7, color: colours[side] },
+      ...(side === 'buy'
+        ? { position: 'atPriceBottom', shape: 'arrowUp' }
+        : { position: 'atPriceTop', shape: 'arrowDown' }),
+      ...(count > 1 ? { text: String(count) } : {}),
+    }));
 }

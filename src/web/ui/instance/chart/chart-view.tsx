@@ -14,6 +14,7 @@ import { gridLines, keyLines, previewLines } from './chart-lines.ts';
 import { GridChart } from './grid-chart.ts';
 import { readPalette } from './palette.ts';
 import { RangeHandles } from './range-handles.tsx';
+import { usePriceDecimals } from '../price-decimals.ts';
 import { useFills } from './chart-record.ts';
 
 export interface ChartViewProps {
@@ -73,7 +74,7 @@ function useChart(holder: RefObject<HTMLDivElement | null>) {
 function usePicture(chart: GridChart | null, props: ChartViewProps): void {
   const { status, levels, heat, draft } = props;
   const { t } = useTranslation();
-  const decimals = useMemo(() => decimalsOf(levels.map(({ price }) => price)), [levels]);
+  const decimals = usePriceDecimals(status, levels);
   useEffect(() => chart?.setForm({ decimals }), [chart, decimals]);
   const { preview } = draft;
   const lines = useMemo(() => {
@@ -122,9 +123,4 @@ function useMarkers(
     const from = candles[0]?.time ?? 0;
     chart?.setMarkers(fillMarkers(interval, fills, from, readPalette()));
   }, [chart, interval, candles, fills, scheme]);
-}
-
-/** Most decimals among prices. */
-function decimalsOf(prices: readonly string[]): number {
-  return Math.max(0, ...prices.map((price) => price.split('.')[1]?.length ?? 0));
 }

@@ -42,6 +42,8 @@ export class GridChart {
   constructor(container: HTMLElement, palette: Palette, onView: () => void) {
     this.#chart = createChart(container, {
       autoSize: true,
+      // The licence's notice and link stand in the footer of the page.
+      layout: { attributionLogo: false },
       crosshair: { mode: CrosshairMode.Normal },
       timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 18, minBarSpacing: 1 },
       rightPriceScale: { scaleMargins: { top: 0.06, bottom: 0.06 } },
@@ -70,8 +72,6 @@ export class GridChart {
         background: { type: ColorType.Solid, color: card },
         textColor: quiet,
         fontSize: 11,
-        // The licence's notice and link stand in the footer of the page.
-        attributionLogo: false,
       },
       grid: { vertLines: { color: line }, horzLines: { visible: false } },
       rightPriceScale: { borderColor: line },
@@ -128,6 +128,11 @@ export class GridChart {
 
   priceAt(y: number): number | null {
     return this.#series.coordinateToPrice(y);
+  }
+
+  /** Width of the price axis, pixels. */
+  get axisWidth(): number {
+    return this.#chart.priceScale('right').width();
   }
 
   /** While a bound is dragged the scale stands still under the hand. */

@@ -31,6 +31,8 @@ const ROW = 15;
 const BAR_PART = 0.16;
 /** Between labels and the price axis. */
 const MARGIN = 10;
+/** Room for the labels of the grid, right of those of other prices. */
+const COLUMN = 108;
 
 const GRID_STROKES: Readonly<Record<LineLook, Stroke>> = {
   buy: [],
@@ -104,10 +106,10 @@ export class LineDrawing implements ISeriesPrimitive<Time> {
       const { lines, keys } = this.#picture;
       this.#bars(context, mediaSize.width);
       // Two hundred full lines would hide the candles: the more there are, the fainter.
-      const strength = Math.min(1, Math.max(0.35, 14 / lines.length));
+      const strength = Math.min(0.6, Math.max(0.25, 12 / lines.length));
       for (const { price, look } of lines) {
         const fresh = look === 'new_buy' || look === 'new_sell';
-        context.globalAlpha = look === 'gone' ? 0.35 : fresh ? 0.95 : strength;
+        context.globalAlpha = look === 'gone' ? 0.35 : fresh ? 0.8 : strength;
         context.lineWidth = fresh ? 1.5 : 1;
         this.#line(context, mediaSize.width, price, this.#colour(look), GRID_STROKES[look]);
       }
@@ -166,9 +168,9 @@ export class LineDrawing implements ISeriesPrimitive<Time> {
         const y = this.#y(key.price);
         return inside(y) ? [{ ...key, y, rank }] : [];
       });
-      const shownKeys = thinned(keys, ROW);
-      for (const { y, label, look } of shownKeys) {
-        this.#tag(context, width / 2, y, label, this.#palette[look]);
+      context.textAlign = 'right';
+      for (const { y, label, look } of thinned(keys, ROW)) {
+        this.#tag(context, width - MARGIN - COLUMN, y, label, this.#palette[look]);
       }
       this.#edges(context, width, height);
       const grid = this.#picture.lines.flatMap(({ price, label, look }) => {
@@ -178,7 +180,6 @@ export class LineDrawing implements ISeriesPrimitive<Time> {
         const rank = (look === 'missing' ? -1 : 1) / (1e-9 + Math.abs(price - this.#picture.price));
         return [{ y, label, look, rank: -rank }];
       });
-      context.textAlign = 'right';
       for (const { y, label, look } of thinned(grid, ROW, this.#bounds())) {
         this.#tag(context, width - MARGIN, y, label, this.#colour(look));
       }
@@ -187,18 +188,18 @@ export class LineDrawing implements ISeriesPrimitive<Time> {
 
   // Prices outside the picture, named where they would be.
   #edges(context: CanvasRenderingContext2D, width: number, height: number): void {
-    const name = (keys: readonly KeyLine[], y: number, sign: string) => {
-      const look = keys[0]?.look;
-      if (look === undefined) return;
-      const label = keys.map((key) => `${sign} ${key.label}`).join('   ');
-      this.#tag(context, width / 2, y, label, this.#palette[look]);
-    };
-    context.textAlign = 'center';
-    const placed = this.#picture.keys.map((key) => ({ key, y: this.#y(key.price) }));
-    const above = placed.filter(({ y }) => y !== null && y < 0).map(({ key }) => key);
-    const below = placed.filter(({ y }) => y !== null && y > height).map(({ key }) => key);
-    above.forEach((key, i) => name([key], ROW / 2 + 2 + i * ROW, '▲'));
-    below.forEach((key, i) => name([key], height - ROW / 2 - 2 - i * ROW, '▼'));
+    let [above, below] = [0, 0];
+    const x = width - MARGIN - COLUMN;
+    for (const { price, label, look } of this.#picture.keys) {
+      const y = this.#y(price);
+      if (y !== null && y < 0) {
+        this.#tag(context, x, ROW / 2 + 2 + ROW * above++, `▲ ${label}`, this.#palette[look]);
+      }
+      if (y !== null && y > height) {
+        const at = height - ROW / 2 - 2 - ROW * below++;
+        this.#tag(context, x, at, `▼ ${label}`, this.#palette[look]);
+      }
+    }
   }
 
   // Pixels of the two bounds: their handles stand there, and need no label.
@@ -209,6 +210,7 @@ export class LineDrawing implements ISeriesPrimitive<Time> {
     return bounds.flatMap((price) => this.#y(price) ?? []);
   }
 
+  // Text that ends at `x`, on a ground of its own.
   #tag(
     context: CanvasRenderingContext2D,
     x: number,
@@ -217,11 +219,9 @@ export class LineDrawing implements ISeriesPrimitive<Time> {
     colour: string,
   ): void {
     const { width } = context.measureText(label);
-    const left = context.textAlign === 'right' ? x - width : x - width / 2;
-    if (context.textAlign !== 'right') context.textAlign = 'center';
     context.fillStyle = this.#palette.card;
     context.globalAlpha = 0.86;
-    context.fillRect(left - 3, y - ROW / 2 + 1, width + 6, ROW - 2);
+    context.fillRect(x - width - 3, y - ROW / 2 + 1, width + 6, ROW - 2);
     context.globalAlpha = 1;
     context.fillStyle = colour;
     context.fillText(label, x, y);

@@ -37,7 +37,7 @@ function Handle({ bound, chart, draft }: RangeHandlesProps & { readonly bound: B
       className="bound"
       data-bound={bound}
       data-moved={moved}
-      style={{ transform: `translateY(${Math.round(y)}px)` }}
+      style={{ transform: `translateY(${Math.round(y)}px)`, right: chart.axisWidth + 8 }}
       role="slider"
       tabIndex={0}
       aria-label={t(`range.${bound}`)}

@@ -56,6 +56,7 @@ export function curves(points: readonly EquityPoint[]) {
 function makeParts(holder: HTMLElement): Parts {
   const chart = createChart(holder, {
     autoSize: true,
+    layout: { attributionLogo: false },
     timeScale: { timeVisible: true, secondsVisible: false },
     rightPriceScale: { scaleMargins: { top: 0.1, bottom: 0.1 } },
     handleScroll: false,
@@ -75,7 +76,6 @@ function paint({ chart, total, fall }: Parts): void {
       background: { type: ColorType.Solid, color: card },
       textColor: quiet,
       fontSize: 11,
-      attributionLogo: false,
       panes: { separatorColor: line, enableResize: false },
     },
     grid: { vertLines: { visible: false }, horzLines: { color: line } },

@@ -37,7 +37,9 @@ export interface AmountProps {
 /** Money: at least two decimals, more where it is tiny. */
 export function Amount({ text, unit, signed = false, unknown }: AmountProps) {
   if (text === undefined) return <Unknown {...(unknown === undefined ? {} : { why: unknown })} />;
-  const places = decimalsFor(text);
+  // Zeros that the exact text does not have would only look precise.
+  const has = text.split('.')[1]?.length ?? 0;
+  const places = Math.max(2, Math.min(decimalsFor(text), has));
   const shown = signed ? signedMoney(text, places) : money(text, places);
   return (
     <Exact text={text} unit={unit ?? ''}>

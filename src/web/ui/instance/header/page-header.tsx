@@ -2,19 +2,21 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StatusView } from '../../../../contract/instance-views.ts';
-import { exact } from '../../format/amount.ts';
+import { exact, padded } from '../../format/amount.ts';
 import { LookSwitch } from '../../shell/look-switch.tsx';
 import { StreamMark } from '../../shell/stream-mark.tsx';
 import { stateWords } from '../../words/state-words.ts';
-import { topics } from '../instance-topics.ts';
+import { topics, useInstance } from '../instance-topics.ts';
+import { usePriceDecimals } from '../price-decimals.ts';
 
 export function PageHeader({ status }: { readonly status: StatusView }) {
   const { t } = useTranslation();
   const { mode, name, price, symbol } = status;
   const modeWord = t(`mode.${mode}`);
+  const shown = padded(price, usePriceDecimals(status, useInstance('levels') ?? []));
   useEffect(() => {
-    document.title = `${exact(price)} ${symbol} · ${modeWord} · ${name}`;
-  }, [price, symbol, modeWord, name]);
+    document.title = `${shown} ${symbol} · ${modeWord} · ${name}`;
+  }, [shown, symbol, modeWord, name]);
   return (
     <header className="page-header" data-mode={mode}>
       <div className="identity">
@@ -27,7 +29,7 @@ export function PageHeader({ status }: { readonly status: StatusView }) {
         <Place status={status} />
       </div>
       <div className="price" data-part="price">
-        <data value={price}>{exact(price)}</data>
+        <data value={price}>{shown}</data>
         <span className="quiet">{status.quote}</span>
       </div>
       <div className="header-end">

@@ -53,16 +53,20 @@ export function Facts({ status, outcome }: FactsProps) {
   return (
     <div data-part="preview">
       {outcome.unchanged && <p className="quiet small">{t('range.unchanged')}</p>}
-      <dl className="facts">
+      <dl className="range-facts">
         <Fact name={t('range.orders')} of="orders">
-          {t('range.orders_kept', { count: outcome.kept })}
-          <span className="quiet"> · </span>
-          {t('range.orders_cancelled', { count: outcome.cancelled })}
-          <span className="quiet"> · </span>
-          {t('range.orders_placed', { count: outcome.placed })}
+          <data value={outcome.kept}>{t('range.orders_kept', { count: outcome.kept })}</data>
+          {' · '}
+          <data value={outcome.cancelled}>
+            {t('range.orders_cancelled', { count: outcome.cancelled })}
+          </data>
+          {' · '}
+          <data value={outcome.placed}>{t('range.orders_placed', { count: outcome.placed })}</data>
         </Fact>
         <Fact name={t('figures.profit_per_grid')} of="profit">
-          {profit.min} … {profit.max} %
+          <data value={`${profit.min} ${profit.max}`}>
+            {profit.min} … {profit.max} %
+          </data>
           <Before>{`${now.min} … ${now.max} %`}</Before>
         </Fact>
         <Fact name={t('range.quantity')} of="quantity">
@@ -119,7 +123,7 @@ interface FactProps {
 
 function Fact({ name, of, children }: FactProps) {
   return (
-    <div className="fact" data-fact={of}>
+    <div className="range-fact" data-fact={of}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

@@ -8,22 +8,14 @@ import type { AdjustRequest } from '../../../../contract/instance-api.ts';
 import type { StatusView } from '../../../../contract/instance-views.ts';
 import { nearestTicks, priceText } from '../../../../contract/market.ts';
 import type { EngineView } from '../../../../contract/page-api.ts';
-import { isSame } from '../../format/amount.ts';
 import { get } from '../../shell/api.ts';
 import { useInstance } from '../instance-topics.ts';
 import { previewOf, readBasis } from './preview.ts';
+import { fieldsOf, requestOf } from './range-request.ts';
+import type { RangeFields } from './range-request.ts';
 import type { Basis, Outcome, Refusal } from './preview.ts';
 
 export type Bound = 'lower' | 'upper';
-
-/** What the fields hold, as typed. */
-export interface RangeFields {
-  readonly lower: string;
-  readonly upper: string;
-  readonly grids: string;
-  readonly quantity: string;
-  readonly position: 'carry' | 'rebalance';
-}
 
 export interface RangeDraft {
   readonly fields: RangeFields;
@@ -80,30 +72,6 @@ export function useRangeDraft(status: StatusView): RangeDraft {
 function gridTicks(lines: readonly number[]): number {
   const span = (lines.at(-1) ?? 0) - (lines[0] ?? 0);
   return Math.max(1, Math.round(span / Math.max(1, lines.length - 1)));
-}
-
-function fieldsOf(status: StatusView): RangeFields {
-  return {
-    lower: status.lower,
-    upper: status.upper,
-    grids: String(status.grids),
-    quantity: status.quantity_per_grid,
-    position: 'carry',
-  };
-}
-
-/** Only what differs from the grid in force; null: nothing does. */
-export function requestOf(fields: RangeFields, status: StatusView): AdjustRequest | null {
-  const request: AdjustRequest = {
-    ...(isSame(fields.lower, status.lower) ? {} : { grid_lower_price: fields.lower.trim() }),
-    ...(isSame(fields.upper, status.upper) ? {} : { grid_upper_price: fields.upper.trim() }),
-    ...(isSame(fields.grids, String(status.grids)) ? {} : { grid_num: Number(fields.grids) }),
-    ...(isSame(fields.quantity, status.quantity_per_grid)
-      ? {}
-      : { order_quantity: fields.quantity.trim() }),
-  };
-  if (Object.keys(request).length === 0) return null;
-  return fields.position === 'carry' ? request : { ...request, position: fields.position };
 }
 
 /** The engine's state; read anew after every fill and order while a change is tried out. */

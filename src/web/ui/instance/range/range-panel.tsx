@@ -6,11 +6,13 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { AdjustRequest } from '../../../../contract/instance-api.ts';
 import type { StatusView } from '../../../../contract/instance-views.ts';
 import { ApplyRange } from './apply-range.tsx';
 import { Convergence } from './convergence.tsx';
 import { PreviewFacts } from './preview-facts.tsx';
-import type { RangeDraft, RangeFields } from './range-draft.ts';
+import type { RangeDraft } from './range-draft.ts';
+import type { RangeFields } from './range-request.ts';
 
 export interface RangePanelProps {
   readonly status: StatusView;
@@ -19,14 +21,15 @@ export interface RangePanelProps {
 
 export function RangePanel({ status, draft }: RangePanelProps) {
   const { t } = useTranslation();
-  const [asking, setAsking] = useState(false);
+  // As it was when Apply was pressed: once it is applied the fields ask for nothing any more.
+  const [asked, setAsked] = useState<AdjustRequest | null>(null);
   const [applied, setApplied] = useState(false);
   const { request, preview, reset } = draft;
   const changed = request !== null;
   const over = status.grid_state === 'finished';
   const refused = preview !== null && 'problems' in preview;
   const escape = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !asking) reset();
+    if (event.key === 'Escape' && asked === null) reset();
   };
   return (
     <section
@@ -42,7 +45,7 @@ export function RangePanel({ status, draft }: RangePanelProps) {
           <Button variant="default" disabled={!changed} onClick={reset}>
             {t('range.reset')}
           </Button>
-          <Button disabled={!changed || refused || over} onClick={() => setAsking(true)}>
+          <Button disabled={!changed || refused || over} onClick={() => setAsked(request)}>
             {t('range.apply')}
           </Button>
         </div>
@@ -56,10 +59,10 @@ export function RangePanel({ status, draft }: RangePanelProps) {
       {applied && <Convergence done={() => setApplied(false)} />}
       <ApplyRange
         status={status}
-        request={asking ? request : null}
+        request={asked}
         applied={() => setApplied(true)}
         close={(done) => {
-          setAsking(false);
+          setAsked(null);
           if (done) reset();
         }}
       />
