@@ -38,9 +38,9 @@ export default function ChartView(props: ChartViewProps) {
   const { chart, view } = useChart(holder);
   usePicture(chart, props);
   useCandles(chart, status, interval, candles);
-  useMarkers(chart, interval, candles);
+  const marked = useMarkers(chart, interval, candles);
   return (
-    <div className="chart" data-part="chart">
+    <div className="chart" data-part="chart" data-fills={marked}>
       <div ref={holder} className="chart-canvas" role="img" aria-label={t('chart.picture')} />
       {chart !== null && <RangeHandles chart={chart} view={view} draft={draft} />}
     </div>
@@ -112,15 +112,17 @@ function useCandles(
   }, [chart, candles, interval, price, at]);
 }
 
+/** Marks the fills; how many are known. */
 function useMarkers(
   chart: GridChart | null,
   interval: CandleInterval,
   candles: readonly CandleView[],
-): void {
+): number {
   const fills = useFills();
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
   useEffect(() => {
     const from = candles[0]?.time ?? 0;
     chart?.setMarkers(fillMarkers(interval, fills, from, readPalette()));
   }, [chart, interval, candles, fills, scheme]);
+  return fills.length;
 }
