@@ -13,12 +13,14 @@ type SchemeWord = 'look.system' | 'look.light' | 'look.dark';
 
 export function LookSwitch() {
   const { t, i18n } = useTranslation();
+  const short = i18n.language === 'en' ? 'EN' : '中文';
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <UnstyledButton className="look-switch" aria-label={t('look.open')}>
-          <span aria-hidden>◐ {i18n.language === 'en' ? 'EN' : '中'}</span>
+        <UnstyledButton className="look-switch" aria-label={`${short}, ${t('look.open')}`}>
+          <span aria-hidden>◐ </span>
+          {short}
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
