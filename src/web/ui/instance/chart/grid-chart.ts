@@ -35,6 +35,7 @@ export class GridChart {
   readonly #markers: ISeriesMarkersPluginApi<Time>;
   readonly #drawing: LineDrawing;
   #frame: { from: number; to: number } | null = null;
+  #scaled: AutoscaleInfo | null = null;
   #held: AutoscaleInfo | null = null;
   #last: Candle | undefined;
 
@@ -137,7 +138,7 @@ export class GridChart {
 
   /** While a bound is dragged the scale stands still under the hand. */
   hold(on: boolean): void {
-    this.#held = on ? this.#scale(null) : null;
+    this.#held = on ? this.#scaled : null;
     if (!on) this.#series.priceScale().applyOptions({ autoScale: true });
   }
 
@@ -152,6 +153,7 @@ export class GridChart {
     if (frame === null) return own;
     const minValue = Math.min(frame.from, range?.minValue ?? frame.from);
     const maxValue = Math.max(frame.to, range?.maxValue ?? frame.to);
-    return { priceRange: { minValue, maxValue } };
+    this.#scaled = { priceRange: { minValue, maxValue } };
+    return this.#scaled;
   }
 }

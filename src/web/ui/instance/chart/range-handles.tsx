@@ -52,16 +52,32 @@ function Handle({ bound, chart, draft }: RangeHandlesProps & { readonly bound: B
   );
 }
 
+interface Drag {
+  /** From the pointer to the line, pixels. */
+  readonly offset: number;
+  /** The bound as it was. */
+  readonly before: string;
+  frame: number;
+  /** Where it is dragged to and not shown yet. */
+  price: number | null;
+}
+
 /** Pointer and keys of one handle. A move is shown at most once per frame. */
 function useDrag(bound: Bound, chart: GridChart, draft: RangeDraft) {
-  const held = useRef<{ offset: number; before: string; frame: number } | null>(null);
+  const held = useRef<Drag | null>(null);
+  const show = (drag: Drag) => {
+    if (drag.price !== null) draft.moveTo(bound, drag.price);
+    drag.price = null;
+  };
   const end = (back: boolean) => {
     const drag = held.current;
     if (drag === null) return;
     cancelAnimationFrame(drag.frame);
     held.current = null;
     chart.hold(false);
+    // The last move may not have had its frame yet.
     if (back) draft.set({ [bound]: drag.before });
+    else show(drag);
   };
   return {
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
@@ -69,17 +85,16 @@ function useDrag(bound: Bound, chart: GridChart, draft: RangeDraft) {
       const y = chart.yOf(Number(draft.fields[bound]));
       if (y === null) return;
       event.currentTarget.setPointerCapture(event.pointerId);
-      held.current = { offset: event.clientY - y, before: draft.fields[bound], frame: 0 };
+      const before = draft.fields[bound];
+      held.current = { offset: event.clientY - y, before, frame: 0, price: null };
       chart.hold(true);
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
       const drag = held.current;
       if (drag === null) return;
-      const price = chart.priceAt(event.clientY - drag.offset);
+      drag.price = chart.priceAt(event.clientY - drag.offset);
       cancelAnimationFrame(drag.frame);
-      drag.frame = requestAnimationFrame(() => {
-        if (price !== null) draft.moveTo(bound, price);
-      });
+      drag.frame = requestAnimationFrame(() => show(drag));
     },
     onPointerUp: () => end(false),
     onPointerCancel: () => end(true),
