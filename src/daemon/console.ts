@@ -7,7 +7,7 @@ import type { ConsoleFacts, RegistryFile } from '../contract/fleet-api.ts';
 import { errorBody } from '../contract/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Home } from '../platform/paths.ts';
-import { claimedPorts, readConsoleConfig } from '../registry/index.ts';
+import { claimedPorts, followWebToken, readConsoleConfig } from '../registry/index.ts';
 import { serveConsole } from '../web/server/console-server.ts';
 import type { ConsoleServer } from '../web/server/console-server.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
@@ -18,6 +18,8 @@ export interface ConsoleParts {
   readonly assets: string;
   readonly log: Logger;
   records(): RegistryFile['instances'];
+  /** Some instance moves real money. */
+  isLive(): boolean;
 }
 
 /** Where it is; nowhere before it is opened. */
@@ -49,6 +51,8 @@ export class FleetConsole {
         port: config.port ?? null,
         avoidPorts: this.#portsOfOthers(),
         allowedHosts: config.allowed_hosts,
+        token: followWebToken(home),
+        live: () => this.#parts.isLive(),
         assets: loadAssets(this.#parts.assets, 'console'),
         log: (error) => log.error({ err: error }, 'the console failed'),
       });

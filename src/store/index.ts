@@ -32,6 +32,8 @@ export {
   setHistoryAside,
   usageMinute,
 } from './history.ts';
+export { MOST_VERSIONS } from './config-versions.ts';
+export type { NewVersion, StoredVersion, VersionFacts } from './config-versions.ts';
 export type { HistoryBatch, HistoryFile, HistoryReader, UsageSums } from './history.ts';
 export { SLOT_MS } from './figure-samples.ts';
 export type { FigureSample } from './figure-samples.ts';
