@@ -38,6 +38,7 @@ import { GridService } from './grid-service.ts';
 import type { KeyShare } from './key-share.ts';
 import { openGrid } from './opening.ts';
 import type { Adopted, OpenedGrid } from './opening.ts';
+import type { WishDoor } from './page-wishes.ts';
 import { isTaken, marginCheck, samePlan, takenFrom } from './plan.ts';
 import { ordersOf, readEdited } from './reload.ts';
 import type { Runner } from './runner.ts';
@@ -55,6 +56,8 @@ export interface BotParts {
   /** What it may send of what its key may send. */
   readonly share: KeyShare;
   readonly onBug: (error: unknown) => void;
+  /** The line to the supervisor; absent: there is none. */
+  readonly supervisor?: WishDoor;
   /** Told that the venue refuses everything for good: the process should end. */
   readonly onRefused?: (error: GriddError) => void;
   /** Told why nothing begins yet; null: it goes on. */
@@ -135,6 +138,9 @@ export class Bot {
       startedAtMs: clock.now(),
       clockOffset: () => this.session.venueClock.offset,
       acceptPosition: (dry) => this.session.acceptPosition(dry),
+      streamAge: () => this.session.streamAge,
+      process: { restarts: launch.restarts ?? null, logDir: launch.log_dir },
+      ...(parts.supervisor === undefined ? {} : { supervisor: parts.supervisor }),
     });
     runner.subscribe(() => {
       this.#statusStale = true;

@@ -4,6 +4,7 @@
  */
 import { formatMoney } from '../contract/decimal.ts';
 import { GRID_STATES } from '../contract/trading.ts';
+import type { Actor } from '../contract/console-api.ts';
 import { GriddError } from '../contract/errors.ts';
 import type {
   AcceptPositionAnswer,
@@ -13,6 +14,7 @@ import type {
   CloseCarryAnswer,
   FillView,
   HealthView,
+  InstanceActions,
   InstanceService,
   LevelView,
   OrderView,
@@ -26,12 +28,18 @@ import { carryRefusal, effectiveLeverage, ladder } from '../engine/index.ts';
 import type { GridFigures } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import { isoTime } from '../platform/clock.ts';
+import { AuditOutbox } from './audit-outbox.ts';
 import { AverageEntry } from './average-entry.ts';
+import { HealthWatch } from './bot-health.ts';
+import type { HealthFacts } from './bot-health.ts';
 import { ChartRecord } from './chart-record.ts';
 import { GridAccount, liquidationAlarm, liquidationView } from './grid-account.ts';
 import { GridAdjust } from './grid-adjust.ts';
 import type { AdjustParts } from './grid-adjust.ts';
+import { pageActions } from './page-actions.ts';
 import { PageReads } from './page-reads.ts';
+import { PageWishes } from './page-wishes.ts';
+import type { WishDoor } from './page-wishes.ts';
 import { marginCheck } from './plan.ts';
 import type { PositionDifference } from './position-check.ts';
 import { BOOKS_BEGAN } from './receipt.ts';
@@ -45,6 +53,12 @@ export interface ServiceParts extends AdjustParts {
   /** Milliseconds by which our clock is behind the venue's; null: not measured. */
   readonly clockOffset: () => number | null;
   readonly aside?: SetAside;
+  /** Milliseconds since the last word of the venue's stream; absent or null: it cannot be silent. */
+  readonly streamAge?: () => number | null;
+  /** The supervisor; absent: there is none. */
+  readonly supervisor?: WishDoor;
+  /** Of this process: automatic restarts before it, and where its log is; absent: not known. */
+  readonly process?: { readonly restarts: number | null; readonly logDir: string };
   readonly acceptPosition: (dry: boolean) => Promise<PositionDifference>;
 }
 
@@ -58,18 +72,25 @@ const OWN_REASONS: ReadonlySet<string> = new Set([
 /** A turn of the engine older than this means that it hangs. */
 const STUCK_MS = 10_000;
 const DAY_MS = 86_400_000;
+const NO_SUPERVISOR: WishDoor = { connected: false, wish: () => undefined };
 
 export class GridService implements InstanceService {
   readonly id: string;
   readonly account: GridAccount;
   /** What the page asks for beside the figures. */
   readonly page: PageReads;
+  /** What was done on the page, until the supervisor has written it down. */
+  readonly outbox: AuditOutbox;
+  readonly wishes: PageWishes;
   readonly #parts: ServiceParts;
   readonly #adjusting: GridAdjust;
   #began: string | null = null;
   readonly #entry: AverageEntry;
   readonly #charts: ChartRecord;
+  readonly #health: HealthWatch;
   #recordedAt: number | null = null;
+  #orders: unknown = null;
+  #orderChanges = 0;
 
   constructor(parts: ServiceParts) {
     const { id, market, books, runner, clock } = parts;
@@ -79,12 +100,24 @@ export class GridService implements InstanceService {
     this.#adjusting = new GridAdjust(parts, this.account);
     this.#entry = new AverageEntry(market, books);
     this.#charts = new ChartRecord({ market, books, clock, beside: () => this.#entry.meta });
+    this.#health = new HealthWatch({ clock, facts: () => this.#healthFacts() });
     this.page = new PageReads({
       ...{ market, books, runner, charts: this.#charts },
       engineFacts: () => this.#engineFacts(),
       investment: () => this.account.yieldOf(this.#adjusting.presentValues()).investment,
+      health: this.#health,
+      orderChanges: () => this.#orderChanges,
+      logDir: parts.process?.logDir ?? null,
+      clock,
     });
-    runner.subscribe(() => this.#recordPrice());
+    this.outbox = new AuditOutbox({ id, books, log: parts.log });
+    this.wishes = new PageWishes(id, parts.supervisor ?? NO_SUPERVISOR, clock);
+    runner.subscribe(() => this.#noteChange());
+  }
+
+  as(actor: Actor): InstanceActions {
+    const { outbox, wishes } = this;
+    return pageActions({ moved: this, outbox, wishes, clock: this.#parts.clock }, actor);
   }
 
   /** Records the sums of this second; a disk that takes nothing costs no more than that. */
@@ -100,10 +133,28 @@ export class GridService implements InstanceService {
   /** Writes what was recorded: the last step of an end in good order. */
   keepRecord(): void {
     this.#charts.write();
+    this.#health.stop();
   }
 
-  #recordPrice(): void {
+  #healthFacts(): HealthFacts {
+    const { runner, venue, clock, clockOffset, streamAge, supervisor, process } = this.#parts;
+    const within = venue.capabilities.lockstep;
+    return {
+      // A venue inside this process answers at once.
+      venue_latency_ms: within ? null : runner.latency.median(clock.monotonic()),
+      stream_age_ms: streamAge?.() ?? null,
+      clock_offset_ms: clockOffset(),
+      venue_requests: this.#venueRequests() ?? null,
+      restarts: process?.restarts ?? null,
+      supervised: supervisor?.connected ?? false,
+    };
+  }
+
+  #noteChange(): void {
     const { runner } = this.#parts;
+    // State is never changed in place.
+    if (runner.state.orders !== this.#orders) this.#orderChanges += 1;
+    this.#orders = runner.state.orders;
     if (runner.pricedAt === null || runner.pricedAt === this.#recordedAt) return;
     this.#recordedAt = runner.pricedAt;
     this.#charts.price(runner.ticks, this.#venueMoment ?? runner.pricedAt);

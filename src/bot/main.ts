@@ -10,6 +10,7 @@ import type {
   BotMethod,
   BotRecord,
   ExitRecord,
+  StopReceipt,
 } from '../contract/instance-api.ts';
 import { isoTime, systemClock as clock } from '../platform/clock.ts';
 import { writeFileAtomic, writeJson } from '../platform/json-file.ts';
@@ -28,6 +29,8 @@ import { SupervisorLink } from './supervisor-link.ts';
 const END_TIMEOUT_MS = 5000;
 /** So long a bot that was started for a panic waits to be asked for it. */
 const UNASKED_MS = 10_000;
+/** So often notes that were not confirmed are told again. */
+const AUDIT_AGAIN_MS = 60_000;
 
 /** A full disk must not end a bot that could trade: what cannot be written is said on stderr. */
 function bestEffort(name: string, write: () => void): void {
@@ -135,6 +138,8 @@ async function main(launch: BotLaunch): Promise<void> {
     waitsFor: () => waits ?? bot?.runner.degraded[0] ?? null,
     share,
     perform: (method, params) => perform(method, params),
+    onLine: () => bot?.service.outbox.tell(),
+    audited: (marks) => bot?.service.outbox.confirmed(marks),
   });
   share.onNews(() => link.sayBudget());
 
@@ -176,11 +181,19 @@ async function main(launch: BotLaunch): Promise<void> {
   async function perform(method: BotMethod, params: unknown): Promise<unknown> {
     if (bot === null || ending) throw new GriddError('INSTANCE_BUSY', 'The bot is not ready.');
     asked ||= method === 'panic';
-    const answer = await performCommand(bot, method, params);
-    if (method === 'stop' || method === 'panic') {
-      clock.after(0, () => void end(BOT_EXIT.clean, `${method} command`).catch(crash));
+    if (method !== 'stop' && method !== 'panic') return performCommand(bot, method, params);
+    const { wishes } = bot.service;
+    try {
+      const receipt = (await performCommand(bot, method, params)) as StopReceipt;
+      wishes.receipt(receipt);
+      // A page that asked for it has its answer before its server closes.
+      const over = () => end(BOT_EXIT.clean, `${method} command`);
+      clock.after(0, () => void wishes.allAnswered().then(over).catch(crash));
+      return receipt;
+    } catch (error) {
+      wishes.failed(GriddError.fromBody(errorBody(error)));
+      throw error;
     }
-    return answer;
   }
 
   const onRefused = (error: GriddError) => void refuse(error, () => bot?.close()).catch(crash);
@@ -192,7 +205,10 @@ async function main(launch: BotLaunch): Promise<void> {
   try {
     const variables = () => ({ ...process.env, ...readEnvFile(home) });
     const hooks = { onBug: crash, onRefused, waits: (why: string | null) => (waits = why) };
-    bot = await Bot.open({ home, launch, variables, log, lock, share, ...hooks });
+    const around = { home, launch, variables, log, lock, share, supervisor: link };
+    bot = await Bot.open({ ...around, ...hooks });
+    bot.service.outbox.follow((note) => link.audit(note));
+    clock.every(AUDIT_AGAIN_MS, () => bot?.service.outbox.tell());
     if (launch.cause === 'safe') {
       await end(BOT_EXIT.clean, await clearOrders(bot));
       return;

@@ -19,14 +19,17 @@ const USUAL_WAITS_MS: Readonly<Record<string, number>> = {
   wrong_time: 1000,
 };
 
+/** Told after every answer: whether it was one or a fault, and how long it took, ms. */
+type Answered = (well: boolean, tookMs: number) => void;
+
 /** Counts requests and obeys what the venue says about waiting. */
 class Meter {
   readonly #venue: Venue;
   readonly #budget: RateBudget;
   readonly #clock: Clock;
-  readonly #answered: (well: boolean) => void;
+  readonly #answered: Answered;
 
-  constructor(venue: Venue, budget: RateBudget, clock: Clock, answered: (well: boolean) => void) {
+  constructor(venue: Venue, budget: RateBudget, clock: Clock, answered: Answered) {
     this.#venue = venue;
     this.#budget = budget;
     this.#clock = clock;
@@ -44,10 +47,12 @@ class Meter {
 
   async #ask<T>(question: () => Promise<T>, wait: number): Promise<T> {
     if (wait > 0) throw new BudgetHeld(wait);
-    this.#budget.take(this.#clock.monotonic());
+    const asked = this.#clock.monotonic();
+    this.#budget.take(asked);
+    const took = () => this.#clock.monotonic() - asked;
     try {
       const answer = await question().finally(() => this.#count());
-      this.#answered(true);
+      this.#answered(true, took());
       return answer;
     } catch (error) {
       // The venue's own client counts by weight: it may hold back what we would have asked.
@@ -55,7 +60,7 @@ class Meter {
         this.#budget.ranShort();
         throw error;
       }
-      this.#answered(false);
+      this.#answered(false, took());
       if (!(error instanceof VenueFault)) throw error;
       const sane = waitOf(error.retry_after_ms);
       this.#obey(error.kind, sane, 'all');
@@ -81,7 +86,8 @@ class Meter {
     request: () => Promise<readonly T[]>,
     limited: 'places' | 'all',
   ): Promise<readonly T[]> {
-    this.#budget.take(this.#clock.monotonic());
+    const asked = this.#clock.monotonic();
+    this.#budget.take(asked);
     const outcomes = await request().catch((error: unknown) => {
       // By the port an outcome is a value: whoever throws one has a bug, whatever its name.
       throw error instanceof VenueFault ? new Error(`thrown: ${error.message}`) : error;
@@ -92,7 +98,8 @@ class Meter {
       const what = said.reason === 'rate_limited' ? limited : 'all';
       this.#obey(said.reason, waitOf(said.retry_after_ms), what);
     }
-    this.#answered(outcomes.some(({ status }) => status !== 'unknown'));
+    const well = outcomes.some(({ status }) => status !== 'unknown');
+    this.#answered(well, this.#clock.monotonic() - asked);
     return outcomes;
   }
 
@@ -112,14 +119,13 @@ class Meter {
 }
 
 /**
- * A `grant` bounds the budget too. `answered`: told after every answer, and whether it was one
- * (`well`) or a fault.
+ * A `grant` bounds the budget too.
  */
 export function meteredVenue(
   venue: Venue,
   budget: RateBudget,
   clock: Clock,
-  answered: (well: boolean) => void,
+  answered: Answered,
 ): Venue {
   const meter = new Meter(venue, budget, clock, answered);
   const ask = <T>(question: () => Promise<T>): Promise<T> => meter.ask(question);

@@ -7,6 +7,7 @@ import type { Money } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
 import { priceText, ticksOf } from '../contract/market.ts';
 import type {
+  BotHealth,
   CandleInterval,
   CandleView,
   Drawdown,
@@ -17,12 +18,16 @@ import type {
   Happening,
   LineHeat,
   OrderPage,
+  PageMarks,
   PageService,
 } from '../contract/page-api.ts';
 import { encodeState } from '../engine/index.ts';
 import { isoTime } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
+import { logMark } from '../platform/log-reading/log-files.ts';
 import {
   STEPS,
+  newestRows,
   readCandles,
   readFillPage,
   readHappenings,
@@ -31,6 +36,7 @@ import {
   readPoints,
 } from '../store/index.ts';
 import type { Books } from '../store/index.ts';
+import type { HealthWatch } from './bot-health.ts';
 import type { ChartRecord, Fall } from './chart-record.ts';
 import type { Runner } from './runner.ts';
 
@@ -43,10 +49,21 @@ export interface PageReadsParts {
   readonly engineFacts: () => Omit<EngineView, 'market' | 'state' | 'price'>;
   /** Quote currency the grid works with. */
   readonly investment: () => string;
+  readonly health: HealthWatch;
+  /** Moves with each change of an order. */
+  readonly orderChanges: () => number;
+  /** The bot's log folder; null: not known. */
+  readonly logDir: string | null;
+  readonly clock: Clock;
 }
+
+/** So often it is looked whether the log has grown. */
+const LOG_LOOK_MS = 1000;
 
 export class PageReads implements PageService {
   readonly #parts: PageReadsParts;
+  #marks: PageMarks | null = null;
+  #log = { mark: 0, lookAt: -Infinity };
 
   constructor(parts: PageReadsParts) {
     this.#parts = parts;
@@ -101,6 +118,30 @@ export class PageReads implements PageService {
 
   happenings(limit: number, before: number | null): readonly Happening[] {
     return readHappenings(this.#parts.books.db, limit, before);
+  }
+
+  health(): BotHealth {
+    return this.#parts.health.read();
+  }
+
+  marks(): PageMarks {
+    const { books, charts, orderChanges } = this.#parts;
+    const marks: PageMarks = {
+      ...{ candles: charts.mark, orders: orderChanges(), log: this.#logMark() },
+      ...newestRows(books.db),
+    };
+    const last = this.#marks;
+    const names = Object.keys(marks) as (keyof PageMarks)[];
+    if (last === null || names.some((name) => last[name] !== marks[name])) this.#marks = marks;
+    return this.#marks ?? marks;
+  }
+
+  #logMark(): number {
+    const { logDir, clock } = this.#parts;
+    const now = clock.monotonic();
+    if (logDir === null || now < this.#log.lookAt) return this.#log.mark;
+    this.#log = { mark: logMark(logDir), lookAt: now + LOG_LOOK_MS };
+    return this.#log.mark;
   }
 }
 

@@ -36,6 +36,7 @@ import { FillBooking } from './fill-booking.ts';
 import type { GridDoor } from './grid-door.ts';
 import { GridTurns } from './grid-turns.ts';
 import type { TurnExtras } from './grid-turns.ts';
+import { Latency } from './latency.ts';
 import { LookUps } from './look-up.ts';
 import { meteredVenue } from './metered-venue.ts';
 import { OrderNumbers } from './order-numbers.ts';
@@ -70,6 +71,7 @@ export class Runner implements GridDoor {
   readonly venue: Venue;
   readonly ids: ClientIds;
   readonly budget: RateBudget;
+  readonly latency = new Latency();
   readonly fills: FillBooking;
   readonly #parts: RunnerParts;
   readonly #numbers: OrderNumbers;
@@ -102,7 +104,8 @@ export class Runner implements GridDoor {
     this.#sendAlarm = new Alarm(clock, () => this.#goOn());
     this.#lookAlarm = new Alarm(clock, () => this.#askBeside());
     this.budget = new RateBudget(requests_per_minute);
-    this.venue = meteredVenue(venue, this.budget, clock, (well) => {
+    this.venue = meteredVenue(venue, this.budget, clock, (well, tookMs) => {
+      if (well) this.latency.took(tookMs, clock.monotonic());
       this.#queue.stillAlive();
       this.#answers ||= well;
       if (well) this.setDegraded('venue', null);

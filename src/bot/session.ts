@@ -84,6 +84,11 @@ export class Session {
     this.#deadMan = new DeadMan({ runner, books, clock, log, timeoutMs });
   }
 
+  /** Milliseconds since the stream's last word; null: it cannot be silent. */
+  get streamAge(): number | null {
+    return this.#stream.age(this.#parts.clock.monotonic());
+  }
+
   /** Ended for good in this run: the process has nothing more to do. */
   get done(): boolean {
     return this.runner.gridState === 'finished' && !this.#endedBySource;

@@ -25,6 +25,11 @@ export class StreamWatch {
     this.#heardAt = now;
   }
 
+  /** Milliseconds since its last word; null: not opened yet, or one that cannot be silent. */
+  age(now: number): number | null {
+    return this.#silenceMs === null || this.#heardAt === null ? null : now - this.#heardAt;
+  }
+
   /** Takes note of an event; true when something may have been missed: compare at once. */
   hears(event: VenueEvent, now: number): boolean {
     if (event.type === 'disconnected') {

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Endpoint } from '../contract/fleet-api.ts';
 import type {
   BotMessage,
+  BotWish,
   BudgetReport,
   BotMethod,
   StatusView,
@@ -15,6 +16,7 @@ import type {
 import { BOT_METHODS, LINK_PROTOCOL } from '../contract/instance-api.ts';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
+import type { AuditNote } from '../contract/history-api.ts';
 import type { Clock } from '../platform/clock.ts';
 import { readJson } from '../platform/json-file.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -39,6 +41,10 @@ export interface LinkParts {
     reports(): readonly BudgetReport[];
     take(key: unknown, share: unknown): void;
   };
+  /** A supervisor has come; it may know nothing of what another was told. */
+  readonly onLine?: () => void;
+  /** Notes with these marks are written down. */
+  readonly audited?: (marks: readonly string[]) => void;
   /** Performs a request of the supervisor; rejects with `GriddError`. */
   readonly perform: (method: BotMethod, params: unknown) => Promise<unknown>;
 }
@@ -60,6 +66,8 @@ export class SupervisorLink {
   #socket: Socket | null = null;
   #ready = false;
   #closed = false;
+  #lastWish = 0;
+  readonly #wishes = new Map<number, (error: GriddError | null) => void>();
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
@@ -86,6 +94,24 @@ export class SupervisorLink {
   /** Says what it takes of each budget that it shares. */
   sayBudget(): void {
     for (const budget of this.#parts.share.reports()) this.#send({ type: 'budget', ...budget });
+  }
+
+  /** Whether a supervisor is on the line. */
+  get connected(): boolean {
+    return this.#socket !== null;
+  }
+
+  /** Says what somebody on the page wants; `taken` is told whether it is carried out. */
+  wish(wish: BotWish, taken: (error: GriddError | null) => void): void {
+    this.#lastWish += 1;
+    const wish_id = this.#lastWish;
+    this.#wishes.set(wish_id, taken);
+    this.#send({ type: 'wish', wish_id, ...wish });
+  }
+
+  /** Says what was done on the page. */
+  audit(note: AuditNote): void {
+    this.#send({ type: 'audit', note });
   }
 
   /** Sends the present figures; before `ready` only the sign of life. */
@@ -115,6 +141,7 @@ export class SupervisorLink {
     this.sayBudget();
     if (this.#ready) this.#send({ type: 'ready', web_port: this.#parts.webPort() });
     this.beat();
+    this.#parts.onLine?.();
   }
 
   #connect(): void {
@@ -145,6 +172,8 @@ export class SupervisorLink {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#socket = null;
+      // What it had begun the next one carries on; what it had not, nobody does.
+      this.#wishes.clear();
       this.#retry();
     });
   }
@@ -167,6 +196,13 @@ export class SupervisorLink {
     if (message.type === 'share') {
       this.#parts.share.take(message.key, message.share);
     }
+    if (message.type === 'wish_taken') {
+      const { wish_id, error } = message;
+      this.#wishes.get(wish_id)?.(error === null ? null : GriddError.fromBody(error));
+      // One that is carried out may come to nothing still.
+      if (error !== null) this.#wishes.delete(wish_id);
+    }
+    if (message.type === 'audited') this.#parts.audited?.(message.marks);
     if (message.type !== 'request') return;
     const { request_id, method, params } = message;
     this.#perform(method, params).then(

@@ -2,7 +2,9 @@
  * What one bot obeys and says: requests and their answers, the interface that it hands to its web
  * server, and the lines between it and the supervisor. Money, prices and sizes are decimal text.
  */
+import type { Actor } from './console-api.ts';
 import type { ErrorBody } from './errors.ts';
+import type { AuditNote } from './history-api.ts';
 import type {
   FillView,
   LevelView,
@@ -111,8 +113,25 @@ export interface HealthView {
   readonly engine: string;
 }
 
+/** What somebody does to an instance on its page: each is written down with who it was. */
+export interface InstanceActions {
+  adjust(request: AdjustRequest, idempotencyKey: string | null): Promise<AdjustAnswer>;
+  pause(): Promise<void>;
+  resume(): Promise<ResumeAnswer>;
+  closeCarry(): Promise<CloseCarryAnswer>;
+  acceptPosition(request: AcceptPositionRequest): Promise<AcceptPositionAnswer>;
+  /** As `gridd stop`: performed by the supervisor. SUPERVISOR_NOT_RUNNING without one. */
+  stop(wish: Partial<OnStop>): Promise<StopReceipt>;
+  /** As `gridd panic`, likewise. */
+  panic(): Promise<StopReceipt>;
+  /** The answer to a stop or panic has gone out, or its asker is gone: the bot may end. */
+  answered(): void;
+}
+
 /** What the bot hands to its web server. Methods reject with `GriddError` only. */
 export interface InstanceService {
+  /** The actions as `actor` does them. */
+  as(actor: Actor): InstanceActions;
   readonly id: string;
   /** What the page asks for beside all this. */
   readonly page: PageService;
@@ -124,14 +143,6 @@ export interface InstanceService {
   /** Newest first, at most `limit`: days, or else stops and ends. */
   receipts(limit: number, by: 'stop' | 'day'): readonly ReceiptView[];
   health(): Promise<HealthView>;
-  adjust(request: AdjustRequest, idempotencyKey: string | null): Promise<AdjustAnswer>;
-  pause(): Promise<void>;
-  /** Goes on after a pause or a trip. */
-  resume(): Promise<ResumeAnswer>;
-  /** Closes inventory that no grid holds, at market. */
-  closeCarry(): Promise<CloseCarryAnswer>;
-  /** Books what the venue's position differs by; with `dry_run` only tells. */
-  acceptPosition(request: AcceptPositionRequest): Promise<AcceptPositionAnswer>;
   /** Calls `listener` whenever something a page shows has changed; returns how to end that. */
   subscribe(listener: () => void): () => void;
 }
@@ -202,8 +213,17 @@ export type BotMessage =
     }
   /** What it takes of one budget; said of each on connection, with each beat, after each share. */
   | ({ readonly type: 'budget' } & BudgetReport)
+  /** Somebody on its page wants it stopped: done as if the command line had said so. */
+  | ({ readonly type: 'wish'; readonly wish_id: number } & BotWish)
+  /** What was done on its page; said again until `audited` confirms its mark. */
+  | { readonly type: 'audit'; readonly note: AuditNote }
   /** The last word before a clean end. */
   | { readonly type: 'exiting'; readonly code: number; readonly reason: string };
+
+/** What a bot asks of its supervisor for somebody on its page. */
+export type BotWish =
+  | { readonly verb: 'stop'; readonly on_stop: Partial<OnStop> }
+  | { readonly verb: 'panic' };
 
 /**
  * A budget that bots divide, and what one uses of it: what a key may send, and what an address may
@@ -239,6 +259,10 @@ export type SupervisorMessage =
    * `budget` confirms it; an older bot skips it.
    */
   | { readonly type: 'share'; readonly key: string; readonly share: number }
+  /** A wish is being carried out, or (`error`) is not. An older supervisor says neither. */
+  | { readonly type: 'wish_taken'; readonly wish_id: number; readonly error: ErrorBody | null }
+  /** Notes with these marks are on the disk. */
+  | { readonly type: 'audited'; readonly marks: readonly string[] }
   | {
       readonly type: 'request';
       readonly request_id: number;

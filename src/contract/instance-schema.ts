@@ -44,6 +44,23 @@ export const AcceptPositionBody = Type.Object(
   { ...strict, description: 'empty, or a JSON object' },
 );
 
+/** Body of stop; what is left out is as configured. */
+export const StopWishBody = Type.Object(
+  {
+    orders: Type.Optional(
+      Type.Union([Type.Literal('cancel'), Type.Literal('keep')], {
+        description: '"cancel" or "keep"',
+      }),
+    ),
+    position: Type.Optional(
+      Type.Union([Type.Literal('keep'), Type.Literal('close')], {
+        description: '"keep" or "close"',
+      }),
+    ),
+  },
+  { ...strict, description: 'empty, or a JSON object' },
+);
+
 /** Body of pause, resume and close-carry. */
 export const NoFields = Type.Object(
   {},

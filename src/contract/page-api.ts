@@ -185,6 +185,9 @@ export interface PageService {
   fills(limit: number, before: string | null): FillPage;
   orders(limit: number, before: string | null, status: string | null): OrderPage;
   happenings(limit: number, before: number | null): readonly Happening[];
+  /** The same object again while nothing of it has changed. */
+  health(): BotHealth;
+  marks(): PageMarks;
 }
 
 /** Body of `POST /api/stop`: what becomes of orders and position; left out: as configured. */

@@ -120,8 +120,9 @@ export async function planLaunch(
   const raw = rawFiles(loaded.logDir);
   const common = { ...raw, fresh: true };
   if (loaded.program === null) {
-    const { live_start } = record;
-    const launch = launchArgument(around, loaded, { ...wish, live_start }, wanted, avoid);
+    const { live_start, restarts } = record;
+    const more = { live_start, restarts };
+    const launch = launchArgument(around, loaded, { ...wish, ...more }, wanted, avoid);
     const env = processEnvironment({ ...parts, given });
     const args = [around.botMain, JSON.stringify(launch)];
     const spawn = { ...common, program: process.execPath, args, cwd: home.folder, env };
@@ -178,7 +179,7 @@ export function secretsNow(
 function launchArgument(
   around: LaunchSurroundings,
   loaded: LoadedConfig,
-  wish: LaunchWish & Pick<BotLaunch, 'live_start'>,
+  wish: LaunchWish & Pick<BotLaunch, 'live_start' | 'restarts'>,
   wanted: number | null,
   avoid: readonly number[],
 ): BotLaunch {
@@ -195,6 +196,7 @@ function launchArgument(
     fresh: wish.fresh,
     log_level: loaded.config.daemon_config.log_level,
     live_start: wish.live_start ?? null,
+    restarts: wish.restarts ?? 0,
   };
 }
 

@@ -71,6 +71,17 @@ export class FleetHistory {
     this.#marks.audit += 1;
   }
 
+  /** Notes a verb at once; false: the file takes nothing, and nothing was kept here. */
+  verbNow(note: AuditNote): boolean {
+    const written = this.#try(() => {
+      const file = this.#open();
+      file?.write({ exits: [], usage: [], figures: [], audit: [note] });
+      return file !== null;
+    });
+    if (written === true) this.#marks.audit += 1;
+    return written ?? false;
+  }
+
   /** Notes what an instance had earned. */
   figure(sample: FigureSample): void {
     this.#figures.push(sample);

@@ -4,6 +4,7 @@ import type { LinkOwner } from './bot-link.ts';
 import type { Fleet } from './fleet.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
 import type { KeyBudgets } from './key-budgets.ts';
+import { carryOutWish, takeAuditNote } from './page-wishes.ts';
 
 /** The link's side of `fleet`; `changed` is called after everything that a page may show. */
 export function linkOwner(
@@ -29,6 +30,8 @@ export function linkOwner(
       noteMessage(instance, connection, message);
       const mine = instance.process?.connection === connection;
       if (mine && message.type === 'budget') budgets.report(connection, message);
+      if (mine && message.type === 'wish') carryOutWish(instance, connection, message);
+      if (mine && message.type === 'audit') takeAuditNote(instance, connection, message.note);
       changed();
     },
     disconnected: (connection) => {

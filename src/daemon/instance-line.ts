@@ -80,6 +80,8 @@ export function noteMessage(
     case 'hello':
     case 'reply':
     case 'budget':
+    case 'wish':
+    case 'audit':
       break;
   }
 }

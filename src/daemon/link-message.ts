@@ -63,6 +63,17 @@ function isErrorBody(value: unknown): boolean {
   return isObject(value) && isText(value['code']) && isText(value['message']);
 }
 
+/** What is written down as it comes; whose instance it is the supervisor says itself. */
+function isAuditNote(value: unknown): boolean {
+  if (!isObject(value) || !isCount(value['at_ms'])) return false;
+  const texts = ['verb', 'what', 'outcome', 'message', 'who', 'from', 'mark'];
+  const changes = [value['before'], value['after']];
+  return (
+    texts.every((name) => isText(value[name])) &&
+    changes.every((change) => change === undefined || change === null || isText(change))
+  );
+}
+
 const SHAPES: Readonly<Record<BotMessage['type'], (fields: Fields) => boolean>> = {
   hello: (m) =>
     isCount(m['protocol']) &&
@@ -86,6 +97,10 @@ const SHAPES: Readonly<Record<BotMessage['type'], (fields: Fields) => boolean>> 
     (m['share'] === null || isShare(m['share'])) &&
     isShare(m['used']) &&
     typeof m['short'] === 'boolean',
+  wish: (m) =>
+    isCount(m['wish_id']) &&
+    (m['verb'] === 'panic' || (m['verb'] === 'stop' && isObject(m['on_stop']))),
+  audit: (m) => isAuditNote(m['note']),
   exiting: (m) => typeof m['code'] === 'number' && isText(m['reason']),
 };
 

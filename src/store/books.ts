@@ -8,6 +8,7 @@ import type { FillView, OrderView, ReceiptView, StatusView } from '../contract/i
 import { GriddError } from '../contract/errors.ts';
 import { migrate, openDatabase } from '../platform/sqlite.ts';
 import type { SqliteDatabase, Synchronous } from '../platform/sqlite.ts';
+import { AuditWaiting } from './audit-waiting.ts';
 import { Charts } from './charts.ts';
 import { MIGRATIONS } from './schema.ts';
 import { fillView, orderView } from './rows.ts';
@@ -78,12 +79,14 @@ export class Books {
   readonly db: SqliteDatabase;
   /** What the page draws. */
   readonly charts: Charts;
+  readonly audit: AuditWaiting;
   readonly #statements: ReturnType<typeof prepareBooks>;
   readonly #commit: (turns: readonly Turn[]) => void;
 
   constructor(db: SqliteDatabase) {
     this.db = db;
     this.charts = new Charts(db);
+    this.audit = new AuditWaiting(db);
     this.#statements = prepareBooks(db);
     this.#commit = db.transaction((turns: readonly Turn[]) => {
       for (const turn of turns) this.#write(turn);

@@ -15,7 +15,7 @@ export type {
   Turn,
 } from './turn.ts';
 export { STEPS, readCandles, readLineFills, readPoints } from './charts.ts';
-export { readFillPage, readHappenings, readOrderPage } from './pages.ts';
+export { newestRows, readFillPage, readHappenings, readOrderPage } from './pages.ts';
 export type { CandleRow, PointRow } from './charts.ts';
 export { booksExtent, copyDatabase } from './copy.ts';
 export type { BooksExtent } from './copy.ts';

@@ -2,7 +2,7 @@
  * Long tables of the books read in pages, newest first: each page names the row after which the
  * next begins, so that rows which come meanwhile move nothing. One page costs a bounded look.
  */
-import type { FillPage, Happening, OrderPage } from '../contract/page-api.ts';
+import type { FillPage, Happening, OrderPage, PageMarks } from '../contract/page-api.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { SqliteDatabase } from '../platform/sqlite.ts';
 import { FILL_COLUMNS, ORDER_COLUMNS, fillView, orderView } from './rows.ts';
@@ -65,6 +65,18 @@ export function readHappenings(
   return rows.all(before ?? NEWEST, limit).map(({ id, at_ms, code, text }) => {
     return { id, at: isoTime(at_ms), code, text };
   });
+}
+
+/** The newest row of what a page counts. */
+export function newestRows(
+  db: SqliteDatabase,
+): Pick<PageMarks, 'fills' | 'happenings' | 'receipts'> {
+  const rows = db.prepare<[], Pick<PageMarks, 'fills' | 'happenings' | 'receipts'>>(
+    `SELECT (SELECT ifnull(max(rowid), 0) FROM fills) fills,
+            (SELECT ifnull(max(id), 0) FROM events) happenings,
+            (SELECT ifnull(max(id), 0) FROM receipts) receipts`,
+  );
+  return rows.get() ?? { fills: 0, happenings: 0, receipts: 0 };
 }
 
 /** The id itself while there are rows before it. */

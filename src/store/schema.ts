@@ -128,6 +128,7 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE INDEX fills_of_gap ON fills (gap, side, price);
   CREATE TABLE audit_waiting (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
+    mark TEXT NOT NULL UNIQUE,
     body TEXT NOT NULL
   ) STRICT;
   `,

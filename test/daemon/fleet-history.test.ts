@@ -253,3 +253,21 @@ test('the audit and all ends are turned over newest first, the newest noted amon
   expect(history.allExits(1)).toMatchObject([{ instance: 'aa_01', code: 1 }]);
   expect(history.marks).toEqual({ audit: 5, exits: 2 });
 });
+
+test('a note that must be on the disk is not confirmed while a lock is in the way, then once', () => {
+  note();
+  history.flush();
+  const other = openDatabase(file, 'NORMAL');
+  other.exec('BEGIN IMMEDIATE');
+  const entry = { at_ms: 1, verb: 'pause', instance: 'aa_01', what: '{}', outcome: 'ok' };
+  const own = { ...entry, message: '', who: 'token', from: 'page ::1', mark: 'aa_01/1' };
+  expect(history.verbNow(own)).toBe(false);
+  other.exec('ROLLBACK');
+  other.close();
+  clock.advance(10_000);
+  expect(history.verbNow(own)).toBe(true);
+  expect(history.verbNow(own)).toBe(true);
+  const reader = readHistory(file);
+  expect(reader?.verbs('aa_01', 0, 10)).toMatchObject([{ verb: 'pause', who: 'token' }]);
+  reader?.close();
+});

@@ -55,3 +55,20 @@ test('messages are checked; types of a newer protocol are told apart from broken
     expect(['unknown', null]).toContain(parseBotLine(broken));
   }
 });
+
+test('wishes and notes of a page are taken in their shape only', () => {
+  const wish = { type: 'wish', wish_id: 1, verb: 'stop', on_stop: {} };
+  expect(parseBotLine(JSON.stringify(wish))).toEqual(wish);
+  for (const odd of [{ wish_id: -1 }, { verb: 'start' }, { on_stop: null }]) {
+    expect(parseBotLine(JSON.stringify({ ...wish, ...odd }))).toBeNull();
+  }
+  const panic = { type: 'wish', wish_id: 1, verb: 'panic' };
+  expect(parseBotLine(JSON.stringify(panic))).toEqual(panic);
+  const texts = { verb: 'pause', what: '{}', outcome: 'ok', message: '', who: 'token' };
+  const note = { at_ms: 1, instance: 'a', ...texts, from: 'page ::1', mark: 'a/1', before: null };
+  const audit = { type: 'audit', note };
+  expect(parseBotLine(JSON.stringify(audit))).toEqual(audit);
+  for (const odd of [{ at_ms: 'now' }, { mark: null }, { who: 7 }, { before: {} }]) {
+    expect(parseBotLine(JSON.stringify({ ...audit, note: { ...note, ...odd } }))).toBeNull();
+  }
+});

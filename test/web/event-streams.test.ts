@@ -37,6 +37,8 @@ it('sends all topics on connect, then those that changed, with growing ids', asy
     status: served.service.shown,
     levels: [SAMPLE_LEVEL],
     fills: [SAMPLE_FILL],
+    health: served.service.page.fares,
+    marks: served.service.page.counts,
   });
   served.service.change({ price: '151' });
   const second = await reader.next('topics');
@@ -65,7 +67,7 @@ it('tells one that comes back what changed meanwhile, by header or by query', as
   expect(await again({ last })).toEqual(['status']);
   served.service.lines = [];
   expect(await again({ header: last, last: 'other.1' })).toEqual(['status', 'levels']);
-  const all = ['status', 'levels', 'fills'];
+  const all = ['status', 'levels', 'fills', 'health', 'marks'];
   const { epoch, seq } = idOf({ id: last });
   const foreign = ['', 'x', 'other.1', `${epoch}.${seq + 100}`, `${epoch}.-1`, `${epoch}.1e1`];
   for (const id of foreign) expect([id, await again({ last: id })]).toEqual([id, all]);

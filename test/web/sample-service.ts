@@ -7,14 +7,17 @@ import type {
   AdjustRequest,
   FillView,
   HealthView,
+  InstanceActions,
   InstanceService,
   LevelView,
   OrderView,
   ReceiptView,
   ResumeAnswer,
   StatusView,
+  StopReceipt,
 } from '../../src/contract/instance-api.ts';
 import type {
+  BotHealth,
   CandleInterval,
   CandleView,
   EngineView,
@@ -24,8 +27,11 @@ import type {
   Happening,
   LineHeat,
   OrderPage,
+  PageMarks,
   PageService,
 } from '../../src/contract/page-api.ts';
+import type { Actor } from '../../src/contract/console-api.ts';
+import type { OnStop } from '../../src/contract/trading.ts';
 import { GriddError } from '../../src/contract/errors.ts';
 
 export const SAMPLE_STATUS: StatusView = {
@@ -152,6 +158,12 @@ const SAMPLE_CANDLE: CandleView = {
 /** What a page reads beside the figures; records what it was asked for. */
 export class SamplePage implements PageService {
   readonly asked: unknown[][] = [];
+  fares: BotHealth = {
+    ...{ venue_latency_ms: 42, stream_age_ms: 800, clock_offset_ms: 3, venue_requests: null },
+    ...{ memory_mb: 61.5, cpu_percent: 0.4, event_loop_delay_ms: 1.2, restarts: 0 },
+    ...{ uptime_s: 14_400, supervised: true },
+  };
+  counts: PageMarks = { candles: 1, fills: 1, orders: 1, happenings: 4, receipts: 3, log: 1 };
   candlesShown: readonly CandleView[] = [SAMPLE_CANDLE];
 
   candles(interval: CandleInterval, from: number, to: number): readonly CandleView[] {
@@ -184,6 +196,14 @@ export class SamplePage implements PageService {
     return { orders: [SAMPLE_ORDER], next: null };
   }
 
+  health(): BotHealth {
+    return this.fares;
+  }
+
+  marks(): PageMarks {
+    return this.counts;
+  }
+
   happenings(limit: number, before: number | null): readonly Happening[] {
     this.asked.push(['happenings', limit, before]);
     return [{ id: 4, at: '2026-01-05T12:00:00.000Z', code: 'tripped', text: 'max_loss' }];
@@ -191,7 +211,7 @@ export class SamplePage implements PageService {
 }
 
 /** An `InstanceService` whose figures a test sets; it records what it was asked. */
-export class SampleService implements InstanceService {
+export class SampleService implements InstanceService, InstanceActions {
   readonly id = 'bp_sol_01';
   readonly page = new SamplePage();
   readonly adjustments: { request: AdjustRequest; key: string | null }[] = [];
@@ -205,6 +225,30 @@ export class SampleService implements InstanceService {
   reads = 0;
   /** Thrown by the next call of status() or adjust(). */
   failure: Error | null = null;
+
+  readonly actors: Actor[] = [];
+  readonly stops: unknown[] = [];
+  /** Receipts whose answers have gone out. */
+  answers = 0;
+
+  as(actor: Actor): InstanceActions {
+    this.actors.push(actor);
+    return this;
+  }
+
+  async stop(wish: Partial<OnStop>): Promise<StopReceipt> {
+    if (this.failure !== null) throw this.failure;
+    this.stops.push(wish);
+    return SAMPLE_RECEIPT;
+  }
+
+  panic(): Promise<StopReceipt> {
+    return this.stop({ orders: 'cancel', position: 'close' });
+  }
+
+  answered(): void {
+    this.answers += 1;
+  }
 
   status(): StatusView {
     this.reads += 1;

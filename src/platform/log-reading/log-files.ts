@@ -46,6 +46,14 @@ export function logSources(id: string, logDir: string, stream?: LogStream): LogS
   return [...daemon, ...out, rawErr];
 }
 
+/** Moves whenever something was written to an instance's log: its newest moment, ms. */
+export function logMark(logDir: string): number {
+  return logSources('', logDir).reduce((latest, source) => {
+    const newest = source.files().at(-1);
+    return Math.max(latest, newest === undefined ? 0 : (statOrNull(newest)?.mtimeMs ?? 0));
+  }, 0);
+}
+
 /**
  * Parts of a dated log, oldest first. The plain names are links to parts and are not counted
  * twice.

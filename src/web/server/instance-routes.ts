@@ -3,11 +3,18 @@
  * accept-position). They check the shape of what comes in; whether a grid makes sense is the
  * service's to say.
  */
-import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RouteShorthandOptions,
+} from 'fastify';
 import type {
   AcceptPositionRequest,
   AdjustRequest,
+  InstanceActions,
   InstanceService,
+  StopReceipt,
 } from '../../contract/instance-api.ts';
 import {
   AcceptPositionBody,
@@ -15,7 +22,10 @@ import {
   FillsQuery,
   NoFields,
   ReceiptsQuery,
+  StopWishBody,
 } from '../../contract/instance-schema.ts';
+import type { InstanceTopics, StopBody } from '../../contract/page-api.ts';
+import { whoAsks } from './access.ts';
 import { badRequest } from './error-reply.ts';
 import { addEventRoute } from './event-streams.ts';
 import type { EventStreams } from './event-streams.ts';
@@ -29,11 +39,14 @@ const DEFAULT_RECEIPTS = 30;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
 /** The topics of the event stream. */
 export function topicsOf(service: InstanceService): Record<string, unknown> {
-  return {
+  const topics: InstanceTopics = {
     status: service.status(),
     levels: service.levels(),
     fills: service.fills(TOPIC_FILLS),
+    health: service.page.health(),
+    marks: service.page.marks(),
   };
+  return { ...topics };
 }
 
 /** GET routes: the page, health, figures and the event stream. */
@@ -71,7 +84,10 @@ export function addReadRoutes(
 
 /** POST routes: what the instance obeys. Each answers with JSON. */
 export function addWriteRoutes(app: FastifyInstance, service: InstanceService): void {
-  const bodyless = (body: typeof NoFields | typeof AcceptPositionBody): RouteShorthandOptions => ({
+  type Body = typeof NoFields | typeof AcceptPositionBody | typeof StopWishBody;
+  const by = (request: FastifyRequest) =>
+    service.as({ who: whoAsks(request), from: `page ${request.ip}` });
+  const bodyless = (body: Body): RouteShorthandOptions => ({
     schema: { body },
     preValidation(request, _reply, done) {
       request.body ??= {};
@@ -82,22 +98,42 @@ export function addWriteRoutes(app: FastifyInstance, service: InstanceService): 
   app.post<{ Body: AdjustRequest }>(
     '/api/grid/adjust',
     { schema: { body: AdjustBody } },
-    (request) => service.adjust(request.body, idempotencyKey(request.headers)),
+    (request) => by(request).adjust(request.body, idempotencyKey(request.headers)),
   );
-  app.post('/api/pause', bare, async () => {
-    await service.pause();
+  app.post('/api/pause', bare, async (request) => {
+    await by(request).pause();
     return { ok: true, grid_state: service.status().grid_state };
   });
-  app.post('/api/resume', bare, async () => {
-    const { was_tripped } = await service.resume();
+  app.post('/api/resume', bare, async (request) => {
+    const { was_tripped } = await by(request).resume();
     return { ok: true, grid_state: service.status().grid_state, was_tripped };
   });
-  app.post('/api/close-carry', bare, () => service.closeCarry());
+  app.post('/api/close-carry', bare, (request) => by(request).closeCarry());
   app.post<{ Body: AcceptPositionRequest }>(
     '/api/accept-position',
     bodyless(AcceptPositionBody),
-    ({ body }) => service.acceptPosition(body),
+    (request) => by(request).acceptPosition(request.body),
   );
+  app.post<{ Body: StopBody }>('/api/stop', bodyless(StopWishBody), (request, reply) => {
+    const actions = by(request);
+    return receiptSent(actions, reply, actions.stop(request.body));
+  });
+  app.post('/api/panic', bare, (request, reply) => {
+    const actions = by(request);
+    return receiptSent(actions, reply, actions.panic());
+  });
+}
+
+/** The receipt; the bot, which waits for that, is told when it is out. */
+async function receiptSent(
+  actions: InstanceActions,
+  { raw }: FastifyReply,
+  asked: Promise<StopReceipt>,
+): Promise<StopReceipt> {
+  const receipt = await asked;
+  if (raw.destroyed) actions.answered();
+  else raw.once('close', () => actions.answered());
+  return receipt;
 }
 
 function idempotencyKey(headers: Record<string, unknown>): string | null {

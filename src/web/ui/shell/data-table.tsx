@@ -25,6 +25,8 @@ export interface DataTableProps<Row> {
   /** Rows may be old: the stream is lost. */
   readonly stale?: boolean;
   readonly rowClass?: (row: Row) => string;
+  /** Whether a row counts as one; absent: all do. */
+  readonly counts?: (row: Row) => boolean;
   /** The row in the middle of the view at first. */
   readonly centreOn?: string | number;
   /** Further choices before the filter, e.g. of a status. */
@@ -41,7 +43,7 @@ const AHEAD = 20;
 const MOST_ROWS = 20_000;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { columns, source, stale = false, exports, choices } = props;
+  const { columns, source, stale = false, exports, choices, counts = () => true } = props;
   const { t } = useTranslation();
   const [filter, setFilter] = useState('');
   const [sorting, setSorting] = useState<Sorting | null>(null);
@@ -68,7 +70,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <Text component="span" size="xs" className="quiet count" role="status">
           {stale && <span className="attention">{t('table.stale')} · </span>}
           {searching && `${t('table.searching')} · `}
-          <CountText shown={rows.length} known={all.length} more={more} />
+          <CountText
+            shown={rows.filter(counts).length}
+            known={all.filter(counts).length}
+            more={more}
+          />
         </Text>
         {exports?.(filter)}
       </div>
@@ -114,8 +120,10 @@ function TableBox<Row>(props: TableBoxProps<Row>) {
       return row === undefined ? index : idOf(row);
     },
   });
-  useCentred(props, (index) => virtual.scrollToIndex(index, { align: 'center' }));
   const items = virtual.getVirtualItems();
+  useCentred(props, items.length > 0, (index) => {
+    virtual.scrollToIndex(index, { align: 'center' });
+  });
   const last = items.at(-1);
   const { more, loading, loadMore } = source;
   // A page may hold no row and still be followed by others.
@@ -126,6 +134,7 @@ function TableBox<Row>(props: TableBoxProps<Row>) {
   const above = items[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (last?.end ?? 0);
   const width = columns.reduce((sum, column) => sum + column.width, 0);
+  const grows = columns.some(({ wraps }) => wraps === true);
   return (
     <div className="table-box" ref={box} tabIndex={0} role="region" aria-label={label}>
       <table
@@ -136,8 +145,8 @@ function TableBox<Row>(props: TableBoxProps<Row>) {
         style={{ minWidth: `${width}ch` }}
       >
         <colgroup>
-          {columns.map(({ key, width: least }) => (
-            <col key={key} style={{ width: `${least}ch` }} />
+          {columns.map(({ key, width: least, wraps = false }) => (
+            <col key={key} style={grows && wraps ? {} : { width: `${least}ch` }} />
           ))}
         </colgroup>
         <Head {...props} />
@@ -167,14 +176,18 @@ function TableBox<Row>(props: TableBoxProps<Row>) {
 }
 
 /** Brings the row wanted into view, once. */
-function useCentred<Row>(props: TableBoxProps<Row>, scrollTo: (index: number) => void): void {
+function useCentred<Row>(
+  props: TableBoxProps<Row>,
+  laidOut: boolean,
+  scrollTo: (index: number) => void,
+): void {
   const { rows, idOf, centreOn } = props;
   const done = useRef(false);
   useEffect(() => {
-    if (done.current || centreOn === undefined || rows.length === 0) return;
+    if (done.current || centreOn === undefined || !laidOut) return;
     done.current = true;
     scrollTo(rows.findIndex((row) => idOf(row) === centreOn));
-  }, [rows, idOf, centreOn, scrollTo]);
+  }, [rows, idOf, centreOn, laidOut, scrollTo]);
 }
 
 function Head<Row>({ columns, sorting, onSort }: TableBoxProps<Row>) {

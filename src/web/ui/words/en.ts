@@ -424,6 +424,8 @@ export const en = {
     copied: 'Copied',
     no_match: 'No line matches.',
     empty: 'No line of this level so far.',
+    older: 'Older lines',
+    cut: 'The page holds {{count}} lines; older ones are found by the search.',
     follow: 'to the newest',
     new_lines_one: '{{count}} new line',
     new_lines_other: '{{count}} new lines',

@@ -417,6 +417,8 @@ export const zhHant: Words = {
     copied: '已複製',
     no_match: '沒有符合的日誌。',
     empty: '此等級目前沒有日誌。',
+    older: '更早的日誌',
+    cut: '頁面最多保留 {{count}} 行；更早的請用搜尋。',
     follow: '回到最新',
     new_lines_one: '{{count}} 行新日誌',
     new_lines_other: '{{count}} 行新日誌',

@@ -29,8 +29,8 @@ export function ActionBar({ status }: { readonly status: StatusView }) {
   const button = (action: Action) => (
     <Button
       key={action}
-      variant={action === 'panic' ? 'outline' : 'default'}
-      {...(action === 'panic' ? { color: 'red' } : {})}
+      variant="default"
+      className={action === 'panic' ? 'panic' : ''}
       onClick={() => setOpen(action)}
     >
       {t(`actions.${action}`)}

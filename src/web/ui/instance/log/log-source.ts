@@ -10,7 +10,7 @@ import type { Answer, Failure } from '../../shell/api.ts';
 import { failureOf, useFresh, valueOf } from '../../shell/paged-rows.ts';
 import { useMark } from '../tables/marks.ts';
 import { query } from '../tables/row-sources.ts';
-import { linesTaken } from './log-lines.ts';
+import { firstLines, withNewer, withOlder } from './log-lines.ts';
 import type { HeldLines } from './log-lines.ts';
 
 export interface LogWanted {
@@ -24,6 +24,10 @@ export interface LogView {
   readonly held: HeldLines | undefined;
   readonly failure: Failure | null;
   readonly retry: () => void;
+  /** Older lines are being read. */
+  readonly reading: boolean;
+  /** Reads lines before those that are held. */
+  readonly readOlder: () => void;
 }
 
 const FIRST_LINES = 500;
@@ -35,27 +39,46 @@ export function useLog({ level, search }: LogWanted): LogView {
   const [reading, setReading] = useState(false);
   const q = search === '' ? null : search;
   const key = ['log', level, search];
-  const page = (more: Record<string, string | number | null>, signal?: AbortSignal) =>
+  const page = (more: Record<string, string | number>, signal?: AbortSignal) =>
     get<LogPage>(`/api/log?${query({ level, q, ...more })}`, signal);
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: key,
     queryFn: async ({ signal }): Promise<HeldLines> =>
-      linesTaken(null, valueOf(await page({ limit: FIRST_LINES }, signal))),
+      firstLines(valueOf(await page({ limit: FIRST_LINES }, signal))),
     gcTime: 0,
   });
-  const readOn = async (cursor: string) => {
+  const take = (change: (held: HeldLines) => HeldLines) =>
+    queries.setQueryData<HeldLines>(key, (held) => (held === undefined ? held : change(held)));
+  const readOn = async (from: string) => {
     setReading(true);
-    const answer: Answer<LogPage> = await page({ after: cursor, limit: MORE_LINES });
+    for (let cursor: string | null = from; cursor !== null; ) {
+      const answer: Answer<LogPage> = await page({ after: cursor, limit: MORE_LINES });
+      // The place may be gone with the file it was in: then from the newest again.
+      if (!answer.ok) void refetch();
+      else take((held) => withNewer(held, answer.value));
+      const full = answer.ok && answer.value.lines.length >= MORE_LINES;
+      cursor = full ? answer.value.cursor : null;
+    }
     setReading(false);
-    // The place may be gone with the file it was in: then from the newest again.
-    if (!answer.ok) return void refetch();
-    queries.setQueryData<HeldLines>(key, (held) => linesTaken(held ?? null, answer.value));
+  };
+  const readBack = async (before: string) => {
+    setReading(true);
+    const answer = await page({ before, limit: FIRST_LINES });
+    if (answer.ok) take((held) => withOlder(held, answer.value));
+    setReading(false);
   };
   useFresh(useMark('log'), isFetching || reading, () => {
     if (data === undefined) void refetch();
     else void readOn(data.cursor);
   });
-  return { held: data, failure: failureOf(error), retry: () => void refetch() };
+  return {
+    ...{ held: data, failure: failureOf(error), reading },
+    retry: () => void refetch(),
+    readOlder: () => {
+      const before = data?.older ?? null;
+      if (!reading && before !== null) void readBack(before);
+    },
+  };
 }
 
 /** A line as text, as `gridd logs` would print it. */

@@ -14,8 +14,10 @@ import { momentText } from '../../format/moment.ts';
 import { shownText } from '../../format/plain-text.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { useStale } from '../tables/marks.ts';
-import type { HeldLines, NumberedLine } from './log-lines.ts';
+import { MOST_LINES } from './log-lines.ts';
+import type { NumberedLine } from './log-lines.ts';
 import { lineText, useLog } from './log-source.ts';
+import type { LogView as Log } from './log-source.ts';
 
 const TYPING_MS = 300;
 const LINE_PX = 20;
@@ -27,7 +29,8 @@ export function LogView() {
   const [typed, setTyped] = useState('');
   const [search] = useDebouncedValue(typed.trim(), TYPING_MS);
   const stale = useStale();
-  const { held, failure, retry } = useLog({ level, search });
+  const log = useLog({ level, search });
+  const { held, failure, retry } = log;
   const { copied, copy } = useClipboard();
   const copyAll = () => void copy((held?.lines ?? []).map(lineText).join('\n'));
   return (
@@ -65,19 +68,20 @@ export function LogView() {
           </Button>
         </div>
       ) : (
-        <LogBox key={`${level} ${search}`} held={held} searched={search !== ''} />
+        <LogBox key={`${level} ${search}`} log={log} searched={search !== ''} />
       )}
     </div>
   );
 }
 
 interface LogBoxProps {
-  readonly held: HeldLines | undefined;
+  readonly log: Log;
   readonly searched: boolean;
 }
 
-function LogBox({ held, searched }: LogBoxProps) {
+function LogBox({ log, searched }: LogBoxProps) {
   const { t } = useTranslation();
+  const { held } = log;
   const box = useRef<HTMLDivElement>(null);
   const lines = held?.lines ?? [];
   const [seen, setSeen] = useState<number | null>(null);
@@ -111,6 +115,7 @@ function LogBox({ held, searched }: LogBoxProps) {
       aria-label={t('log.label')}
       aria-busy={held === undefined}
     >
+      <Before log={log} />
       {lines.length === 0 && (
         <p className="table-note quiet">
           {held === undefined ? t('common.loading') : t(searched ? 'log.no_match' : 'log.empty')}
@@ -139,6 +144,23 @@ function LogBox({ held, searched }: LogBoxProps) {
             ↓ {newest > seen ? t('log.new_lines', { count: newest - seen }) : t('log.follow')}
           </Button>
         </div>
+      )}
+    </div>
+  );
+}
+
+/** What there is before the lines that are held. */
+function Before({ log: { held, reading, readOlder } }: { readonly log: Log }) {
+  const { t } = useTranslation();
+  if (held === undefined || (held.older === null && !held.cut)) return null;
+  return (
+    <div className="log-before quiet">
+      {held.cut ? (
+        t('log.cut', { count: MOST_LINES })
+      ) : (
+        <Button size="compact-xs" variant="default" loading={reading} onClick={readOlder}>
+          {t('log.older')}
+        </Button>
       )}
     </div>
   );

@@ -42,6 +42,7 @@ export function LinesTable({ status }: { readonly status: StatusView }) {
       empty={t('lines.empty')}
       stale={stale}
       rowClass={(row) => (row.kind === 'price' ? 'here' : '')}
+      counts={({ kind }) => kind === 'line'}
       centreOn="price"
       exports={(filter) => (
         <ExportButtons

@@ -1,0 +1,49 @@
+/**
+ * What a bot hands up from its own page: wishes to stop or panic, done exactly as the command line's
+ * are, and notes for the audit, confirmed once they are on the disk.
+ */
+import { errorBody } from '../contract/errors.ts';
+import type { AuditNote } from '../contract/history-api.ts';
+import type { BotMessage } from '../contract/instance-api.ts';
+import type { BotConnection } from './bot-link.ts';
+import { panicInstance } from './instance-panic.ts';
+import { stopInstance } from './instance-stop.ts';
+import type { Instance } from './instance.ts';
+
+type Wish = Extract<BotMessage, { type: 'wish' }>;
+
+/** Begins what the page wants; says that, and later why where it comes to nothing. */
+export function carryOutWish(instance: Instance, connection: BotConnection, wish: Wish): void {
+  const { wish_id } = wish;
+  const say = (thrown: unknown) =>
+    connection.send({
+      ...{ type: 'wish_taken', wish_id },
+      error: thrown === null ? null : errorBody(thrown),
+    });
+  instance.log.info(`${wish.verb} asked for on its page`);
+  say(null);
+  const work =
+    wish.verb === 'stop'
+      ? stopInstance(instance, { on_stop: wish.on_stop })
+      : panicInstance(instance);
+  work.catch((thrown: unknown) => {
+    instance.log.warn({ err: thrown }, `the ${wish.verb} asked for on its page failed`);
+    if (!connection.closed) say(thrown);
+  });
+}
+
+/** Writes a note of the bot down, as its own instance's, and confirms it. */
+export function takeAuditNote(
+  instance: Instance,
+  connection: BotConnection,
+  note: AuditNote,
+): void {
+  const { history } = instance.around;
+  const { at_ms, verb, what, outcome, message, who, from, before, after, mark } = note;
+  const own: AuditNote = {
+    ...{ at_ms, verb, what, outcome, message, who, from, before, after, mark },
+    instance: instance.id,
+  };
+  // One that cannot be written is not kept here: its bot says it again.
+  if (history.verbNow(own)) connection.send({ type: 'audited', marks: [mark ?? ''] });
+}
