@@ -21,7 +21,7 @@ async function openTab(): Promise<Page> {
   return page;
 }
 
-const live = (page: Page) => page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+const live = (page: Page) => page.getByRole('status').filter({ hasText: 'Connected' }).waitFor();
 const lost = (page: Page) => page.getByText(/^Connection lost/).waitFor();
 const titled = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
 

@@ -11,10 +11,16 @@ const teal: MantineColorsTuple = [
   ...(['#1f9a76', '#158565', '#0b6f54', '#005a43'] as const),
 ];
 
+/** The library's red with darker dark shades: its own are too pale to be read on white. */
+const red: MantineColorsTuple = [
+  ...(['#fff5f5', '#ffe3e3', '#ffc9c9', '#ffa8a8', '#ff8787', '#ff6b6b'] as const),
+  ...(['#e03131', '#b3261e', '#9c1f18', '#801913'] as const),
+];
+
 export const theme = createTheme({
   primaryColor: 'teal',
   primaryShade: { light: 7, dark: 5 },
-  colors: { teal },
+  colors: { teal, red },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans TC", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },

@@ -1,0 +1,41 @@
+/** The fields of the range, and the adjust that they ask for: only what differs from the grid. */
+import type { AdjustRequest } from '../../../../contract/instance-api.ts';
+import type { StatusView } from '../../../../contract/instance-views.ts';
+import { isSame } from '../../format/amount.ts';
+
+/** What the fields are compared with. */
+export type GridInForce = Pick<StatusView, 'lower' | 'upper' | 'grids' | 'quantity_per_grid'>;
+
+/** What the fields hold, as typed. */
+export interface RangeFields {
+  readonly lower: string;
+  readonly upper: string;
+  readonly grids: string;
+  readonly quantity: string;
+  readonly position: 'carry' | 'rebalance';
+}
+
+/** The fields as the grid in force fills them. */
+export function fieldsOf(grid: GridInForce): RangeFields {
+  return {
+    lower: grid.lower,
+    upper: grid.upper,
+    grids: String(grid.grids),
+    quantity: grid.quantity_per_grid,
+    position: 'carry',
+  };
+}
+
+/** Only what differs from the grid in force; null: nothing does. */
+export function requestOf(fields: RangeFields, grid: GridInForce): AdjustRequest | null {
+  const request: AdjustRequest = {
+    ...(isSame(fields.lower, grid.lower) ? {} : { grid_lower_price: fields.lower.trim() }),
+    ...(isSame(fields.upper, grid.upper) ? {} : { grid_upper_price: fields.upper.trim() }),
+    ...(isSame(fields.grids, String(grid.grids)) ? {} : { grid_num: Number(fields.grids) }),
+    ...(isSame(fields.quantity, grid.quantity_per_grid)
+      ? {}
+      : { order_quantity: fields.quantity.trim() }),
+  };
+  if (Object.keys(request).length === 0) return null;
+  return fields.position === 'carry' ? request : { ...request, position: fields.position };
+}
