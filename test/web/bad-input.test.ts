@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import type { ErrorBody } from '../../src/contract/errors.ts';
+import { makeHttpApp, makeHttpServer } from '../../src/web/server/error-reply.ts';
 import { ask, sendRaw } from './http-client.ts';
 import type { HttpAnswer } from './http-client.ts';
 import { serveSample } from './served.ts';
@@ -163,4 +166,53 @@ it('answers bytes that are not HTTP in the same shape and closes', async () => {
   const answer = await sendRaw(served.port, 'HELLO\r\n\r\n');
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'BAD_REQUEST' });
+});
+
+describe('requests that arrive too slowly', () => {
+  const TIMEOUT_MS = 600;
+  const HEAD = 'POST /take HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+
+  /** Sends `begin`, then one byte after another; resolves with the answer when it was cut off. */
+  function drip(port: number, begin: string): Promise<{ answer: string; ms: number }> {
+    const startedAt = performance.now();
+    return new Promise((resolve) => {
+      let answer = '';
+      let drops: ReturnType<typeof setInterval> | undefined;
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write(begin);
+        drops = setInterval(() => socket.write('x'), 20);
+      });
+      socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+      // What is written after the end is answered with a reset.
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        clearInterval(drops);
+        resolve({ answer, ms: performance.now() - startedAt });
+      });
+    });
+  }
+
+  it.each([
+    ['head', `${HEAD}X-Long: `],
+    ['body', `${HEAD}Content-Length: 50000\r\n\r\n{`],
+  ])('cuts off a slow %s, and answers others meanwhile', async (_part, begin) => {
+    let taken = 0;
+    let server: ReturnType<typeof makeHttpServer> | undefined;
+    const app = makeHttpApp(() => {}, {
+      serverFactory: (handler) => (server = makeHttpServer(handler, TIMEOUT_MS)),
+    });
+    app.post('/take', () => (taken += 1));
+    app.get('/', () => 'well');
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    const slow = Array.from({ length: 50 }, () => drip(port, begin));
+    expect((await ask(port, '/')).text).toBe('well');
+    for (const { answer, ms } of await Promise.all(slow)) {
+      expect(answer === '' || answer.startsWith('HTTP/1.1 4')).toBe(true);
+      expect(ms).toBeGreaterThan(TIMEOUT_MS / 2);
+    }
+    expect((await ask(port, '/')).text).toBe('well');
+    expect([taken, server?.listening]).toEqual([0, true]);
+    await app.close();
+  });
 });

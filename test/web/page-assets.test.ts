@@ -142,3 +142,20 @@ it.each(['instance', 'console'] as const)('serves the real %s page from memory',
   expect(text).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|gridd-nonce/);
   expect(text).not.toMatch(/(?:href|src)="(?!\/)/);
 });
+
+/** Script in kB as gzip sends it: what a page loads to begin with, and what it may load ever. */
+const BUDGET_KB = { first: 350, all: 450 };
+
+it.each(['instance', 'console'] as const)('the %s page keeps to its budget', async (page) => {
+  const { html, files } = await builtAssets(page);
+  const first = [...html.matchAll(/(?:href|src)="\/(assets\/[^"]+\.js)"/g)].map(([, at = '']) => at);
+  expect(first.length).toBeGreaterThan(0);
+  const kiloBytes = (paths: readonly string[]) =>
+    paths.reduce((sum, path) => sum + (files.get(path)?.gzip?.length ?? 0), 0) / 1000;
+  const all = [...files.keys()].filter((path) => path.endsWith('.js'));
+  const figures = [first, all].map((paths) => kiloBytes(paths).toFixed(1));
+  console.log(`${page} page: ${figures[0]} kB of script to begin with, ${figures[1]} kB in all`);
+  expect(kiloBytes(first)).toBeGreaterThan(50);
+  expect(kiloBytes(first)).toBeLessThanOrEqual(BUDGET_KB.first);
+  expect(kiloBytes(all)).toBeLessThanOrEqual(BUDGET_KB.all);
+});

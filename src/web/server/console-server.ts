@@ -3,7 +3,6 @@
  * the control API and what the console shows beside them. It shows and obeys what it is handed. The
  * port reported is the one really bound.
  */
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { judgeWebToken } from '../../contract/access.ts';
@@ -16,7 +15,7 @@ import { installAccess, whoAsks } from './access.ts';
 import { addConsoleRoutes } from './console-routes.ts';
 import type { ActorOf } from './console-routes.ts';
 import { installDocs } from './docs-routes.ts';
-import { REQUEST_TIMEOUT_MS, makeHttpApp } from './error-reply.ts';
+import { makeHttpApp, makeHttpServer } from './error-reply.ts';
 import { EventStreams, STREAM_LIMITS, addEventRoute } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
 import { addFleetRoutes, nameHome } from './fleet-routes.ts';
@@ -81,7 +80,7 @@ export async function serveConsole(
   let server: Server | undefined;
   const app = makeHttpApp(log, {
     serverFactory: (handler) => {
-      server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, handler);
+      server = makeHttpServer(handler);
       return server;
     },
   });

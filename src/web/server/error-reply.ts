@@ -5,7 +5,8 @@
  */
 import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { ERRORS, GriddError, errorBody } from '../../contract/errors.ts';
 import type { Problem } from '../../contract/errors.ts';
@@ -14,7 +15,13 @@ import { securityHeaders } from './http-guard.ts';
 /** Largest body that is read. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** A request that takes longer to arrive is refused. */
-export const REQUEST_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/**
+ * More than all streams and pages take, far fewer than a process may have open: whoever opens
+ * connections without end takes none from database and venue.
+ */
+const MOST_CONNECTIONS = 1200;
 
 type Violation = NonNullable<FastifyError['validation']>[number] & { readonly data?: unknown };
 
@@ -50,6 +57,23 @@ export function makeHttpApp(
   acceptJsonOnly(app);
   installErrorReply(app, log);
   return app;
+}
+
+/**
+ * An HTTP server that holds to its limits: a request must have arrived within `timeoutMs`, however
+ * slowly it comes, and connections are counted.
+ */
+export function makeHttpServer(handler: RequestListener, timeoutMs = REQUEST_TIMEOUT_MS): Server {
+  const server = createServer(
+    {
+      requestTimeout: timeoutMs,
+      headersTimeout: timeoutMs,
+      connectionsCheckingInterval: timeoutMs / 3,
+    },
+    handler,
+  );
+  server.maxConnections = MOST_CONNECTIONS;
+  return server;
 }
 
 /** Answers every failure of `app` in the shape of `ErrorBody`. */

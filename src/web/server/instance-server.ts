@@ -2,7 +2,6 @@
  * The page and HTTP API of one instance, on a loopback port of its own. It shows and obeys what it
  * is handed and knows nothing of bot or supervisor. The port reported is the one really bound.
  */
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { judgeWebToken } from '../../contract/access.ts';
 import type { WebToken } from '../../contract/access.ts';
@@ -10,7 +9,7 @@ import type { InstanceService } from '../../contract/instance-api.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { installAccess } from './access.ts';
-import { REQUEST_TIMEOUT_MS, makeHttpApp } from './error-reply.ts';
+import { makeHttpApp, makeHttpServer } from './error-reply.ts';
 import { installDocs } from './docs-routes.ts';
 import { EventStreams, STREAM_LIMITS } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
@@ -73,7 +72,7 @@ export async function serveInstance(
   let server: Server | undefined;
   const app = makeHttpApp(log, {
     serverFactory: (handler) => {
-      server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, handler);
+      server = makeHttpServer(handler);
       return server;
     },
   });
