@@ -2,12 +2,13 @@
  * The supervisor's console: opened once, where `config/console.json` says. A supervisor never fails
  * because of it: without a port, or with a faulty file, there is none, and why is kept to be shown.
  */
-import type { ConsoleService } from '../contract/console-api.ts';
+import type { ConfigService, ConsoleService } from '../contract/console-api.ts';
 import type { ConsoleFacts, RegistryFile } from '../contract/fleet-api.ts';
 import { errorBody } from '../contract/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Home } from '../platform/paths.ts';
 import { claimedPorts, followWebToken, readConsoleConfig } from '../registry/index.ts';
+import { addConfigRoutes } from '../web/server/config-routes.ts';
 import { serveConsole } from '../web/server/console-server.ts';
 import type { ConsoleServer } from '../web/server/console-server.ts';
 import { addLogRoutes } from '../web/server/log-routes.ts';
@@ -40,7 +41,7 @@ export class FleetConsole {
   }
 
   /** Takes a port and serves; never rejects. */
-  async open(service: ConsoleService): Promise<void> {
+  async open(service: ConsoleService, configs: ConfigService): Promise<void> {
     const { home, log } = this.#parts;
     try {
       const config = readConsoleConfig(home);
@@ -56,7 +57,10 @@ export class FleetConsole {
         allowedHosts: config.allowed_hosts,
         token: followWebToken(home),
         live: () => this.#parts.isLive(),
-        more: [(app) => addLogRoutes(app, this.#parts.logs)],
+        more: [
+          (app) => addLogRoutes(app, this.#parts.logs),
+          (app, actorOf) => addConfigRoutes(app, configs, actorOf),
+        ],
         assets: loadAssets(this.#parts.assets, 'console'),
         log: (error) => log.error({ err: error }, 'the console failed'),
       });

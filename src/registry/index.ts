@@ -29,6 +29,7 @@ export {
   GUARDED_KEYS,
   configRoot,
   guardedIn,
+  guardedNewProblems,
   guardedProblems,
   readOnlyError,
 } from './guarded-keys.ts';
@@ -39,7 +40,10 @@ export { newRecord } from './new-record.ts';
 export { readBotRecord } from './registry-rebuild.ts';
 export { openRegistry } from './registry-file.ts';
 export type { RecordChange, Registry, RegistryOptions } from './registry-file.ts';
-export { listTemplates, newInstance } from './template.ts';
+export { listTemplates, newInstance, templateText } from './template.ts';
+export { archivedFiles } from './archive.ts';
+export { checkInstanceId } from './instance-id.ts';
+export { guardedFormSchema } from './form-schema.ts';
 export { archiveInstance } from './archive.ts';
 export type { Archived } from './archive.ts';
 export { convertFlat } from './convert.ts';
