@@ -58,8 +58,8 @@ export class FleetConsole {
         token: followWebToken(home),
         live: () => this.#parts.isLive(),
         more: [
-          (app, actorOf) => addConfigRoutes(app, configs, actorOf),
           (app) => addLogRoutes(app, this.#parts.logs),
+          (app, actorOf) => addConfigRoutes(app, configs, actorOf),
         ],
         assets: loadAssets(this.#parts.assets, 'console'),
         log: (error) => log.error({ err: error }, 'the console failed'),

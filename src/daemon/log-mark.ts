@@ -1,6 +1,6 @@
 /**
- * A counter that moves when any log of the fleet has grown or was replaced. Files are looked at only
- * while somebody asks, and then once in two seconds.
+ * A counter that moves when any log of the fleet has grown or was replaced. Files are looked at
+ * only while somebody asks, and then once in two seconds.
  */
 import { join } from 'node:path';
 import { statSync } from 'node:fs';

@@ -32,6 +32,7 @@ import { FleetHistory } from './fleet-history.ts';
 import { InstanceLogs } from './instance-logs.ts';
 import { Sockets } from './sockets.ts';
 import { chooseEndpoint, homeHash } from './socket-folder.ts';
+import type { SocketSurroundings } from './socket-folder.ts';
 import { Supervisor } from './supervisor.ts';
 
 const CLI_MAIN = join(PACKAGE_FOLDER, 'dist', 'cli', 'main.js');
@@ -65,12 +66,7 @@ async function main(): Promise<void> {
     process.exit(EXIT.bug);
   });
   const registry = openRegistry(home, { onNotice: (sentence) => log.warn(sentence) });
-  const around = {
-    uid: process.getuid?.() ?? 0,
-    runtime_dir: process.env['XDG_RUNTIME_DIR'],
-    temporary: tmpdir(),
-  };
-  const endpoint = chooseEndpoint(home, around, process.pid);
+  const endpoint = chooseEndpoint(home, socketSurroundings(), process.pid);
   const instanceLogs = new InstanceLogs(file);
   const history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
   const changed = () => supervisor.view.changed();
@@ -180,6 +176,11 @@ async function main(): Promise<void> {
     void ownLogs.look(ownFolder).then((news) => news && log[news.level](news.sentence));
     history.flush();
   });
+}
+
+function socketSurroundings(): SocketSurroundings {
+  const { XDG_RUNTIME_DIR: runtime_dir } = process.env;
+  return { uid: process.getuid?.() ?? 0, runtime_dir, temporary: tmpdir() };
 }
 
 main().catch((error: unknown) => {

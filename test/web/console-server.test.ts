@@ -57,6 +57,7 @@ describe('routes', () => {
     expect((await ask(port, '/api/info')).json).toMatchObject({ pid: 1 });
     expect((await ask(port, '/api/instances')).json).toHaveLength(2);
     expect((await ask(port, '/api/instances/zz')).json).toMatchObject({ code: 'INSTANCE_UNKNOWN' });
+    expect((await ask(port, '/api/accounts')).json).toEqual([]);
     expect((await ask(port, '/api/instances/a/usage')).json).toEqual({ id: 'a', minutes: [] });
   });
 

@@ -20,6 +20,7 @@ export function addConsoleRoutes(
   actorOf: ActorOf,
 ): void {
   app.get('/api/fleet', { schema: {} }, () => service.topics());
+  app.get('/api/accounts', { schema: {} }, () => service.topics().accounts);
   app.get<{ Querystring: { limit?: string; before?: string; instance?: string } }>(
     '/api/audit',
     { schema: { querystring: AuditQuery } },
