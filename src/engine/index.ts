@@ -10,6 +10,17 @@ export type { Design, DesignProblems } from './design.ts';
 export type { DesignInput, Problem } from './design-input.ts';
 export { apr, investmentOf } from './apr.ts';
 export { effectiveLeverage } from './design-funds.ts';
+export { designInPlace } from './adjust-wish.ts';
+export type { Funds, Present } from './adjust-wish.ts';
+export {
+  dryRun,
+  dryRunOfView,
+  heldBack,
+  liquidationView,
+  outOfRange,
+  survivalProblems,
+} from './dry-run.ts';
+export type { DryRun, GridNow } from './dry-run.ts';
 export { edgesOf } from './edges.ts';
 export type { Edge } from './edges.ts';
 export { liquidationInside, liquidations, restingOrders } from './liquidation.ts';
