@@ -5,7 +5,7 @@
 import type { Money } from '../contract/decimal.ts';
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
 import { GriddError } from '../contract/errors.ts';
-import type { LiquidationView, StatusView } from '../contract/instance-api.ts';
+import type { StatusView } from '../contract/instance-api.ts';
 import type { Market } from '../contract/market.ts';
 import { priceText } from '../contract/market.ts';
 import {
@@ -138,8 +138,7 @@ export class GridAccount {
     const found = this.liquidations(preview.after);
     if (found === null) return;
     const { market, runner } = this.#parts;
-    const before = runner.state.plan;
-    const problems = survivalProblems(market, before, preview, { found, ticks: runner.ticks });
+    const problems = survivalProblems(market, runner.ticks, runner.state, preview, found);
     const [first] = problems;
     if (first === undefined) return;
     const prefix = code === 'GRID_REFUSED' ? 'strategy_config.' : '';
@@ -174,18 +173,6 @@ export class GridAccount {
     runner.keep(() => books.setMeta(BEGAN, String(began)));
     return began;
   }
-}
-
-/** Prices in ticks as text. */
-export function liquidationView(market: Market, found: Liquidations): LiquidationView {
-  const text = (ticks: number | null) => (ticks === null ? null : priceText(market, ticks));
-  return {
-    now: text(found.now),
-    buys_filled: text(found.buys_filled),
-    sells_filled: text(found.sells_filled),
-    nearest_percent: found.nearest_percent,
-    alarm: found.alarm,
-  };
 }
 
 /** The warning that liquidation is near, with the nearest price; none while it is not. */

@@ -6,17 +6,16 @@ import { GriddError } from '../contract/errors.ts';
 import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { Market } from '../contract/market.ts';
-import { priceText, sizeText } from '../contract/market.ts';
-import { editedValues, ladder, planAdjust, profitRange } from '../engine/index.ts';
-import type { AdjustPreview, GridPlan } from '../engine/index.ts';
+import { dryRun, heldBack, ladder, outOfRange, profitRange } from '../engine/index.ts';
+import type { DryRun, GridPlan } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import type { GridAccount } from './grid-account.ts';
-import { liquidationView } from './grid-account.ts';
-import { accepted, gridValues, marginCheck } from './plan.ts';
+import { gridValues, marginCheck } from './plan.ts';
 import type { Runner } from './runner.ts';
+import type { SetAside } from './set-aside.ts';
 
 export interface AdjustParts {
   readonly id: string;
@@ -28,6 +27,8 @@ export interface AdjustParts {
   readonly runner: Runner;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What stands on the symbol beside the grid; absent: nothing. */
+  readonly aside?: SetAside;
 }
 
 /** Reasons of a line without its order that end by themselves. */
@@ -96,16 +97,12 @@ export class GridAdjust {
         throw new GriddError('IDEMPOTENCY_CONFLICT', 'This key was used for another request.');
       }
       await this.#account.refreshWithin();
-      const { plan, warnings } = this.#designed(request);
+      const { plan, values, diff, answer: dry } = this.#tried(request);
+      if (request.dry_run === true) return dry;
+      const answer = { ...dry, applied: true };
       const position = request.position ?? 'carry';
-      const diff = runner.preview(plan, position);
-      this.#account.assertSurvives(diff, 'ADJUST_REFUSED');
-      const dry = request.dry_run === true;
-      const told = [...warnings, ...this.outOfRange(plan), ...this.heldBack()];
-      const answer = this.#answer(plan, diff, told, dry);
-      if (dry) return answer;
       const saved = key === null ? {} : { request: stored(key, wanted, answer) };
-      const meta = { adjusted: 'yes', effective: JSON.stringify(this.#values(request)) };
+      const meta = { adjusted: 'yes', effective: JSON.stringify(values) };
       const event = { type: 'adjust', plan, position, at_ms: runner.venueNow() } as const;
       await runner.apply(event, diff.unchanged ? saved : { meta, ...saved });
       if (!diff.unchanged) this.#adjusted = true;
@@ -118,17 +115,13 @@ export class GridAdjust {
   /** That what a change of the grid is to place waits; nothing while it does not. */
   heldBack(): string[] {
     const { id, runner } = this.#parts;
-    const { gridState } = runner;
-    if (gridState !== 'paused' && gridState !== 'tripped') return [];
-    return [`The grid is ${gridState}: orders to be placed wait for \`gridd resume ${id}\`.`];
+    return heldBack(id, runner.state);
   }
 
-  /**
-   * Grid values in force (those of the last adjust, else the file's), with the request's on top.
-   */
-  #values(request: AdjustRequest) {
+  /** That the price is outside the range; nothing while it is inside. */
+  outOfRange(plan: GridPlan): string[] {
     const { market, runner } = this.#parts;
-    return editedValues(market, this.presentValues(), runner.state.plan, request);
+    return outOfRange(market, plan, runner.ticks);
   }
 
   /** Grid values of the last adjust, else the file's. */
@@ -137,41 +130,23 @@ export class GridAdjust {
     return effective === null ? gridValues(this.#parts.config()) : parsed(effective);
   }
 
-  #designed(request: AdjustRequest) {
-    const { market, runner } = this.#parts;
-    const price = priceText(market, runner.ticks);
-    const funds = this.#account.funds(marginCheck(this.#parts.config()));
-    const present = { plan: runner.state.plan, price, funds };
-    return accepted(planAdjust(market, this.presentValues(), present, request), 'ADJUST_REFUSED');
-  }
-
-  #answer(
-    plan: GridPlan,
-    diff: AdjustPreview,
-    warnings: readonly string[],
-    dry: boolean,
-  ): AdjustAnswer {
-    const { market } = this.#parts;
-    const risk = this.#account.liquidations(diff.after);
-    return {
-      applied: !dry,
-      unchanged: diff.unchanged,
-      converged: false,
-      pending: 0,
-      orders_kept: diff.kept.length,
-      orders_cancelled: diff.cancelled.length,
-      orders_placed: diff.placed.length,
-      parcels_moved: diff.parcels_moved,
-      carry: sizeText(market, diff.carry_lots),
-      market_trade: sizeText(market, diff.market_lots),
-      profit_per_grid: this.profitRange(plan),
-      lower: priceText(market, plan.lines[0] ?? 0),
-      upper: priceText(market, plan.lines.at(-1) ?? 0),
-      grids: plan.lines.length - 1,
-      quantity_per_grid: sizeText(market, plan.lots_per_grid),
-      ...(risk === null ? {} : { liquidation: liquidationView(market, risk) }),
-      warnings,
-    };
+  /** What the request would do; ADJUST_REFUSED with every problem. */
+  #tried(request: AdjustRequest): DryRun {
+    const { id, market, runner, aside } = this.#parts;
+    const tried = dryRun(
+      {
+        ...{ id, market, state: runner.state, ticks: runner.ticks },
+        values: this.presentValues(),
+        margin_check: marginCheck(this.#parts.config()),
+        equity: this.#account.equity,
+        aside_lots: aside?.lots ?? 0,
+      },
+      request,
+    );
+    if (!('problems' in tried)) return tried;
+    const { problems } = tried;
+    const first = problems[0]?.message ?? 'it is not possible';
+    throw new GriddError('ADJUST_REFUSED', `This adjust was refused: ${first}`, { problems });
   }
 
   /** Net profit per grid of a plan, percent. */
@@ -180,14 +155,6 @@ export class GridAdjust {
     const range = profitRange(this.#parts.market, plan.lines);
     this.#profit = { plan, range };
     return range;
-  }
-  /** That the price is outside the range; nothing while it is inside. */
-  outOfRange(plan: GridPlan): string[] {
-    const { market, runner } = this.#parts;
-    const [lower = 0, upper = 0] = [plan.lines[0], plan.lines.at(-1)];
-    if (runner.ticks >= lower && runner.ticks <= upper) return [];
-    const side = runner.ticks < lower ? 'below' : 'above';
-    return [`The price ${priceText(market, runner.ticks)} is ${side} the range.`];
   }
 }
 

@@ -24,7 +24,7 @@ import type {
 } from '../contract/instance-api.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import type { EngineView } from '../contract/page-api.ts';
-import { carryRefusal, effectiveLeverage, ladder } from '../engine/index.ts';
+import { carryRefusal, effectiveLeverage, ladder, liquidationView } from '../engine/index.ts';
 import type { GridFigures } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import { isoTime } from '../platform/clock.ts';
@@ -33,7 +33,7 @@ import { AverageEntry } from './average-entry.ts';
 import { HealthWatch } from './bot-health.ts';
 import type { HealthFacts } from './bot-health.ts';
 import { ChartRecord } from './chart-record.ts';
-import { GridAccount, liquidationAlarm, liquidationView } from './grid-account.ts';
+import { GridAccount, liquidationAlarm } from './grid-account.ts';
 import { GridAdjust } from './grid-adjust.ts';
 import type { AdjustParts } from './grid-adjust.ts';
 import { pageActions } from './page-actions.ts';

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Market } from '../contract/market.ts';
-import { design, redesignInPlace } from '../engine/index.ts';
+import { design, designInPlace } from '../engine/index.ts';
 import type {
   Design,
   DesignInput,
@@ -14,6 +14,8 @@ import type {
   GridPlan,
   Present,
 } from '../engine/index.ts';
+
+export type { Funds } from '../engine/index.ts';
 
 /** A plan that may run, what to warn of, and the profit per grid in percent. */
 export interface Designed {
@@ -55,21 +57,10 @@ export function designGrid(
   price: string,
   code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
 ): Designed {
-  return accepted(design(market, { ...values, price }), code);
+  return soundOr(design(market, { ...values, price }), code);
 }
 
-/** As `designGrid`, for a grid that has a plan and values of which the range was not edited. */
-export function designInPlace(
-  market: Market,
-  values: DesignInput,
-  present: Present,
-  code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
-): Designed {
-  return accepted(redesignInPlace(market, values, present), code);
-}
-
-/** The plan of a design that may run; throws `code` with every problem when it must not. */
-export function accepted(
+function soundOr(
   result: Design | DesignProblems,
   code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
 ): Designed {
@@ -81,6 +72,16 @@ export function accepted(
     throw new GriddError(code, `${what}: ${first}`, { problems });
   }
   return { plan: result.plan, warnings: result.warnings.map((warning) => warning.message) };
+}
+
+/** The engine's design of values of which the range was not edited; throws as `designGrid`. */
+export function designedInPlace(
+  market: Market,
+  values: DesignInput,
+  present: Present,
+  code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
+): Designed {
+  return soundOr(designInPlace(market, values, present), code);
 }
 
 /** Whether two plans say the same; how a range came about by trailing does not count. */

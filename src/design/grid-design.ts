@@ -8,7 +8,7 @@ import type { Money } from '../contract/decimal.ts';
 import { formatDecimal, formatMoney, parseDecimal, parseMoney } from '../contract/decimal.ts';
 import type { Problem } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
-import type { EdgeView, LiquidationView } from '../contract/instance-views.ts';
+import type { EdgeView } from '../contract/instance-views.ts';
 import { nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import {
@@ -16,9 +16,10 @@ import {
   edgesOf,
   effectiveLeverage,
   investmentOf,
+  liquidationView,
   startOutlook,
 } from '../engine/index.ts';
-import type { Design, Edge, Liquidations, Outlook } from '../engine/index.ts';
+import type { Design, Edge, Outlook } from '../engine/index.ts';
 import type { Home } from '../platform/paths.ts';
 import { designMarket } from './design-market.ts';
 import type { DesignMarket } from './design-market.ts';
@@ -119,13 +120,6 @@ function viewOf(
     start_order: sizeText(market, begun?.lots ?? 0),
     liquidation: begun === null || !funded ? null : liquidationView(market, begun.liquidations),
   };
-}
-
-function liquidationView(market: Market, found: Liquidations): LiquidationView {
-  const text = (ticks: number | null) => (ticks === null ? null : priceText(market, ticks));
-  const { nearest_percent, alarm } = found;
-  const [now, buys_filled] = [text(found.now), text(found.buys_filled)];
-  return { now, buys_filled, sells_filled: text(found.sells_filled), nearest_percent, alarm };
 }
 
 function edgeView(market: Market, edge: Edge, before: Money): EdgeView {

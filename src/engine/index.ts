@@ -10,16 +10,24 @@ export type { Design, DesignProblems } from './design.ts';
 export type { DesignInput, Problem } from './design-input.ts';
 export { apr, investmentOf } from './apr.ts';
 export { effectiveLeverage } from './design-funds.ts';
+export { designInPlace } from './adjust-wish.ts';
+export type { Funds, Present } from './adjust-wish.ts';
+export {
+  dryRun,
+  gridNow,
+  heldBack,
+  liquidationView,
+  outOfRange,
+  survivalProblems,
+} from './dry-run.ts';
+export type { DryRun, GridNow } from './dry-run.ts';
 export { edgesOf } from './edges.ts';
 export type { Edge } from './edges.ts';
 export { liquidationInside, liquidations, restingOrders } from './liquidation.ts';
 export type { Exposure, Liquidations, Resting } from './liquidation.ts';
 export { initialMargin } from './margin.ts';
-export { editedValues, planAdjust, redesignInPlace } from './redesign.ts';
-export type { Funds, Present } from './redesign.ts';
 export { startOutlook } from './outlook.ts';
 export type { Outlook } from './outlook.ts';
-export { survivalProblems } from './survival.ts';
 export { ladder, previewAdjust } from './views.ts';
 export type { AdjustPreview } from './views.ts';
 export { profitRange } from './lines.ts';

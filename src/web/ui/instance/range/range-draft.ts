@@ -66,7 +66,7 @@ export function useRangeDraft(status: StatusView): RangeDraft {
       set,
       moveTo: (bound, price) => place(bound, (_now, { market }) => nearestTicks(market, price)),
       step: (bound, ticks) => place(bound, (now) => now + ticks),
-      gridTicks: basis === null ? 1 : gridTicks(basis.state.plan.lines),
+      gridTicks: basis === null ? 1 : gridTicks(basis.now.state.plan.lines),
       reset: () => setChanged({}),
     }),
     [fields, request, preview, set, place, basis],
