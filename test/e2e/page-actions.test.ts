@@ -67,7 +67,11 @@ test('two stops at once: one receipt for both before the page closes; the start 
   expect(receipt).toMatchObject({ reason: 'stop', orders_left: 0 });
   expect(receipt.orders_cancelled).toBeGreaterThan(0);
   await home.state('a', 'stopped');
-  expect(home.record('a')).toMatchObject({ desired: 'stopped', pid: null });
+  // Written a moment after it is shown.
+  await waitFor('the record of the stop', () => {
+    const record = home.record('a');
+    return record?.desired === 'stopped' && record.pid === null;
+  });
   const books = readBooks(home.path('database', 'a.db'));
   expect(books?.orders()).toEqual([]);
   expect(books?.receipts(5, 'stop')).toHaveLength(1);
