@@ -79,7 +79,7 @@ function usePicture(chart: GridChart | null, props: ChartViewProps): void {
   const { preview } = draft;
   const lines = useMemo(() => {
     return preview !== null && 'lines' in preview
-      ? previewLines(t, preview, levels)
+      ? previewLines(t, preview.lines, levels)
       : gridLines(t, levels, heat);
   }, [t, levels, heat, preview]);
   const outcome = preview !== null && 'lines' in preview ? preview.liquidation : null;

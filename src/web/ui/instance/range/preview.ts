@@ -8,7 +8,13 @@ import type { Money } from '../../../../contract/decimal.ts';
 import { parseMoney } from '../../../../contract/decimal.ts';
 import type { Problem } from '../../../../contract/errors.ts';
 import type { Market } from '../../../../contract/market.ts';
-import { lotsOf, makeMarket, nearestTicks, priceText, sizeText } from '../../../../contract/market.ts';
+import {
+  lotsOf,
+  makeMarket,
+  nearestTicks,
+  priceText,
+  sizeText,
+} from '../../../../contract/market.ts';
 import type { EngineView } from '../../../../contract/page-api.ts';
 import type { Side } from '../../../../contract/trading.ts';
 import {

@@ -53,7 +53,8 @@ export function useRangeDraft(status: StatusView): RangeDraft {
       setChanged((before) => {
         const now = nearestTicks(market, before[bound] ?? grid[bound]);
         const ticks = now === null ? null : to(now, basis);
-        return ticks === null ? before : { ...before, [bound]: priceText(market, Math.max(1, ticks)) };
+        if (ticks === null) return before;
+        return { ...before, [bound]: priceText(market, Math.max(1, ticks)) };
       });
     },
     [basis, grid],
