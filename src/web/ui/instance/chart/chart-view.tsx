@@ -55,9 +55,13 @@ function useChart(holder: RefObject<HTMLDivElement | null>) {
   useEffect(() => {
     if (holder.current === null) return;
     let frame = 0;
+    // One that is asked for stays: a chart that is drawn each frame would put it off for ever.
     const moved = () => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => setView((before) => before + 1));
+      if (frame !== 0) return;
+      frame = requestAnimationFrame(() => {
+        frame = 0;
+        setView((before) => before + 1);
+      });
     };
     const made = new GridChart(holder.current, readPalette(), moved);
     setChart(made);
