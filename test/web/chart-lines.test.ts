@@ -13,7 +13,7 @@ import {
   previewLines,
 } from '../../src/web/ui/instance/chart/chart-lines.ts';
 import { thinned } from '../../src/web/ui/instance/chart/label-thinning.ts';
-import type { Outcome } from '../../src/web/ui/instance/range/preview.ts';
+import type { PreviewLine } from '../../src/web/ui/instance/range/preview.ts';
 import { wordsIn } from '../../src/web/ui/words/languages.ts';
 import { SAMPLE_FILL, SAMPLE_LEVEL, SAMPLE_STATUS } from './sample-service.ts';
 
@@ -41,12 +41,12 @@ describe('lines', () => {
 
   it('of a change tell those that stay, come and go apart', async () => {
     const t = await wordsIn('en');
-    const lines = [
+    const lines: PreviewLine[] = [
       { price: '140', side: 'buy', kept: true },
       { price: '141.5', side: null, kept: false },
       { price: '143', side: 'sell', kept: false },
     ];
-    const drawn = previewLines(t, { lines } as unknown as Outcome, LEVELS);
+    const drawn = previewLines(t, lines, LEVELS);
     expect(drawn.map(({ price, look, label }) => [price, look, label])).toEqual([
       [142, 'gone', ''],
       [141, 'gone', ''],

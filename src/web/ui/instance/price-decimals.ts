@@ -1,4 +1,4 @@
-/** How many decimals this market's prices have, so that a price does not jump as zeros come and go. */
+/** How many decimals prices have here, so that one does not jump as its zeros come and go. */
 import { useRef } from 'react';
 import type { LevelView, StatusView } from '../../../contract/instance-views.ts';
 

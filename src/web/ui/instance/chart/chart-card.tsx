@@ -1,4 +1,4 @@
-/** The chart with its choices, legend and range panel; everything but the canvas is there at once. */
+/** The chart with its choices, legend and range panel; all but the canvas is there at once. */
 import { SegmentedControl } from '@mantine/core';
 import { Suspense, lazy, memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';

@@ -7,7 +7,7 @@ import type { LevelView, StatusView } from '../../../../contract/instance-views.
 import type { LineHeat } from '../../../../contract/page-api.ts';
 import { averagePrice, exact } from '../../format/amount.ts';
 import { lineWords } from '../../words/line-words.ts';
-import type { Outcome } from '../range/preview.ts';
+import type { PreviewLine } from '../range/preview.ts';
 
 /** How a line of the grid looks; each differs by stroke as well as by colour. */
 export type LineLook = 'buy' | 'sell' | 'empty' | 'missing' | 'new_buy' | 'new_sell' | 'gone';
@@ -48,7 +48,7 @@ export function gridLines(
 /** The lines as a change would have them, and those it takes away. */
 export function previewLines(
   t: TFunction,
-  { lines }: Outcome,
+  lines: readonly PreviewLine[],
   levels: readonly LevelView[],
 ): GridLine[] {
   const none = { buys: 0, sells: 0 };

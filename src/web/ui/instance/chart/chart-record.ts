@@ -1,4 +1,4 @@
-/** The bot's record as the chart asks for it: candles, fills, heat; asked again when a mark moves. */
+/** The bot's record as the chart asks for it; asked again when a mark moves. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { FillView } from '../../../../contract/instance-views.ts';

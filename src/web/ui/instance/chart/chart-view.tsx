@@ -55,9 +55,13 @@ function useChart(holder: RefObject<HTMLDivElement | null>) {
   useEffect(() => {
     if (holder.current === null) return;
     let frame = 0;
+    // One that is asked for stays: a chart that is drawn each frame would put it off for ever.
     const moved = () => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => setView((before) => before + 1));
+      if (frame !== 0) return;
+      frame = requestAnimationFrame(() => {
+        frame = 0;
+        setView((before) => before + 1);
+      });
     };
     const made = new GridChart(holder.current, readPalette(), moved);
     setChart(made);
@@ -79,7 +83,7 @@ function usePicture(chart: GridChart | null, props: ChartViewProps): void {
   const { preview } = draft;
   const lines = useMemo(() => {
     return preview !== null && 'lines' in preview
-      ? previewLines(t, preview, levels)
+      ? previewLines(t, preview.lines, levels)
       : gridLines(t, levels, heat);
   }, [t, levels, heat, preview]);
   const outcome = preview !== null && 'lines' in preview ? preview.liquidation : null;

@@ -93,8 +93,11 @@ function useDrag(bound: Bound, chart: GridChart, draft: RangeDraft) {
       const drag = held.current;
       if (drag === null) return;
       drag.price = chart.priceAt(event.clientY - drag.offset);
-      cancelAnimationFrame(drag.frame);
-      drag.frame = requestAnimationFrame(() => show(drag));
+      if (drag.frame !== 0) return;
+      drag.frame = requestAnimationFrame(() => {
+        drag.frame = 0;
+        show(drag);
+      });
     },
     onPointerUp: () => end(false),
     onPointerCancel: () => end(true),

@@ -63,7 +63,8 @@ function makeParts(holder: HTMLElement): Parts {
     handleScale: false,
   });
   const quiet = { priceLineVisible: false, lineWidth: 1 } as const;
-  const total = chart.addSeries(BaselineSeries, { baseValue: { type: 'price', price: 0 }, ...quiet });
+  const zero = { type: 'price', price: 0 } as const;
+  const total = chart.addSeries(BaselineSeries, { baseValue: zero, ...quiet });
   const fall = chart.addSeries(AreaSeries, { invertFilledArea: true, ...quiet }, 1);
   chart.panes()[1]?.setStretchFactor(0.4);
   return { chart, total, fall };

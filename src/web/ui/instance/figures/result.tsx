@@ -1,4 +1,4 @@
-/** What the grid earned, kept apart: the total as the equation that always holds, then its parts. */
+/** What the grid earned, kept apart: the equation that always holds, then what stands beside it. */
 import { useTranslation } from 'react-i18next';
 import type { StatusView } from '../../../../contract/instance-views.ts';
 import { signedMoney, toneOf } from '../../format/amount.ts';

@@ -7,7 +7,7 @@ import { useInstance } from '../instance-topics.ts';
 
 /** Above these a value is worth a look: it is marked, and its name says why. */
 const SLOW_MS = 1000;
-const SILENT_MS = 20_000;
+const SILENT_S = 20;
 const OFF_MS = 500;
 const LOOP_MS = 100;
 
@@ -33,7 +33,7 @@ function rows(t: ReturnType<typeof useTranslation>['t'], health: BotHealth) {
         <Measure value={latency} unit={t('health.ms')} limit={SLOW_MS} />
       </Figure>
       <Figure name={t('health.stream_age')} about={t('health.stream_age_about')}>
-        <Measure value={age === null ? null : age / 1000} unit={t('health.s')} limit={SILENT_MS / 1000} />
+        <Measure value={age === null ? null : age / 1000} unit={t('health.s')} limit={SILENT_S} />
       </Figure>
       <Figure name={t('health.clock')} about={t('health.clock_about')}>
         {offset === null ? (

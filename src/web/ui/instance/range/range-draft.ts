@@ -49,11 +49,12 @@ export function useRangeDraft(status: StatusView): RangeDraft {
   const place = useCallback(
     (bound: Bound, to: (now: number, basis: Basis) => number | null) => {
       if (basis === null) return;
-      const { market } = basis;
+      const { market } = basis.now;
       setChanged((before) => {
         const now = nearestTicks(market, before[bound] ?? grid[bound]);
         const ticks = now === null ? null : to(now, basis);
-        return ticks === null ? before : { ...before, [bound]: priceText(market, Math.max(1, ticks)) };
+        if (ticks === null) return before;
+        return { ...before, [bound]: priceText(market, Math.max(1, ticks)) };
       });
     },
     [basis, grid],
@@ -64,7 +65,7 @@ export function useRangeDraft(status: StatusView): RangeDraft {
       request,
       preview,
       set,
-      moveTo: (bound, price) => place(bound, (_now, { market }) => nearestTicks(market, price)),
+      moveTo: (bound, price) => place(bound, (_at, { now }) => nearestTicks(now.market, price)),
       step: (bound, ticks) => place(bound, (now) => now + ticks),
       gridTicks: basis === null ? 1 : gridTicks(basis.now.state.plan.lines),
       reset: () => setChanged({}),
