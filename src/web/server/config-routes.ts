@@ -97,14 +97,15 @@ function addEditRoutes(
 }
 
 /**
- * Adds the route by which the command line says who wrote a file: only for a socket that nobody but
- * this user reaches.
+ * The same for a socket that nobody but this user reaches, with the route by which the command line
+ * says who wrote a file.
  */
-export function addAuthorRoute(
+export function addLocalConfigRoutes(
   app: FastifyInstance,
-  configs: Pick<ConfigService, 'author'>,
+  configs: ConfigService,
   actorOf: ActorOf,
 ): void {
+  addConfigRoutes(app, configs, actorOf);
   app.post<ById & { Body: { note: string } }>(
     '/api/configs/:id/author',
     { schema: { params: ConfigParams, body: NoteBody } },
