@@ -42,6 +42,7 @@ export const ERRORS = {
   ENV_EXPOSED: kind(2, 400, 'Run chmod 600 .env in the home folder.'),
   LIVE_UNCONFIRMED: kind(2, 400, 'Start it with `gridd start ID`, which shows what it would hold and asks; --yes does not ask.'),
   VENUE_OCCUPIED: kind(4, 409, "--adopt makes the position the grid's carry, --ignore leaves it out of the grid; orders are left alone."),
+  ACCOUNT_LOSS: kind(4, 409, 'Nothing was changed; use a smaller grid, end another on the account, or raise max_account_loss.'),
   GRID_REFUSED: kind(2, 400, 'Nothing was placed; correct the values named. docs/grid.md explains each rule.'),
   REPLAY_FILE: kind(2, 400, 'Give a CSV with the columns ts_ms,open,high,low,close,volume.'),
   MARKETS_FILE: kind(2, 400, 'Record it anew with `gridd venues NAME --record`, or remove the file: the record of gridd counts then.'),

@@ -288,6 +288,13 @@ const ExchangeConfig = Type.Object(
       default: 10,
       description: 'Seconds in which the venue must answer a request.',
     }),
+    max_account_loss: Type.Optional(
+      decimal(
+        'Most that the account may lose with every grid on it at the worse edge of its range, ' +
+          'quote currency. A start, a larger grid or a larger adjust beyond it is refused; the ' +
+          'least of all configs of the account counts.',
+      ),
+    ),
     mode: Type.Union([Type.Literal('paper'), Type.Literal('live')], {
       default: 'paper',
       description: 'paper: the embedded venue; live: the exchange.',

@@ -7,12 +7,20 @@ import { formatMoney, parseMoney } from '../contract/decimal.ts';
 import type { AccountView, FleetRow } from '../contract/console-api.ts';
 import type { StatusView } from '../contract/instance-api.ts';
 import type { LoadedConfig } from '../registry/index.ts';
+import { leastLimit, worstCases } from './account-worst-case.ts';
 import type { RowParts } from './instance-rows.ts';
+
+/** What the account of an instance is known by. */
+export type AccountParts = Pick<RowParts, 'id' | 'loaded' | 'status' | 'external'>;
 
 /** A row with the figures it was made of. */
 export interface AccountMember {
   readonly row: FleetRow;
   readonly status: StatusView | null;
+  /** `max_account_loss` of its config; null: it says none. */
+  readonly limit: string | null;
+  /** It has a process, or holds a position. */
+  readonly counts: boolean;
 }
 
 /** Accounts by name. One that is traded in two currencies is told once for each. */
@@ -50,8 +58,11 @@ function viewOf(group: readonly AccountMember[]): AccountView[] {
       grid_profit: sum((row) => row.grid_profit),
       total_pnl: sum((row) => row.total_pnl),
       total_24h: sum((row) => row.total_24h),
-      worst: [],
-      max_loss: null,
+      worst: worstCases(
+        group.flatMap(({ counts, status }) => (counts ? [status?.edges ?? []] : [])),
+        newest?.equity ?? null,
+      ),
+      max_loss: leastLimit(group.map(({ limit }) => limit)),
     },
   ];
 }
@@ -59,7 +70,7 @@ function viewOf(group: readonly AccountMember[]): AccountView[] {
 /** Looks accounts up by `name`, once for each config as it was read. */
 export function accountsOf(
   name: (loaded: LoadedConfig) => string | null,
-): (parts: RowParts) => string | null {
+): (parts: AccountParts) => string | null {
   const known = new WeakMap<LoadedConfig, { readonly account: string | null }>();
   return ({ id, loaded, status, external }) => {
     if (external) return null;
@@ -68,4 +79,9 @@ export function accountsOf(
     known.set(loaded, account);
     return account.account;
   };
+}
+
+/** Whether an instance puts anything at stake: it has a process, or holds a position. */
+export function atStake({ alive, status }: Pick<RowParts, 'alive' | 'status'>): boolean {
+  return alive || (status !== null && Number(status.position) !== 0);
 }

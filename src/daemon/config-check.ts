@@ -105,11 +105,12 @@ export function refuseVerdict({ code, problems }: Verdict, file: string): void {
 export async function designOf(
   home: Home,
   loaded: LoadedConfig | null,
+  now: { readonly price?: string } = {},
 ): Promise<{ grid: GridCheck | null; note: string | null }> {
   if (loaded === null || loaded.program !== null) return { grid: null, note: null };
   try {
     const { checkGrid } = await import('../design/index.ts');
-    return { grid: checkGrid(home, loaded.config, { books: loaded.dbPath }), note: null };
+    return { grid: checkGrid(home, loaded.config, { books: loaded.dbPath, ...now }), note: null };
   } catch (thrown) {
     if (thrown instanceof GriddError) return { grid: null, note: thrown.message };
     const gone = thrown instanceof Error && 'code' in thrown;

@@ -5,7 +5,8 @@
 import type { FleetMarks, FleetTopics } from '../contract/console-api.ts';
 import type { SupervisorInfo } from '../contract/fleet-api.ts';
 import type { Clock } from '../platform/clock.ts';
-import { accountViews } from './accounts.ts';
+import { limitOf } from './account-limit.ts';
+import { accountViews, atStake } from './accounts.ts';
 import { dayFigures } from './day-figures.ts';
 import type { FigureLog } from './figure-log.ts';
 import { fleetRow } from './fleet-row.ts';
@@ -48,7 +49,9 @@ export class FleetView {
     const now = clock.now();
     const members = this.#parts.known().map((parts) => {
       const day = dayFigures(parts.status, figures.ofDay(parts.id), now);
-      return { row: fleetRow(parts, day, accountOf(parts)), status: parts.status };
+      const row = fleetRow(parts, day, accountOf(parts));
+      const { status, loaded } = parts;
+      return { row, status, limit: limitOf(loaded), counts: atStake(parts) };
     });
     members.sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
     return {

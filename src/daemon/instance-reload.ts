@@ -27,6 +27,8 @@ export async function reloadInstance(instance: Instance): Promise<Result> {
   return instance.enqueue(async () => {
     const process = await readyProcess(instance);
     const loaded = readChecked(instance);
+    const note = await instance.around.judgeReload(loaded, process.status);
+    if (note !== null) instance.log.warn(note);
     const changed = changedKeys(instance.loaded?.config ?? null, loaded.config);
     const runs = process.external ? 'program' : 'bot';
     const wanted = loaded.program === null ? 'bot' : 'program';

@@ -17,7 +17,7 @@ import { machineUser } from '../platform/machine.ts';
 import { packageVersion } from '../platform/package-version.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import { accountName, openRegistry } from '../registry/index.ts';
-import { addAuthorRoute, addConfigRoutes } from '../web/server/config-routes.ts';
+import { addLocalConfigRoutes } from '../web/server/config-routes.ts';
 import { serveFleet } from '../web/server/fleet-server.ts';
 import { accountsOf } from './accounts.ts';
 import { auditedConfigs } from './audited-configs.ts';
@@ -110,10 +110,7 @@ async function main(): Promise<void> {
   const control = await serveFleet(auditedFleet(supervisor, history, clock, typist), {
     socket: endpoint.control_socket,
     home: home.folder,
-    more: (app) => {
-      addConfigRoutes(app, configs, () => typist);
-      addAuthorRoute(app, configs, () => typist);
-    },
+    more: (app) => addLocalConfigRoutes(app, configs, () => typist),
     log: (error) => log.error({ err: error }, 'the control API failed'),
   });
   const doctor = new DoctorRun([process.execPath, CLI_MAIN], home.folder, process.env);

@@ -32,6 +32,9 @@ import type { LogFolder } from '../platform/log-reading/log-page.ts';
 import { toHome } from '../platform/paths.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
+import { AccountLimit } from './account-limit.ts';
+import { atStake } from './accounts.ts';
+import type { AccountParts } from './accounts.ts';
 import { ConfigWatch } from './config-watch.ts';
 import type { LinkOwner } from './bot-link.ts';
 import { configFault } from './bot-process.ts';
@@ -45,19 +48,13 @@ import type { Instance } from './instance.ts';
 import { KeyBudgets } from './key-budgets.ts';
 import { linkOwner } from './fleet-line.ts';
 import { LogMark } from './log-mark.ts';
+import type { InstanceSurroundings } from './instance-surroundings.ts';
 import { instanceStatus, listRow, mayHold } from './instance-rows.ts';
-import type { RowParts } from './instance-rows.ts';
 import { reloadInstance } from './instance-reload.ts';
 import { panicInstance, resumePanic } from './instance-panic.ts';
 import { endForShutdown, stopInstance } from './instance-stop.ts';
-import {
-  acceptPosition,
-  adjustGrid,
-  closeCarry,
-  restartInstance,
-  startInstance,
-  switchGrid,
-} from './instance-verbs.ts';
+import { judgedAdjust, judgedRestart, judgedStart } from './judged-verbs.ts';
+import { acceptPosition, closeCarry, switchGrid } from './instance-verbs.ts';
 import { forgetAges, lookAt, tendLogs } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
 import { isUnderWay, resumeSafely } from './safe-run.ts';
@@ -70,7 +67,7 @@ const TICK_MS = 1_000;
 const GONE_MS = 250;
 
 /** What the supervisor is handed by its main. */
-export interface SupervisorParts extends FleetParts {
+export interface SupervisorParts extends Omit<FleetParts, 'judgeReload'> {
   readonly version: string;
   readonly pid: number;
   memoryMb(): number;
@@ -78,7 +75,7 @@ export interface SupervisorParts extends FleetParts {
   /** Grows with every version of a config. */
   configMark(): number;
   /** The account that an instance trades on; null: not known. */
-  accountOf(parts: RowParts): string | null;
+  accountOf(parts: AccountParts): string | null;
   /** Ends this process once open answers are out. */
   leave(): void;
 }
@@ -86,6 +83,7 @@ export interface SupervisorParts extends FleetParts {
 export class Supervisor implements FleetService {
   readonly #parts: SupervisorParts;
   readonly #fleet: Fleet;
+  readonly #limit: AccountLimit;
   readonly #watch: ConfigWatch;
   readonly #budgets: KeyBudgets;
   readonly #alerts: FleetAlerts;
@@ -103,7 +101,18 @@ export class Supervisor implements FleetService {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
-    this.#fleet = new Fleet(parts);
+    this.#limit = new AccountLimit({
+      home: parts.home,
+      peers: () => this.#fleet.known().map((one) => ({
+        ...{ id: one.id, loaded: one.loaded, status: one.status, counts: atStake(one) },
+        account: parts.accountOf(one),
+      })),
+      accountOf: (loaded) =>
+        parts.accountOf({ id: loaded.id, loaded, status: null, external: false }),
+    });
+    const judgeReload: InstanceSurroundings['judgeReload'] = (loaded, status) =>
+      this.#limit.beforeReload(loaded, status);
+    this.#fleet = new Fleet({ ...parts, judgeReload });
     this.#usage = new UsageWatch(parts);
     this.#watch = new ConfigWatch({ ...parts, instances: () => this.#fleet.all });
     this.#budgets = new KeyBudgets(parts.clock, () => this.#fleet.all);
@@ -229,7 +238,7 @@ export class Supervisor implements FleetService {
     };
     const { fresh = false, allow_running: allowRunning = false } = request;
     try {
-      return await startInstance(instance, { fresh, allowRunning, patch });
+      return await judgedStart(this.#limit, instance, loaded, { fresh, allowRunning, patch });
     } finally {
       const { writer, process } = instance;
       const nothingCame = process === null && !writer.exists && writer.isClean;
@@ -250,7 +259,7 @@ export class Supervisor implements FleetService {
   restart(ids: readonly string[]): Promise<VerbResult[]> {
     return this.#each(ids, (instance) => {
       this.#refuseWhenClosing();
-      return restartInstance(instance);
+      return judgedRestart(this.#limit, instance);
     });
   }
 
@@ -270,7 +279,7 @@ export class Supervisor implements FleetService {
   }
 
   async adjust(id: string, request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
-    return adjustGrid(await this.#fleet.find(id), request, key);
+    return judgedAdjust(this.#limit, await this.#fleet.find(id), request, key);
   }
 
   async closeCarry(id: string): Promise<CloseCarryAnswer> {

@@ -10,13 +10,13 @@ import { UsageSampler } from './usage.ts';
 const SAMPLE_EVERY = 3;
 
 export class UsageWatch {
-  readonly #parts: FleetParts;
+  readonly #parts: Omit<FleetParts, 'judgeReload'>;
   readonly #trees = new ProcessTrees();
   readonly #sampler: UsageSampler;
   #looks = 0;
   #sampling = false;
 
-  constructor(parts: FleetParts) {
+  constructor(parts: Omit<FleetParts, 'judgeReload'>) {
     this.#parts = parts;
     this.#sampler = new UsageSampler(parts.clock);
   }

@@ -30,6 +30,7 @@ export const GUARDED_KEYS: Readonly<Record<string, string>> = {
   'daemon_config.log_dir': PLACES,
   'daemon_config.db_path': PLACES,
   'daemon_config.web_host': REACH,
+  'daemon_config.web_allowed_hosts': REACH,
   'exchange_config.paper.file': PLACES,
   'exchange_config.base_url': HOSTS,
   'exchange_config.ws_url': HOSTS,

@@ -76,6 +76,8 @@ export const HOW_APPLIED: Readonly<Record<string, HowApplied>> = {
   'exchange_config.proxy': 'restart',
   'exchange_config.connect_timeout': 'restart',
   'exchange_config.read_timeout': 'restart',
+  // Judged by the supervisor, before a start and before a grid grows.
+  'exchange_config.max_account_loss': 'limit',
   'exchange_config.mode': 'bound',
   'exchange_config.paper.price_source': 'restart',
   'exchange_config.paper.seed': 'restart',

@@ -16,7 +16,8 @@ function member(id: string, account: string | null, more: Partial<StatusView>): 
   const rest = { alive: true, external: false, usage: null, url: null, since_boot: 0 };
   const record = recordOf(id) as RegistryRecord;
   const parts: RowParts = { id, record, loaded: null, status, ...rest };
-  return { row: fleetRow(parts, dayFigures(status, [], 0), account), status };
+  const row = fleetRow(parts, dayFigures(status, [], 0), account);
+  return { row, status, limit: null, counts: true };
 }
 
 test('sums are exact; the equity is the newest word, not a sum', () => {
@@ -67,8 +68,7 @@ test('one key is one account, whatever variable holds it; it is not shown', () =
   const lookUp = accountsOf((loaded) => accountName(home, loaded, {}));
   const account = (id: string) => {
     const loaded = readConfigFile(home, `config/active/${id}.json`);
-    const rest = { alive: false, external: false, usage: null, url: null, since_boot: 0 };
-    return lookUp({ id, record: recordOf(id) as RegistryRecord, loaded, status: null, ...rest });
+    return lookUp({ id, loaded, status: null, external: false });
   };
   expect(account('a')).toMatch(/^backpack [0-9a-f]{12}$/);
   expect(account('b')).toBe(account('a'));

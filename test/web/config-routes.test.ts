@@ -21,7 +21,7 @@ import { FleetHistory } from '../../src/daemon/fleet-history.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { openRegistry } from '../../src/registry/index.ts';
-import { addAuthorRoute, addConfigRoutes } from '../../src/web/server/config-routes.ts';
+import { addLocalConfigRoutes } from '../../src/web/server/config-routes.ts';
 import { makeHttpApp } from '../../src/web/server/error-reply.ts';
 import { manualClock } from '../exchange/manual-clock.ts';
 import { put, smallConfig, tempHome } from '../registry/temp-home.ts';
@@ -59,8 +59,9 @@ beforeEach(() => {
   });
   app = makeHttpApp();
   const configs = auditedConfigs(desk, history, clock);
-  addConfigRoutes(app, configs, () => ACTOR);
-  addAuthorRoute(app, configs, () => ({ who: 'bob', from: 'cli' }));
+  addLocalConfigRoutes(app, configs, ({ url }) =>
+    url.endsWith('/author') ? { who: 'bob', from: 'cli' } : ACTOR,
+  );
   onTestFinished(() => app.close());
 });
 

@@ -17,6 +17,7 @@ import type { Context } from '../context.ts';
 import type { ControlClient } from '../control-client.ts';
 import { checkGrid } from '../../design/index.ts';
 import { liquidationText, renderPairs } from '../render.ts';
+import { tellAuthor } from '../config-author.ts';
 import { tellJson } from '../results.ts';
 import { clientFor } from '../running-client.ts';
 import { selectOne } from '../select.ts';
@@ -53,13 +54,13 @@ export async function adjust(
   const path = `/api/instances/${encodeURIComponent(id)}`;
   if (request === null) {
     const view = await presentGrid(client, id, path);
-    const saved = saveGrid(context, id, view);
+    const saved = await saveGrid(context, id, view);
     if (json) tellJson(context, { saved });
     else context.terminal.out(`${id}: saved to ${saved}\n`);
     return EXIT.done;
   }
   const answer = await client.post<AdjustAnswer>(`${path}/adjust`, request, randomUUID());
-  const saved = save ? saveGrid(context, id, answer) : null;
+  const saved = save ? await saveGrid(context, id, answer) : null;
   if (json) tellJson(context, { ...answer, saved });
   else context.terminal.out(answerText(context, id, answer, dryRun, saved));
   return EXIT.done;
@@ -118,7 +119,7 @@ function wholeNumber(option: string, text: string): number {
 }
 
 /** Writes the grid into the instance's config file and returns its name. */
-function saveGrid(context: Context, id: string, grid: GridNow): string {
+async function saveGrid(context: Context, id: string, grid: GridNow): Promise<string> {
   const { home } = context;
   const record = openRegistry(home).read().instances[id];
   if (record === undefined) {
@@ -128,6 +129,7 @@ function saveGrid(context: Context, id: string, grid: GridNow): string {
   const options = record.instance_id_override ? { instanceId: id } : {};
   const loaded = readConfigFile(home, file, options);
   saveGridValues(home, loaded, valuesFor(context, loaded, grid));
+  await tellAuthor(home, id, 'gridd adjust --save');
   return record.config_file;
 }
 

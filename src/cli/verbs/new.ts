@@ -4,6 +4,7 @@ import { toHome } from '../../platform/paths.ts';
 import { newInstance } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
 import { checkGrid } from '../../design/index.ts';
+import { tellAuthor } from '../config-author.ts';
 import { tellJson } from '../results.ts';
 
 /** Makes the config; it starts nothing. */
@@ -15,6 +16,7 @@ export async function newConfig(
   const { home, terminal } = context;
   const made = newInstance(home, template, options.id, options.set);
   const file = toHome(home, made.file);
+  await tellAuthor(home, made.id, `gridd new ${template}`);
   // The grid of an external program is its own.
   const unknown = { problems: [], warnings: [] };
   const grid = made.program === null ? checkGrid(home, made.config) : unknown;

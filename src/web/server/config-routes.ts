@@ -2,8 +2,8 @@
  * The routes by which configs are read and edited, each with a schema. They show and obey what they
  * are handed; what may not be changed over HTTP is refused behind them, whoever calls.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Actor, ConfigService, NewConfig, SaveConfig } from '../../contract/console-api.ts';
+import type { FastifyInstance } from 'fastify';
+import type { ConfigService, NewConfig, SaveConfig } from '../../contract/console-api.ts';
 import {
   CheckConfigBody,
   ConfigParams,
@@ -17,6 +17,7 @@ import {
   VersionParams,
 } from '../../contract/config-schema.ts';
 import { NoFields } from '../../contract/instance-schema.ts';
+import type { ActorOf } from './console-routes.ts';
 
 interface ById {
   readonly Params: { readonly id: string };
@@ -26,7 +27,7 @@ interface ById {
 export function addConfigRoutes(
   app: FastifyInstance,
   configs: ConfigService,
-  actorOf: (request: FastifyRequest) => Actor,
+  actorOf: ActorOf,
 ): void {
   addReadRoutes(app, configs);
   addEditRoutes(app, configs, actorOf);
@@ -63,7 +64,7 @@ function addReadRoutes(app: FastifyInstance, configs: ConfigService): void {
 function addEditRoutes(
   app: FastifyInstance,
   configs: ConfigService,
-  actorOf: (request: FastifyRequest) => Actor,
+  actorOf: ActorOf,
 ): void {
   app.post<{ Body: NewConfig }>(
     '/api/configs',
@@ -96,14 +97,15 @@ function addEditRoutes(
 }
 
 /**
- * Adds the route by which the command line says who wrote a file: only for a socket that nobody but
- * this user reaches.
+ * The same for a socket that nobody but this user reaches, with the route by which the command line
+ * says who wrote a file.
  */
-export function addAuthorRoute(
+export function addLocalConfigRoutes(
   app: FastifyInstance,
-  configs: Pick<ConfigService, 'author'>,
-  actorOf: (request: FastifyRequest) => Actor,
+  configs: ConfigService,
+  actorOf: ActorOf,
 ): void {
+  addConfigRoutes(app, configs, actorOf);
   app.post<ById & { Body: { note: string } }>(
     '/api/configs/:id/author',
     { schema: { params: ConfigParams, body: NoteBody } },

@@ -1,0 +1,186 @@
+/**
+ * Refuses a grid that would let its account lose more than the least `max_account_loss` of the
+ * account's configs. What runs tells its own edges; what is to begin is designed first, on the
+ * rules that are known here. What cannot be judged is allowed, with a warning.
+ */
+import { GriddError } from '../contract/errors.ts';
+import type { StatusView } from '../contract/instance-api.ts';
+import type { EdgeView } from '../contract/instance-views.ts';
+import type { AdjustRequest } from '../contract/instance-api.ts';
+import type { InstanceConfig } from '../contract/instance-config.ts';
+import type { Home } from '../platform/paths.ts';
+import type { LoadedConfig } from '../registry/index.ts';
+import { leastLimit, lossExcess } from './account-worst-case.ts';
+import type { LossExcess } from './account-worst-case.ts';
+import { designOf } from './config-check.ts';
+
+/** An instance that is known, as far as its account goes. */
+export interface AccountPeer {
+  readonly id: string;
+  readonly account: string | null;
+  readonly loaded: LoadedConfig | null;
+  readonly status: StatusView | null;
+  /** It has a process, or holds a position. */
+  readonly counts: boolean;
+}
+
+export interface AccountLimitParts {
+  readonly home: Home;
+  peers(): readonly AccountPeer[];
+  accountOf(loaded: LoadedConfig): string | null;
+}
+
+/** What is warned of where a limit holds that cannot be judged; null: nothing. */
+export type LimitWarning = string | null;
+
+export class AccountLimit {
+  readonly #parts: AccountLimitParts;
+  /** Edges of grids whose start was allowed, until they tell their own: starts come together. */
+  readonly #reserved = new Map<string, readonly EdgeView[]>();
+
+  constructor(parts: AccountLimitParts) {
+    this.#parts = parts;
+  }
+
+  /** Judges a start of `loaded`; throws ACCOUNT_LOSS. */
+  async beforeStart(loaded: LoadedConfig): Promise<LimitWarning> {
+    const found = this.#account(loaded);
+    if (found === null) return null;
+    const { grid, note } = await designOf(this.#parts.home, loaded);
+    if (grid === null || grid.edges.length === 0) return notJudged(loaded.id, found.limit, note);
+    const warning = this.#judge(loaded.id, found, [], grid.edges, grid.certain);
+    this.#reserved.set(loaded.id, grid.edges);
+    return warning;
+  }
+
+  /** A start that was allowed came to nothing. */
+  release(id: string): void {
+    this.#reserved.delete(id);
+  }
+
+  /** Judges a running instance's grid as `next` has it; throws ACCOUNT_LOSS. */
+  async beforeReload(next: LoadedConfig, status: StatusView | null): Promise<LimitWarning> {
+    return this.#beforeChange(next, status, next);
+  }
+
+  /** Judges an adjust; throws ACCOUNT_LOSS. */
+  async beforeAdjust(
+    loaded: LoadedConfig,
+    status: StatusView | null,
+    request: AdjustRequest,
+  ): Promise<LimitWarning> {
+    if (status === null) return null;
+    const { position: _position, dry_run: _dry, ...values } = request;
+    const now = inForce(loaded, status);
+    const config = withValues(now.config, values);
+    return this.#beforeChange(loaded, status, { ...now, config });
+  }
+
+  async #beforeChange(
+    loaded: LoadedConfig,
+    status: StatusView | null,
+    next: LoadedConfig,
+  ): Promise<LimitWarning> {
+    const found = this.#account(loaded);
+    if (found === null || status === null) return null;
+    const { home } = this.#parts;
+    const price = { price: status.price };
+    const before = await designOf(home, inForce(loaded, status), price);
+    const after = await designOf(home, next, price);
+    // What cannot be designed its bot will refuse.
+    if (before.grid === null || after.grid === null || after.grid.edges.length === 0) return null;
+    const { certain, edges } = after.grid;
+    return this.#judge(loaded.id, found, before.grid.edges, edges, certain);
+  }
+
+  #judge(
+    id: string,
+    { account, limit }: { account: string; limit: string },
+    before: readonly EdgeView[],
+    after: readonly EdgeView[],
+    certain: boolean,
+  ): LimitWarning {
+    const peers = this.#parts.peers().filter((one) => one.account === account && one.id !== id);
+    const told = peers.map((peer) => ({ id: peer.id, edges: this.#edgesOf(peer) }));
+    const others = told.map(({ edges }) => edges ?? []);
+    const excess = lossExcess({ limit, others, before, after });
+    if (excess !== null) throw refusal(id, account, excess);
+    const silent = told.filter(({ edges }) => edges === null);
+    if (silent.length > 0) {
+      const names = silent.map((one) => one.id).join(', ');
+      return `max_account_loss ${limit}: what ${names} could lose is not known and not counted.`;
+    }
+    if (certain) return null;
+    return `max_account_loss ${limit} was judged by rules of the market that are recorded here.`;
+  }
+
+  /** What a grid puts at stake; null: it does, and nobody knows how much. */
+  #edgesOf({ id, counts, status }: AccountPeer): readonly EdgeView[] | null {
+    const reserved = this.#reserved.get(id);
+    const own = counts ? (status?.edges ?? null) : [];
+    if (counts && own !== null) this.#reserved.delete(id);
+    return counts ? (own ?? reserved ?? null) : (reserved ?? []);
+  }
+
+  /** The account of a config with its limit; null where none is known or no limit is set. */
+  #account(loaded: LoadedConfig): { account: string; limit: string } | null {
+    if (loaded.program !== null) return null;
+    const account = this.#parts.accountOf(loaded);
+    if (account === null) return null;
+    const peers = this.#parts.peers().filter((one) => one.account === account);
+    const configs = peers.filter(({ id }) => id !== loaded.id).map((one) => one.loaded);
+    const limit = leastLimit([loaded, ...configs].map(limitOf));
+    return limit === null ? null : { account, limit };
+  }
+}
+
+/** `max_account_loss` of a config as text; null: none. */
+export function limitOf(loaded: LoadedConfig | null): string | null {
+  const limit = loaded?.config.exchange_config.max_account_loss;
+  return limit === undefined ? null : String(limit);
+}
+
+/** The config with the grid that runs: an adjust may have moved it since the file was taken. */
+function inForce(loaded: LoadedConfig, status: StatusView): LoadedConfig {
+  const { lower, upper, grids, quantity_per_grid } = status;
+  const change = { grid_lower_price: lower, grid_upper_price: upper, grid_num: grids };
+  return {
+    ...loaded,
+    config: withValues(loaded.config, { ...change, order_quantity: quantity_per_grid }),
+  };
+}
+
+type Values = Omit<AdjustRequest, 'position' | 'dry_run'>;
+
+function withValues(config: InstanceConfig, values: Values): InstanceConfig {
+  const { order_quantity, investment, ...rest } = config.strategy_config;
+  const sized = values.order_quantity !== undefined || values.investment !== undefined;
+  const size = sized ? {} : { order_quantity, investment };
+  const given = Object.entries({ ...rest, ...size, ...values }).filter(([, one]) => {
+    return one !== undefined;
+  });
+  const strategy_config = Object.fromEntries(given) as InstanceConfig['strategy_config'];
+  return { ...config, strategy_config };
+}
+
+function notJudged(id: string, limit: string, note: string | null): string {
+  const why = note ?? 'its grid could not be designed here';
+  return `max_account_loss ${limit} could not be judged before the start of ${id}: ${why}`;
+}
+
+function refusal(id: string, account: string, excess: LossExcess): GriddError {
+  const { side, limit, loss, own, others } = excess;
+  const filled = side === 'buys_filled' ? 'every buy' : 'every sell';
+  const message =
+    `With ${filled} filled the account "${account}" would lose ${loss}, more than its ` +
+    `max_account_loss ${limit}: ${own} by the grid of ${id}, ${others} by the others on it.`;
+  const problems = [
+    {
+      path: 'exchange_config.max_account_loss',
+      message: 'would be passed by the joint worst case',
+      found: loss,
+      allowed: `at most ${limit}`,
+    },
+  ];
+  return new GriddError('ACCOUNT_LOSS', message, { problems });
+}

@@ -1,0 +1,69 @@
+/**
+ * Verbs that let a grid begin or grow, once the limit of its account allows them; what could not be
+ * judged goes with the answer as a warning.
+ */
+import type { VerbResult } from '../contract/fleet-api.ts';
+import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
+import type { LoadedConfig } from '../registry/index.ts';
+import type { AccountLimit } from './account-limit.ts';
+import { adjustGrid, restartInstance, startInstance } from './instance-verbs.ts';
+import type { StartWish } from './instance-verbs.ts';
+import type { Instance } from './instance.ts';
+
+type Result = Omit<VerbResult, 'row'>;
+
+/** Starts an instance from `loaded`; ACCOUNT_LOSS. */
+export function judgedStart(
+  limit: AccountLimit,
+  instance: Instance,
+  loaded: LoadedConfig,
+  wish: StartWish,
+): Promise<Result> {
+  // What runs already is told so by the start itself.
+  if (instance.process !== null) return startInstance(instance, wish);
+  return begun(limit, instance, loaded, () => startInstance(instance, wish));
+}
+
+/** Restarts an instance, or starts a stopped one; ACCOUNT_LOSS. */
+export async function judgedRestart(limit: AccountLimit, instance: Instance): Promise<Result> {
+  const loaded = instance.readConfig();
+  const { process } = instance;
+  if (process === null) return begun(limit, instance, loaded, () => restartInstance(instance));
+  const note = await limit.beforeReload(loaded, process.status);
+  return withNote(await restartInstance(instance), note);
+}
+
+/** Adjusts a grid; ACCOUNT_LOSS where that enlarges it too much. */
+export async function judgedAdjust(
+  limit: AccountLimit,
+  instance: Instance,
+  request: AdjustRequest,
+  key: string | null,
+): Promise<AdjustAnswer> {
+  const { loaded, process } = instance;
+  // What it would do may be looked at, whatever an account is allowed.
+  if (loaded === null || request.dry_run === true) return adjustGrid(instance, request, key);
+  const note = await limit.beforeAdjust(loaded, process?.status ?? null, request);
+  const answer = await adjustGrid(instance, request, key);
+  return note === null ? answer : { ...answer, warnings: [...answer.warnings, note] };
+}
+
+async function begun(
+  limit: AccountLimit,
+  { id }: Instance,
+  loaded: LoadedConfig,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const note = await limit.beforeStart(loaded);
+  try {
+    return withNote(await work(), note);
+  } catch (thrown) {
+    limit.release(id);
+    throw thrown;
+  }
+}
+
+function withNote(result: Result, note: string | null): Result {
+  if (note === null) return result;
+  return { ...result, warnings: [...(result.warnings ?? []), note] };
+}

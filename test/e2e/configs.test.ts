@@ -1,0 +1,87 @@
+/** Configs of a real supervisor with a real bot: edited, rolled back, met on the disk, limited. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type {
+  ConfigSaved,
+  ConfigVersion,
+  ConfigView,
+  FleetTopics,
+} from '../../src/contract/console-api.ts';
+import type { InstanceStatus, VerbResult } from '../../src/contract/fleet-api.ts';
+import { FleetHome, freePorts } from '../fixtures/fleet-home.ts';
+import { waitFor } from '../fixtures/wait-for.ts';
+import { ask } from '../web/http-client.ts';
+
+const ID = 'aa_01';
+let home: FleetHome;
+let port = 0;
+let file: string;
+
+beforeAll(async () => {
+  home = new FleetHome();
+  const [console_port = 0, own = 0, other = 0] = await freePorts(3);
+  port = console_port;
+  home.consoleAt(port);
+  // The price stands still, so orders change by what a test does alone.
+  const exchange = { paper: { volatility: 1e-9 } };
+  file = home.write(ID, { daemon: { web_port: own, watch: true }, exchange });
+  const limited = { ...exchange, max_account_loss: 3 };
+  home.write('bb_02', { daemon: { web_port: other }, exchange: limited });
+  await home.ok(['start', ID]);
+});
+afterAll(() => home.dispose());
+
+async function call<T>(method: string, path: string, body?: object): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers };
+  const { status, json, text } = await ask(port, path, { method, ...sent });
+  if (status !== 200) throw new Error(`${method} ${path}: ${text}`);
+  return json as T;
+}
+
+const view = () => call<ConfigView>('GET', `/api/configs/${ID}`);
+const versions = () => call<ConfigVersion[]>('GET', `/api/configs/${ID}/versions`);
+const status = () => call<InstanceStatus>('GET', `/api/instances/${ID}`);
+
+test('an edit in the console is a version, and acts in the running bot', async () => {
+  const { text, version } = await view();
+  const { pid } = await status();
+  const edited = text.replace('"grid_num": 20', '"grid_num": 10 /* fewer */');
+  const body = { text: edited, base_version: version, note: 'fewer lines' };
+  const saved = await call<ConfigSaved>('PUT', `/api/configs/${ID}`, body);
+  expect(saved).toMatchObject({ version: version + 1, changed: ['strategy_config.grid_num'] });
+  expect(saved.applied).toMatchObject({ ok: true, changed: ['strategy_config.grid_num'] });
+  await waitFor('the bot to show ten grids', async () => (await status()).status?.grids === 10);
+  expect((await status()).pid).toBe(pid);
+  expect(readFileSync(file, 'utf8')).toContain('/* fewer */');
+  const { marks } = await call<FleetTopics>('GET', '/api/fleet');
+  expect(marks.configs).toBeGreaterThanOrEqual(2);
+});
+
+test('a rollback is the next version, and acts as well', async () => {
+  const [newest] = await versions();
+  const saved = await call<ConfigSaved>('POST', `/api/configs/${ID}/rollback`, {
+    ...{ version: 1, note: '' },
+  });
+  expect(saved.version).toBe((newest?.version ?? 0) + 1);
+  await waitFor('the bot to show twenty grids', async () => (await status()).status?.grids === 20);
+});
+
+test('an edit on the disk is met by the watch: a version from the file', async () => {
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"grid_num": 20', '"grid_num": 8'));
+  await waitFor('the bot to show eight grids', async () => (await status()).status?.grids === 8);
+  expect((await versions())[0]).toMatchObject({
+    ...{ from: 'file', note: 'edited on the disk', changed: ['strategy_config.grid_num'] },
+  });
+  const adjusted = ['adjust', ID, '--lower', '141', '--save'];
+  await home.ok(adjusted);
+  expect((await versions())[0]).toMatchObject({ from: 'cli', note: 'gridd adjust --save' });
+});
+
+test('a start beyond max_account_loss is refused in words, in the terminal too', async () => {
+  const { code, stderr } = await home.run(['start', 'bb_02']);
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/ACCOUNT_LOSS.*more than its max_account_loss 3/s);
+  const [refused] = await call<VerbResult[]>('POST', '/api/instances/start', { ids: ['bb_02'] });
+  expect(refused).toMatchObject({ ok: false, error: { code: 'ACCOUNT_LOSS' } });
+});
