@@ -23,10 +23,10 @@ export function Lower() {
   if (status === undefined) return null;
   const panels: Record<Tab, () => ReactNode> = {
     lines: () => <LinesTable status={status} />,
-    fills: () => <FillsTable status={status} />,
-    orders: () => <OrdersTable status={status} />,
-    happenings: () => <HappeningsTable status={status} />,
-    receipts: () => <ReceiptsTable status={status} />,
+    fills: () => <FillsTable id={status.instance_id} />,
+    orders: () => <OrdersTable id={status.instance_id} />,
+    happenings: () => <HappeningsTable id={status.instance_id} />,
+    receipts: () => <ReceiptsTable id={status.instance_id} />,
     log: () => <LogView />,
   };
   return (

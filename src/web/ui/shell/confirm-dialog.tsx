@@ -122,7 +122,7 @@ function Question<Value>(props: QuestionProps<Value>) {
           </Button>
           <Button
             type="submit"
-            {...(danger ? { color: 'red' } : {})}
+            className={danger ? 'danger' : ''}
             loading={acting}
             disabled={blocked}
           >

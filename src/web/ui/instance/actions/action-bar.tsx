@@ -15,6 +15,7 @@ import type { Action } from './available.ts';
 import { CompareDialog } from './compare-dialog.tsx';
 import { PanicDialog, StopDialog } from './stop-dialog.tsx';
 import { CloseCarryDialog, PauseDialog, ResumeDialog } from './verb-dialogs.tsx';
+import type { VerbDialogProps } from './verb-dialogs.tsx';
 
 const ENDS: readonly Action[] = ['stop', 'panic'];
 
@@ -23,6 +24,12 @@ export function ActionBar({ status }: { readonly status: StatusView }) {
   const session = useSession();
   const stale = useStale();
   const [open, setOpen] = useState<Action | null>(null);
+  // A dialog is made when it is first wanted; then it stays, for it gives the focus back.
+  const [made, setMade] = useState<readonly Action[]>([]);
+  const show = (action: Action) => {
+    setMade((before) => [...before, action]);
+    setOpen(action);
+  };
   const readOnly = session?.read_only ?? null;
   const offered = readOnly === null ? ACTIONS.filter((action) => isOffered(action, status)) : [];
   const asks = session?.needs_token === 'changes' && !session.signed_in;
@@ -31,7 +38,7 @@ export function ActionBar({ status }: { readonly status: StatusView }) {
       key={action}
       variant="default"
       className={action === 'panic' ? 'panic' : ''}
-      onClick={() => setOpen(action)}
+      onClick={() => show(action)}
     >
       {t(`actions.${action}`)}
     </Button>
@@ -67,14 +74,34 @@ export function ActionBar({ status }: { readonly status: StatusView }) {
       <Group gap="xs" className="ends">
         {offered.filter((action) => ENDS.includes(action)).map(button)}
       </Group>
-      <PauseDialog {...of('pause')} />
-      <ResumeDialog {...of('resume')} />
-      <AdjustDialog {...of('adjust')} sizeBy="keep" />
-      <AdjustDialog {...of('fund')} sizeBy="investment" />
-      <CloseCarryDialog {...of('close_carry')} />
-      <CompareDialog {...of('compare')} />
-      <StopDialog {...of('stop')} />
-      <PanicDialog {...of('panic')} />
+      {ACTIONS.filter((action) => made.includes(action)).map((action) => (
+        <ActionDialog key={action} action={action} {...of(action)} />
+      ))}
     </section>
   );
+}
+
+interface ActionDialogProps extends VerbDialogProps {
+  readonly action: Action;
+}
+
+function ActionDialog({ action, ...props }: ActionDialogProps) {
+  switch (action) {
+    case 'pause':
+      return <PauseDialog {...props} />;
+    case 'resume':
+      return <ResumeDialog {...props} />;
+    case 'adjust':
+      return <AdjustDialog {...props} sizeBy="keep" />;
+    case 'fund':
+      return <AdjustDialog {...props} sizeBy="investment" />;
+    case 'close_carry':
+      return <CloseCarryDialog {...props} />;
+    case 'compare':
+      return <CompareDialog {...props} />;
+    case 'stop':
+      return <StopDialog {...props} />;
+    case 'panic':
+      return <PanicDialog {...props} />;
+  }
 }

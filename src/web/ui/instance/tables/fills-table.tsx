@@ -1,8 +1,8 @@
 /** Every booked fill, newest first: what it cost, what it closed and what that cycle earned. */
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import type { FillView, StatusView } from '../../../../contract/instance-views.ts';
+import type { FillView } from '../../../../contract/instance-views.ts';
 import { decimalsFor, exact, money, signedMoney, toneOf } from '../../format/amount.ts';
 import { momentText } from '../../format/moment.ts';
 import { DataTable } from '../../shell/data-table.tsx';
@@ -16,7 +16,8 @@ import { FILLS } from './row-sources.ts';
 
 const LEAST_FEE_DECIMALS = 4;
 
-export function FillsTable({ status }: { readonly status: StatusView }) {
+/** `id`: of the instance, for the names of files. Figures that move elsewhere do not touch it. */
+export const FillsTable = memo(function FillsTable({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   const source = usePagedRows(FILLS, useMark('fills'));
   const columns = useMemo(() => fillColumns(t), [t]);
@@ -30,7 +31,7 @@ export function FillsTable({ status }: { readonly status: StatusView }) {
       stale={useStale()}
       exports={(filter) => (
         <ExportButtons
-          name={[status.instance_id, 'fills']}
+          name={[id, 'fills']}
           fields={FIELDS}
           columns={columns}
           filter={filter}
@@ -39,7 +40,7 @@ export function FillsTable({ status }: { readonly status: StatusView }) {
       )}
     />
   );
-}
+});
 
 const FIELDS: readonly ExportField<FillView>[] = [
   { name: 'at', kind: 'text', value: ({ at }) => at },

@@ -1,8 +1,7 @@
 /** What happened to the grid and why, newest first: the bot's own sentences. */
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import type { StatusView } from '../../../../contract/instance-views.ts';
 import type { Happening } from '../../../../contract/page-api.ts';
 import { momentText } from '../../format/moment.ts';
 import { shownText } from '../../format/plain-text.ts';
@@ -14,7 +13,8 @@ import type { ExportField } from '../../shell/table-export.ts';
 import { useMark, useStale } from './marks.ts';
 import { HAPPENINGS } from './row-sources.ts';
 
-export function HappeningsTable({ status }: { readonly status: StatusView }) {
+/** `id`: of the instance, for the names of files. Figures that move elsewhere do not touch it. */
+export const HappeningsTable = memo(function HappeningsTable({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   const source = usePagedRows(HAPPENINGS, useMark('happenings'));
   const columns = useMemo(() => happeningColumns(t), [t]);
@@ -28,7 +28,7 @@ export function HappeningsTable({ status }: { readonly status: StatusView }) {
       stale={useStale()}
       exports={(filter) => (
         <ExportButtons
-          name={[status.instance_id, 'events']}
+          name={[id, 'events']}
           fields={FIELDS}
           columns={columns}
           filter={filter}
@@ -37,7 +37,7 @@ export function HappeningsTable({ status }: { readonly status: StatusView }) {
       )}
     />
   );
-}
+});
 
 const FIELDS: readonly ExportField<Happening>[] = [
   { name: 'id', kind: 'number', value: ({ id }) => id },

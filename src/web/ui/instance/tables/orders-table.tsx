@@ -1,9 +1,9 @@
 /** Orders of any status, newest first, with what became of each and why. */
 import { NativeSelect } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import type { OrderView, StatusView } from '../../../../contract/instance-views.ts';
+import type { OrderView } from '../../../../contract/instance-views.ts';
 import { exact } from '../../format/amount.ts';
 import { momentText } from '../../format/moment.ts';
 import { DataTable } from '../../shell/data-table.tsx';
@@ -18,7 +18,8 @@ import { useMark, useStale } from './marks.ts';
 import { ORDER_STATUSES, ordersOf } from './row-sources.ts';
 import type { OrderStatus } from './row-sources.ts';
 
-export function OrdersTable({ status }: { readonly status: StatusView }) {
+/** `id`: of the instance, for the names of files. Figures that move elsewhere do not touch it. */
+export const OrdersTable = memo(function OrdersTable({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState<OrderStatus | null>(null);
   const source = useMemo(() => ordersOf(wanted), [wanted]);
@@ -49,7 +50,7 @@ export function OrdersTable({ status }: { readonly status: StatusView }) {
       }
       exports={(filter) => (
         <ExportButtons
-          name={[status.instance_id, 'orders', ...(wanted === null ? [] : [wanted])]}
+          name={[id, 'orders', ...(wanted === null ? [] : [wanted])]}
           fields={FIELDS}
           columns={columns}
           filter={filter}
@@ -58,7 +59,7 @@ export function OrdersTable({ status }: { readonly status: StatusView }) {
       )}
     />
   );
-}
+});
 
 const FIELDS: readonly ExportField<OrderView>[] = [
   { name: 'created_at', kind: 'text', value: ({ created_at: at }) => at },

@@ -3,10 +3,9 @@
  * fills, beside what the grid says of it.
  */
 import { SegmentedControl } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import type { StatusView } from '../../../../contract/instance-views.ts';
 import type { ReceiptPeriod, ReceiptView } from '../../../../contract/receipt-api.ts';
 import { decimalsFor, exact, isSame, money, signedMoney, toneOf } from '../../format/amount.ts';
 import { momentText } from '../../format/moment.ts';
@@ -24,7 +23,8 @@ type Series = (typeof SERIES)[number];
 /** As many as the route gives at once. */
 const MOST = 1000;
 
-export function ReceiptsTable({ status }: { readonly status: StatusView }) {
+/** `id`: of the instance, for the names of files. Figures that move elsewhere do not touch it. */
+export const ReceiptsTable = memo(function ReceiptsTable({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   const [series, setSeries] = useState<Series>('stop');
   const read = (signal?: AbortSignal): Promise<Answer<readonly ReceiptView[]>> =>
@@ -50,7 +50,7 @@ export function ReceiptsTable({ status }: { readonly status: StatusView }) {
       }
       exports={(filter) => (
         <ExportButtons
-          name={[status.instance_id, 'receipts', series]}
+          name={[id, 'receipts', series]}
           fields={FIELDS}
           columns={columns}
           filter={filter}
@@ -59,7 +59,7 @@ export function ReceiptsTable({ status }: { readonly status: StatusView }) {
       )}
     />
   );
-}
+});
 
 const OF_PERIOD = [
   ...(['fills', 'bought', 'sold', 'cost', 'proceeds', 'fees', 'funding', 'adjusted'] as const),
