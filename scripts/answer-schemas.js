@@ -11,7 +11,8 @@ const ANSWERS = {
   'access.ts': ['SessionView'],
   'console-api.ts': [
     ...['AccountView', 'AuditView', 'ConfigCheck', 'ConfigSaved', 'ConfigSummary', 'ConfigVersion'],
-    ...['ConfigVersionText', 'ConfigView', 'FindingView', 'FleetExit', 'FleetTopics'],
+    ...['ConfigArchived', 'ConfigVersionText', 'ConfigView', 'FindingView', 'FleetExit'],
+    ...['FleetTopics', 'TemplateSummary', 'TemplateView'],
   ],
   'errors.ts': ['ErrorBody'],
   'fleet-api.ts': ['CleanupAction', 'InstanceStatus', 'ListRow', 'SupervisorInfo', 'VerbResult'],

@@ -178,13 +178,15 @@ export interface ConfigVersionText extends ConfigVersion {
   readonly text: string;
 }
 
-/** A template at a glance, and with its text as `gridd new` would write it for an id. */
+/** A template at a glance. */
 export interface TemplateSummary {
   readonly name: string;
   /** As `metadata.name` and the first comment of the file say; empty: nothing. */
   readonly title: string;
   readonly description: string;
 }
+
+/** A template with its text, as `gridd new` would write it for an id. */
 export interface TemplateView extends TemplateSummary {
   readonly text: string;
   readonly read_only: readonly ReadOnlyKey[];

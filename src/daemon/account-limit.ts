@@ -10,9 +10,12 @@ import type { AdjustRequest } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { Home } from '../platform/paths.ts';
 import type { LoadedConfig } from '../registry/index.ts';
+import { atStake } from './accounts.ts';
+import type { AccountParts } from './accounts.ts';
 import { leastLimit, lossExcess } from './account-worst-case.ts';
 import type { LossExcess } from './account-worst-case.ts';
 import { designOf } from './config-check.ts';
+import type { RowParts } from './instance-rows.ts';
 
 /** An instance that is known, as far as its account goes. */
 export interface AccountPeer {
@@ -40,6 +43,23 @@ export class AccountLimit {
 
   constructor(parts: AccountLimitParts) {
     this.#parts = parts;
+  }
+
+  /** The limit over all instances that a supervisor knows. */
+  static over(
+    home: Home,
+    known: () => readonly RowParts[],
+    accountOf: (parts: AccountParts) => string | null,
+  ): AccountLimit {
+    return new AccountLimit({
+      home,
+      peers: () =>
+        known().map((one) => ({
+          ...{ id: one.id, loaded: one.loaded, status: one.status, counts: atStake(one) },
+          account: accountOf(one),
+        })),
+      accountOf: (loaded) => accountOf({ id: loaded.id, loaded, status: null, external: false }),
+    });
   }
 
   /** Judges a start of `loaded`; throws ACCOUNT_LOSS. */

@@ -33,7 +33,6 @@ import { toHome } from '../platform/paths.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { AccountLimit } from './account-limit.ts';
-import { atStake } from './accounts.ts';
 import type { AccountParts } from './accounts.ts';
 import { ConfigWatch } from './config-watch.ts';
 import type { LinkOwner } from './bot-link.ts';
@@ -101,15 +100,7 @@ export class Supervisor implements FleetService {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
-    this.#limit = new AccountLimit({
-      home: parts.home,
-      peers: () => this.#fleet.known().map((one) => ({
-        ...{ id: one.id, loaded: one.loaded, status: one.status, counts: atStake(one) },
-        account: parts.accountOf(one),
-      })),
-      accountOf: (loaded) =>
-        parts.accountOf({ id: loaded.id, loaded, status: null, external: false }),
-    });
+    this.#limit = AccountLimit.over(parts.home, () => this.#fleet.known(), parts.accountOf);
     const judgeReload: InstanceSurroundings['judgeReload'] = (loaded, status) =>
       this.#limit.beforeReload(loaded, status);
     this.#fleet = new Fleet({ ...parts, judgeReload });

@@ -239,6 +239,8 @@ describe('verbs with a supervisor', () => {
         grid_num: 30,
         order_quantity: '0.25',
       },
+      // Who wrote the version of the file.
+      { note: 'gridd adjust --save' },
     ]);
     expect(readFileSync(file, 'utf8')).toMatch(/^\/\/ mine\n/);
     const { config, warnings } = readConfigFile(home, file);

@@ -130,7 +130,7 @@ describe('problems', () => {
 
   test('problems of schema and of checks across keys come together', () => {
     const config = smallConfig();
-    config.daemon_config['web_host'] = '0.0.0.0';
+    config.daemon_config['web_host'] = 'everywhere';
     config.exchange_config['mode'] = 'live';
     config.strategy_config['grid_type'] = 'round';
     const error = refuse(config);

@@ -116,6 +116,9 @@ export const CONSOLE_ROUTES: Readonly<Record<string, RouteWords>> = {
   'POST /api/configs': one('ConfigSaved', 'A new instance.'),
   'PUT /api/configs/:id': one('ConfigSaved', 'Saves an edited config, and reloads its instance.'),
   'POST /api/configs/:id/rollback': one('ConfigSaved', 'Saves an older version anew.'),
-  'POST /api/configs/:id/archive': { says: 'Retires the config.', answer: { fields: OK } },
-  'POST /api/archived/:file/restore': { says: 'Takes it back.', answer: { fields: OK } },
+  'POST /api/configs/:id/archive': one('ConfigArchived', 'Retires the config.'),
+  'POST /api/archived/:file/restore': one('ConfigSaved', 'Takes a retired config back.'),
+  'GET /api/config-schema': file('application/json', 'JSON schema of a config, with its locks.'),
+  'GET /api/templates': list('TemplateSummary', 'Starting points for a config.'),
+  'GET /api/templates/:name': one('TemplateView', 'A template; with `id` made for that instance.'),
 };
