@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConfigService } from '../../src/contract/console-api.ts';
 import { GriddError } from '../../src/contract/errors.ts';
 import { addConfigRoutes } from '../../src/web/server/config-routes.ts';
+import { addLogRoutes } from '../../src/web/server/log-routes.ts';
 import { serveConsole } from '../../src/web/server/console-server.ts';
 import type { ApiDocument, Operation } from '../../src/web/server/api-document.ts';
 import { readTree } from '../source-tree.ts';
@@ -35,7 +36,10 @@ beforeAll(async () => {
     avoidPorts: [],
     allowedHosts: [],
     assets: EMPTY,
-    more: [(app, actorOf) => addConfigRoutes(app, unasked, actorOf)],
+    more: [
+      (app, actorOf) => addConfigRoutes(app, unasked, actorOf),
+      (app) => addLogRoutes(app, { folders: () => [] }),
+    ],
   });
   servers.push(served.server, fleet);
   Object.assign(ports, { instance: served.port, console: fleet.port });
