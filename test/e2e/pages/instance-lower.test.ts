@@ -5,8 +5,7 @@
  */
 import axe from 'axe-core';
 import type { Download, Page } from 'playwright-core';
-import { appendFileSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {
   FillView,
@@ -17,13 +16,13 @@ import type {
 import type { FillPage, OrderPage } from '../../../src/contract/page-api.ts';
 import { readBooks } from '../../../src/store/index.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
-import { LoneBot } from '../../fixtures/lone-bot.ts';
+import { FleetHome, freePorts } from '../../fixtures/fleet-home.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
 
 const MARKUP = '<img src=x onerror="window.acted=1">';
+const ID = 'lower_01';
 const CONFIG = {
   metadata: { name: `Grid ${MARKUP}`, symbol: 'SOL_<b onmouseover=acted=1>_PERP' },
-  daemon_config: {},
   exchange_config: { paper: { seed: 7, volatility: 0.004 } },
   strategy_config: {
     grid_lower_price: 140,
@@ -36,7 +35,7 @@ const CONFIG = {
 };
 
 let browser: TestBrowser;
-let bot: LoneBot;
+let home: FleetHome;
 let page: Page;
 let origin: string;
 
@@ -73,10 +72,13 @@ async function violations(within: string): Promise<string[]> {
 
 describe.skipIf(!hasBrowser)('the lower half of the instance page', () => {
   beforeAll(async () => {
-    bot = new LoneBot('lower_01', CONFIG);
-    bot.start();
+    // A supervised bot: a stop from the page is carried out by the supervisor.
+    home = new FleetHome();
+    const [port] = await freePorts(1);
+    const file = home.write(ID);
+    writeFileSync(file, JSON.stringify({ ...CONFIG, daemon_config: { web_port: port } }));
+    await home.ok(['start', '--config', file]);
     browser = await TestBrowser.launch();
-    const port = await waitFor('the page', () => bot.webPort());
     origin = `http://127.0.0.1:${port}`;
     page = await (await browser.context({ viewport: { width: 1440, height: 1000 } })).newPage();
     await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -85,7 +87,7 @@ describe.skipIf(!hasBrowser)('the lower half of the instance page', () => {
   });
   afterAll(async () => {
     await browser.close();
-    bot.dispose();
+    await home.dispose();
   });
 
   test('says why a line has no order, in words', async () => {
@@ -188,14 +190,17 @@ describe.skipIf(!hasBrowser)('the lower half of the instance page', () => {
     const log = page.getByRole('log');
     await log.getByText('adjusted').first().waitFor();
     const hostile = `${MARKUP} \u0007\u202e ${'x'.repeat(9000)}`;
-    appendFileSync(join(bot.logDir, 'raw_stderr.log'), `${hostile}\n`);
+    appendFileSync(home.path('logs', ID, 'raw_stderr.log'), `${hostile}\n`);
     // The next line of the bot itself tells the page that there is more.
     await press('Pause');
     await confirm('Pause');
     await log.getByText(MARKUP, { exact: false }).waitFor();
     expect(await log.locator('img').count()).toBe(0);
     await page.getByLabel('Search').fill('paused by');
-    await waitFor('the line alone', async () => (await log.locator('li').count()) === 1);
+    await waitFor('nothing but what was searched for', async () => {
+      const lines = await log.locator('li').allInnerTexts();
+      return lines.length > 0 && lines.every((line) => line.includes('paused by'));
+    });
     await page.getByLabel('Least level').selectOption('error');
     await page.getByText('No line matches.').waitFor();
     expect(await page.evaluate('window.acted')).toBeUndefined();
@@ -216,17 +221,23 @@ describe.skipIf(!hasBrowser)('the lower half of the instance page', () => {
 
   test('stops with what was spelled out, and shows the receipt', async () => {
     await press('Stop …');
-    const status = await read<StatusView>('/api/status');
-    await dialog().getByText(`Resting orders: ${status.open_orders}`).waitFor();
+    // Orders that rest may fill meanwhile, so both are looked at until they agree.
+    await waitFor('the number of orders', async () => {
+      const { open_orders: count } = await read<StatusView>('/api/status');
+      return (await dialog().innerText()).includes(`Resting orders: ${count}\n`);
+    });
     await dialog().getByLabel('Close it at market').check();
     expect(await violations('[role=dialog]')).toEqual([]);
+    // Before the bot ends: after it nothing answers the page.
+    // The refused adjust was asked for.
+    const asked = (complaint: string) => complaint.endsWith('/api/grid/adjust');
+    expect(browser.complaints.filter((complaint) => !asked(complaint))).toEqual([]);
     await confirm('Stop now');
     await dialog().getByText('Done; this is the receipt.').waitFor();
     await dialog().getByText('none, flat').waitFor();
-    const books = readBooks(bot.dbPath);
+    const books = readBooks(home.path('database', `${ID}.db`));
     const [receipt] = books?.receipts(1, 'stop') ?? [];
     books?.close();
     expect(receipt).toMatchObject({ reason: 'stop', position: '0', orders_left: 0 });
-    expect(browser.complaints).toEqual([]);
   });
 });

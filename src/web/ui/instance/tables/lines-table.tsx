@@ -95,12 +95,12 @@ function lineColumns(t: TFunction, now: number): readonly Column<LadderRow>[] {
     row.kind === 'line' ? read(row.level) : null;
   return [
     {
-      ...{ key: 'price', title: t('column.price'), kind: 'number', width: 11 },
+      ...{ key: 'price', title: t('column.price'), kind: 'number', width: 10 },
       text: (row) => (row.kind === 'line' ? exact(row.level.price) : `▸ ${exact(row.price)}`),
       sortBy: (row) => (row.kind === 'line' ? row.level.price : row.price),
     },
     {
-      ...{ key: 'side', title: t('column.side'), kind: 'text', width: 8 },
+      ...{ key: 'side', title: t('column.side'), kind: 'text', width: 7 },
       text: (row) => sideText(t, row),
       cell: (row) =>
         row.kind === 'line' && row.level.side !== null ? (
@@ -110,12 +110,12 @@ function lineColumns(t: TFunction, now: number): readonly Column<LadderRow>[] {
         ),
     },
     {
-      ...{ key: 'size', title: t('column.size'), kind: 'number', width: 9 },
+      ...{ key: 'size', title: t('column.size'), kind: 'number', width: 7 },
       text: text(({ level }) => (level.side === null ? '' : exact(level.size))),
       sortBy: sortable(({ side, size }) => (side === null ? null : size)),
     },
     {
-      ...{ key: 'state', title: t('column.state'), kind: 'text', width: 24, wraps: true },
+      ...{ key: 'state', title: t('column.state'), kind: 'text', width: 23, wraps: true },
       text: (row) => (row.kind === 'line' ? lineState(t, row.level) : placeText(t, row.place)),
       cell: (row) =>
         row.kind === 'line' ? <LineState level={row.level} /> : placeText(t, row.place),
