@@ -2,6 +2,8 @@
  * Every word of the pages in English: the one file to edit, and the shape that every other language
  * has to fill. `{{name}}` is replaced; `_one` and `_other` are chosen by `count`.
  */
+import { consoleEn } from './console-en.ts';
+
 export const en = {
   common: {
     loading: 'Loading …',
@@ -31,6 +33,7 @@ export const en = {
     sign_in: 'Sign in',
     sign_out: 'Sign out',
   },
+  console: consoleEn,
 };
 
 /** Any language: the same keys. */

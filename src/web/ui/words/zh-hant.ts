@@ -1,4 +1,5 @@
 /** Every word of the pages in Traditional Chinese. */
+import { consoleZhHant } from './console-zh-hant.ts';
 import type { Words } from './en.ts';
 
 export const zhHant: Words = {
@@ -30,4 +31,5 @@ export const zhHant: Words = {
     sign_in: '登入',
     sign_out: '登出',
   },
+  console: consoleZhHant,
 };

@@ -1,0 +1,99 @@
+/** The bar above every view: where one can go, whether the figures live, and the look. */
+import { ActionIcon, Group, Menu, useMantineColorScheme } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { StreamMark } from '../shell/stream-mark.tsx';
+import { SignOut } from '../shell/session-dialog.tsx';
+import { LANGUAGES, chooseLanguage } from '../words/index.ts';
+import type { Address, View } from './address.ts';
+import { hrefOf } from './address.ts';
+import { topics, useFleet } from './fleet-topics.ts';
+import { needsAttention } from './fleet/row-order.ts';
+
+const TABS: readonly View[] = ['fleet', 'accounts', 'configs', 'log', 'events', 'doctor'];
+const SCHEMES = ['auto', 'light', 'dark'] as const;
+
+export function TopBar({ address }: { readonly address: Address }) {
+  const { t } = useTranslation();
+  const rows = useFleet('rows') ?? [];
+  const attention = rows.filter(needsAttention).length;
+  const here: View = address.view === 'new' ? 'configs' : address.view;
+  return (
+    <header className="top-bar">
+      <a className="top-bar-name" href={hrefOf('fleet')}>
+        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden>
+          <path d="M1 4h14M1 8h14M1 12h14" className="top-bar-sign" />
+          <path d="M3 12l3-4 3 3 4-7" className="top-bar-sign strong-sign" />
+        </svg>
+        <h1>gridd</h1>
+      </a>
+      <nav aria-label={t('console.nav.label')}>
+        {TABS.map((view) => (
+          <a
+            key={view}
+            href={hrefOf(view)}
+            className="top-bar-tab"
+            aria-current={view === here ? 'page' : undefined}
+          >
+            {t(`console.nav.${view as Exclude<View, 'new'>}`)}
+            {view === 'fleet' && rows.length > 0 && (
+              <span className="top-bar-count">{rows.length}</span>
+            )}
+            {view === 'fleet' && attention > 0 && (
+              <span
+                className="top-bar-count attention"
+                title={t('console.nav.attention', { count: attention })}
+              >
+                ▲{attention}
+              </span>
+            )}
+          </a>
+        ))}
+      </nav>
+      <Group gap="xs" ml="auto" wrap="nowrap" className="top-bar-end">
+        <StreamMark topics={topics} />
+        <SignOut />
+        <Look />
+      </Group>
+    </header>
+  );
+}
+
+/** Theme and language. */
+function Look() {
+  const { t, i18n } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const names = { auto: t('look.system'), light: t('look.light'), dark: t('look.dark') };
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('console.look')}>
+          <span aria-hidden>◐</span>
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t('look.theme')}</Menu.Label>
+        {SCHEMES.map((scheme) => (
+          <Menu.Item
+            key={scheme}
+            onClick={() => setColorScheme(scheme)}
+            rightSection={scheme === colorScheme ? '✓' : null}
+          >
+            {names[scheme]}
+          </Menu.Item>
+        ))}
+        <Menu.Label>{t('look.language')}</Menu.Label>
+        {LANGUAGES.map(({ code, name }) => (
+          <Menu.Item
+            key={code}
+            lang={code}
+            onClick={() => void chooseLanguage(code)}
+            rightSection={code === i18n.language ? '✓' : null}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
