@@ -49,6 +49,19 @@ export interface AuditEntry {
   readonly message: string;
 }
 
+/** A verb as it is noted; where it does not say who gave it, somebody at the command line did. */
+export interface AuditNote extends AuditEntry {
+  /** Name of the user or "token"; never a secret. */
+  readonly who?: string;
+  /** "cli", "console", "page" or "config", with the address where there is one. */
+  readonly from?: string;
+  /** What it was before and is after, where the verb changed a value. */
+  readonly before?: string | null;
+  readonly after?: string | null;
+  /** Tells notes apart that may come more than once; absent: it comes once. */
+  readonly mark?: string | null;
+}
+
 /** How the supervisor's own history fares. */
 export interface HistoryFacts {
   /** Entries that could not be kept since the supervisor's start. */

@@ -15,6 +15,7 @@ import type { OnStop } from './trading.ts';
 
 export { PROCESS_STATES } from './instance-views.ts';
 export type {
+  EdgeView,
   FillView,
   LevelView,
   LiquidationView,
@@ -270,6 +271,8 @@ export interface BotLaunch {
   readonly fresh: boolean;
   /** Least level of its log; absent: info. */
   readonly log_level?: 'info' | 'debug' | 'trace';
+  /** Automatic restarts since the user's last start; absent from an older supervisor. */
+  readonly restarts?: number;
   /** Until the first live start has come about; absent where the supervisor is an older one. */
   readonly live_start?: LiveStart | null;
 }

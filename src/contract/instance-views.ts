@@ -69,6 +69,22 @@ export interface StatusView {
   readonly clock_offset_ms?: number | null;
   /** Requests the bot allows itself; null where the venue counts none. */
   readonly venue_requests?: { readonly per_minute: number; readonly left: number } | null;
+  /** Average price paid for the position, by the venues' rule; null: flat. Absent as above. */
+  readonly average_entry?: string | null;
+  /** Null until the venue has told it. */
+  readonly mark_price?: string | null;
+  readonly stop_loss?: string | null;
+  readonly take_profit?: string | null;
+  /** How far trailing may move the range; null: it does not trail, or has no cap on that side. */
+  readonly trail?: { readonly lower: string | null; readonly upper: string | null } | null;
+  /** Initial margin of the position, and what equity leaves beside it; absent until it is known. */
+  readonly margin?: { readonly used: string; readonly free: string };
+  /** Of the last 24 hours of the market's clock; absent while no record reaches back so far. */
+  readonly cycles_24h?: number;
+  readonly grid_profit_24h?: string;
+  readonly total_24h?: string;
+  /** The grid at both edges of its range; absent until the venue has told the balance. */
+  readonly edges?: readonly EdgeView[];
   /** The grid was adjusted and the config file says something else. */
   readonly adjusted: boolean;
   readonly warnings: readonly string[];
@@ -92,6 +108,22 @@ export interface LiquidationView {
   readonly nearest_percent: string | null;
   /** The nearest is within 3 % of the price. */
   readonly alarm: boolean;
+}
+
+/** The account at one edge of the range with every order on the way there filled. */
+export interface EdgeView {
+  readonly side: 'buys_filled' | 'sells_filled';
+  readonly price: string;
+  /** Signed size, and its value at the edge. */
+  readonly position: string;
+  readonly notional: string;
+  /** Initial margin of that position. */
+  readonly margin: string;
+  /** Fall of the equity from now, zero or above. */
+  readonly loss: string;
+  readonly equity_after: string;
+  /** Distance of its liquidation from the edge, percent of it; null: no price liquidates. */
+  readonly liquidation_percent: string | null;
 }
 
 /** One order of `GET /api/orders` and `gridd orders`. */
@@ -120,6 +152,11 @@ export interface FillView {
   readonly fee: string;
   readonly cycle_profit: string | null;
   readonly at: string;
+  /**
+   * What it closed where it completed a cycle: average price of the other side, and when that was
+   * filled last; time null: not by fills of its gap (a start, an edit). Null: no cycle.
+   */
+  readonly closes?: { readonly price: string; readonly at: string | null } | null;
 }
 
 /** One line of the grid, highest price first. */
@@ -132,4 +169,7 @@ export interface LevelView {
   readonly order_id: number | null;
   /** Why no order rests although one should; null when fine. */
   readonly reason: string | null;
+  /** Client id of its order, and since when that is there; null: none rests. */
+  readonly client_id?: string | null;
+  readonly since?: string | null;
 }

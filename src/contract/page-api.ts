@@ -4,6 +4,7 @@
  * reads them.
  */
 import type { FillView, LevelView, OrderView, StatusView } from './instance-views.ts';
+import type { StrategyValues } from './instance-config.ts';
 import type { MarketRules } from './market.ts';
 import type { OnStop } from './trading.ts';
 
@@ -148,6 +149,13 @@ export interface EngineView {
   readonly price: string;
   /** Balance of the account in quote currency; null: not known yet. */
   readonly balance: string | null;
+  readonly instance_id: string;
+  /** Grid values in force: those of the last adjust, else the file's. */
+  readonly values: Omit<StrategyValues, 'duration' | 'interval'>;
+  /** What a shortage of margin is to this instance. */
+  readonly margin_check: 'warn' | 'refuse';
+  /** Signed size of what stands on the symbol beside the grid. */
+  readonly aside: string;
 }
 
 /** Body of `POST /api/stop`: what becomes of orders and position; left out: as configured. */

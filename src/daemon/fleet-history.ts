@@ -3,7 +3,7 @@
  * a second what came together is written as one transaction. It never throws and never holds
  * supervision up: what cannot be written waits within bounds, is said in the log and counted.
  */
-import type { AuditEntry, ExitEntry, HistoryFacts, UsageMinute } from '../contract/history-api.ts';
+import type { AuditNote, ExitEntry, HistoryFacts, UsageMinute } from '../contract/history-api.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import {
@@ -38,7 +38,7 @@ export class FleetHistory {
   readonly #parts: FleetHistoryParts;
   #file: HistoryFile | null = null;
   #exits: { instance: string; exit: ExitEntry }[] = [];
-  #audit: AuditEntry[] = [];
+  #audit: AuditNote[] = [];
   #usage: UsageSums[] = [];
   /** The minute under way, by instance. */
   readonly #minutes = new Map<string, UsageSums>();
@@ -60,8 +60,8 @@ export class FleetHistory {
   }
 
   /** Notes a verb of the user. */
-  verb(entry: AuditEntry): void {
-    this.#audit.push(entry);
+  verb(note: AuditNote): void {
+    this.#audit.push(note);
     this.#audit = this.#bound(this.#audit);
   }
 

@@ -39,4 +39,13 @@ export const HISTORY_MIGRATIONS: readonly Migration[] = [
     message TEXT NOT NULL
   ) STRICT;
   `,
+  // Until now only the command line gave verbs; whose it was is not known any more.
+  `
+  ALTER TABLE audit ADD COLUMN who TEXT NOT NULL DEFAULT '';
+  ALTER TABLE audit ADD COLUMN origin TEXT NOT NULL DEFAULT 'cli';
+  ALTER TABLE audit ADD COLUMN before TEXT;
+  ALTER TABLE audit ADD COLUMN after TEXT;
+  ALTER TABLE audit ADD COLUMN mark TEXT;
+  CREATE UNIQUE INDEX audit_mark ON audit (mark);
+  `,
 ];

@@ -5,7 +5,7 @@
  * long for a lock: whoever writes here has bots to look after.
  */
 import { existsSync, renameSync } from 'node:fs';
-import type { AuditEntry, ExitEntry, UsageMinute } from '../contract/history-api.ts';
+import type { AuditEntry, AuditNote, ExitEntry, UsageMinute } from '../contract/history-api.ts';
 import { isoTime } from '../platform/clock.ts';
 import { migrate, openDatabase, openReadOnly } from '../platform/sqlite.ts';
 import type { SqliteDatabase } from '../platform/sqlite.ts';
@@ -18,6 +18,8 @@ const MOST_VERBS = 10_000;
 /** Exits of instances that are long gone must not pile up. */
 const EXIT_DAYS = 400;
 const BUSY_MS = 50;
+/** Of a note that does not say it. */
+const UNSAID = { who: '', from: 'cli', before: null, after: null, mark: null };
 
 /** Sums of one minute, or of a part of it, of one instance. */
 export interface UsageSums {
@@ -36,7 +38,7 @@ export interface UsageSums {
 export interface HistoryBatch {
   readonly exits: readonly { readonly instance: string; readonly exit: ExitEntry }[];
   readonly usage: readonly UsageSums[];
-  readonly audit: readonly AuditEntry[];
+  readonly audit: readonly AuditNote[];
 }
 
 export interface HistoryReader {
@@ -174,9 +176,13 @@ function historyFile(db: SqliteDatabase): HistoryFile {
        memory_max = max(memory_max, excluded.memory_max),
        processes = max(processes, excluded.processes), samples = samples + excluded.samples`,
   );
+  // A bot repeats what it did not hear confirmed.
   const addVerb = db.prepare(
-    `INSERT INTO audit (at_ms, verb, instance, what, outcome, message)
-     VALUES (@at_ms, @verb, @instance, @what, @outcome, @message)`,
+    `INSERT INTO audit
+       (at_ms, verb, instance, what, outcome, message, who, origin, before, after, mark)
+     VALUES (@at_ms, @verb, @instance, @what, @outcome, @message, @who, @from, @before, @after,
+       @mark)
+     ON CONFLICT (mark) DO NOTHING`,
   );
   const write = db.transaction((batch: HistoryBatch) => {
     for (const { instance, exit } of batch.exits) {
@@ -189,7 +195,7 @@ function historyFile(db: SqliteDatabase): HistoryFile {
       boundExits.run({ instance });
     }
     for (const sums of batch.usage) addUsage.run(sums);
-    for (const entry of batch.audit) addVerb.run(entry);
+    for (const note of batch.audit) addVerb.run({ ...UNSAID, ...note });
   });
   const dropUsage = db.prepare('DELETE FROM usage WHERE minute < ?');
   const dropExits = db.prepare('DELETE FROM exits WHERE at_ms < ?');

@@ -102,3 +102,19 @@ test('a newer file is left alone; no file and no database are no history', () =>
   expect(readHistory(file)).toBeNull();
   expect(() => openHistory(file)).toThrow(/not a database/);
 });
+
+test('a verb is kept with who gave it and what it changed; what is repeated is kept once', () => {
+  const history = open();
+  const entry = { at_ms: NOW, verb: 'adjust', instance: 'aa_01', what: '{}' };
+  const plain = { ...entry, outcome: 'ok', message: '' };
+  const page = { who: 'token', from: 'page 127.0.0.1', before: '{"a":1}', after: '{"a":2}' };
+  history.write({ ...NOTHING, audit: [plain, { ...plain, ...page, mark: 'aa_01:1' }] });
+  history.write({ ...NOTHING, audit: [plain, { ...plain, ...page, mark: 'aa_01:1' }] });
+  const db = openReadOnly(file);
+  const rows = db.prepare('SELECT who, origin, before, after, mark FROM audit ORDER BY id').all();
+  const bare = { who: '', origin: 'cli', before: null, after: null, mark: null };
+  const { from: origin, ...rest } = page;
+  expect(rows).toEqual([bare, { ...rest, origin, mark: 'aa_01:1' }, bare]);
+  db.close();
+  history.close();
+});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { GRID_STATES } from '../../src/contract/trading.ts';
 import { REJECT_REASONS } from '../../src/exchange/port.ts';
+import { LANGUAGES, wordsIn } from '../../src/web/ui/words/languages.ts';
 import { lineWords } from '../../src/web/ui/words/line-words.ts';
 import { ROOT } from '../source-tree.ts';
 
@@ -25,19 +26,22 @@ const ENGINE = [
   )].flatMap(([, code]) => code ?? []),
 ];
 
-test('the codes of the engine, the port and the states of a grid all have words', () => {
+test.each(LANGUAGES)('every code of engine, port and grid has words in $name', async ({ code }) => {
   // Seen by name, so that a change of style in the engine cannot empty the list.
   const known = ['line_taken', 'entry_waits', 'price_collar', 'max_open_orders', 'cancelled'];
   expect(ENGINE).toEqual(expect.arrayContaining(known));
+  const t = await wordsIn(code);
   const codes = [...ENGINE, ...REJECT_REASONS, ...GRID_STATES, 'new', 'pending'];
-  // Of these two the word is the code itself.
-  const plain = new Set<string>(['running', 'paused']);
-  const silent = codes.filter((code) => {
-    return !plain.has(code) && lineWords(code) === code.replaceAll('_', ' ');
+  // Of these two the word is the code itself in English.
+  const plain = new Set<string>(code === 'en' ? ['running', 'paused'] : []);
+  const silent = codes.filter((word) => {
+    return !plain.has(word) && lineWords(t, word) === word.replaceAll('_', ' ');
   });
   expect(silent).toEqual([]);
 });
 
-test('a code of a newer bot is shown as it is', () => {
-  expect(lineWords('brand_new_reason')).toBe('brand new reason');
+test('a code of a newer bot is shown as it is', async () => {
+  const t = await wordsIn('en');
+  expect(lineWords(t, 'brand_new_reason')).toBe('brand new reason');
+  expect(lineWords(t, 'constructor')).toBe('constructor');
 });

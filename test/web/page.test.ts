@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
+import { PROCESS_STATES } from '../../src/contract/instance-views.ts';
 import { GRID_STATES } from '../../src/contract/trading.ts';
 import {
   decimalsFor,
@@ -14,13 +15,16 @@ import {
   signedMoney,
   toneOf,
 } from '../../src/web/ui/format/amount.ts';
+import { en } from '../../src/web/ui/words/en.ts';
+import { LANGUAGES, wordsIn } from '../../src/web/ui/words/languages.ts';
 import {
-  aprWords,
   clockWords,
   liquidationWords,
   nearestWords,
+  rateWords,
 } from '../../src/web/ui/words/risk-words.ts';
 import { noticesOf, stateWords } from '../../src/web/ui/words/state-words.ts';
+import { zhHant } from '../../src/web/ui/words/zh-hant.ts';
 import { SAMPLE_STATUS } from './sample-service.ts';
 import { UI_FOLDER } from './served.ts';
 
@@ -69,12 +73,40 @@ describe('amounts', () => {
   });
 });
 
-describe('states in words', () => {
-  it.each(GRID_STATES)('says what "%s" is', (grid_state) => {
-    expect(stateWords({ ...SAMPLE_STATUS, grid_state }).text).toMatch(/^\S .{8,}/);
+describe.each(LANGUAGES)('words in $name', ({ code }) => {
+  it('has a word for every key, with the same places for values', async () => {
+    const places = (text: string) => [...text.matchAll(/{{\w+}}/g)].map(String).sort();
+    const texts = (words: object): [string, string][] =>
+      Object.entries(words).flatMap(([key, value]: [string, string | object]) =>
+        typeof value === 'string'
+          ? [[key, value] as [string, string]]
+          : texts(value).map(([name, text]): [string, string] => [`${key}.${name}`, text]),
+      );
+    const theirs = new Map(texts(code === 'en' ? en : zhHant));
+    expect(theirs.size).toBeGreaterThan(90);
+    for (const [key, text] of texts(en)) {
+      expect(theirs.get(key), key).toBeTruthy();
+      expect(places(theirs.get(key) ?? ''), key).toEqual(places(text));
+    }
   });
 
-  it('names every reason once, the process state, and an adjusted grid', () => {
+  it('says what each state of grid and process is', async () => {
+    const t = await wordsIn(code);
+    const said = new Set<string>();
+    for (const grid_state of GRID_STATES) {
+      const { text } = stateWords(t, { ...SAMPLE_STATUS, grid_state });
+      expect(text).toMatch(/^\S .{3,}/);
+      said.add(text);
+    }
+    for (const state of PROCESS_STATES) said.add(stateWords(t, { ...SAMPLE_STATUS, state }).text);
+    // Running and finished processes add nothing to the state of their grid.
+    expect(said.size).toBe(GRID_STATES.length + PROCESS_STATES.length - 2);
+  });
+});
+
+describe('states in words', () => {
+  it('names every reason once, the process state, and an adjusted grid', async () => {
+    const t = await wordsIn('en');
     const status = {
       ...SAMPLE_STATUS,
       state: 'degraded' as const,
@@ -83,51 +115,55 @@ describe('states in words', () => {
       adjusted: true,
       warnings: ['bot_args win'],
     };
-    expect(stateWords(status)).toEqual({ text: '‖ Grid paused · bot degraded', tone: 'attention' });
-    expect(noticesOf(status).map(({ text }) => text)).toEqual([
-      'Degraded: prices are polled',
-      'Paused: no new orders are placed until you resume.',
-      'Adjusted, differs from the file: the config file holds other values.',
-      'bot_args win',
+    const shown = stateWords(t, status);
+    expect(shown).toEqual({ text: '‖ Grid paused · bot degraded', tone: 'attention' });
+    expect(noticesOf(t, status)).toEqual([
+      { kind: 'warn', text: 'Degraded: prices are polled' },
+      { kind: 'warn', text: 'Paused: no new orders are placed until you resume.' },
+      {
+        kind: 'info',
+        text: 'Adjusted, differs from the file: the config file holds other values.',
+      },
+      { kind: 'warn', text: 'bot_args win' },
     ]);
-    expect(noticesOf(SAMPLE_STATUS)).toEqual([]);
+    expect(noticesOf(t, SAMPLE_STATUS)).toEqual([]);
+    expect(noticesOf(t, { ...SAMPLE_STATUS, grid_state: 'finished' })).toHaveLength(1);
+    expect(noticesOf(t, { ...SAMPLE_STATUS, grid_state: 'waiting' })).toHaveLength(1);
   });
 
-  it('says what tripped the grid and how to go on, also of a bot that does not know', () => {
+  it('says what tripped the grid and how to go on, also of a bot that does not know', async () => {
+    const t = await wordsIn('en');
     const tripped = { ...SAMPLE_STATUS, grid_state: 'tripped' as const };
     const why = { reason: 'max_loss', text: 'total -5 is max_loss 5 below 0' };
-    const [told] = noticesOf({ ...tripped, tripped: why });
+    const [told] = noticesOf(t, { ...tripped, tripped: why });
     expect(told?.text).toMatch(/^Tripped: total -5 is max_loss 5 below 0\. .*press Resume\.$/);
-    expect(noticesOf(tripped)[0]?.text).toMatch(/^Tripped: a fence was met\. /);
+    expect(told?.kind).toBe('alarm');
+    expect(noticesOf(t, tripped)[0]?.text).toMatch(/^Tripped: a fence was met\. /);
   });
 });
 
 describe('money and risk in words', () => {
-  it('says both rates, or when they will be told', () => {
-    expect(aprWords(SAMPLE_STATUS)).toBe('+24.10 % grid, −3.52 % total');
-    expect(aprWords({ apr: { grid: null, total: null } })).toBe('after an hour');
+  it('says a rate, that it will be told, or that it is not known', async () => {
+    const t = await wordsIn('en');
+    const rates = ['24.1', '-3.52', null, undefined].map((rate) => rateWords(t, rate));
+    expect(rates).toEqual(['+24.10 %', '−3.52 %', 'after an hour', '–']);
   });
 
-  it('says the three liquidation prices and how near they are', () => {
-    expect(liquidationWords(SAMPLE_STATUS)).toBe(
-      'none now, 88.1 with buys filled, 1,230.55 with sells filled',
-    );
-    expect(nearestWords(SAMPLE_STATUS)).toBe('41.43 % away');
-    const none = { now: null, buys_filled: null, sells_filled: null, alarm: false };
-    const safe = { liquidation: { ...none, nearest_percent: null } };
-    expect([liquidationWords(safe), nearestWords(safe)]).toEqual(['none', '–']);
+  it('says a liquidation price, none, or that it is not known, and how near it is', async () => {
+    const t = await wordsIn('en');
+    const prices = ['1230.55', null, undefined].map((price) => liquidationWords(t, price));
+    expect(prices).toEqual(['1,230.55', 'none', '–']);
+    expect(nearestWords(t, SAMPLE_STATUS)).toBe('41.43 % away');
+    expect(nearestWords(t, {})).toBe('–');
   });
 
-  it('says which way the clock is off', () => {
-    expect([0, 120, -7].map(clockWords)).toEqual([
+  it('says which way the clock is off', async () => {
+    const t = await wordsIn('en');
+    expect([0, 120, -7].map((offset) => clockWords(t, offset))).toEqual([
       'as the venue',
       '120 ms behind the venue',
       '7 ms ahead of the venue',
     ]);
-  });
-
-  it('says nothing of what an older bot does not know', () => {
-    expect([aprWords({}), liquidationWords({}), nearestWords({})]).toEqual(['–', '–', '–']);
   });
 });
 

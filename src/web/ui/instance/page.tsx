@@ -3,6 +3,7 @@ import { Container, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { StreamMark } from '../shell/stream-mark.tsx';
 import { topics, useInstance } from './instance-topics.ts';
+import { Lower } from './lower.tsx';
 
 export function InstancePage() {
   const { t } = useTranslation();
@@ -17,6 +18,7 @@ export function InstancePage() {
           </Title>
           <StreamMark topics={topics} />
         </header>
+        <Lower />
       </Stack>
     </Container>
   );

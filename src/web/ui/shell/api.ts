@@ -1,42 +1,78 @@
-/** The page's requests: JSON there, JSON or an `ErrorBody` back; a lost answer is said in words. */
-import type { ErrorBody } from '../../../contract/errors.ts';
+/**
+ * The page's requests: JSON there, JSON or an `ErrorBody` back. A lost answer to a question is
+ * `NO_ANSWER`; a lost answer to something that acts is `OUTCOME_UNKNOWN`, which is neither done nor
+ * refused. What the server refuses for want of a token is asked again once the user signed in.
+ */
+import type { ErrorBody, ErrorCode } from '../../../contract/errors.ts';
+import { signIn } from './sign-in.ts';
 
 export type Answer<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: Failure };
 
-/** What the page shows of a failure. */
-export type Failure = Pick<ErrorBody, 'message' | 'hint' | 'problems'>;
+/** What the page shows of a failure. The first two are the page's own, without a message. */
+export type FailureCode = 'NO_ANSWER' | 'OUTCOME_UNKNOWN' | 'TOKEN_NEEDED' | ErrorCode;
+export interface Failure extends Pick<ErrorBody, 'message' | 'hint' | 'problems'> {
+  readonly code: FailureCode;
+}
+
+type Method = 'POST' | 'PUT' | 'DELETE';
 
 /** Reads what a route shows. Never rejects. */
-export async function get<Value>(path: string): Promise<Answer<Value>> {
-  try {
-    const response = await fetch(path);
-    const value: unknown = await response.json();
-    if (response.ok) return { ok: true, value: value as Value };
-    return { ok: false, error: value as ErrorBody };
-  } catch {
-    return { ok: false, error: { message: 'The bot did not answer.', hint: 'Try again.' } };
-  }
+export async function get<Value>(path: string, signal?: AbortSignal): Promise<Answer<Value>> {
+  const ask = () => request<Value>(path, signal === undefined ? {} : { signal }, 'NO_ANSWER');
+  return withToken(ask);
 }
 
 /** Posts `body`; `key` makes a repetition harmless. Never rejects. */
-export async function post<Value>(path: string, body: unknown, key = ''): Promise<Answer<Value>> {
+export function post<Value>(path: string, body: unknown, key = ''): Promise<Answer<Value>> {
+  return send('POST', path, body, key);
+}
+
+/** Sends what changes something; `key` makes a repetition harmless. Never rejects. */
+export function send<Value>(
+  method: Method,
+  path: string,
+  body: unknown,
+  key = '',
+): Promise<Answer<Value>> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (key !== '') headers['idempotency-key'] = key;
-  try {
-    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
-    const value: unknown = await response.json();
-    if (response.ok) return { ok: true, value: value as Value };
-    return { ok: false, error: value as ErrorBody };
-  } catch {
-    const message = 'The bot did not answer; whether it acted is not known.';
-    return { ok: false, error: { message, hint: 'Look at the figures, then repeat.' } };
-  }
+  const init = { method, headers, body: JSON.stringify(body) };
+  return withToken(() => request<Value>(path, init, 'OUTCOME_UNKNOWN'));
 }
 
 /** A key no other request has. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** One exchange; `lost` is the code where no answer came that can be read. */
+export async function request<Value>(
+  path: string,
+  init: RequestInit,
+  lost: 'NO_ANSWER' | 'OUTCOME_UNKNOWN',
+): Promise<Answer<Value>> {
+  const unanswered: Failure = { code: lost, message: '', hint: '' };
+  try {
+    const response = await fetch(path, init);
+    const text = await response.text();
+    const value: unknown = text === '' ? null : JSON.parse(text);
+    if (response.ok) return { ok: true, value: value as Value };
+    return { ok: false, error: isErrorBody(value) ? value : unanswered };
+  } catch {
+    return { ok: false, error: unanswered };
+  }
+}
+
+/** Nothing was done by a request that was refused for want of a token: it is asked once more. */
+async function withToken<Value>(ask: () => Promise<Answer<Value>>): Promise<Answer<Value>> {
+  const answer = await ask();
+  if (answer.ok || answer.error.code !== 'TOKEN_NEEDED') return answer;
+  return (await signIn.ask()) ? ask() : answer;
+}
+
+function isErrorBody(value: unknown): value is ErrorBody {
+  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
 }

@@ -10,6 +10,7 @@ import { StrictMode } from 'react';
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startWords } from '../words/index.ts';
+import { SessionDialog } from './session-dialog.tsx';
 import { theme } from './theme.ts';
 
 /** Data is asked again when a mark of the stream moves, never by time or by coming back. */
@@ -33,6 +34,7 @@ export async function startPage(page: ReactNode): Promise<void> {
         <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
           <Notifications position="bottom-right" />
           {page}
+          <SessionDialog />
         </MantineProvider>
       </QueryClientProvider>
     </StrictMode>,

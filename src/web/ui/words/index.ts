@@ -4,34 +4,16 @@
  */
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en } from './en.ts';
-import type { Words } from './en.ts';
-import { zhHant } from './zh-hant.ts';
+import { LANGUAGES, WORD_OPTIONS } from './languages.ts';
+import type { Language } from './languages.ts';
 
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    readonly defaultNS: 'page';
-    readonly resources: { readonly page: Words };
-  }
-}
-
-export const LANGUAGES = [
-  { code: 'en', name: 'English' },
-  { code: 'zh-Hant', name: '繁體中文' },
-] as const;
-export type Language = (typeof LANGUAGES)[number]['code'];
+export { LANGUAGES } from './languages.ts';
+export type { Language } from './languages.ts';
 const CHOICE = 'gridd-language';
 
 /** Must be awaited before anything is shown. */
 export async function startWords(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: chosen(),
-    fallbackLng: 'en',
-    defaultNS: 'page',
-    resources: { en: { page: en }, 'zh-Hant': { page: zhHant } },
-    // React writes text, never markup.
-    interpolation: { escapeValue: false },
-  });
+  await i18next.use(initReactI18next).init({ ...WORD_OPTIONS, lng: chosen() });
   document.documentElement.lang = i18next.language;
 }
 

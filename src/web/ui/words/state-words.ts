@@ -1,4 +1,5 @@
 /** States in words: what is going on and why, as sentences a trader reads once. */
+import type { TFunction } from 'i18next';
 import type { StatusView } from '../../../contract/instance-api.ts';
 
 export interface StateWords {
@@ -6,67 +7,47 @@ export interface StateWords {
   readonly tone: 'good' | 'attention' | 'bad' | 'calm';
 }
 
-const GRID_WORDS: Readonly<Record<StatusView['grid_state'], StateWords>> = {
-  waiting: { text: '◔ Waiting for its trigger price', tone: 'calm' },
-  running: { text: '● Grid running', tone: 'good' },
-  paused: { text: '‖ Grid paused', tone: 'attention' },
-  tripped: { text: '▲ Grid tripped', tone: 'bad' },
-  stopping: { text: '◌ Grid stopping', tone: 'attention' },
-  stopped: { text: '■ Grid stopped', tone: 'calm' },
-  finished: { text: '✓ Grid finished', tone: 'calm' },
+/** A sign for those who cannot tell the colours apart, and the colour. */
+const GRID_SIGNS: Readonly<
+  Record<StatusView['grid_state'], { sign: string; tone: StateWords['tone'] }>
+> = {
+  waiting: { sign: '◔', tone: 'calm' },
+  running: { sign: '●', tone: 'good' },
+  paused: { sign: '‖', tone: 'attention' },
+  tripped: { sign: '▲', tone: 'bad' },
+  stopping: { sign: '◌', tone: 'attention' },
+  stopped: { sign: '■', tone: 'calm' },
+  finished: { sign: '✓', tone: 'calm' },
 };
 
 /** Grid state, with the state of the process where that is not simply running. */
-export function stateWords(status: StatusView): StateWords {
-  const grid = GRID_WORDS[status.grid_state];
-  if (status.state === 'running' || status.state === 'finished') return grid;
-  const tone = status.state === 'unhealthy' || status.state === 'failed' ? 'bad' : 'attention';
-  return { text: `${grid.text} · bot ${status.state}`, tone };
+export function stateWords(t: TFunction, status: StatusView): StateWords {
+  const { sign, tone } = GRID_SIGNS[status.grid_state];
+  const text = `${sign} ${t(`grid_state.${status.grid_state}`)}`;
+  if (status.state === 'running' || status.state === 'finished') return { text, tone };
+  const bad = status.state === 'unhealthy' || status.state === 'failed' || tone === 'bad';
+  const process = t(`process_state.${status.state}`);
+  return { text: `${text} · ${process}`, tone: bad ? 'bad' : 'attention' };
 }
 
 export interface Notice {
   readonly text: string;
-  readonly kind: 'warn' | 'info';
+  readonly kind: 'alarm' | 'warn' | 'info';
 }
 
-/** Everything that should be known before the figures are read. */
-export function noticesOf(status: StatusView): Notice[] {
-  const notices: Notice[] = status.degraded.map((reason) => warn(`Degraded: ${reason}`));
-  switch (status.grid_state) {
-    case 'paused':
-      notices.push(warn('Paused: no new orders are placed until you resume.'));
-      break;
-    case 'tripped':
-      notices.push(warn(tripWords(status)));
-      break;
-    case 'finished':
-      notices.push(info('Finished: the run is over; this page shows its result.'));
-      break;
-    case 'waiting':
-      notices.push(info('Waiting: orders are placed when the trigger price is reached.'));
-      break;
-    case 'running':
-    case 'stopping':
-    case 'stopped':
-      break;
+/** Everything that should be known before the figures are read, the worst first. */
+export function noticesOf(t: TFunction, status: StatusView): Notice[] {
+  const notices: Notice[] = [];
+  const add = (kind: Notice['kind'], text: string) => notices.push({ kind, text });
+  if (status.grid_state === 'tripped') {
+    const reason = status.tripped?.text ?? t('notice.some_fence');
+    add('alarm', t('notice.tripped', { reason }));
   }
-  if (status.adjusted) {
-    notices.push(info('Adjusted, differs from the file: the config file holds other values.'));
-  }
-  return [...notices, ...status.warnings.map(warn)];
-}
-
-/** What tripped the grid, what that means, and how to go on. */
-function tripWords({ tripped }: Pick<StatusView, 'tripped'>): string {
-  const why = tripped === undefined || tripped === null ? 'a fence was met' : tripped.text;
-  const meaning = 'No order that enlarges the position is placed; the position is kept';
-  return `Tripped: ${why}. ${meaning}. Look into it, then press Resume.`;
-}
-
-function warn(text: string): Notice {
-  return { text, kind: 'warn' };
-}
-
-function info(text: string): Notice {
-  return { text, kind: 'info' };
+  for (const reason of status.degraded) add('warn', t('notice.degraded', { reason }));
+  if (status.grid_state === 'paused') add('warn', t('notice.paused'));
+  if (status.grid_state === 'finished') add('info', t('notice.finished'));
+  if (status.grid_state === 'waiting') add('info', t('notice.waiting'));
+  if (status.adjusted) add('info', t('notice.adjusted'));
+  for (const warning of status.warnings) add('warn', warning);
+  return notices;
 }

@@ -1,0 +1,4 @@
+/** The lower half of the page: tables, actions and the log. */
+export function Lower() {
+  return null;
+}

@@ -1,0 +1,40 @@
+/** A failure in words: what did not happen, every field that was wrong, and what to do. */
+import { List, Stack, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Failure } from './api.ts';
+
+export interface FailureTextProps {
+  readonly failure: Failure;
+  /** What to look at where the outcome is not known; else a general word. */
+  readonly look?: string;
+  /** A field's name as the page has it; fields are paths otherwise. */
+  readonly nameOf?: (path: string) => string;
+}
+
+export function FailureText({ failure, look, nameOf = (path) => path }: FailureTextProps) {
+  const { t } = useTranslation();
+  const { code, problems = [] } = failure;
+  const lost = code === 'NO_ANSWER' || code === 'OUTCOME_UNKNOWN';
+  const message = lost ? t(`failure.${code}`) : failure.message;
+  const unsure = code === 'OUTCOME_UNKNOWN' ? (look ?? t('failure.look')) : t('failure.repeat');
+  return (
+    <Stack gap={4} role="alert" data-failure={code}>
+      <Text size="sm" className={code === 'OUTCOME_UNKNOWN' ? 'attention' : 'loss'} fw={600}>
+        {code === 'OUTCOME_UNKNOWN' ? '? ' : '✕ '}
+        {message}
+      </Text>
+      {problems.length > 0 && (
+        <List size="sm" spacing={2}>
+          {problems.map((problem) => (
+            <List.Item key={`${problem.path} ${problem.message}`}>
+              {nameOf(problem.path)}: {problem.message}
+            </List.Item>
+          ))}
+        </List>
+      )}
+      <Text size="sm" className="quiet">
+        {lost ? unsure : failure.hint}
+      </Text>
+    </Stack>
+  );
+}
