@@ -4,15 +4,7 @@
  */
 import { useMemo, useSyncExternalStore } from 'react';
 
-export const VIEWS = [
-  'fleet',
-  'accounts',
-  'configs',
-  'new',
-  'log',
-  'events',
-  'doctor',
-] as const;
+export const VIEWS = ['fleet', 'accounts', 'configs', 'new', 'log', 'events', 'doctor'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** A view, what it is about ("bp_sol_01"; empty: nothing), and its filters. */

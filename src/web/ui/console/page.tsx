@@ -4,7 +4,6 @@ import type { ReactNode } from 'react';
 import { Suspense, lazy } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStreamState } from '../live/topics.ts';
-import { SessionDialog } from '../shell/session-dialog.tsx';
 import type { Address } from './address.ts';
 import { useAddress } from './address.ts';
 import './console.css';
@@ -12,6 +11,7 @@ import { topics, useFleet } from './fleet-topics.ts';
 import { FleetView } from './fleet/fleet-view.tsx';
 import { FootBar } from './foot-bar.tsx';
 import { TopBar } from './top-bar.tsx';
+import { VerbDialog } from './verbs/verb-dialog.tsx';
 import { ViewBoundary } from './view-boundary.tsx';
 
 const AccountsView = lazy(() => import('./accounts/accounts-view.tsx'));
@@ -35,7 +35,7 @@ export function ConsolePage() {
         </ViewBoundary>
       </main>
       <FootBar />
-      <SessionDialog />
+      <VerbDialog />
     </div>
   );
 }

@@ -103,8 +103,6 @@ export const consoleEn = {
   sums: {
     label: 'Totals',
     more: 'Per account',
-    fewer: 'Only sums',
-    running: '{{running}}/{{count}} running',
     unknown_one: 'without one instance whose figures are not known',
     unknown_other: 'without {{count}} instances whose figures are not known',
     only: 'Show only instances of {{account}}',
@@ -147,12 +145,17 @@ export const consoleEn = {
     meaning: {
       start: 'Each bot loads its books, asks its venue, and goes on where it stopped.',
       stop: 'From now on nothing is placed. Only orders of these grids are cancelled; what becomes of the position is said here.',
-      restart: 'A new process for each. Orders rest at the venue meanwhile; nothing is cancelled or closed.',
-      pause: 'No new orders until you resume. Orders that rest stay and may be filled; the position is kept.',
+      restart:
+        'A new process for each. Orders rest at the venue meanwhile; nothing is cancelled or closed.',
+      pause:
+        'No new orders until you resume. Orders that rest stay and may be filled; the position is kept.',
       resume: 'The grid places orders again. A tripped fence is armed anew from here.',
-      reload: 'Edited config files come into force: in place where that can be, else by a restart that touches no order.',
-      panic: 'Every order of these grids is cancelled and every position closed at market, at once. It ends flat, or says exactly why not.',
+      reload:
+        'Edited config files come into force: in place where that can be, else by a restart that touches no order.',
+      panic:
+        'Every order of these grids is cancelled and every position closed at market, at once. It ends flat, or says exactly why not.',
     },
+    look: 'Look at the states in the table, then repeat.',
     live_among_one: 'One of these trades real money.',
     live_among_other: '{{count}} of these trade real money.',
     confirm: {

@@ -105,8 +105,6 @@ export const consoleZhHant: typeof consoleEn = {
   sums: {
     label: '合計',
     more: '依帳戶',
-    fewer: '只看合計',
-    running: '{{running}}/{{count}} 運行中',
     unknown_one: '未計入 1 個數據不明的實例',
     unknown_other: '未計入 {{count}} 個數據不明的實例',
     only: '只顯示 {{account}} 的實例',
@@ -153,8 +151,10 @@ export const consoleZhHant: typeof consoleEn = {
       pause: '在恢復之前不下新單。現有掛單保留且仍可能成交，持倉不變。',
       resume: '網格重新開始下單；已觸發的風控從現在起重新計算。',
       reload: '讓修改過的設定檔生效：能就地套用就就地套用，否則重啟程序，但不動任何掛單。',
-      panic: '立即撤銷這些網格的所有掛單，並以市價平掉所有持倉。結果只有兩種：完全平倉，或明確告訴您為什麼沒有。',
+      panic:
+        '立即撤銷這些網格的所有掛單，並以市價平掉所有持倉。結果只有兩種：完全平倉，或明確告訴您為什麼沒有。',
     },
+    look: '請先看表格中的狀態，再重試。',
     live_among_one: '其中 1 個使用真實資金。',
     live_among_other: '其中 {{count}} 個使用真實資金。',
     confirm: {
@@ -222,7 +222,8 @@ export const consoleZhHant: typeof consoleEn = {
     all_done_one: '完成。',
     all_done_other: '{{count}} 個全部完成。',
     some_failed: '{{count}} 個中有 {{failed}} 個被拒絕或失敗。',
-    receipt: '已撤 {{cancelled}} 筆，剩 {{left}} 筆 · 持倉 {{position}} · 總損益 {{total}} {{quote}}',
+    receipt:
+      '已撤 {{cancelled}} 筆，剩 {{left}} 筆 · 持倉 {{position}} · 總損益 {{total}} {{quote}}',
   },
   new: { open: '新增實例' },
 };

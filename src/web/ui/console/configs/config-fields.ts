@@ -52,9 +52,7 @@ export interface ConfigField {
 
 /** The fields that come first, in their order. */
 const FIRST: Readonly<Partial<Record<FieldGroup, readonly string[]>>> = {
-  what: [
-    ...['metadata.name', 'metadata.exchange', 'metadata.symbol', 'exchange_config.mode'],
-  ],
+  what: [...['metadata.name', 'metadata.exchange', 'metadata.symbol', 'exchange_config.mode']],
   grid: [
     ...['direction', 'grid_type', 'grid_lower_price', 'grid_upper_price', 'grid_num'],
     ...['order_quantity', 'investment', 'leverage'],

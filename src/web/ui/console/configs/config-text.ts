@@ -97,11 +97,7 @@ export function lineOf(text: string, offset: number): { line: number; column: nu
  * The text with `fragment` (JSON) as the value at `keys`; objects on the way are made where they
  * are missing; null takes the key away. A text that cannot be read comes back as it is.
  */
-export function withValue(
-  text: string,
-  keys: readonly string[],
-  fragment: string | null,
-): string {
+export function withValue(text: string, keys: readonly string[], fragment: string | null): string {
   const parsed = parseText(text);
   if (!parsed.ok || keys.length === 0) return text;
   const present = nodeAt(parsed.root, keys);
@@ -250,7 +246,13 @@ class Reader {
       this.#blank();
       comma = this.#take(',');
     }
-    return { ...this.#node(start, items.map(({ value }) => value)), items };
+    return {
+      ...this.#node(
+        start,
+        items.map(({ value }) => value),
+      ),
+      items,
+    };
   }
 
   #string(): string {

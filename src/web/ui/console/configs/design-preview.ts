@@ -113,8 +113,9 @@ function inStrategy(problem: Problem): Problem {
 }
 
 /** Whether the values are of the kinds that the designer takes; the schema says the rest. */
-function isInput(values: Readonly<Record<string, unknown>>): values is Record<string, unknown> &
-  DesignInput {
+function isInput(
+  values: Readonly<Record<string, unknown>>,
+): values is Record<string, unknown> & DesignInput {
   const decimal = (key: string) => ['string', 'number'].includes(typeof values[key]);
   if (!decimal('grid_lower_price') || !decimal('grid_upper_price')) return false;
   if (!Number.isInteger(values['grid_num'])) return false;

@@ -4,7 +4,13 @@ import { decimalsFor, exact, signedMoney, toneOf } from '../../format/amount.ts'
 const NONE = <span className="quiet">–</span>;
 
 /** Money with its sign, e.g. "+12.30". */
-export function Money({ text, unit = '' }: { readonly text: string | null; readonly unit?: string }) {
+export function Money({
+  text,
+  unit = '',
+}: {
+  readonly text: string | null;
+  readonly unit?: string;
+}) {
   if (text === null) return NONE;
   return (
     <span className={toneOf(text)} title={`${exact(text)} ${unit}`.trim()}>
@@ -20,7 +26,13 @@ export function Rate({ text }: { readonly text: string | null }) {
 }
 
 /** A signed size as the venue has it. */
-export function Size({ text, base }: { readonly text: string | null; readonly base: string | null }) {
+export function Size({
+  text,
+  base,
+}: {
+  readonly text: string | null;
+  readonly base: string | null;
+}) {
   if (text === null) return NONE;
   const side = text.startsWith('-') ? 'sell' : /[1-9]/.test(text) ? 'buy' : '';
   return (
@@ -31,6 +43,12 @@ export function Size({ text, base }: { readonly text: string | null; readonly ba
 }
 
 /** A count or measure; "–" for what is not known. */
-export function Count({ value, digits = 0 }: { readonly value: number | null; readonly digits?: number }) {
+export function Count({
+  value,
+  digits = 0,
+}: {
+  readonly value: number | null;
+  readonly digits?: number;
+}) {
   return value === null ? NONE : <>{value.toFixed(digits)}</>;
 }

@@ -7,7 +7,14 @@ import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { RowMenu } from '../verbs/row-menu.tsx';
 import { Count, Money, Rate, Size } from './figures.tsx';
-import { Cpu, InstanceLink, Memory, OrdersOfN, StateReason, directionWord } from './fleet-columns.tsx';
+import {
+  Cpu,
+  InstanceLink,
+  Memory,
+  OrdersOfN,
+  StateReason,
+  directionWord,
+} from './fleet-columns.tsx';
 import { WarningCount } from './fleet-table.tsx';
 import type { FleetListProps } from './fleet-view.tsx';
 import { RangeBar } from './range-bar.tsx';
@@ -101,15 +108,33 @@ const Card = memo(function Card(props: {
       </div>
       <RangeBar row={row} />
       <dl>
-        <Figure name={t('console.columns.total_pnl')}><Money text={row.total_pnl} unit={quote} /></Figure>
-        <Figure name={t('console.columns.total_24h')}><Money text={row.total_24h} unit={quote} /></Figure>
-        <Figure name={t('console.columns.grid_profit')}><Money text={row.grid_profit} unit={quote} /></Figure>
-        <Figure name={t('console.columns.position')}><Size text={row.position} base={row.base} /></Figure>
-        <Figure name={t('console.columns.apr_grid')}><Rate text={row.apr_grid} /></Figure>
-        <Figure name={t('console.columns.cycles')}><Count value={row.cycles} /></Figure>
-        <Figure name={t('console.columns.open_orders')}><OrdersOfN row={row} /></Figure>
-        <Figure name={t('console.columns.restarts')}><Count value={row.restarts} /></Figure>
-        <Figure name={t('console.columns.cpu_percent')}><Cpu row={row} /> <Memory row={row} /></Figure>
+        <Figure name={t('console.columns.total_pnl')}>
+          <Money text={row.total_pnl} unit={quote} />
+        </Figure>
+        <Figure name={t('console.columns.total_24h')}>
+          <Money text={row.total_24h} unit={quote} />
+        </Figure>
+        <Figure name={t('console.columns.grid_profit')}>
+          <Money text={row.grid_profit} unit={quote} />
+        </Figure>
+        <Figure name={t('console.columns.position')}>
+          <Size text={row.position} base={row.base} />
+        </Figure>
+        <Figure name={t('console.columns.apr_grid')}>
+          <Rate text={row.apr_grid} />
+        </Figure>
+        <Figure name={t('console.columns.cycles')}>
+          <Count value={row.cycles} />
+        </Figure>
+        <Figure name={t('console.columns.open_orders')}>
+          <OrdersOfN row={row} />
+        </Figure>
+        <Figure name={t('console.columns.restarts')}>
+          <Count value={row.restarts} />
+        </Figure>
+        <Figure name={t('console.columns.cpu_percent')}>
+          <Cpu row={row} /> <Memory row={row} />
+        </Figure>
       </dl>
     </article>
   );

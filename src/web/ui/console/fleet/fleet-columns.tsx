@@ -37,14 +37,18 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     sorts: ['symbol', 'venue'],
     numeric: false,
     cell: (row, t) =>
-      two(row.symbol ?? '–', <Quiet>{[row.venue, directionWord(row, t)].filter(Boolean).join(' · ')}</Quiet>),
+      two(
+        row.symbol ?? '–',
+        <Quiet>{[row.venue, directionWord(row, t)].filter(Boolean).join(' · ')}</Quiet>,
+      ),
   },
   { key: 'range', sorts: ['range'], numeric: false, cell: (row) => <RangeBar row={row} /> },
   {
     key: 'position',
     sorts: ['position', 'direction'],
     numeric: true,
-    cell: (row) => two(<Size text={row.position} base={row.base} />, <Quiet>{row.base ?? ''}</Quiet>),
+    cell: (row) =>
+      two(<Size text={row.position} base={row.base} />, <Quiet>{row.base ?? ''}</Quiet>),
   },
   {
     key: 'grid_profit',
@@ -77,7 +81,13 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     key: 'cycles',
     sorts: ['cycles', 'cycles_24h'],
     numeric: true,
-    cell: (row) => two(<Count value={row.cycles} />, <Quiet><Count value={row.cycles_24h} /></Quiet>),
+    cell: (row) =>
+      two(
+        <Count value={row.cycles} />,
+        <Quiet>
+          <Count value={row.cycles_24h} />
+        </Quiet>,
+      ),
   },
   {
     key: 'orders',
@@ -133,11 +143,7 @@ export function OrdersOfN({ row }: { readonly row: FleetRow }) {
 }
 
 export function Restarts({ row }: { readonly row: FleetRow }) {
-  return (
-    <span className={row.restarts > 0 ? 'attention' : 'quiet'}>
-      ↻ {row.restarts}
-    </span>
-  );
+  return <span className={row.restarts > 0 ? 'attention' : 'quiet'}>↻ {row.restarts}</span>;
 }
 
 export function Cpu({ row }: { readonly row: FleetRow }) {

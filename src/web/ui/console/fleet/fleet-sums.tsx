@@ -19,23 +19,44 @@ export function FleetSums({ rows }: { readonly rows: readonly FleetRow[] }) {
   if (sums.length === 0) return null;
   return (
     <section className="fleet-sums" aria-label={t('console.sums.label')}>
-      {sums.map((sum) => (
-        <SumLine key={`${sum.mode} ${sum.quote}`} sum={sum} accounts={accounts} open={open} />
-      ))}
-      {accounts.length > 0 && (
-        <UnstyledButton
-          className="fleet-sums-more"
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-        >
-          {t(open ? 'console.sums.fewer' : 'console.sums.more')} {open ? '▴' : '▾'}
-        </UnstyledButton>
-      )}
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">
+              {accounts.length > 0 && (
+                <UnstyledButton
+                  className="fleet-sums-more"
+                  aria-expanded={open}
+                  onClick={() => setOpen(!open)}
+                >
+                  {open ? '▾' : '▸'} {t('console.sums.more')}
+                </UnstyledButton>
+              )}
+            </th>
+            <th scope="col">{t('console.filter.running')}</th>
+            {FIGURES.map((key) => (
+              <th scope="col" className="number" key={key}>
+                {t(`console.columns.${key}`)}
+              </th>
+            ))}
+            <th scope="col" className="number">
+              {open ? t('console.sums.equity') : ''}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sums.map((sum) => (
+            <SumRows key={`${sum.mode} ${sum.quote}`} sum={sum} accounts={accounts} open={open} />
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }
 
-function SumLine(props: {
+const FIGURES = ['total_pnl', 'total_24h', 'grid_profit', 'grid_profit_24h'] as const;
+
+function SumRows(props: {
   readonly sum: FleetSum;
   readonly accounts: readonly AccountView[];
   readonly open: boolean;
@@ -43,58 +64,62 @@ function SumLine(props: {
   const { t } = useTranslation();
   const { sum, accounts, open } = props;
   const own = accounts.filter(({ mode, quote }) => mode === sum.mode && quote === sum.quote);
-  const { running, instances } = sum;
   return (
-    <div className="fleet-sum">
-      <div className="fleet-sum-line">
-        <span className="fleet-sum-name">
+    <>
+      <tr className="fleet-sum">
+        <th scope="row">
           <ModeMark mode={sum.mode} /> <b>{sum.quote}</b>
-        </span>
-        <span className="quiet">{t('console.sums.running', { running, count: instances })}</span>
-        <Named name={t('console.columns.total_pnl')} text={sum.total_pnl} strong />
-        <Named name={t('console.columns.total_24h')} text={sum.total_24h} />
-        <Named name={t('console.columns.grid_profit')} text={sum.grid_profit} />
-        <Named name={t('console.columns.grid_profit_24h')} text={sum.grid_profit_24h} />
-        {sum.unknown > 0 && (
-          <span className="quiet">{t('console.sums.unknown', { count: sum.unknown })}</span>
-        )}
-      </div>
-      {open && own.map((account) => <AccountLine key={account.account} view={account} />)}
-    </div>
+        </th>
+        <td className="quiet">
+          {sum.running}/{sum.instances}
+        </td>
+        {FIGURES.map((key) => (
+          <td className={key === 'total_pnl' ? 'number strong' : 'number'} key={key}>
+            <Money text={sum[key]} unit={sum.quote} />
+          </td>
+        ))}
+        <td className="quiet note">
+          {sum.unknown > 0 && t('console.sums.unknown', { count: sum.unknown })}
+        </td>
+      </tr>
+      {open && own.map((account) => <AccountRow key={account.account} view={account} />)}
+    </>
   );
 }
 
-function AccountLine({ view }: { readonly view: AccountView }) {
+function AccountRow({ view }: { readonly view: AccountView }) {
   const { t } = useTranslation();
-  const { account, venue, instances, equity } = view;
+  const { account, venue, instances, equity, quote } = view;
   return (
-    <div className="fleet-sum-line account">
-      <span className="fleet-sum-name">
-        <a href={hrefOf('accounts', account)}>{account}</a> <span className="quiet">{venue}</span>
-      </span>
-      <UnstyledButton
-        className="link"
-        onClick={() => setQuery({ account })}
-        aria-label={t('console.sums.only', { account })}
-      >
-        {t('console.sums.instances', { count: instances.length })}
-      </UnstyledButton>
-      <Named name={t('console.columns.total_pnl')} text={view.total_pnl} strong />
-      <Named name={t('console.columns.total_24h')} text={view.total_24h} />
-      <Named name={t('console.columns.grid_profit')} text={view.grid_profit} />
-      {equity !== null && (
-        <span title={exact(equity)}>
-          <span className="quiet">{t('console.sums.equity')}</span> {money(equity)}
-        </span>
-      )}
-    </div>
-  );
-}
-
-function Named(props: { readonly name: string; readonly text: string; readonly strong?: boolean }) {
-  return (
-    <span className={props.strong === true ? 'strong' : ''}>
-      <span className="quiet">{props.name}</span> <Money text={props.text} />
-    </span>
+    <tr className="fleet-sum account">
+      <th scope="row">
+        <a className="link" href={hrefOf('accounts', account)}>
+          {account}
+        </a>{' '}
+        <span className="quiet">{venue}</span>
+      </th>
+      <td>
+        <UnstyledButton
+          className="link"
+          onClick={() => setQuery({ account })}
+          aria-label={t('console.sums.only', { account })}
+        >
+          {t('console.sums.instances', { count: instances.length })}
+        </UnstyledButton>
+      </td>
+      <td className="number strong">
+        <Money text={view.total_pnl} unit={quote} />
+      </td>
+      <td className="number">
+        <Money text={view.total_24h} unit={quote} />
+      </td>
+      <td className="number">
+        <Money text={view.grid_profit} unit={quote} />
+      </td>
+      <td />
+      <td className="number" title={equity === null ? '' : exact(equity)}>
+        {equity === null ? '–' : money(equity)}
+      </td>
+    </tr>
   );
 }

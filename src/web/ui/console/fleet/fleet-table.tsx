@@ -38,7 +38,13 @@ export function FleetTable(props: Props) {
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const chosen = rows.filter(({ id }) => selected.has(id)).length;
   return (
-    <div className="fleet-scroller" ref={scroller} tabIndex={0} aria-label={t('console.nav.fleet')} role="region">
+    <div
+      className="fleet-scroller"
+      ref={scroller}
+      tabIndex={0}
+      aria-label={t('console.nav.fleet')}
+      role="region"
+    >
       <table className="fleet-table" aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
@@ -61,7 +67,11 @@ export function FleetTable(props: Props) {
           </tr>
         </thead>
         <tbody>
-          {above > 0 && <tr className="spacer" aria-hidden><td style={{ height: above }} /></tr>}
+          {above > 0 && (
+            <tr className="spacer" aria-hidden>
+              <td style={{ height: above }} />
+            </tr>
+          )}
           {items.map(({ index, key }) => {
             const row = rows[index];
             return row === undefined ? null : (
@@ -75,7 +85,11 @@ export function FleetTable(props: Props) {
               />
             );
           })}
-          {below > 0 && <tr className="spacer" aria-hidden><td style={{ height: below }} /></tr>}
+          {below > 0 && (
+            <tr className="spacer" aria-hidden>
+              <td style={{ height: below }} />
+            </tr>
+          )}
         </tbody>
       </table>
       {rows.length === 0 && (

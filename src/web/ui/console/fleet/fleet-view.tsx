@@ -23,7 +23,6 @@ export interface FleetListProps {
 }
 
 export function FleetView() {
-  const { t } = useTranslation();
   const rows = useFleet('rows') ?? [];
   const { query } = useAddress();
   const filter = filterOf(query);
@@ -59,7 +58,15 @@ export function FleetView() {
           {...list}
           sort={sort}
           onSort={(key: SortKey) => setQuery({ sort: sortText(nextSort(sort, key)) })}
-          onSelectAll={(on) => setChosen(changed(chosen, shown.map(({ id }) => id), on))}
+          onSelectAll={(on) =>
+            setChosen(
+              changed(
+                chosen,
+                shown.map(({ id }) => id),
+                on,
+              ),
+            )
+          }
         />
       )}
       <VerbBar all={rows} selected={selected} onClear={() => setChosen(new Set())} />

@@ -21,7 +21,13 @@ export function EffectList({ plan, choice }: Props) {
   );
 }
 
-function EffectLine({ planned, choice }: { readonly planned: PlannedEffect; readonly choice: Props['choice'] }) {
+function EffectLine({
+  planned,
+  choice,
+}: {
+  readonly planned: PlannedEffect;
+  readonly choice: Props['choice'];
+}) {
   const { t } = useTranslation();
   const { row, effect, skipped } = planned;
   const ends = effect === 'stops' || effect === 'panics';
@@ -44,7 +50,13 @@ function EffectLine({ planned, choice }: { readonly planned: PlannedEffect; read
 }
 
 /** What becomes of orders and position, with what there is of them now. */
-function EndWords({ planned, choice }: { readonly planned: PlannedEffect; readonly choice: Props['choice'] }) {
+function EndWords({
+  planned,
+  choice,
+}: {
+  readonly planned: PlannedEffect;
+  readonly choice: Props['choice'];
+}) {
   const { t } = useTranslation();
   const { orders, position, row } = planned;
   const count = orders ?? 0;

@@ -20,7 +20,11 @@ export function VerbBar({ all, selected, onClear }: Props) {
   const ids = subject.map(({ id }) => id);
   const due = (verb: Verb) => planVerb(verb, subject).filter(({ skipped }) => !skipped).length;
   return (
-    <div className={some ? 'verb-bar chosen' : 'verb-bar'} role="toolbar" aria-label={t('console.verbs.label')}>
+    <div
+      className={some ? 'verb-bar chosen' : 'verb-bar'}
+      role="toolbar"
+      aria-label={t('console.verbs.label')}
+    >
       <span className="verb-bar-subject" role="status">
         {some
           ? t('console.verbs.selected', { count: selected.length })
@@ -43,8 +47,8 @@ export function VerbBar({ all, selected, onClear }: Props) {
           </Button>
         ))}
         <Button
-          variant="outline"
-          color="red"
+          variant="default"
+          className="danger-outline"
           disabled={due('panic') === 0}
           onClick={() => askVerb({ verb: 'panic', ids: some ? ids : null })}
         >

@@ -1,19 +1,16 @@
 /**
  * One confirmation for every verb: it lists what will happen to which instance, then what came of
- * it for each. Nothing is sent before it is confirmed, and never twice.
+ * it for each.
  */
-import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Alert, SegmentedControl, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { FleetRow } from '../../../../contract/console-api.ts';
 import type { VerbResult } from '../../../../contract/fleet-api.ts';
-import { FailureText } from '../../shell/failure-text.tsx';
+import { post } from '../../shell/api.ts';
+import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { useFleet } from '../fleet-topics.ts';
-import type { Refused } from '../requests.ts';
-import { send } from '../requests.ts';
 import { EffectList } from './effect-list.tsx';
-import type { StopChoice } from './verb-plan.ts';
+import type { StopChoice, Verb } from './verb-plan.ts';
 import { STOP_AS_CONFIGURED, planVerb, stopBody } from './verb-plan.ts';
 import type { VerbRequest } from './verb-request.ts';
 import { askVerb, useVerbRequest } from './verb-request.ts';
@@ -21,47 +18,41 @@ import { VerbResults } from './verb-results.tsx';
 
 /** Stands once on the page; shows itself when a verb is asked for. */
 export function VerbDialog() {
+  const { t } = useTranslation();
   const request = useVerbRequest();
-  const { t } = useTranslation();
-  const [busy, setBusy] = useState(false);
-  return (
-    <Modal
-      opened={request !== null}
-      onClose={() => {
-        if (!busy) askVerb(null);
-      }}
-      size="lg"
-      title={request === null ? '' : t(`console.verbs.title.${request.verb}`)}
-      closeButtonProps={{ 'aria-label': t('common.close'), disabled: busy }}
-    >
-      {request !== null && <Confirm request={request} onBusy={setBusy} />}
-    </Modal>
-  );
-}
-
-function Confirm(props: {
-  readonly request: VerbRequest;
-  readonly onBusy: (busy: boolean) => void;
-}) {
-  const { t } = useTranslation();
-  const { request, onBusy } = props;
-  const { verb, ids } = request;
+  // What it was about stays readable while it closes.
+  const [last, setLast] = useState<VerbRequest>({ verb: 'start', ids: [] });
+  const [choice, setChoice] = useState(STOP_AS_CONFIGURED);
+  useEffect(() => {
+    if (request === null) return;
+    setLast(request);
+    setChoice(STOP_AS_CONFIGURED);
+  }, [request]);
+  const { verb, ids } = request ?? last;
   const rows = useFleet('rows') ?? [];
   const subject = ids === null ? rows : rows.filter(({ id }) => ids.includes(id));
   const plan = planVerb(verb, subject);
-  const due = plan.filter(({ skipped }) => !skipped);
-  const [choice, setChoice] = useState(STOP_AS_CONFIGURED);
-  const work = useMutation<readonly VerbResult[], Refused>({
-    mutationFn: () =>
-      send(`/api/instances/${verb}`, bodyOf(request, due.map(({ row }) => row.id), choice)),
-    onMutate: () => onBusy(true),
-    onSettled: () => onBusy(false),
-  });
-  if (work.data !== undefined) return <Outcome results={work.data} rows={rows} />;
-  const live = due.filter(({ row }) => row.mode === 'live').length;
-  const dangerous = verb === 'panic' || (verb === 'stop' && choice.position === 'close');
+  const due = plan.filter(({ skipped }) => !skipped).map(({ row }) => row);
+  const live = due.filter(({ mode }) => mode === 'live').length;
+  const body = bodyOf(
+    request ?? last,
+    due.map(({ id }) => id),
+    choice,
+  );
   return (
-    <Stack gap="sm">
+    <ConfirmDialog<readonly VerbResult[]>
+      opened={request !== null}
+      onClose={() => askVerb(null)}
+      size="lg"
+      title={t(`console.verbs.title.${verb}`)}
+      confirm={t(`console.verbs.confirm.${verb}`, { count: due.length })}
+      danger={verb === 'panic' || (verb === 'stop' && choice.position === 'close')}
+      disabled={due.length === 0}
+      about={body}
+      act={(key) => post(`/api/instances/${verb}`, body, key)}
+      result={(results) => <VerbResults results={results} rows={rows} />}
+      look={t('console.verbs.look')}
+    >
       <Text size="sm">{t(`console.verbs.meaning.${verb}`)}</Text>
       {verb === 'stop' && <StopChoices choice={choice} onChange={setChoice} />}
       {live > 0 && (
@@ -70,22 +61,7 @@ function Confirm(props: {
         </Alert>
       )}
       <EffectList plan={plan} choice={verb === 'stop' ? choice : null} />
-      {work.error !== null && <FailureText failure={work.error.failure} />}
-      <Group justify="flex-end" gap="sm">
-        <Button variant="default" disabled={work.isPending} onClick={() => askVerb(null)}>
-          {t('common.cancel')}
-        </Button>
-        <Button
-          color={dangerous ? 'red' : undefined}
-          disabled={due.length === 0}
-          loading={work.isPending}
-          onClick={() => work.mutate()}
-          data-autofocus={dangerous ? undefined : true}
-        >
-          {t(`console.verbs.confirm.${verb}`, { count: due.length })}
-        </Button>
-      </Group>
-    </Stack>
+    </ConfirmDialog>
   );
 }
 
@@ -117,26 +93,12 @@ function StopChoices(props: {
   );
 }
 
-function Outcome(props: {
-  readonly results: readonly VerbResult[];
-  readonly rows: readonly FleetRow[];
-}) {
-  const { t } = useTranslation();
-  const { results, rows } = props;
-  return (
-    <Stack gap="sm">
-      <VerbResults results={results} rows={rows} />
-      <Group justify="flex-end">
-        <Button data-autofocus onClick={() => askVerb(null)}>
-          {t('common.close')}
-        </Button>
-      </Group>
-    </Stack>
-  );
-}
-
 /** `ids`: those to which something will happen; a panic of all names none. */
-function bodyOf(request: VerbRequest, ids: readonly string[], choice: StopChoice): object {
+function bodyOf(
+  request: { readonly verb: Verb; readonly ids: readonly string[] | null },
+  ids: readonly string[],
+  choice: StopChoice,
+): object {
   if (request.verb === 'stop') return stopBody(ids, choice);
   if (request.verb === 'panic' && request.ids === null) return { ids: null };
   return { ids };

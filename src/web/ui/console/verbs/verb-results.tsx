@@ -34,7 +34,13 @@ export function VerbResults({ results, rows }: Props) {
   );
 }
 
-export function ResultLine({ result, row }: { readonly result: VerbResult; readonly row: FleetRow | null }) {
+export function ResultLine({
+  result,
+  row,
+}: {
+  readonly result: VerbResult;
+  readonly row: FleetRow | null;
+}) {
   const { t } = useTranslation();
   const { id, ok, message, error, receipt, warnings = [] } = result;
   return (
