@@ -7,6 +7,7 @@ import { useStreamState } from '../live/topics.ts';
 import type { Address } from './address.ts';
 import { useAddress } from './address.ts';
 import './console.css';
+import './views.css';
 import { topics, useFleet } from './fleet-topics.ts';
 import { FleetView } from './fleet/fleet-view.tsx';
 import { FootBar } from './foot-bar.tsx';

@@ -1,4 +1,26 @@
-/** To be written. */
-export default function NewView(_: { readonly template: string }) {
-  return null;
+/** A new instance: choose a template, fill in the form, see the grid it would be, create it. */
+import { Center, Loader } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { FailureText } from '../../shell/failure-text.tsx';
+import { useRoute } from '../requests.ts';
+import { NewConfigEditor } from './new-config-editor.tsx';
+import { TemplateList } from './template-list.tsx';
+
+export default function NewView({ template }: { readonly template: string }) {
+  return template === '' ? <TemplateList /> : <FromTemplate key={template} template={template} />;
+}
+
+function FromTemplate({ template }: { readonly template: string }) {
+  const { t } = useTranslation();
+  const path = `/api/templates/${encodeURIComponent(template)}`;
+  const { value, failure } = useRoute<{ readonly text: string }>(path);
+  if (failure !== null) return <FailureText failure={failure} />;
+  if (value === undefined) {
+    return (
+      <Center p="xl" aria-label={t('common.loading')}>
+        <Loader size="sm" />
+      </Center>
+    );
+  }
+  return <NewConfigEditor template={template} text={value.text} />;
 }

@@ -1,0 +1,82 @@
+/** Columns of the audit and of the ends of processes. */
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AuditView } from '../../../../contract/console-api.ts';
+import type { ExitEntry } from '../../../../contract/history-api.ts';
+import type { Column } from '../../shell/table-column.ts';
+import { momentText } from '../moments.ts';
+
+/** One ended process, with its instance. */
+export interface FleetExitRow extends ExitEntry {
+  readonly instance: string;
+}
+
+export function useAuditColumns(): readonly Column<AuditView>[] {
+  const { t } = useTranslation();
+  return useMemo(() => {
+    const text = textColumn<AuditView>;
+    return [
+      {
+        ...text('at', t('console.events.at'), 20, ({ at_ms: at }) => momentText(at)),
+        sortBy: ({ at_ms: at }) => new Date(at).toISOString(),
+      },
+      text('instance', t('console.columns.id'), 16, ({ instance }) => instance ?? '–'),
+      text('verb', t('console.events.verb'), 13, ({ verb }) => verb),
+      text('outcome', t('console.events.outcome'), 18, ({ outcome }) =>
+        outcome === 'ok' ? `✓ ${t('console.events.done')}` : `✕ ${outcome}`,
+      ),
+      text('who', t('console.events.who'), 12, ({ who }) => who),
+      text('from', t('console.events.from'), 20, ({ from }) => from),
+      {
+        ...text('message', t('console.events.message'), 40, ({ message }) => message),
+        wraps: true,
+      },
+      { ...text('what', t('console.events.asked'), 26, askedText), wraps: true },
+      { ...text('before', t('console.events.before'), 18, (row) => row.before ?? ''), wraps: true },
+      { ...text('after', t('console.events.after'), 18, (row) => row.after ?? ''), wraps: true },
+    ];
+  }, [t]);
+}
+
+export function useExitColumns(): readonly Column<FleetExitRow>[] {
+  const { t } = useTranslation();
+  return useMemo(() => {
+    const text = textColumn<FleetExitRow>;
+    return [
+      {
+        ...text('at', t('console.events.at'), 20, ({ at }) => momentText(at)),
+        sortBy: ({ at }) => at,
+      },
+      text('instance', t('console.columns.id'), 16, ({ instance }) => instance),
+      { ...text('reason', t('console.events.reason'), 30, ({ reason }) => reason), wraps: true },
+      text(
+        'code',
+        t('console.events.code'),
+        12,
+        ({ code, signal }) => signal ?? String(code ?? '–'),
+      ),
+      text('pid', 'pid', 9, ({ pid }) => String(pid ?? '–')),
+      text('generation', t('console.events.generation'), 9, ({ generation, adopted }) =>
+        [String(generation ?? '–'), adopted ? t('console.events.adopted') : ''].join(' ').trim(),
+      ),
+      {
+        ...text('stderr', t('console.events.stderr'), 40, (exit) => exit.stderr_tail.join('\n')),
+        wraps: true,
+      },
+    ];
+  }, [t]);
+}
+
+function textColumn<Row>(
+  key: string,
+  title: string,
+  width: number,
+  read: (row: Row) => string,
+): Column<Row> {
+  return { key, title, kind: 'text', width, text: read, hint: read };
+}
+
+/** An empty request says nothing. */
+function askedText({ what }: AuditView): string {
+  return what === '{}' ? '' : what;
+}
