@@ -11,6 +11,7 @@ const BESIDE = [
   'bot-process',
   'bot-replay',
   'cli',
+  'console',
   'faults/bad-starts',
   'faults/boot',
   'faults/kept-wait',

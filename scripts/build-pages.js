@@ -13,6 +13,19 @@ const COMPRESSED = ['.js', '.css', '.svg'];
 
 /** Builds both pages into `folder`. */
 export async function buildPages(folder) {
+  const { NODE_ENV } = process.env;
+  // Within a test run the libraries would be built as for development.
+  process.env.NODE_ENV = 'production';
+  try {
+    await buildWithVite(folder);
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
+  for (const at of [folder, join(folder, 'assets')]) compressAll(at);
+}
+
+async function buildWithVite(folder) {
   const { build } = await import('vite');
   const { default: react } = await import('@vitejs/plugin-react');
   const root = join(ROOT, 'src', 'web', 'ui');
@@ -36,7 +49,6 @@ export async function buildPages(folder) {
     },
     worker: { format: 'es' },
   });
-  for (const at of [folder, join(folder, 'assets')]) compressAll(at);
 }
 
 function compressAll(folder) {

@@ -70,7 +70,7 @@ export class Bot {
   readonly #books: Books;
   readonly #market: Market;
   /** Read once: a page that gets its port late must not depend on the installation. */
-  readonly #assets = loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui'));
+  readonly #assets = loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui'), 'instance');
   #config: InstanceConfig;
   #notes: readonly string[];
   readonly #adopted: Adopted | null;

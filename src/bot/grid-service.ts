@@ -28,6 +28,7 @@ import { GridAccount, liquidationAlarm, liquidationView } from './grid-account.t
 import { GridAdjust } from './grid-adjust.ts';
 import type { AdjustParts } from './grid-adjust.ts';
 import type { PositionDifference } from './position-check.ts';
+import { BOOKS_BEGAN } from './receipt.ts';
 import type { SetAside } from './set-aside.ts';
 
 export interface ServiceParts extends AdjustParts {
@@ -55,6 +56,7 @@ export class GridService implements InstanceService {
   readonly account: GridAccount;
   readonly #parts: ServiceParts;
   readonly #adjusting: GridAdjust;
+  #began: string | null = null;
 
   constructor(parts: ServiceParts) {
     this.id = parts.id;
@@ -125,7 +127,14 @@ export class GridService implements InstanceService {
       warnings: [...alarm, ...this.#parts.warnings(), ...adjusting.outOfRange(plan)],
       started_at: isoTime(this.#parts.startedAtMs),
       updated_at: isoTime(clock.now()),
+      ...this.#booksBegan(),
     };
+  }
+
+  /** Read once: it never changes, and is there from the start of the grid on. */
+  #booksBegan(): Pick<StatusView, 'books_began_at'> {
+    this.#began ??= this.#parts.books.meta(BOOKS_BEGAN);
+    return this.#began === null ? {} : { books_began_at: isoTime(Number(this.#began)) };
   }
 
   /**

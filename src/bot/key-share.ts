@@ -3,17 +3,16 @@
  * granted by the supervisor, kept while that is gone, and `OWN_SHARE` where none was ever granted.
  * Nothing is asked of the venue before the first shares are known or their time is over.
  */
-import { createHmac } from 'node:crypto';
 import { OWN_SHARE } from '../contract/instance-api.ts';
 import type { BudgetReport } from '../contract/instance-api.ts';
-import type { Credentials, VenueOptions } from '../exchange/venue-kind.ts';
+import type { VenueOptions } from '../exchange/venue-kind.ts';
 import type { Limited, Venue } from '../exchange/port.ts';
 import type { Cancel, Clock } from '../platform/clock.ts';
+import { fingerprint, keyFingerprint } from '../registry/index.ts';
 import type { RateBudget } from './rate-budget.ts';
 
 /** So long a starting bot waits for its first shares. */
 export const FIRST_SHARE_MS = 1_500;
-const NAMES = ['api_key', 'account_address', 'private_key'] as const;
 
 /** One limit of a venue and the name under which bots divide it. */
 export interface SharedBudget {
@@ -48,33 +47,12 @@ export function budgetsOf(
   ];
 }
 
-/** Tells the key of `credentials` from others of the same home; it cannot be read back. */
-export function keyFingerprint(
-  homeFolder: string,
-  venue: string,
-  credentials: Credentials,
-): string {
-  const name = NAMES.find((each) => (credentials[each] ?? '') !== '');
-  const key = name === undefined ? '' : `${name}\0${plainKey(credentials[name] ?? '')}`;
-  return fingerprint(homeFolder, `${venue}\0${key}`);
-}
-
-/** Hexadecimal keys and addresses are one however they are written. */
-function plainKey(text: string): string {
-  const key = text.trim();
-  return /^(0x)?[0-9a-f]+$/i.test(key) ? key.toLowerCase().replace(/^0x/, '') : key;
-}
-
 /** All else in the name of an address can be guessed: a password in it could be tried out. */
 function withoutPassword(proxy: string): string {
   if (!URL.canParse(proxy)) return '';
   const url = new URL(proxy);
   url.password = '';
   return url.href;
-}
-
-function fingerprint(homeFolder: string, text: string): string {
-  return createHmac('sha256', homeFolder).update(text).digest('hex').slice(0, 24);
 }
 
 export class KeyShare {

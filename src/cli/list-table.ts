@@ -1,8 +1,13 @@
-/** What `gridd list` prints: one JSON array, or the table and what needs looking at below it. */
+/**
+ * What `gridd list` prints: one JSON array, or the table, and below it what needs looking at and where
+ * the console is.
+ */
 import { readdirSync } from 'node:fs';
 import type { ListRow } from '../contract/fleet-api.ts';
 import type { Home } from '../platform/paths.ts';
+import { processStat } from '../platform/process-identity.ts';
 import type { Terminal } from '../platform/terminal.ts';
+import { readEndpoint } from './endpoint.ts';
 import { listDocument } from './list-keys.ts';
 import { renderList } from './render.ts';
 
@@ -39,6 +44,15 @@ export function tellList(
       terminal.out(`${row.id} ${row.state}: ${row.last_error}\n`);
     }
   }
+  const url = consoleUrl(home);
+  if (url !== null) terminal.out(`console: ${url}\n`);
+}
+
+/** Where the console of a supervisor that lives is; null: nowhere. */
+function consoleUrl(home: Home): string | null {
+  const endpoint = readEndpoint(home);
+  if (endpoint?.console === undefined || endpoint.home !== home.folder) return null;
+  return processStat(endpoint.pid) === null ? null : endpoint.console;
 }
 
 function firstStep(active: string): string {

@@ -3,8 +3,8 @@
  * accounts, configs with their versions. Money, prices and sizes are decimal text.
  */
 import type { Problem } from './errors.ts';
-import type { ListRow, SupervisorInfo, VerbResult } from './fleet-api.ts';
-import type { AuditEntry } from './history-api.ts';
+import type { FleetService, ListRow, SupervisorInfo, VerbResult } from './fleet-api.ts';
+import type { AuditEntry, ExitEntry } from './history-api.ts';
 import type { LiquidationView } from './instance-views.ts';
 import type { MarketRules } from './market.ts';
 
@@ -24,6 +24,11 @@ export interface FleetRow extends ListRow {
   readonly cycles_24h: number | null;
   readonly grid_profit_24h: string | null;
   readonly total_24h: string | null;
+  /**
+   * Since when the figures of 24 hours count: a day ago, later where less is known. Absent or null:
+   * nothing is known.
+   */
+  readonly since_24h?: string | null;
   readonly apr_grid: string | null;
   readonly apr_total: string | null;
   readonly warnings: readonly string[];
@@ -197,4 +202,40 @@ export interface Actor {
   readonly who: string;
   /** "cli", "console", "page" or "config", with the address where there is one. */
   readonly from: string;
+}
+
+/** One ended process, with its instance: `GET /api/exits`, newest first. */
+export interface FleetExit extends ExitEntry {
+  readonly instance: string;
+}
+
+/** Body of `POST /api/instances/start` on the console: configs by id, never by path. */
+export interface StartByIds {
+  readonly ids: readonly string[];
+  readonly fresh?: boolean;
+  /** Running instances are left as they are and reported, instead of refused. */
+  readonly allow_running?: boolean;
+}
+
+/** Which lines of the audit are asked for: older than the line `before`, at most `limit`. */
+export interface AuditQuery {
+  readonly instance: string | null;
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+/** What the supervisor hands to the console. Methods reject with `GriddError` only. */
+export interface ConsoleService {
+  /** The fleet as `actor` moves it: each verb is noted with who gave it. */
+  as(actor: Actor): FleetService;
+  start(request: StartByIds, actor: Actor): Promise<readonly VerbResult[]>;
+  topics(): FleetTopics;
+  /** Calls `listener` whenever a topic may have changed; returns how to end that. */
+  subscribe(listener: () => void): () => void;
+  /** Newest first. */
+  audit(query: AuditQuery): readonly AuditView[];
+  /** Of all instances, newest first. */
+  exits(limit: number): readonly FleetExit[];
+  /** What `gridd doctor` finds; looked at anew, once for all who ask meanwhile. */
+  doctor(): Promise<readonly FindingView[]>;
 }

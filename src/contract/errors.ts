@@ -83,6 +83,7 @@ export const ERRORS = {
   VENUE_TLS: kind(1, 503, "Look at the machine's clock and its certificates; a proxy in between needs NODE_EXTRA_CA_CERTS."),
   VENUE_BLOCKED: kind(1, 503, "Open the venue in a browser from this machine's network; a proxy may help."),
   VENUE_ANSWER: kind(1, 503, 'Repeat later; if it lasts, update gridd.'),
+  CONSOLE_ABSENT: kind(3, 503, 'Correct config/console.json or free a port, then restart the supervisor; `gridd list` works without.'),
   SUPERVISOR_NOT_RUNNING: kind(3, 503, 'Start it with `gridd supervisor start`.'),
   SUPERVISOR_RUNNING: kind(4, 409, '`gridd supervisor status` shows it.'),
   SUPERVISOR_UNREACHABLE: kind(1, 503, 'See logs/supervisor; `gridd supervisor status` says more.'),

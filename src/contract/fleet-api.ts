@@ -168,6 +168,15 @@ export interface SupervisorInfo {
   readonly running: number;
   readonly memory_mb: number;
   readonly history: HistoryFacts;
+  /** Absent from an older supervisor. */
+  readonly console?: ConsoleFacts;
+}
+
+/** Where the console is; `url` null: nowhere, and `note` says why. */
+export interface ConsoleFacts {
+  readonly url: string | null;
+  /** Why there is none, or why it is not at the wanted port; null: all is as wanted. */
+  readonly note: string | null;
 }
 
 /** What the supervisor hands to the control server. Methods reject with `GriddError` only. */
@@ -202,4 +211,6 @@ export interface Endpoint {
   readonly control_socket: string;
   readonly bot_socket: string;
   readonly protocol: number;
+  /** Address of the console; absent: there is none. */
+  readonly console?: string;
 }

@@ -62,6 +62,39 @@ export const StartBody = Type.Object(
   strict,
 );
 
+/** Body of the same on the console: configs that are there, by id. */
+export const StartByIdsBody = Type.Object(
+  {
+    ids: Ids,
+    fresh: Type.Optional(Type.Boolean({ description: 'true or false' })),
+    allow_running: Type.Optional(Type.Boolean({ description: 'true or false' })),
+  },
+  strict,
+);
+
+const Digits = (description: string) =>
+  Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,14}$', description }));
+/** Query of `GET /api/audit`. */
+export const AuditQuery = Type.Object(
+  {
+    limit: Type.Optional(
+      Type.String({ pattern: '^([1-9]\\d{0,2}|1000)$', description: 'a whole number, 1 to 1000' }),
+    ),
+    before: Digits('the id of a line'),
+    instance: Type.Optional(InstanceId),
+  },
+  strict,
+);
+/** Query of `GET /api/exits`. */
+export const ExitsQuery = Type.Object(
+  {
+    limit: Type.Optional(
+      Type.String({ pattern: '^([1-9]\\d{0,2}|1000)$', description: 'a whole number, 1 to 1000' }),
+    ),
+  },
+  strict,
+);
+
 /** Body of `POST /api/instances/stop`. */
 export const StopBody = Type.Object(
   {

@@ -1,19 +1,28 @@
 /**
- * The fleet as the control API has it: every verb of the user leaves a line in the history, with
- * what was asked for and how it came out. Reading leaves none.
+ * The fleet as somebody moves it: every verb leaves a line in the history, with who gave it and from
+ * where, what was asked for and how it came out. Reading leaves none.
  */
+import type { Actor } from '../contract/console-api.ts';
 import { errorBody } from '../contract/errors.ts';
 import type { FleetService, VerbResult } from '../contract/fleet-api.ts';
+import type { AdjustAnswer, StatusView } from '../contract/instance-api.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { FleetHistory } from './fleet-history.ts';
 
-/** Wraps the verbs of `fleet`; answers and errors pass through unchanged. */
+/** Wraps the verbs of `fleet` as `actor` gives them; answers and errors pass unchanged. */
 export function auditedFleet(
   fleet: FleetService,
-  history: FleetHistory,
+  history: Pick<FleetHistory, 'verb'>,
   clock: Clock,
+  actor: Actor,
 ): FleetService {
-  const note = (verb: string, instance: string | null, asked: unknown, outcome: Outcome) =>
+  const note = (
+    verb: string,
+    instance: string | null,
+    asked: unknown,
+    outcome: Outcome,
+    change: Change = UNCHANGED,
+  ) =>
     history.verb({
       at_ms: clock.now(),
       verb,
@@ -21,6 +30,8 @@ export function auditedFleet(
       what: JSON.stringify(asked),
       outcome: outcome.code,
       message: outcome.message.slice(0, 1000),
+      ...actor,
+      ...change,
     });
   const each = async (verb: string, asked: unknown, work: Promise<readonly VerbResult[]>) => {
     const results = await work;
@@ -63,7 +74,18 @@ export function auditedFleet(
       const work = fleet.acceptPosition(id, request);
       return request.dry_run === true ? work : one('accept-position', id, request, work);
     },
-    adjust: (id, request, key) => one('adjust', id, request, fleet.adjust(id, request, key)),
+    adjust: async (id, request, key) => {
+      const before = gridBefore(fleet, id);
+      try {
+        const answer = await fleet.adjust(id, request, key);
+        const change = answer.applied ? { before, after: gridText(answer) } : UNCHANGED;
+        if (request.dry_run !== true) note('adjust', id, request, DONE, change);
+        return answer;
+      } catch (thrown) {
+        if (request.dry_run !== true) note('adjust', id, request, errorBody(thrown));
+        throw thrown;
+      }
+    },
     cleanup: (dryRun) => {
       const work = fleet.cleanup(dryRun);
       return dryRun ? work : one('cleanup', null, {}, work);
@@ -76,4 +98,31 @@ export function auditedFleet(
 interface Outcome {
   readonly code: string;
   readonly message: string;
+}
+
+const DONE: Outcome = { code: 'ok', message: '' };
+
+/** What a verb changed, as JSON. */
+interface Change {
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+const UNCHANGED: Change = { before: null, after: null };
+
+/** The grid that an adjust meets; null where it is not known. */
+function gridBefore(fleet: FleetService, id: string): string | null {
+  try {
+    const { status } = fleet.status(id);
+    return status === null ? null : gridText(status);
+  } catch {
+    // Of an unknown instance the adjust itself complains.
+    return null;
+  }
+}
+
+type Grid = Pick<StatusView & AdjustAnswer, 'lower' | 'upper' | 'grids' | 'quantity_per_grid'>;
+
+function gridText({ lower, upper, grids, quantity_per_grid }: Grid): string {
+  return JSON.stringify({ lower, upper, grids, quantity_per_grid });
 }

@@ -3,6 +3,7 @@
  * a second what came together is written as one transaction. It never throws and never holds
  * supervision up: what cannot be written waits within bounds, is said in the log and counted.
  */
+import type { AuditQuery, AuditView, FleetExit } from '../contract/console-api.ts';
 import type { AuditNote, ExitEntry, HistoryFacts, UsageMinute } from '../contract/history-api.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -13,7 +14,7 @@ import {
   setHistoryAside,
   usageMinute,
 } from '../store/index.ts';
-import type { HistoryFile, UsageSums } from '../store/index.ts';
+import type { FigureSample, HistoryFile, UsageSums } from '../store/index.ts';
 import type { Usage } from './usage.ts';
 
 const MINUTE_MS = 60_000;
@@ -40,6 +41,9 @@ export class FleetHistory {
   #exits: { instance: string; exit: ExitEntry }[] = [];
   #audit: AuditNote[] = [];
   #usage: UsageSums[] = [];
+  #figures: FigureSample[] = [];
+  /** How many verbs and ends were noted since the start. */
+  #marks = { audit: 0, exits: 0 };
   /** The minute under way, by instance. */
   readonly #minutes = new Map<string, UsageSums>();
   #retryAt = 0;
@@ -57,12 +61,44 @@ export class FleetHistory {
   exit(instance: string, exit: ExitEntry): void {
     this.#exits.push({ instance, exit });
     this.#exits = this.#bound(this.#exits);
+    this.#marks.exits += 1;
   }
 
   /** Notes a verb of the user. */
   verb(note: AuditNote): void {
     this.#audit.push(note);
     this.#audit = this.#bound(this.#audit);
+    this.#marks.audit += 1;
+  }
+
+  /** Notes what an instance had earned. */
+  figure(sample: FigureSample): void {
+    this.#figures.push(sample);
+    this.#figures = this.#bound(this.#figures);
+  }
+
+  /** Samples of an instance from a slot on, oldest first. */
+  figures(instance: string, fromSlot: number): readonly FigureSample[] {
+    // Those of the slot under way came together a moment ago.
+    this.flush();
+    return this.#try(() => this.#open()?.figures(instance, fromSlot)) ?? [];
+  }
+
+  /** Verbs, newest first. What a disk refuses at present is not among them. */
+  auditLines(query: AuditQuery): readonly AuditView[] {
+    this.flush();
+    return this.#try(() => this.#open()?.auditLines(query)) ?? [];
+  }
+
+  /** Ends of all instances, newest first. */
+  allExits(limit: number): readonly FleetExit[] {
+    this.flush();
+    return this.#try(() => this.#open()?.allExits(limit)) ?? [];
+  }
+
+  /** Counters that move with each verb and each end. */
+  get marks(): { readonly audit: number; readonly exits: number } {
+    return this.#marks;
   }
 
   /** Notes a sample of an instance's usage. */
@@ -126,7 +162,8 @@ export class FleetHistory {
         this.#lose();
         return;
       }
-      file.write({ exits: this.#exits, usage: this.#usage, audit: this.#audit });
+      const [exits, usage, audit] = [this.#exits, this.#usage, this.#audit];
+      file.write({ exits, usage, audit, figures: this.#figures });
       this.#forget();
       this.#mended();
       const now = this.#parts.clock.monotonic();
@@ -146,7 +183,8 @@ export class FleetHistory {
   }
 
   get #waiting(): number {
-    return this.#exits.length + this.#usage.length + this.#audit.length;
+    const { length } = this.#figures;
+    return this.#exits.length + this.#usage.length + this.#audit.length + length;
   }
 
   #lose(): void {
@@ -155,7 +193,7 @@ export class FleetHistory {
   }
 
   #forget(): void {
-    [this.#exits, this.#usage, this.#audit] = [[], [], []];
+    [this.#exits, this.#usage, this.#audit, this.#figures] = [[], [], [], []];
   }
 
   #pastMinutes(): UsageSums[] {

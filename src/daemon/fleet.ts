@@ -5,6 +5,7 @@
  */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
+import type { StatusView } from '../contract/instance-api.ts';
 import type { Logger } from '../platform/logger.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
 import { conflictError, findConflicts, newRecord } from '../registry/index.ts';
@@ -70,7 +71,7 @@ export class Fleet {
         loaded,
         alive: process !== null,
         external: process?.external ?? (record.ran_program && loaded?.program !== null),
-        status: process === null ? savedFigures(instance) : process.status,
+        status: statusOf(instance),
         usage: process?.usage ?? null,
         url: pageUrl(instance),
         since_boot,
@@ -185,4 +186,9 @@ export class Fleet {
 /** INSTANCE_UNKNOWN for `id`. */
 export function unknown(id: string): GriddError {
   return new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+}
+
+/** Figures of the last beat, or of the books of an instance that is down. */
+export function statusOf(instance: Instance): StatusView | null {
+  return instance.process === null ? savedFigures(instance) : instance.process.status;
 }

@@ -13,18 +13,24 @@ import { systemClock as clock } from '../platform/clock.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
 import { LogWatch, SUPERVISOR_LOGS } from '../platform/log-watch.ts';
 import { makeLogger, openLogFile } from '../platform/logger.ts';
+import { machineUser } from '../platform/machine.ts';
 import { packageVersion } from '../platform/package-version.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
-import { openRegistry } from '../registry/index.ts';
+import { accountName, openRegistry } from '../registry/index.ts';
 import { serveFleet } from '../web/server/fleet-server.ts';
+import { accountsOf } from './accounts.ts';
 import { auditedFleet } from './audited-fleet.ts';
 import { openBotLink } from './bot-link.ts';
+import { FleetConsole } from './console.ts';
+import { consoleService } from './console-service.ts';
+import { DoctorRun } from './doctor-run.ts';
 import { FleetHistory } from './fleet-history.ts';
 import { InstanceLogs } from './instance-logs.ts';
 import { Sockets } from './sockets.ts';
 import { chooseEndpoint, homeHash } from './socket-folder.ts';
 import { Supervisor } from './supervisor.ts';
 
+const CLI_MAIN = join(PACKAGE_FOLDER, 'dist', 'cli', 'main.js');
 const LOOK_MS = 1_000;
 const OWN_LOGS = { log_retention_days: 7, log_max_mb: 200, log_cleanup_interval: 86_400 };
 const LEAVE_TIMEOUT_MS = 3_000;
@@ -63,6 +69,10 @@ async function main(): Promise<void> {
   const endpoint = chooseEndpoint(home, around, process.pid);
   const instanceLogs = new InstanceLogs(file);
   const history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
+  const fleetConsole = new FleetConsole({
+    ...{ home, log, assets: join(PACKAGE_FOLDER, 'dist', 'web', 'ui') },
+    records: () => registry.read().instances,
+  });
   const supervisor = new Supervisor({
     home,
     hash: homeHash(home),
@@ -76,18 +86,31 @@ async function main(): Promise<void> {
     pid: process.pid,
     random: () => Math.random(),
     memoryMb: () => Math.round(process.memoryUsage.rss() / 104857.6) / 10,
+    console: () => fleetConsole.facts,
+    accountOf: accountsOf((loaded) => accountName(home, loaded, process.env)),
     openLog: (id, logDir) => instanceLogs.open(id, logDir),
     leave: () => void leave('asked over the control API'),
   });
   // Adoption comes first: whoever reaches a socket meets a supervisor that knows its bots.
   await supervisor.find();
   const bots = await openBotLink(endpoint.bot_socket, supervisor.linkOwner, clock);
-  const control = await serveFleet(auditedFleet(supervisor, history, clock), {
+  const user = machineUser();
+  const typist = { who: user.name ?? `uid ${user.uid}`, from: 'cli' };
+  const control = await serveFleet(auditedFleet(supervisor, history, clock, typist), {
     socket: endpoint.control_socket,
     home: home.folder,
     log: (error) => log.error({ err: error }, 'the control API failed'),
   });
-  const sockets = new Sockets(home, endpoint, { control, bots }, (line) => log.warn(line));
+  const doctor = new DoctorRun([process.execPath, CLI_MAIN], home.folder, process.env);
+  await fleetConsole.open(
+    consoleService({
+      ...{ home, clock, registry, history, fleet: supervisor, view: supervisor.view },
+      doctor: () => doctor.look(),
+    }),
+  );
+  const { url } = fleetConsole.facts;
+  const published = url === null ? endpoint : { ...endpoint, console: url };
+  const sockets = new Sockets(home, published, { control, bots }, (line) => log.warn(line));
 
   let leaving = false;
   async function leave(reason: string, code: number = EXIT.done): Promise<void> {
@@ -96,7 +119,7 @@ async function main(): Promise<void> {
     log.info(`the supervisor leaves: ${reason}; its bots go on`);
     clock.after(LEAVE_TIMEOUT_MS, () => process.exit(code));
     sockets.close();
-    await control.close();
+    await Promise.all([control.close(), fleetConsole.close()]);
     await supervisor.close();
     bots.close();
     history.close();

@@ -8,6 +8,7 @@ import type { AlertTestResult } from '../contract/alerts.ts';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type {
   CleanupAction,
+  ConsoleFacts,
   FleetService,
   InstanceStatus,
   ListRow,
@@ -34,13 +35,16 @@ import { ConfigWatch } from './config-watch.ts';
 import type { LinkOwner } from './bot-link.ts';
 import { configFault } from './bot-process.ts';
 import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
+import { FigureLog } from './figure-log.ts';
 import { FleetAlerts, alertFacts } from './fleet-alerts.ts';
-import { Fleet, unknown } from './fleet.ts';
+import { FleetView } from './fleet-view.ts';
+import { Fleet, statusOf, unknown } from './fleet.ts';
 import type { FleetParts } from './fleet.ts';
 import type { Instance } from './instance.ts';
 import { KeyBudgets } from './key-budgets.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
 import { instanceStatus, listRow, mayHold } from './instance-rows.ts';
+import type { RowParts } from './instance-rows.ts';
 import { reloadInstance } from './instance-reload.ts';
 import { panicInstance, resumePanic } from './instance-panic.ts';
 import { endForShutdown, stopInstance } from './instance-stop.ts';
@@ -68,6 +72,9 @@ export interface SupervisorParts extends FleetParts {
   readonly version: string;
   readonly pid: number;
   memoryMb(): number;
+  console(): ConsoleFacts;
+  /** The account that an instance trades on; null: not known. */
+  accountOf(parts: RowParts): string | null;
   /** Ends this process once open answers are out. */
   leave(): void;
 }
@@ -79,6 +86,9 @@ export class Supervisor implements FleetService {
   readonly #budgets: KeyBudgets;
   readonly #alerts: FleetAlerts;
   readonly #usage: UsageWatch;
+  readonly #figures: FigureLog;
+  /** What the console shows. */
+  readonly view: FleetView;
   /** Instances without a process, found at the start, with the end that nobody saw. */
   readonly #down: { readonly instance: Instance; readonly end: UnseenEnd | null }[] = [];
   readonly #startedAt: string;
@@ -94,6 +104,13 @@ export class Supervisor implements FleetService {
     this.#watch = new ConfigWatch({ ...parts, instances: () => this.#fleet.all });
     this.#budgets = new KeyBudgets(parts.clock, () => this.#fleet.all);
     this.#alerts = new FleetAlerts({ ...parts, fleet: () => this.#fleet.all.map(alertFacts) });
+    this.#figures = new FigureLog(parts.clock, parts.history);
+    this.view = new FleetView({
+      ...{ clock: parts.clock, figures: this.#figures, accountOf: parts.accountOf },
+      known: () => this.#fleet.known(),
+      info: () => this.info(),
+      marks: () => ({ ...parts.history.marks, configs: 0, log: 0 }),
+    });
     this.#startedAt = isoTime(parts.clock.now());
     this.#lastTick = parts.clock.monotonic();
   }
@@ -127,17 +144,20 @@ export class Supervisor implements FleetService {
       connected: (connection) => {
         const instance = find(connection.hello.id);
         if (instance !== undefined) noteConnected(instance, connection);
+        this.view.changed();
       },
       message: (connection, message) => {
         const instance = find(connection.hello.id);
         if (instance === undefined) return;
         noteMessage(instance, connection, message);
+        this.view.changed();
         const mine = instance.process?.connection === connection;
         if (mine && message.type === 'budget') this.#budgets.report(connection, message);
       },
       disconnected: (connection) => {
         const instance = find(connection.hello.id);
         if (instance !== undefined) noteDisconnected(instance, connection);
+        this.view.changed();
       },
       notice: (sentence) => this.#parts.log.warn(sentence),
     };
@@ -155,6 +175,7 @@ export class Supervisor implements FleetService {
       running: rows.filter(({ process }) => process !== null).length,
       memory_mb: this.#parts.memoryMb(),
       history: this.#parts.history.facts(),
+      console: this.#parts.console(),
     };
   }
 
@@ -338,6 +359,8 @@ export class Supervisor implements FleetService {
         this.#parts.log.error({ err: thrown }, `a verb on ${id} failed`);
       }
       return { id, ok: false, message: error.message, error, ...row() };
+    } finally {
+      this.view.changed();
     }
   }
 
@@ -402,7 +425,9 @@ export class Supervisor implements FleetService {
     }
     this.#usage.look(all);
     this.#budgets.look();
+    this.#figures.look(all, statusOf);
     this.#alerts.look();
+    this.view.changed();
     if (!this.#fleet.closing) this.#watch.look();
     if (!this.#tending) {
       this.#tending = true;

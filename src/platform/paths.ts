@@ -21,6 +21,8 @@ export interface Home {
   readonly markets: string;
   /** Where alerts go. */
   readonly alerts: string;
+  /** Whether and where the console is served. */
+  readonly console: string;
   readonly logs: string;
   readonly database: string;
   /** The supervisor's own database: what was, of the whole fleet. */
@@ -45,6 +47,7 @@ export function homeAt(folder: string): Home {
     templates: join(folder, 'config', 'templates'),
     markets: join(folder, 'config', 'markets'),
     alerts: join(folder, 'config', 'alerts.json'),
+    console: join(folder, 'config', 'console.json'),
     logs: join(folder, 'logs'),
     database: join(folder, 'database'),
     history: join(folder, 'database', 'gridd.db'),

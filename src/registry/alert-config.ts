@@ -2,20 +2,17 @@
  * `config/alerts.json`: read, checked whole, its variables put in. A problem is told by its path
  * and what is allowed, never with the value: that may be a secret.
  */
-import { Ajv } from 'ajv';
-import type { ErrorObject, ValidateFunction } from 'ajv';
 import { AlertConfigSchema } from '../contract/alerts.ts';
 import type { AlertConfig } from '../contract/alerts.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
 import type { Home } from '../platform/paths.ts';
 import { parseJsonc, readConfigText } from './jsonc-text.ts';
+import { schemaCheck } from './schema-check.ts';
 import { expandText, namesIn } from './variable-text.ts';
 import type { Variables } from './variables.ts';
 
-/** As plain JSON Schema. */
-const SCHEMA = JSON.parse(JSON.stringify(AlertConfigSchema)) as object;
-let compiled: ValidateFunction<AlertConfig> | undefined;
+const check = schemaCheck<AlertConfig>(AlertConfigSchema);
 
 /** A config with its variables put in, and the values that must never be shown. */
 export interface LoadedAlerts {
@@ -28,13 +25,8 @@ export interface LoadedAlerts {
  * ENV_MISSING with every problem.
  */
 export function readAlertConfig(home: Home, variables: Variables): LoadedAlerts {
-  const value = parseJsonc(readConfigText(home.alerts), home.alerts);
-  const check = (compiled ??= new Ajv({
-    allErrors: true,
-    useDefaults: true,
-    verbose: true,
-  }).compile<AlertConfig>(SCHEMA));
-  if (!check(value)) throw invalid(home, problemsOf(check.errors ?? []));
+  const { value, problems } = check(parseJsonc(readConfigText(home.alerts), home.alerts));
+  if (value === null) throw invalid(home, problems);
   const missing: Problem[] = [];
   const secrets: string[] = [];
   const put = (path: string, text: string): string => {
@@ -105,27 +97,6 @@ function urlOf(text: string): URL | null {
   } catch {
     return null;
   }
-}
-
-function problemsOf(errors: readonly ErrorObject[]): Problem[] {
-  const problems = new Map<string, Problem>();
-  for (const error of errors) {
-    const parents = error.instancePath.split('/').slice(1);
-    const { missingProperty, additionalProperty } = error.params as Record<string, string>;
-    const key = missingProperty ?? additionalProperty;
-    const path = [...parents, ...(key === undefined ? [] : [key])].join('.') || '(file)';
-    const message =
-      missingProperty !== undefined
-        ? 'is missing'
-        : additionalProperty !== undefined
-          ? 'is not a known key'
-          : 'is not an allowed value';
-    const { description } = (error.parentSchema ?? {}) as { description?: string };
-    const allowed = key === undefined && description !== undefined ? { allowed: description } : {};
-    // A union says last, and best, what all its branches complain of.
-    problems.set(path, { path, message, ...allowed });
-  }
-  return [...problems.values()];
 }
 
 function invalid(home: Home, problems: readonly Problem[]): GriddError {

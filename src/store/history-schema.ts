@@ -2,6 +2,7 @@
  * The tables of database/gridd.db. Steps are only ever added; a step that ran is never edited.
  */
 import type { Migration } from '../platform/sqlite.ts';
+import { FIGURES_TABLE } from './figure-samples.ts';
 
 export const HISTORY_MIGRATIONS: readonly Migration[] = [
   `
@@ -48,4 +49,5 @@ export const HISTORY_MIGRATIONS: readonly Migration[] = [
   ALTER TABLE audit ADD COLUMN mark TEXT;
   CREATE UNIQUE INDEX audit_mark ON audit (mark);
   `,
+  FIGURES_TABLE,
 ];

@@ -5,10 +5,13 @@
  * long for a lock: whoever writes here has bots to look after.
  */
 import { existsSync, renameSync } from 'node:fs';
-import type { AuditEntry, AuditNote, ExitEntry, UsageMinute } from '../contract/history-api.ts';
+import type { AuditQuery, AuditView, FleetExit } from '../contract/console-api.ts';
+import type { AuditNote, ExitEntry, UsageMinute } from '../contract/history-api.ts';
 import { isoTime } from '../platform/clock.ts';
 import { migrate, openDatabase, openReadOnly } from '../platform/sqlite.ts';
 import type { SqliteDatabase } from '../platform/sqlite.ts';
+import { figureReader, figureWriter } from './figure-samples.ts';
+import type { FigureSample } from './figure-samples.ts';
 import { HISTORY_MIGRATIONS } from './history-schema.ts';
 
 const MINUTE_MS = 60_000;
@@ -39,6 +42,7 @@ export interface HistoryBatch {
   readonly exits: readonly { readonly instance: string; readonly exit: ExitEntry }[];
   readonly usage: readonly UsageSums[];
   readonly audit: readonly AuditNote[];
+  readonly figures?: readonly FigureSample[];
 }
 
 export interface HistoryReader {
@@ -47,7 +51,13 @@ export interface HistoryReader {
   /** The day before `nowMs`, oldest first. */
   usage(instance: string, nowMs: number): UsageMinute[];
   /** Verbs since a moment, newest first; `instance` null: of the whole home. */
-  verbs(instance: string | null, sinceMs: number, limit: number): AuditEntry[];
+  verbs(instance: string | null, sinceMs: number, limit: number): AuditView[];
+  /** The same as pages turn it over, newest first. */
+  auditLines(query: AuditQuery): AuditView[];
+  /** Of all instances, newest first. */
+  allExits(limit: number): FleetExit[];
+  /** Samples of an instance from a slot on, oldest first. */
+  figures(instance: string, fromSlot: number): FigureSample[];
   close(): void;
 }
 
@@ -110,6 +120,17 @@ interface ExitRow {
   readonly adopted: number;
 }
 
+interface AuditRow extends Omit<AuditView, 'from'> {
+  readonly origin: string;
+}
+
+/** Who acted, as a file that an older gridd wrote last has it: it is read before it is changed. */
+function actorColumns(db: SqliteDatabase): string {
+  const columns = db.prepare<[], { readonly name: string }>('PRAGMA table_info(audit)').all();
+  if (columns.some(({ name }) => name === 'who')) return 'who, origin, before, after';
+  return "'' AS who, 'cli' AS origin, NULL AS before, NULL AS after";
+}
+
 function reader(db: SqliteDatabase): HistoryReader {
   const exits = db.prepare<[string], ExitRow>(
     `SELECT at_ms, generation, pid, code, signal, reason, stderr_tail, adopted
@@ -118,13 +139,27 @@ function reader(db: SqliteDatabase): HistoryReader {
   const usage = db.prepare<[string, number], UsageSums>(
     'SELECT * FROM usage WHERE instance = ? AND minute >= ? ORDER BY minute',
   );
-  const verbs = db.prepare<[string | null, number, number], AuditEntry>(
-    `SELECT at_ms, verb, instance, what, outcome, message FROM audit
-     WHERE instance IS coalesce(?, instance) AND at_ms >= ? ORDER BY id DESC LIMIT ?`,
+  const audit = db.prepare<[string | null, number, number, number], AuditRow>(
+    `SELECT id, at_ms, verb, instance, what, outcome, message, ${actorColumns(db)} FROM audit
+     WHERE instance IS coalesce(?, instance) AND at_ms >= ? AND id < ? ORDER BY id DESC LIMIT ?`,
   );
+  const lines = (instance: string | null, since: number, before: number, limit: number) =>
+    audit.all(instance, since, before, limit).map(({ origin, ...row }) => ({ ...row, from: origin }));
   return {
-    verbs: (instance, sinceMs, limit) => verbs.all(instance, sinceMs, limit),
+    verbs: (instance, sinceMs, limit) =>
+      lines(instance, sinceMs, Number.MAX_SAFE_INTEGER, limit),
+    auditLines: ({ instance, before, limit }) =>
+      lines(instance, 0, before ?? Number.MAX_SAFE_INTEGER, limit),
     exits: (instance) => exits.all(instance).map(exitEntry),
+    allExits: (limit) =>
+      db
+        .prepare<[number], ExitRow & { readonly instance: string }>(
+          `SELECT instance, at_ms, generation, pid, code, signal, reason, stderr_tail, adopted
+           FROM exits ORDER BY at_ms DESC LIMIT ?`,
+        )
+        .all(limit)
+        .map(({ instance, ...row }) => ({ instance, ...exitEntry(row) })),
+    figures: (instance, fromSlot) => figureReader(db)(instance, fromSlot),
     usage: (instance, nowMs) =>
       usage.all(instance, Math.floor((nowMs - DAY_MS) / MINUTE_MS)).map(usageMinute),
     close: () => db.close(),
@@ -184,6 +219,7 @@ function historyFile(db: SqliteDatabase): HistoryFile {
        @mark)
      ON CONFLICT (mark) DO NOTHING`,
   );
+  const samples = figureWriter(db);
   const write = db.transaction((batch: HistoryBatch) => {
     for (const { instance, exit } of batch.exits) {
       const { at, generation, pid, code, signal, reason, stderr_tail, adopted } = exit;
@@ -196,6 +232,7 @@ function historyFile(db: SqliteDatabase): HistoryFile {
     }
     for (const sums of batch.usage) addUsage.run(sums);
     for (const note of batch.audit) addVerb.run({ ...UNSAID, ...note });
+    for (const sample of batch.figures ?? []) samples.add(sample);
   });
   const dropUsage = db.prepare('DELETE FROM usage WHERE minute < ?');
   const dropExits = db.prepare('DELETE FROM exits WHERE at_ms < ?');
@@ -206,6 +243,7 @@ function historyFile(db: SqliteDatabase): HistoryFile {
     dropUsage.run(Math.floor((nowMs - DAY_MS) / MINUTE_MS));
     dropExits.run(nowMs - EXIT_DAYS * DAY_MS);
     dropVerbs.run();
+    samples.prune(nowMs);
   });
   return { ...reader(db), write: (batch) => write.immediate(batch), prune };
 }

@@ -30,3 +30,5 @@ export {
   usageMinute,
 } from './history.ts';
 export type { HistoryBatch, HistoryFile, HistoryReader, UsageSums } from './history.ts';
+export { SLOT_MS } from './figure-samples.ts';
+export type { FigureSample } from './figure-samples.ts';

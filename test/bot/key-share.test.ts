@@ -1,11 +1,12 @@
 /** The bot's side of one key for many bots: what it takes, says, and asks for before it may. */
 import { describe, expect, test } from 'vitest';
-import { FIRST_SHARE_MS, KeyShare, budgetsOf, keyFingerprint } from '../../src/bot/key-share.ts';
+import { FIRST_SHARE_MS, KeyShare, budgetsOf } from '../../src/bot/key-share.ts';
 import type { SharedBudget } from '../../src/bot/key-share.ts';
 import { meteredVenue } from '../../src/bot/metered-venue.ts';
 import { RateBudget } from '../../src/bot/rate-budget.ts';
 import { OWN_SHARE } from '../../src/contract/instance-api.ts';
 import type { VenueUsage } from '../../src/exchange/port.ts';
+import { keyFingerprint } from '../../src/registry/index.ts';
 import { manualClock } from '../exchange/manual-clock.ts';
 import { fickleVenue } from './fickle-venue.ts';
 

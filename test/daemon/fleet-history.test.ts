@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FleetHistory } from '../../src/daemon/fleet-history.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { openDatabase } from '../../src/platform/sqlite.ts';
-import { readHistory } from '../../src/store/index.ts';
+import { SLOT_MS, readHistory } from '../../src/store/index.ts';
 import { manualClock } from '../exchange/manual-clock.ts';
 import type { ManualClock } from '../exchange/manual-clock.ts';
 
@@ -215,4 +215,41 @@ test('samples become minutes, the one under way is shown, a restart adds to it',
   history.close();
   history = open();
   expect(history.usage('aa_01')[1]).toMatchObject({ cpu_avg: 6, cpu_max: 8, samples: 2 });
+});
+
+test('samples of figures are kept once for each slot, over restarts, for eight days', () => {
+  const sample = (slot: number, total_pnl: string) =>
+    history.figure({ instance: 'aa_01', slot, books: 'b', total_pnl, grid_profit: '0', cycles: 0 });
+  const slot = Math.floor(clock.now() / SLOT_MS);
+  sample(slot, '1');
+  history.close();
+  history = open();
+  sample(slot, '2');
+  sample(slot - 9 * 288, '0');
+  expect(history.figures('aa_01', slot).map(({ total_pnl }) => total_pnl)).toEqual(['1']);
+  // What is too old goes with the next clean-up.
+  clock.advance(3_600_000);
+  sample(slot + 12, '3');
+  history.flush();
+  expect(history.figures('aa_01', 0).map(({ total_pnl }) => total_pnl)).toEqual(['1', '3']);
+  expect(history.figures('bb_01', 0)).toEqual([]);
+});
+
+test('the audit and all ends are turned over newest first, the newest noted among them', () => {
+  for (let n = 1; n <= 5; n += 1) {
+    const told = { verb: 'pause', what: '{}', outcome: 'ok', message: String(n) };
+    const from = n === 5 ? { who: 'token', from: 'console 127.0.0.1', before: '1', after: '2' } : {};
+    history.verb({ at_ms: n, instance: n % 2 === 0 ? 'bb_02' : 'aa_01', ...told, ...from });
+  }
+  const [first, second] = history.auditLines({ instance: null, before: null, limit: 2 });
+  expect(first).toMatchObject({ message: '5', who: 'token', before: '1', after: '2' });
+  expect(second).toMatchObject({ message: '4', who: '', from: 'cli', before: null });
+  const rest = history.auditLines({ instance: null, before: second?.id ?? null, limit: 9 });
+  expect(rest.map(({ message }) => message)).toEqual(['3', '2', '1']);
+  const ofOne = history.auditLines({ instance: 'bb_02', before: null, limit: 9 });
+  expect(ofOne.map(({ message }) => message)).toEqual(['4', '2']);
+  expect(history.marks).toEqual({ audit: 5, exits: 0 });
+  note(2);
+  expect(history.allExits(1)).toMatchObject([{ instance: 'aa_01', code: 1 }]);
+  expect(history.marks).toEqual({ audit: 5, exits: 2 });
 });

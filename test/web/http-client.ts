@@ -79,9 +79,13 @@ export class EventReader {
     });
   }
 
-  static open(port: number): Promise<EventReader> {
+  /** `header` and `last`: the id of the last event, as a browser or as a page says it. */
+  static open(port: number, how: { header?: string; last?: string } = {}): Promise<EventReader> {
     return new Promise((resolve, reject) => {
-      const outgoing = request({ host: '127.0.0.1', port, path: '/api/events', agent: false });
+      const { header, last } = how;
+      const path = `/api/events${last === undefined ? '' : `?last=${encodeURIComponent(last)}`}`;
+      const headers = header === undefined ? {} : { 'last-event-id': header };
+      const outgoing = request({ host: '127.0.0.1', port, path, headers, agent: false });
       outgoing.once('error', reject);
       outgoing.on('response', (response) => resolve(new EventReader(outgoing, response)));
       outgoing.end();
@@ -91,10 +95,17 @@ export class EventReader {
   /** The next event called `name`; rejects when the stream ends before. */
   async next(name: string): Promise<ServerEvent> {
     for (;;) {
+      const event = await this.any();
+      if (event.name === name) return event;
+    }
+  }
+
+  /** The next event; rejects when the stream ends before. */
+  async any(): Promise<ServerEvent> {
+    for (;;) {
       const event = this.#events.shift();
-      if (event?.name === name) return event;
-      if (event !== undefined) continue;
-      if (this.#isEnded) throw new Error(`the stream ended before "${name}"`);
+      if (event !== undefined) return event;
+      if (this.#isEnded) throw new Error('the stream ended before the next event');
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

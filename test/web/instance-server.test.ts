@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GriddError } from '../../src/contract/errors.ts';
 import { ask } from './http-client.ts';
 import { SAMPLE_FILL, SAMPLE_LEVEL, SAMPLE_RECEIPT, SAMPLE_STATUS } from './sample-service.ts';
-import { builtAssets, serveSample } from './served.ts';
+import { serveSample } from './served.ts';
 import type { Served } from './served.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 let served: Served;
 
 beforeAll(async () => {
-  served = await serveSample({ assets: await builtAssets() });
+  served = await serveSample();
 });
 afterAll(() => served.server.close());
 
@@ -59,24 +59,6 @@ describe('reading routes', () => {
         status: 400,
         code: 'BAD_REQUEST',
       });
-    }
-  });
-
-  it('serves the page and its assets from memory, with types and entity tags', async () => {
-    const page = await ask(served.port, '/');
-    expect(page.status).toBe(200);
-    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
-    const files = [...page.text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map((hit) => hit[1]);
-    expect(files.sort()).toEqual(['/assets/instance.css', '/assets/instance.js']);
-    for (const file of files) {
-      const asset = await ask(served.port, file ?? '');
-      expect(asset.status).toBe(200);
-      expect(asset.headers['content-type']).toMatch(/^text\/(css|javascript)/);
-      const etag = String(asset.headers.etag);
-      const again = await ask(served.port, file ?? '', { headers: { 'if-none-match': etag } });
-      expect([again.status, again.text]).toEqual([304, '']);
-      const other = await ask(served.port, file ?? '', { headers: { 'if-none-match': '"x"' } });
-      expect(other.status).toBe(200);
     }
   });
 

@@ -16,12 +16,20 @@ import { SampleService } from './sample-service.ts';
 /** The folder of the page's sources. */
 export const UI_FOLDER = fileURLToPath(new URL('../../src/web/ui/', import.meta.url));
 
-/** The pages as the build makes them; the folder they were read from is gone when this resolves. */
-export async function builtAssets(): Promise<PageAssets> {
+type BuiltPages = Readonly<Record<'instance' | 'console', PageAssets>>;
+let built: Promise<BuiltPages> | undefined;
+
+/** A page as the build makes it; the folder it was read from is gone when this resolves. */
+export async function builtAssets(page: 'instance' | 'console'): Promise<PageAssets> {
+  built ??= buildBoth();
+  return (await built)[page];
+}
+
+async function buildBoth(): Promise<BuiltPages> {
   const folder = mkdtempSync(join(tmpdir(), 'gridd-ui-'));
   try {
     await buildPages(folder);
-    return loadAssets(folder);
+    return { instance: loadAssets(folder, 'instance'), console: loadAssets(folder, 'console') };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -44,7 +52,7 @@ export async function serveSample(more: Partial<InstanceServerOptions> = {}): Pr
     port: 0,
     avoidPorts: [],
     strictPort: false,
-    assets: new Map(),
+    assets: { html: '', files: new Map() },
     log: (error) => bugs.push(error),
     ...more,
   });

@@ -64,8 +64,15 @@ function addBackupVerbs(program: Command, run: Run): void {
     );
 }
 
-/** Adds `supervisor` and what stands below it. */
+/** Adds `console`, `supervisor` and what stands below it. */
 export function addSupervisorVerbs(program: Command, run: Run): void {
+  program
+    .command('console')
+    .description('print where the fleet console is, and open it where there is a display')
+    .option('--no-open', 'only print')
+    .action((options: { open?: boolean }) =>
+      run(async (context) => (await import('../verbs/console.ts')).openConsole(context, options)),
+    );
   const supervisor = program.command('supervisor').description('the supervisor itself');
   supervisor
     .command('run')

@@ -4,8 +4,8 @@
  * one writes once a second: what has just been given may be missing.
  */
 import { existsSync } from 'node:fs';
+import type { AuditView } from '../../contract/console-api.ts';
 import { EXIT, GriddError } from '../../contract/errors.ts';
-import type { AuditEntry } from '../../contract/history-api.ts';
 import { isoTime, systemClock } from '../../platform/clock.ts';
 import { readHistory } from '../../store/index.ts';
 import type { Context } from '../context.ts';
@@ -16,10 +16,11 @@ import { tellJson } from '../results.ts';
 import { selectOne } from '../select.ts';
 import type { Selection } from '../select.ts';
 
-const COLUMNS: readonly Column<AuditEntry>[] = [
+const COLUMNS: readonly Column<AuditView>[] = [
   { title: 'time', value: ({ at_ms }) => isoTime(at_ms).replace(/\.\d+Z$/, 'Z') },
   { title: 'verb', value: ({ verb }) => verb },
   { title: 'id', value: ({ instance }) => orDash(instance) },
+  { title: 'by', value: actorText },
   { title: 'outcome', value: ({ outcome }) => outcome },
   { title: 'asked for, answered', wraps: 20, value: wordsOf },
 ];
@@ -53,7 +54,7 @@ function readVerbs(
   id: string | null,
   from: number,
   limit: number,
-): AuditEntry[] {
+): AuditView[] {
   if (!existsSync(home.history)) return [];
   const history = readHistory(home.history);
   if (history === null) throw unreadable(home.history, 'it is no such database');
@@ -72,10 +73,16 @@ function unreadable(file: string, why: string): GriddError {
   });
 }
 
-function wordsOf({ what, message }: AuditEntry): string {
-  return [what === '{}' ? '' : what, message].filter((part) => part !== '').join('  ');
+/** Who gave it and from where; that of older entries is not known. */
+function actorText({ who, from }: AuditView): string {
+  return who === '' ? from : `${who} (${from})`;
 }
 
-function documentOf({ at_ms, what, ...entry }: AuditEntry): Record<string, unknown> {
+function wordsOf({ what, message, before, after }: AuditView): string {
+  const change = before === null || after === null ? '' : `${before} -> ${after}`;
+  return [what === '{}' ? '' : what, message, change].filter((part) => part !== '').join('  ');
+}
+
+function documentOf({ at_ms, what, id: _id, ...entry }: AuditView): Record<string, unknown> {
   return { at: isoTime(at_ms), ...entry, what: JSON.parse(what) as unknown };
 }

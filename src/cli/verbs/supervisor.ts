@@ -116,6 +116,7 @@ export async function supervisorStatus(
     ['uptime', durationText(uptime)],
     ['instances', `${info.instances}, ${info.running} running`],
     ['memory', `${info.memory_mb.toFixed(0)} MiB`],
+    ['console', consoleText(info)],
     ['unit', (await serviceOfProcess(context, info.pid))?.name ?? '-'],
   ];
   const { fault, lost, set_aside } = info.history;
@@ -125,6 +126,13 @@ export async function supervisorStatus(
   }
   context.terminal.out(renderPairs(pairs, { width, colours }));
   return EXIT.done;
+}
+
+function consoleText({ console }: SupervisorInfo): string {
+  if (console === undefined) return '-';
+  const { url, note } = console;
+  if (url === null) return `none: ${note ?? 'it was not opened'}`;
+  return note === null ? url : `${url} (${note})`;
 }
 
 async function askAboutBots(context: Context, info: SupervisorInfo): Promise<'keep' | 'stop'> {

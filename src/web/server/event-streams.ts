@@ -1,17 +1,23 @@
 /**
- * Server-sent events. Every event is a whole snapshot, so a page that missed some has lost nothing,
- * and a slow one is given the newest only. Changes are gathered for a moment and serialised once
- * for all streams; with no stream open nothing is computed. A bot never fails because of a page:
- * a snapshot that cannot be made ends the streams, not the process.
+ * Server-sent events by topic. An event holds the topics that changed, each whole, so that a
+ * page which missed some has lost nothing, one that comes back gets what changed meanwhile, and
+ * a slow one only the newest. Changes are gathered for a moment and serialised once for all
+ * streams; with no stream open nothing is computed. A process never fails because of a page:
+ * topics that cannot be read end the streams, not the process.
  */
+import type { FastifyInstance } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { GriddError, errorBody } from '../../contract/errors.ts';
+import { EventsQuery } from '../../contract/page-schema.ts';
 import type { Cancel, Clock } from '../../platform/clock.ts';
+import { securityHeaders } from './http-guard.ts';
+import { TopicRecord } from './topic-record.ts';
 
 /** Limits of the streams of one server. */
 export interface StreamLimits {
   readonly maxStreams: number;
-  /** Least time between two snapshots. */
+  /** Least time between two events; the first change after a quiet time is told at once. */
   readonly gapMs: number;
   readonly heartbeatMs: number;
   /** A stream that takes nothing for this long is dropped. */
@@ -20,14 +26,17 @@ export interface StreamLimits {
 
 export const STREAM_LIMITS: StreamLimits = {
   maxStreams: 100,
-  gapMs: 200,
+  gapMs: 100,
   heartbeatMs: 15_000,
   stallMs: 20_000,
 };
 
-/** Where snapshots come from: `read` makes one, `subscribe` tells of changes. */
-export interface SnapshotSource {
-  read(): unknown;
+/**
+ * Where topics come from: `read` gives the present values by name, the same object again for one
+ * that is known to be unchanged; `subscribe` tells of changes.
+ */
+export interface TopicSource {
+  read(): Readonly<Record<string, unknown>>;
   subscribe(listener: () => void): () => void;
 }
 
@@ -44,29 +53,44 @@ const BEAT = ': beat\nevent: beat\ndata: {}\n\n';
 
 interface Stream {
   readonly response: ServerResponse;
+  /** What it was told: the state as of this moment of the record. */
+  seq: number;
   /** When its buffer was first found full; null while it keeps up. */
   stalledAt: number | null;
-  /** It was full when the last snapshot was sent. */
-  behind: boolean;
+}
+
+/**
+ * GET /api/events. A browser that comes back by itself says in a header which event it had last; a
+ * page that opens a stream anew says it as `?last=`.
+ */
+export function addEventRoute(app: FastifyInstance, streams: EventStreams): void {
+  app.get<{ Querystring: { last?: string } }>(
+    '/api/events',
+    { exposeHeadRoute: false, schema: { querystring: EventsQuery } },
+    ({ headers, query }, reply) => {
+      const last = headers['last-event-id'] ?? query.last ?? null;
+      streams.open(reply.raw, securityHeaders(), Array.isArray(last) ? null : last);
+      reply.hijack();
+    },
+  );
 }
 
 /** The open streams of one server. */
 export class EventStreams {
-  readonly #source: SnapshotSource;
+  readonly #source: TopicSource;
   readonly #clock: Clock;
   readonly #limits: StreamLimits;
   readonly #log: (error: unknown) => void;
   readonly #streams = new Set<Stream>();
+  readonly #record = new TopicRecord(randomUUID());
   #unsubscribe: (() => void) | null = null;
   #stopHeartbeat: Cancel | null = null;
   #pending: Cancel | null = null;
   #lastSentAt = -Infinity;
-  #id = 0;
-  #frame = '';
   #closed = false;
 
   constructor(
-    source: SnapshotSource,
+    source: TopicSource,
     clock: Clock,
     limits: StreamLimits,
     log: (error: unknown) => void,
@@ -82,25 +106,32 @@ export class EventStreams {
   }
 
   /**
-   * Answers with a stream that begins with a snapshot. Throws before anything was answered:
-   * TOO_MANY_STREAMS when the limit is reached, or what the source throws.
+   * Answers with a stream that begins with what changed since the event `lastId`, or with all
+   * topics when that is none of ours. Throws before anything was answered: TOO_MANY_STREAMS when
+   * the limit is reached, or what the source throws.
    */
-  open(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  open(
+    response: ServerResponse,
+    headers: Readonly<Record<string, string>>,
+    lastId: string | null,
+  ): void {
     if (this.#streams.size >= this.#limits.maxStreams || this.#closed) {
       throw new GriddError(
         'TOO_MANY_STREAMS',
-        `${this.#streams.size} pages watch this instance already, as many as it serves.`,
+        `${this.#streams.size} pages watch this server already, as many as it serves.`,
       );
     }
-    const frame = this.#makeFrame();
-    const stream: Stream = { response, stalledAt: null, behind: false };
+    // With others open and no change told, the record is as new as what they show.
+    if (this.#streams.size === 0 || this.#pending !== null) this.#record.take(this.#source.read());
+    const stream: Stream = { response, seq: this.#record.seqOf(lastId), stalledAt: null };
     response.on('drain', () => this.#onDrain(stream));
     response.on('close', () => this.#remove(stream));
     response.on('error', () => this.#remove(stream));
     response.writeHead(200, { ...headers, ...HEADERS });
     this.#streams.add(stream);
     if (this.#streams.size === 1) this.#startWatching();
-    this.#write(stream, `retry: ${RETRY_MS}\n${frame}`);
+    const news = this.#record.frameSince(stream.seq) ?? BEAT;
+    this.#tell(stream, `retry: ${RETRY_MS}\n${news}`);
   }
 
   /** Ends all streams and takes no more. */
@@ -135,21 +166,23 @@ export class EventStreams {
     this.#pending = null;
     this.#lastSentAt = this.#clock.monotonic();
     try {
-      this.#frame = this.#makeFrame();
+      this.#record.take(this.#source.read());
     } catch (error) {
       this.#fail(error);
       return;
     }
+    // Nearly all streams were told the same; the bytes they get are made once.
+    const frames = new Map<number, Buffer | null>();
     for (const stream of [...this.#streams]) {
-      if (this.#isStalled(stream)) continue;
-      if (stream.stalledAt !== null) stream.behind = true;
-      else this.#write(stream, this.#frame);
+      if (this.#isStalled(stream) || stream.stalledAt !== null) continue;
+      let frame = frames.get(stream.seq);
+      if (frame === undefined) {
+        const text = this.#record.frameSince(stream.seq);
+        frame = text === null ? null : Buffer.from(text);
+        frames.set(stream.seq, frame);
+      }
+      if (frame !== null) this.#tell(stream, frame);
     }
-  }
-
-  #makeFrame(): string {
-    this.#id += 1;
-    return `id: ${this.#id}\nevent: snapshot\ndata: ${JSON.stringify(this.#source.read())}\n\n`;
   }
 
   #beat(): void {
@@ -158,7 +191,13 @@ export class EventStreams {
     }
   }
 
-  #write(stream: Stream, text: string): void {
+  /** Sends an event that makes `stream` know all there is. */
+  #tell(stream: Stream, event: string | Buffer): void {
+    stream.seq = this.#record.seq;
+    this.#write(stream, event);
+  }
+
+  #write(stream: Stream, text: string | Buffer): void {
     if (!stream.response.write(text)) stream.stalledAt = this.#clock.monotonic();
   }
 
@@ -174,9 +213,9 @@ export class EventStreams {
 
   #onDrain(stream: Stream): void {
     stream.stalledAt = null;
-    if (!stream.behind || !this.#streams.has(stream)) return;
-    stream.behind = false;
-    this.#write(stream, this.#frame);
+    if (!this.#streams.has(stream)) return;
+    const missed = this.#record.frameSince(stream.seq);
+    if (missed !== null) this.#tell(stream, missed);
   }
 
   #fail(error: unknown): void {

@@ -6,24 +6,11 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { chmodSync, rmSync } from 'node:fs';
-import type { FastifyInstance } from 'fastify';
-import type { FleetService, StartRequest, StopRequest } from '../../contract/fleet-api.ts';
-import {
-  CleanupBody,
-  IdParams,
-  IdsBody,
-  KeyHeader,
-  PanicBody,
-  ShutdownBody,
-  StartBody,
-  StopBody,
-} from '../../contract/fleet-schema.ts';
-import { AcceptPositionBody, AdjustBody, NoFields } from '../../contract/instance-schema.ts';
-import type { AcceptPositionRequest, AdjustRequest } from '../../contract/instance-api.ts';
+import type { FleetService, StartRequest } from '../../contract/fleet-api.ts';
+import { StartBody } from '../../contract/fleet-schema.ts';
 import { makeHttpApp } from './error-reply.ts';
+import { addFleetRoutes, nameHome } from './fleet-routes.ts';
 
-/** Header in which every answer says whose it is; URI-encoded. */
-export const HOME_HEADER = 'x-gridd-home';
 const REQUEST_TIMEOUT_MS = 15_000;
 
 export interface FleetServerOptions {
@@ -48,13 +35,13 @@ export async function serveFleet(
   options: FleetServerOptions,
 ): Promise<FleetServer> {
   const app = makeHttpApp(options.log);
-  const home = encodeURI(options.home);
-  app.addHook('onRequest', (_request, reply, done) => {
-    void reply.header(HOME_HEADER, home).header('cache-control', 'no-store');
-    done();
-  });
-  addReadRoutes(app, service);
-  addVerbRoutes(app, service);
+  nameHome(app, options.home);
+  addFleetRoutes(app, () => service);
+  app.post<{ Body: StartRequest }>(
+    '/api/instances/start',
+    { schema: { body: StartBody } },
+    ({ body }) => service.start(body),
+  );
   await app.ready();
   let server = await listen();
 
@@ -85,78 +72,4 @@ export async function serveFleet(
       await app.close();
     },
   };
-}
-
-function addReadRoutes(app: FastifyInstance, service: FleetService): void {
-  app.get('/api/info', { schema: {} }, () => service.info());
-  app.get('/api/instances', { schema: {} }, () => service.list());
-  app.get<{ Params: { id: string } }>(
-    '/api/instances/:id',
-    { schema: { params: IdParams } },
-    ({ params }) => service.status(params.id),
-  );
-  app.get<{ Params: { id: string } }>(
-    '/api/instances/:id/usage',
-    { schema: { params: IdParams } },
-    ({ params }) => service.usage(params.id),
-  );
-}
-
-function addVerbRoutes(app: FastifyInstance, service: FleetService): void {
-  app.post<{ Body: StartRequest }>(
-    '/api/instances/start',
-    { schema: { body: StartBody } },
-    ({ body }) => service.start(body),
-  );
-  app.post<{ Body: StopRequest }>(
-    '/api/instances/stop',
-    { schema: { body: StopBody } },
-    ({ body }) => service.stop(body),
-  );
-  for (const verb of ['restart', 'reload', 'pause', 'resume'] as const) {
-    app.post<{ Body: { ids: string[] } }>(
-      `/api/instances/${verb}`,
-      { schema: { body: IdsBody } },
-      ({ body }) => service[verb](body.ids),
-    );
-  }
-  app.post<{ Body: { ids: string[] | null } }>(
-    '/api/instances/panic',
-    { schema: { body: PanicBody } },
-    ({ body }) => service.panic(body.ids),
-  );
-  app.post<{ Params: { id: string } }>(
-    '/api/instances/:id/close-carry',
-    { schema: { params: IdParams, body: NoFields } },
-    ({ params }) => service.closeCarry(params.id),
-  );
-  app.post<{ Params: { id: string }; Body: AcceptPositionRequest }>(
-    '/api/instances/:id/accept-position',
-    { schema: { params: IdParams, body: AcceptPositionBody } },
-    ({ params, body }) => service.acceptPosition(params.id, body),
-  );
-  app.post<{
-    Params: { id: string };
-    Body: AdjustRequest;
-    Headers: { 'idempotency-key'?: string };
-  }>(
-    '/api/instances/:id/adjust',
-    { schema: { params: IdParams, body: AdjustBody, headers: KeyHeader } },
-    ({ params, body, headers }) =>
-      service.adjust(params.id, body, headers['idempotency-key'] ?? null),
-  );
-  app.post<{ Body: { dry_run: boolean } }>(
-    '/api/cleanup',
-    { schema: { body: CleanupBody } },
-    ({ body }) => service.cleanup(body.dry_run),
-  );
-  app.post('/api/alerts/test', { schema: { body: NoFields } }, () => service.testAlerts());
-  app.post<{ Body: { bots: 'keep' | 'stop' } }>(
-    '/api/shutdown',
-    { schema: { body: ShutdownBody } },
-    async ({ body }) => {
-      await service.shutdown(body.bots);
-      return { ok: true };
-    },
-  );
 }

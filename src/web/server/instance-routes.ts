@@ -17,22 +17,22 @@ import {
   ReceiptsQuery,
 } from '../../contract/instance-schema.ts';
 import { badRequest } from './error-reply.ts';
+import { addEventRoute } from './event-streams.ts';
 import type { EventStreams } from './event-streams.ts';
-import { securityHeaders } from './http-guard.ts';
-import { sendAsset } from './page-assets.ts';
+import { addPageRoutes } from './page-assets.ts';
 import type { PageAssets } from './page-assets.ts';
 
 const DEFAULT_FILLS = 100;
-/** Fills in a snapshot: what the page shows. */
-const SNAPSHOT_FILLS = 50;
+/** Newest fills in the topic of that name. */
+const TOPIC_FILLS = 50;
 const DEFAULT_RECEIPTS = 30;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
-/** What the page gets with each event. */
-export function snapshotOf(service: InstanceService): Record<string, unknown> {
+/** The topics of the event stream. */
+export function topicsOf(service: InstanceService): Record<string, unknown> {
   return {
     status: service.status(),
     levels: service.levels(),
-    fills: service.fills(SNAPSHOT_FILLS),
+    fills: service.fills(TOPIC_FILLS),
   };
 }
 
@@ -43,10 +43,7 @@ export function addReadRoutes(
   assets: PageAssets,
   streams: EventStreams,
 ): void {
-  app.get('/', (request, reply) => sendAsset(assets, 'instance.html', request, reply));
-  app.get<{ Params: { name: string } }>('/assets/:name', (request, reply) =>
-    sendAsset(assets, request.params.name, request, reply),
-  );
+  addPageRoutes(app, assets);
   app.get('/health', () => ({
     status: 'healthy',
     instance_id: service.id,
@@ -69,10 +66,7 @@ export function addReadRoutes(
     { schema: { querystring: ReceiptsQuery } },
     ({ query: { limit = DEFAULT_RECEIPTS, by = 'stop' } }) => service.receipts(Number(limit), by),
   );
-  app.get('/api/events', { exposeHeadRoute: false }, (_request, reply) => {
-    streams.open(reply.raw, securityHeaders());
-    reply.hijack();
-  });
+  addEventRoute(app, streams);
 }
 
 /** POST routes: what the instance obeys. Each answers with JSON. */

@@ -11,7 +11,7 @@ import { REQUEST_TIMEOUT_MS, makeHttpApp } from './error-reply.ts';
 import { EventStreams, STREAM_LIMITS } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
 import { installGuard, loopbackAddress, refuseActions } from './http-guard.ts';
-import { addReadRoutes, addWriteRoutes, snapshotOf } from './instance-routes.ts';
+import { addReadRoutes, addWriteRoutes, topicsOf } from './instance-routes.ts';
 import type { PageAssets } from './page-assets.ts';
 import { bindPort } from './port-binding.ts';
 
@@ -52,7 +52,7 @@ export async function serveInstance(
   const host = loopbackAddress(options.host);
   const log = options.log ?? (() => {});
   const source = {
-    read: () => snapshotOf(service),
+    read: () => topicsOf(service),
     subscribe: (listener: () => void) => service.subscribe(listener),
   };
   const limits = { ...STREAM_LIMITS, ...options.limits };
@@ -86,8 +86,8 @@ export async function serveInstance(
   };
 }
 
-/** Fastify closes only what it listened on itself. */
-function endServer(server: Server): Promise<void> {
+/** Ends a server and its connections: Fastify closes only what it listened on itself. */
+export function endServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) return resolve();
     server.close(() => resolve());

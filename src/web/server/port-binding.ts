@@ -8,7 +8,7 @@ import { GriddError } from '../../contract/errors.ts';
 import { isErrno } from '../../platform/json-file.ts';
 import { portHolderText } from '../../platform/port-holder.ts';
 
-/** First and last port of the range that is searched. */
+/** First and last port of the range that is searched, unless a wish begins it earlier. */
 export const FIRST_PORT = 5001;
 export const LAST_PORT = 6000;
 
@@ -16,12 +16,14 @@ export const LAST_PORT = 6000;
 export interface PortWish {
   /** A loopback address. */
   readonly host: string;
-  /** null: the first free one from 5001; 0: any (the kernel chooses). */
+  /** null: the first free one of the range; 0: any (the kernel chooses). */
   readonly port: number | null;
   /** Ports that others claim; never taken unless it is `port` itself. */
   readonly avoidPorts: readonly number[];
   /** Refuse instead of moving to another port. */
   readonly strictPort: boolean;
+  /** Where the range begins; absent: at 5001. */
+  readonly firstPort?: number;
 }
 
 /** The port that was taken, and a sentence when it is not the wanted one. */
@@ -44,7 +46,7 @@ export async function bindPort(server: Server, wish: PortWish): Promise<BoundPor
       );
     }
   }
-  for (const port of candidates(wanted, wish.avoidPorts)) {
+  for (const port of candidates(wish)) {
     if (!(await tryListen(server, wish.host, port))) continue;
     if (wanted === null) return { port, warning: null };
     const holder = portHolderText(wanted);
@@ -57,9 +59,10 @@ export async function bindPort(server: Server, wish: PortWish): Promise<BoundPor
   );
 }
 
-function* candidates(wanted: number | null, avoid: readonly number[]): Generator<number> {
-  const first = wanted === null || wanted >= LAST_PORT ? FIRST_PORT : wanted + 1;
-  const taken = new Set(avoid);
+function* candidates({ port: wanted, avoidPorts, firstPort }: PortWish): Generator<number> {
+  const begin = firstPort ?? FIRST_PORT;
+  const first = wanted === null || wanted >= LAST_PORT ? begin : wanted + 1;
+  const taken = new Set(avoidPorts);
   for (let port = first; port <= LAST_PORT; port += 1) {
     if (!taken.has(port)) yield port;
   }

@@ -1,0 +1,38 @@
+/** The console's row of an instance, from its record, its config and its last figures. PURE. */
+import type { FleetRow } from '../contract/console-api.ts';
+import type { DayFigures } from './day-figures.ts';
+import { listRow } from './instance-rows.ts';
+import type { RowParts } from './instance-rows.ts';
+
+/** One row of the console; `account` as in `AccountView`. */
+export function fleetRow(parts: RowParts, day: DayFigures, account: string | null): FleetRow {
+  const { id, record, status, alive, external, loaded, url } = parts;
+  const config = external ? undefined : loaded?.config;
+  const strategy = config?.strategy_config;
+  const text = (value: number | string | undefined) =>
+    value === undefined ? null : String(value);
+  return {
+    ...listRow(parts),
+    name: status?.name ?? config?.metadata.name ?? id,
+    state_reason: record.state_reason,
+    direction: status?.direction ?? strategy?.direction ?? null,
+    base: status?.base ?? null,
+    quote: status?.quote ?? null,
+    price: status?.price ?? null,
+    lower: status?.lower ?? text(strategy?.grid_lower_price),
+    upper: status?.upper ?? text(strategy?.grid_upper_price),
+    grids: status?.grids ?? strategy?.grid_num ?? null,
+    open_orders: status?.open_orders ?? null,
+    cycles: status?.cycles ?? null,
+    cycles_24h: day.cycles,
+    grid_profit_24h: day.grid_profit,
+    total_24h: day.total,
+    since_24h: day.since,
+    apr_grid: status?.apr?.grid ?? null,
+    apr_total: status?.apr?.total ?? null,
+    warnings: [...(status?.warnings ?? []), ...(status?.degraded ?? [])],
+    account,
+    sparkline: day.sparkline,
+    url: alive ? url : null,
+  };
+}

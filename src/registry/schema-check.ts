@@ -1,0 +1,46 @@
+/**
+ * The check of a small config file of the home against its schema, defaults put in. A problem is
+ * told by its path and what is allowed, never with the value: that may be a secret.
+ */
+import { Ajv } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { Problem } from '../contract/errors.ts';
+
+/** A value that fits, or every problem. */
+export type Checked<T> =
+  | { readonly value: T; readonly problems: readonly [] }
+  | { readonly value: null; readonly problems: readonly Problem[] };
+
+/** A check that is compiled when it is first needed; it completes the value that it is given. */
+export function schemaCheck<T>(schema: object): (value: unknown) => Checked<T> {
+  let compiled: ValidateFunction<T> | undefined;
+  return (value) => {
+    compiled ??= new Ajv({ allErrors: true, useDefaults: true, verbose: true }).compile<T>(
+      // As plain JSON Schema.
+      JSON.parse(JSON.stringify(schema)) as object,
+    );
+    if (compiled(value)) return { value, problems: [] };
+    return { value: null, problems: problemsOf(compiled.errors ?? []) };
+  };
+}
+
+function problemsOf(errors: readonly ErrorObject[]): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const error of errors) {
+    const parents = error.instancePath.split('/').slice(1);
+    const { missingProperty, additionalProperty } = error.params as Record<string, string>;
+    const key = missingProperty ?? additionalProperty;
+    const path = [...parents, ...(key === undefined ? [] : [key])].join('.') || '(file)';
+    const message =
+      missingProperty !== undefined
+        ? 'is missing'
+        : additionalProperty !== undefined
+          ? 'is not a known key'
+          : 'is not an allowed value';
+    const { description } = (error.parentSchema ?? {}) as { description?: string };
+    const allowed = key === undefined && description !== undefined ? { allowed: description } : {};
+    // A union says last, and best, what all its branches complain of.
+    problems.set(path, { path, message, ...allowed });
+  }
+  return [...problems.values()];
+}

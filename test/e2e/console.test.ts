@@ -1,0 +1,219 @@
+/** The console of a real supervisor with two real bots: what a page and a script meet there. */
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
+import type {
+  AuditView,
+  FindingView,
+  FleetExit,
+  FleetRow,
+  FleetTopics,
+} from '../../src/contract/console-api.ts';
+import type { Endpoint, SupervisorInfo, VerbResult } from '../../src/contract/fleet-api.ts';
+import type { FillView } from '../../src/contract/instance-api.ts';
+import { identify } from '../../src/platform/process-identity.ts';
+import { FleetHome, freePorts } from '../fixtures/fleet-home.ts';
+import { waitFor } from '../fixtures/wait-for.ts';
+import { EventReader, ask } from '../web/http-client.ts';
+
+const IDS = ['aa_01', 'bb_02'];
+let home: FleetHome;
+let ports: number[] = [];
+let port = 0;
+
+beforeAll(async () => {
+  home = new FleetHome();
+  ports = await freePorts(6);
+  [port = 0] = ports;
+  home.consoleAt(port);
+  // A lively market: a fill comes within seconds.
+  const exchange = { paper: { speed: 20, volatility: 0.002, seed: 7 } };
+  IDS.forEach((id, index) => home.write(id, { daemon: { web_port: ports[index + 1] }, exchange }));
+  await home.ok(['start', '--all']);
+});
+afterAll(() => home.dispose());
+
+async function get<T>(path: string, at = port): Promise<T> {
+  const { status, json, text } = await ask(at, path);
+  if (status !== 200) throw new Error(`${path}: ${text}`);
+  return json as T;
+}
+
+async function post(path: string, body: object): Promise<VerbResult[]> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await ask(port, path, { method: 'POST', body: JSON.stringify(body), headers });
+  if (answer.status !== 200) throw new Error(`${path}: ${answer.text}`);
+  return answer.json as VerbResult[];
+}
+
+function endpoint(): Endpoint {
+  return JSON.parse(
+    readFileSync(home.path('logs', 'supervisor', 'endpoint.json'), 'utf8'),
+  ) as Endpoint;
+}
+
+const rowOf = (rows: readonly FleetRow[] | undefined, id: string) =>
+  rows?.find((row) => row.id === id);
+
+test('it is where the file says, and every listing says where', async () => {
+  const url = `http://127.0.0.1:${port}`;
+  const page = await ask(port, '/');
+  expect(page.text).toContain('<div id="root">');
+  expect(endpoint().console).toBe(url);
+  expect((await home.ok(['list'])).stdout).toContain(`console: ${url}\n`);
+  expect((await home.ok(['supervisor', 'status'])).stdout).toMatch(new RegExp(`console +${url}\n`));
+  expect((await home.ok(['console'])).stdout).toBe(`${url}\n`);
+  const { rows, accounts, supervisor } = await get<FleetTopics>('/api/fleet');
+  expect(rows.map(({ id, name, direction, mode }) => [id, name, direction, mode])).toEqual(
+    IDS.map((id) => [id, id, 'neutral', 'paper']),
+  );
+  expect(accounts.map(({ account }) => account)).toEqual(IDS.map((id) => `paper ${id}`));
+  expect(supervisor).toMatchObject({ running: 2, console: { url, note: null } });
+});
+
+test('the stream brings the figures of a fill, as the bot has them', async () => {
+  const reader = await EventReader.open(port);
+  let row: FleetRow | undefined;
+  while (row === undefined || row.position === '0') {
+    const { rows } = (await reader.next('topics')).data as Partial<FleetTopics>;
+    row = rowOf(rows, 'aa_01') ?? row;
+  }
+  reader.close();
+  await post('/api/instances/stop', { ids: ['aa_01'], on_stop: {} });
+  // Its executions, one by one, as its books have them.
+  const fills = JSON.parse(
+    (await home.ok(['fills', 'aa_01', '-n', '1000', '--json'])).stdout,
+  ) as FillView[];
+  const profits = fills.flatMap(({ cycle_profit }) => cycle_profit ?? []);
+  const profit = profits.reduce((sum, text) => sum + (parseMoney(text) ?? 0n), 0n);
+  const shown = rowOf((await get<FleetTopics>('/api/fleet')).rows, 'aa_01');
+  expect(fills.length).toBeGreaterThan(0);
+  expect(shown).toMatchObject({ cycles: profits.length, grid_profit: formatMoney(profit) });
+  // Its books are younger than a day: what they made in it is all they made.
+  expect(shown).toMatchObject({ cycles_24h: shown?.cycles, grid_profit_24h: shown?.grid_profit });
+  expect(shown?.total_24h).toBe(shown?.total_pnl);
+  expect(shown?.sparkline.at(-1)).toBe(Number(shown?.total_pnl));
+});
+
+test('one verb for several, one of them unknown; stop, start by id, and who did it', async () => {
+  const stopped = await post('/api/instances/stop', { ids: [...IDS, 'nobody'], on_stop: {} });
+  expect(stopped.map(({ id, ok, error }) => [id, ok, error?.code])).toEqual([
+    ['aa_01', true, undefined],
+    ['bb_02', true, undefined],
+    ['nobody', false, 'INSTANCE_UNKNOWN'],
+  ]);
+  expect(stopped[1]?.receipt).toMatchObject({ orders_left: 0 });
+  const started = await post('/api/instances/start', { ids: [...IDS, 'nobody'] });
+  expect(started.map(({ id, ok, error }) => [id, ok, error?.code])).toEqual([
+    ['aa_01', true, undefined],
+    ['bb_02', true, undefined],
+    ['nobody', false, 'INSTANCE_UNKNOWN'],
+  ]);
+  const again = await post('/api/instances/start', { ids: ['bb_02'], allow_running: true });
+  expect(again).toMatchObject([{ id: 'bb_02', ok: true, unchanged: true }]);
+  await home.ok(['pause', 'bb_02']);
+  await home.ok(['resume', 'bb_02']);
+  const lines = await get<AuditView[]>('/api/audit?instance=bb_02&limit=4');
+  expect(lines.map(({ verb, from }) => [verb, from])).toEqual([
+    ['resume', 'cli'],
+    ['pause', 'cli'],
+    ['start', 'console 127.0.0.1'],
+    ['start', 'console 127.0.0.1'],
+  ]);
+  expect(lines[0]?.who).not.toBe('');
+  expect(lines[2]?.who).toBe('loopback');
+  const older = await get<AuditView[]>(`/api/audit?instance=bb_02&before=${lines[3]?.id}`);
+  expect(older.map(({ verb }) => verb)).toContain('stop');
+  const told = (await home.ok(['audit', 'bb_02', '--json'])).stdout;
+  expect(told).toContain('"from": "console 127.0.0.1"');
+  const exits = await get<FleetExit[]>('/api/exits?limit=2');
+  expect(exits.map(({ instance }) => instance).sort()).toEqual(IDS);
+});
+
+test('an adjust leaves the grid before and after', async () => {
+  await post('/api/instances/aa_01/adjust', { grid_upper_price: 162, dry_run: true });
+  await post('/api/instances/aa_01/adjust', { grid_upper_price: 162 });
+  const lines = await get<AuditView[]>('/api/audit?instance=aa_01&limit=2');
+  expect(lines.map(({ verb }) => verb)).toEqual(['adjust', 'start']);
+  expect(JSON.parse(lines[0]?.before ?? '')).toMatchObject({ lower: '140', upper: '160' });
+  expect(JSON.parse(lines[0]?.after ?? '')).toMatchObject({ lower: '140', upper: '162' });
+});
+
+test('books begun anew count from nothing', async () => {
+  const before = rowOf((await get<FleetTopics>('/api/fleet')).rows, 'bb_02');
+  await home.ok(['stop', 'bb_02']);
+  await post('/api/instances/start', { ids: ['bb_02'], fresh: true });
+  const row = await waitFor('figures of the new books', async () => {
+    const now = rowOf((await get<FleetTopics>('/api/fleet')).rows, 'bb_02');
+    return now?.since_24h !== before?.since_24h && now;
+  });
+  expect(row.total_24h).toBe(row.total_pnl);
+  expect(Date.parse(row.since_24h ?? '')).toBeGreaterThan(Date.parse(before?.since_24h ?? ''));
+});
+
+test('the doctor looks while the fleet goes on', async () => {
+  const [one, two] = await Promise.all([
+    get<FindingView[]>('/api/doctor'),
+    get<FindingView[]>('/api/doctor'),
+  ]);
+  expect(two).toEqual(one);
+  expect(one.find(({ subject }) => subject === 'databases')).toMatchObject({ level: 'ok' });
+});
+
+test('a supervisor that was killed: the next one is at the same port, with the same bots', async () => {
+  const pids = (await home.list()).map(({ pid }) => pid);
+  const killed = home.supervisorPid();
+  process.kill(killed, 'SIGKILL');
+  await waitFor('its end', () => identify(killed) === null);
+  // Nobody serves it: nobody is sent there.
+  expect((await home.ok(['list'])).stdout).not.toContain('console');
+  await home.ok(['supervisor', 'start']);
+  const rows = await waitFor('both bots', async () => {
+    const now = (await get<FleetTopics>('/api/fleet')).rows;
+    return now.every(({ state, price }) => state === 'running' && price !== null) && now;
+  });
+  expect(rows.map(({ pid }) => pid)).toEqual(pids);
+});
+
+function hold(at: number): Promise<Server> {
+  const server = createServer();
+  return new Promise((resolve) => server.listen(at, '127.0.0.1', () => resolve(server)));
+}
+
+test('leaving ends the streams; a taken port moves it beyond what configs claim', async () => {
+  const reader = await EventReader.open(port);
+  await reader.next('topics');
+  await home.ok(['supervisor', 'stop', '--keep-bots']);
+  await reader.ended;
+  const holder = await hold(port);
+  try {
+    await home.ok(['supervisor', 'start']);
+    const status = (await home.ok(['supervisor', 'status', '--json'])).stdout;
+    const { console: facts } = JSON.parse(status) as SupervisorInfo;
+    const moved = Number(new URL(facts?.url ?? '').port);
+    expect([port, ports[1], ports[2]]).not.toContain(moved);
+    expect(facts?.note).toContain(`Port ${port} is held by`);
+    expect((await get<FleetTopics>('/api/fleet', moved)).rows).toHaveLength(2);
+  } finally {
+    holder.close();
+  }
+});
+
+test('no console is no fault of the fleet: it says why and goes on', async () => {
+  await home.ok(['supervisor', 'stop', '--keep-bots']);
+  home.consoleAt(70_000);
+  await home.ok(['supervisor', 'start']);
+  const rows = await waitFor('both bots', async () => {
+    const now = await home.list();
+    return now.every(({ state }) => state === 'running') && now;
+  });
+  expect(rows).toHaveLength(2);
+  expect(endpoint().console).toBeUndefined();
+  const refused = await home.ok(['console'], 3);
+  expect(refused.stderr).toContain('CONSOLE_ABSENT');
+  expect(refused.stderr).toContain('port is not an allowed value');
+  const status = (await home.ok(['supervisor', 'status'])).stdout;
+  expect(status).toMatch(/console +none: .*console\.json/);
+});
