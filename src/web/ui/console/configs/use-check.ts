@@ -31,6 +31,8 @@ export interface Checked {
   readonly file: string | null;
   /** The supervisor has judged this very text. */
   readonly settled: boolean;
+  /** The design is of this very text, by the supervisor or by the engine here. */
+  readonly fresh: boolean;
   /** Why it could not judge. */
   readonly failure: Failure | null;
 }
@@ -70,10 +72,11 @@ export function useCheck(id: string | null, text: string): Checked {
   }, [settled, parsed]);
   const failure = given?.ok === false ? given.error : null;
   const market = known.current?.design.market ?? null;
-  const base = { file: check?.file ?? null, settled, failure, market };
+  const fresh = settled || local !== null;
+  const base = { file: check?.file ?? null, settled, fresh, failure, market };
   if (!parsed.ok) {
     const nothing = { problems: [], warnings: [], design: check?.design ?? null };
-    return { ...base, ...nothing, root: null, fault: parsed.fault, settled: false };
+    return { ...base, ...nothing, root: null, fault: parsed.fault, settled: false, fresh: false };
   }
   const { problems = [], warnings = [], design = null } = local ?? check ?? {};
   return { ...base, root: parsed.root, fault: null, problems, warnings, design };

@@ -105,7 +105,7 @@ function Verdict(props: {
 }) {
   const { t } = useTranslation();
   const { text, checked, onJump } = props;
-  const { fault, problems, design, warnings, settled, failure } = checked;
+  const { fault, problems, design, warnings, settled, fresh, failure } = checked;
   const good = fault === null && problems.length === 0;
   return (
     <>
@@ -126,7 +126,7 @@ function Verdict(props: {
       {failure !== null && <FailureText failure={failure} />}
       <ProblemList text={text} checked={checked} onJump={onJump} />
       {design !== null && (
-        <DesignPanel design={design} warnings={warnings} stale={!settled || !good} />
+        <DesignPanel design={design} warnings={warnings} stale={!fresh || !good} />
       )}
       {design === null && good && settled && (
         <>

@@ -35,11 +35,11 @@ export function FleetSums({ rows }: { readonly rows: readonly FleetRow[] }) {
             </th>
             <th scope="col">{t('console.filter.running')}</th>
             {FIGURES.map((key) => (
-              <th scope="col" className="number" key={key}>
+              <th scope="col" className={classOf(key)} key={key}>
                 {t(`console.columns.${key}`)}
               </th>
             ))}
-            <th scope="col" className="number">
+            <th scope="col" className="number more">
               {open ? t('console.sums.equity') : ''}
             </th>
           </tr>
@@ -55,6 +55,12 @@ export function FleetSums({ rows }: { readonly rows: readonly FleetRow[] }) {
 }
 
 const FIGURES = ['total_pnl', 'total_24h', 'grid_profit', 'grid_profit_24h'] as const;
+
+/** The total stands out; what a phone has no room for is `more`. */
+function classOf(key: (typeof FIGURES)[number]): string {
+  if (key === 'total_pnl') return 'number strong';
+  return key === 'grid_profit_24h' ? 'number more' : 'number';
+}
 
 function SumRows(props: {
   readonly sum: FleetSum;
@@ -74,11 +80,11 @@ function SumRows(props: {
           {sum.running}/{sum.instances}
         </td>
         {FIGURES.map((key) => (
-          <td className={key === 'total_pnl' ? 'number strong' : 'number'} key={key}>
+          <td className={classOf(key)} key={key}>
             <Money text={sum[key]} unit={sum.quote} />
           </td>
         ))}
-        <td className="quiet note">
+        <td className="quiet note more">
           {sum.unknown > 0 && t('console.sums.unknown', { count: sum.unknown })}
         </td>
       </tr>
@@ -116,8 +122,8 @@ function AccountRow({ view }: { readonly view: AccountView }) {
       <td className="number">
         <Money text={view.grid_profit} unit={quote} />
       </td>
-      <td />
-      <td className="number" title={equity === null ? '' : exact(equity)}>
+      <td className="more" />
+      <td className="number more" title={equity === null ? '' : exact(equity)}>
         {equity === null ? '–' : money(equity)}
       </td>
     </tr>

@@ -69,7 +69,12 @@ export function FleetView() {
           }
         />
       )}
-      <VerbBar all={rows} selected={selected} onClear={() => setChosen(new Set())} />
+      <VerbBar
+        all={rows}
+        selected={selected}
+        narrow={narrow}
+        onClear={() => setChosen(new Set())}
+      />
       <WarningsDialog
         row={rows.find(({ id }) => id === warned) ?? null}
         onClose={() => setWarned(null)}

@@ -1,15 +1,9 @@
 /** Columns of the audit and of the ends of processes. */
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AuditView } from '../../../../contract/console-api.ts';
-import type { ExitEntry } from '../../../../contract/history-api.ts';
+import type { AuditView, FleetExit } from '../../../../contract/console-api.ts';
 import type { Column } from '../../shell/table-column.ts';
 import { momentText } from '../moments.ts';
-
-/** One ended process, with its instance. */
-export interface FleetExitRow extends ExitEntry {
-  readonly instance: string;
-}
 
 export function useAuditColumns(): readonly Column<AuditView>[] {
   const { t } = useTranslation();
@@ -28,20 +22,22 @@ export function useAuditColumns(): readonly Column<AuditView>[] {
       text('who', t('console.events.who'), 12, ({ who }) => who),
       text('from', t('console.events.from'), 20, ({ from }) => from),
       {
-        ...text('message', t('console.events.message'), 40, ({ message }) => message),
+        ...text('message', t('console.events.message'), 36, ({ message }) => message),
         wraps: true,
       },
-      { ...text('what', t('console.events.asked'), 26, askedText), wraps: true },
-      { ...text('before', t('console.events.before'), 18, (row) => row.before ?? ''), wraps: true },
-      { ...text('after', t('console.events.after'), 18, (row) => row.after ?? ''), wraps: true },
+      { ...text('what', t('console.events.asked'), 22, askedText), wraps: true },
+      {
+        ...text('change', t('console.events.change'), 26, changeText),
+        wraps: true,
+      },
     ];
   }, [t]);
 }
 
-export function useExitColumns(): readonly Column<FleetExitRow>[] {
+export function useExitColumns(): readonly Column<FleetExit>[] {
   const { t } = useTranslation();
   return useMemo(() => {
-    const text = textColumn<FleetExitRow>;
+    const text = textColumn<FleetExit>;
     return [
       {
         ...text('at', t('console.events.at'), 20, ({ at }) => momentText(at)),
@@ -79,4 +75,10 @@ function textColumn<Row>(
 /** An empty request says nothing. */
 function askedText({ what }: AuditView): string {
   return what === '{}' ? '' : what;
+}
+
+/** What it was and what it is now, where the verb changed a value. */
+function changeText({ before, after }: AuditView): string {
+  if (before === null && after === null) return '';
+  return `${before ?? '–'} → ${after ?? '–'}`;
 }

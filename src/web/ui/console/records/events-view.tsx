@@ -2,7 +2,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AuditView } from '../../../../contract/console-api.ts';
+import type { AuditView, FleetExit } from '../../../../contract/console-api.ts';
 import type { Answer } from '../../shell/api.ts';
 import { get } from '../../shell/api.ts';
 import { DataTable } from '../../shell/data-table.tsx';
@@ -12,7 +12,6 @@ import { setQuery, useAddress } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
 import { useRoute } from '../requests.ts';
 import { tableRows } from '../table-source.ts';
-import type { FleetExitRow } from './event-columns.ts';
 import { useAuditColumns, useExitColumns } from './event-columns.ts';
 
 const MOST_EXITS = 1000;
@@ -89,7 +88,7 @@ function Exits({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   const columns = useExitColumns();
   const mark = useFleet('marks')?.exits;
-  const asked = useRoute<readonly FleetExitRow[]>(`/api/exits?limit=${MOST_EXITS}`, [mark]);
+  const asked = useRoute<readonly FleetExit[]>(`/api/exits?limit=${MOST_EXITS}`, [mark]);
   const shown = asked.value?.filter(({ instance }) => id === '' || instance === id);
   return (
     <DataTable

@@ -1,24 +1,39 @@
 /** The bar beneath the fleet: verbs for the chosen instances, or for all of them. */
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Menu } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
-import { planVerb } from './verb-plan.ts';
 import type { Verb } from './verb-plan.ts';
-import { VERBS } from './verb-plan.ts';
+import { VERBS, planVerb } from './verb-plan.ts';
 import { askVerb } from './verb-request.ts';
 
 interface Props {
   readonly all: readonly FleetRow[];
   readonly selected: readonly FleetRow[];
+  /** One button with a menu instead of one for each verb. */
+  readonly narrow: boolean;
   readonly onClear: () => void;
 }
 
-export function VerbBar({ all, selected, onClear }: Props) {
+/** What one of its buttons does and says. */
+interface Choice {
+  readonly verb: Verb;
+  readonly label: string;
+  /** It would do something to at least one. */
+  readonly useful: boolean;
+  readonly ask: () => void;
+}
+
+export function VerbBar({ all, selected, narrow, onClear }: Props) {
   const { t } = useTranslation();
   const some = selected.length > 0;
   const subject = some ? selected : all;
   const ids = subject.map(({ id }) => id);
-  const due = (verb: Verb) => planVerb(verb, subject).filter(({ skipped }) => !skipped).length;
+  const choices = VERBS.map((verb): Choice => ({
+    verb,
+    label: [t(`console.verbs.${verb}`), some ? '' : t('console.verbs.every')].join(' ').trim(),
+    useful: planVerb(verb, subject).some(({ skipped }) => !skipped),
+    ask: () => askVerb({ verb, ids: verb === 'panic' && !some ? null : ids }),
+  }));
   return (
     <div
       className={some ? 'verb-bar chosen' : 'verb-bar'}
@@ -35,26 +50,50 @@ export function VerbBar({ all, selected, onClear }: Props) {
           {t('console.verbs.clear')}
         </Button>
       )}
-      <Group gap={6} ml="auto" className="verb-bar-verbs">
-        {VERBS.filter((verb) => verb !== 'panic').map((verb) => (
-          <Button
-            key={verb}
-            variant="default"
-            disabled={due(verb) === 0}
-            onClick={() => askVerb({ verb, ids })}
-          >
-            {t(`console.verbs.${verb}`)} {some ? '' : t('console.verbs.every')}
-          </Button>
-        ))}
-        <Button
-          variant="default"
-          className="danger-outline"
-          disabled={due('panic') === 0}
-          onClick={() => askVerb({ verb: 'panic', ids: some ? ids : null })}
-        >
-          {t('console.verbs.panic')} {some ? '' : t('console.verbs.every')}
-        </Button>
-      </Group>
+      {narrow ? <VerbMenu choices={choices} /> : <VerbButtons choices={choices} />}
     </div>
+  );
+}
+
+function VerbButtons({ choices }: { readonly choices: readonly Choice[] }) {
+  return (
+    <Group gap={6} ml="auto">
+      {choices.map(({ verb, label, useful, ask }) => (
+        <Button
+          key={verb}
+          variant="default"
+          {...(verb === 'panic' ? { className: 'danger-outline' } : {})}
+          disabled={!useful}
+          onClick={ask}
+        >
+          {label}
+        </Button>
+      ))}
+    </Group>
+  );
+}
+
+function VerbMenu({ choices }: { readonly choices: readonly Choice[] }) {
+  const { t } = useTranslation();
+  return (
+    <Menu position="top-end" withinPortal>
+      <Menu.Target>
+        <Button variant="default" ml="auto">
+          {t('console.columns.actions')} ▴
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {choices.map(({ verb, label, useful, ask }) => (
+          <Menu.Item
+            key={verb}
+            disabled={!useful}
+            {...(verb === 'panic' ? { className: 'danger-outline' } : {})}
+            onClick={ask}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
