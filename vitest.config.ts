@@ -25,6 +25,7 @@ const BESIDE = [
   'live-aster',
   'live-consent',
   'money',
+  'nginx',
   'records',
   'reload',
   'restore-live',

@@ -188,12 +188,14 @@ describe('shape', () => {
   });
 
   test('files stay under about 400 lines, lines under 100 columns', () => {
-    const found = offenders(({ text }) => {
+    // A language is one file, as long as the pages have words.
+    const isLanguage = (path: string) => /^src\/web\/ui\/words\/(en|zh-hant)\.ts$/.test(path);
+    const found = offenders(({ path, text }) => {
       const lines = text.split('\n');
       // A row of the error table is one line, however long its hint.
       const prose = lines.filter((line) => !line.includes(': kind('));
       const long = prose.filter((line) => line.length > 100).map((line) => line.trim());
-      return lines.length > 450 ? [`${lines.length} lines`, ...long] : long;
+      return lines.length > 450 && !isLanguage(path) ? [`${lines.length} lines`, ...long] : long;
     });
     expect(found).toEqual([]);
   });

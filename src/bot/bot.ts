@@ -18,7 +18,13 @@ import type { Logger } from '../platform/logger.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { currentBootId } from '../platform/process-identity.ts';
-import { expandConfig, readConfigFile, refuseExposedEnv } from '../registry/index.ts';
+import {
+  expandConfig,
+  followWebToken,
+  readConfigFile,
+  refuseExposedEnv,
+  refuseOpenAddress,
+} from '../registry/index.ts';
 import { removeBooks } from '../store/index.ts';
 import type { Books } from '../store/index.ts';
 import { serveInstance } from '../web/server/instance-server.ts';
@@ -84,6 +90,7 @@ export class Bot {
     const { home, launch, log } = parts;
     const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
     refuseExposedEnv(home, loaded);
+    refuseOpenAddress(home, loaded);
     const { config, warnings } = expandConfig(loaded, parts.variables());
     for (const warning of [...loaded.warnings, ...warnings]) log.warn(warning);
     return new Bot(parts, await openGrid({ ...parts, clock }, config, loaded.warnings));
@@ -170,12 +177,13 @@ export class Bot {
   /** Serves the page; at a user's start a port that cannot be had is PORT_TAKEN. */
   async serve(): Promise<void> {
     const { launch, log } = this.#parts;
-    const { web_host, strict_port } = this.#config.daemon_config;
+    const { web_host, web_allowed_hosts, strict_port } = this.#config.daemon_config;
     try {
       this.#server = await serveInstance(this.service, {
         host: web_host,
-        // Until a page can ask who acts, that of real money only shows.
-        readOnly: this.#config.exchange_config.mode === 'live',
+        allowedHosts: web_allowed_hosts,
+        token: followWebToken(this.#parts.home),
+        live: () => this.#config.exchange_config.mode === 'live',
         port: launch.web_port,
         avoidPorts: launch.avoid_ports,
         strictPort: strict_port,

@@ -3,9 +3,9 @@ import type { InstanceConfig } from '../contract/instance-config.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import { decodeState, initialState } from '../engine/index.ts';
-import type { DesignInput, GridPlan, GridState } from '../engine/index.ts';
+import type { DesignInput, Funds, GridPlan, GridState } from '../engine/index.ts';
 import { designGrid, designInPlace, gridValues, marginCheck, resizes } from './plan.ts';
-import type { Designed, Funds } from './plan.ts';
+import type { Designed } from './plan.ts';
 
 /** The grid as it stands. */
 export interface GridInForce {

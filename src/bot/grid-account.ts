@@ -5,23 +5,27 @@
 import type { Money } from '../contract/decimal.ts';
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
 import { GriddError } from '../contract/errors.ts';
-import type { Problem } from '../contract/errors.ts';
 import type { LiquidationView, StatusView } from '../contract/instance-api.ts';
 import type { Market } from '../contract/market.ts';
 import { priceText } from '../contract/market.ts';
 import {
   apr,
   investmentOf,
-  liquidationInside,
   liquidations,
   restingOrders,
+  survivalProblems,
 } from '../engine/index.ts';
-import type { AdjustPreview, DesignInput, GridState, Liquidations } from '../engine/index.ts';
+import type {
+  AdjustPreview,
+  DesignInput,
+  Funds,
+  GridState,
+  Liquidations,
+} from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Books } from '../store/index.ts';
-import type { Funds } from './plan.ts';
 import type { Runner } from './runner.ts';
 import type { SetAside } from './set-aside.ts';
 
@@ -119,47 +123,17 @@ export class GridAccount {
    * would come before the stop-loss (GRID 7). What stays as it is is not judged again.
    */
   assertSurvives(preview: AdjustPreview, code: 'ADJUST_REFUSED' | 'GRID_REFUSED'): void {
-    const { after, unchanged } = preview;
-    const found = this.liquidations(after);
+    const found = this.liquidations(preview.after);
     if (found === null) return;
-    const { runner } = this.#parts;
-    const same = unchanged && after.plan.stop_loss_ticks === runner.state.plan.stop_loss_ticks;
-    const problems = [
-      ...(unchanged ? [] : this.#insideRange(after, found)),
-      ...(same ? [] : this.#beforeStopLoss(after, found)),
-    ];
+    const { market, runner } = this.#parts;
+    const before = runner.state.plan;
+    const problems = survivalProblems(market, before, preview, { found, ticks: runner.ticks });
     const [first] = problems;
     if (first === undefined) return;
     const prefix = code === 'GRID_REFUSED' ? 'strategy_config.' : '';
     throw new GriddError(code, `This adjust was refused: ${first.message}`, {
       problems: problems.map((problem) => ({ ...problem, path: prefix + problem.path })),
     });
-  }
-
-  #insideRange({ plan }: GridState, found: Liquidations): Problem[] {
-    const { market, runner } = this.#parts;
-    const at = liquidationInside(plan, runner.ticks, found);
-    if (at === null) return [];
-    const message =
-      'the present position with the new orders filled would be liquidated at ' +
-      `${priceText(market, at)}, inside the range`;
-    const allowed = 'a smaller size, a range farther from it, or a smaller position';
-    return [{ path: 'order_quantity', message, allowed }];
-  }
-
-  #beforeStopLoss({ plan }: GridState, found: Liquidations): Problem[] {
-    const { market, runner } = this.#parts;
-    const { stop_loss_ticks: stop } = plan;
-    if (stop === null) return [];
-    const below = stop < runner.ticks;
-    const at = below ? found.buys_filled : found.sells_filled;
-    // A position that a fall cannot hurt is liquidated on the other side.
-    if (at === null || (below ? at > runner.ticks || at < stop : at < runner.ticks || at > stop)) {
-      return [];
-    }
-    const price = priceText(market, at);
-    const message = `the present position would be liquidated at ${price}, before the stop-loss`;
-    return [{ path: 'stop_loss_price', message, allowed: `${below ? 'above' : 'below'} ${price}` }];
   }
 
   /** What the grid works with and earns on it; `values`: those in force. */

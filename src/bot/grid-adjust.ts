@@ -7,7 +7,7 @@ import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { Market } from '../contract/market.ts';
 import { priceText, sizeText } from '../contract/market.ts';
-import { ladder, profitRange } from '../engine/index.ts';
+import { editedValues, ladder, planAdjust, profitRange } from '../engine/index.ts';
 import type { AdjustPreview, GridPlan } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -15,7 +15,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Books } from '../store/index.ts';
 import type { GridAccount } from './grid-account.ts';
 import { liquidationView } from './grid-account.ts';
-import { designInPlace, designNext, gridValues, marginCheck, onTrailedRange } from './plan.ts';
+import { accepted, gridValues, marginCheck } from './plan.ts';
 import type { Runner } from './runner.ts';
 
 export interface AdjustParts {
@@ -127,23 +127,8 @@ export class GridAdjust {
    * Grid values in force (those of the last adjust, else the file's), with the request's on top.
    */
   #values(request: AdjustRequest) {
-    const { grid_lower_price, grid_upper_price, grid_num, order_quantity, investment } = request;
     const { market, runner } = this.#parts;
-    const known = this.presentValues();
-    const ranged = movesRange(request) ? onTrailedRange(market, known, runner.state.plan) : known;
-    const { order_quantity: _size, ...present } = ranged;
-    // Until the user says otherwise the size in force stays, however it once came about.
-    const size =
-      order_quantity === undefined && investment !== undefined
-        ? { investment }
-        : { order_quantity: order_quantity ?? this.#quantityInForce() };
-    return {
-      ...present,
-      ...size,
-      ...(grid_lower_price === undefined ? {} : { grid_lower_price }),
-      ...(grid_upper_price === undefined ? {} : { grid_upper_price }),
-      ...(grid_num === undefined ? {} : { grid_num }),
-    };
+    return editedValues(market, this.presentValues(), runner.state.plan, request);
   }
 
   /** Grid values of the last adjust, else the file's. */
@@ -152,17 +137,12 @@ export class GridAdjust {
     return effective === null ? gridValues(this.#parts.config()) : parsed(effective);
   }
 
-  #quantityInForce(): string {
-    return sizeText(this.#parts.market, this.#parts.runner.state.plan.lots_per_grid);
-  }
-
   #designed(request: AdjustRequest) {
     const { market, runner } = this.#parts;
     const price = priceText(market, runner.ticks);
     const funds = this.#account.funds(marginCheck(this.#parts.config()));
     const present = { plan: runner.state.plan, price, funds };
-    const designed = movesRange(request) ? designNext : designInPlace;
-    return designed(market, this.#values(request), present, 'ADJUST_REFUSED');
+    return accepted(planAdjust(market, this.presentValues(), present, request), 'ADJUST_REFUSED');
   }
 
   #answer(
@@ -217,8 +197,4 @@ function parsed(text: string): ReturnType<typeof gridValues> {
 
 function stored(key: string, request: string, answer: AdjustAnswer) {
   return { key, request, answer: JSON.stringify(answer) };
-}
-
-function movesRange({ grid_lower_price, grid_upper_price, grid_num }: AdjustRequest): boolean {
-  return [grid_lower_price, grid_upper_price, grid_num].some((value) => value !== undefined);
 }

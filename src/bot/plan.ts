@@ -5,10 +5,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { GriddError } from '../contract/errors.ts';
-import { priceText, ticksOf } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
-import { design, sameGrid } from '../engine/index.ts';
-import type { DesignInput, GridPlan } from '../engine/index.ts';
+import { design, redesignInPlace } from '../engine/index.ts';
+import type {
+  Design,
+  DesignInput,
+  DesignProblems,
+  GridPlan,
+  Present,
+} from '../engine/index.ts';
 
 /** A plan that may run, what to warn of, and the profit per grid in percent. */
 export interface Designed {
@@ -21,9 +26,6 @@ export function gridValues(config: InstanceConfig): DesignInput {
   const { duration: _duration, interval: _interval, ...values } = config.strategy_config;
   return values;
 }
-
-/** The money behind a grid, for the designer; none of it is a grid value. */
-export type Funds = Pick<DesignInput, 'balance' | 'margin_check' | 'laid_out'>;
 
 /** What a shortage of margin is to this instance. */
 export function marginCheck(config: InstanceConfig): 'warn' | 'refuse' {
@@ -53,7 +55,24 @@ export function designGrid(
   price: string,
   code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
 ): Designed {
-  const result = design(market, { ...values, price });
+  return accepted(design(market, { ...values, price }), code);
+}
+
+/** As `designGrid`, for a grid that has a plan and values of which the range was not edited. */
+export function designInPlace(
+  market: Market,
+  values: DesignInput,
+  present: Present,
+  code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
+): Designed {
+  return accepted(redesignInPlace(market, values, present), code);
+}
+
+/** The plan of a design that may run; throws `code` with every problem when it must not. */
+export function accepted(
+  result: Design | DesignProblems,
+  code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
+): Designed {
   if ('problems' in result) {
     const what = code === 'GRID_REFUSED' ? 'This grid must not run' : 'This adjust was refused';
     const first = result.problems[0]?.message ?? 'it is not possible';
@@ -62,62 +81,6 @@ export function designGrid(
     throw new GriddError(code, `${what}: ${first}`, { problems });
   }
   return { plan: result.plan, warnings: result.warnings.map((warning) => warning.message) };
-}
-
-/** What a new plan follows on: the one in force, the present price, the money behind it. */
-export interface Present {
-  readonly plan: GridPlan;
-  readonly price: string;
-  readonly funds: Funds;
-}
-
-/**
- * As `designGrid`, for a grid that has a plan. Lines and size that stay are not measured against
- * the funds again: an edit of a trigger must not be refused because the account has suffered.
- */
-export function designNext(
-  market: Market,
-  values: DesignInput,
-  { plan, price, funds }: Present,
-  code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
-): Designed {
-  const begun = { ...values, laid_out: funds.laid_out === true };
-  const bare = design(market, { ...begun, price });
-  const stays = 'plan' in bare && sameGrid(bare.plan, plan);
-  return designGrid(market, stays ? begun : { ...begun, ...funds }, price, code);
-}
-
-/** The values with the range to which trailing has moved theirs since; else unchanged. */
-export function onTrailedRange(
-  market: Market,
-  values: DesignInput,
-  { lines, base, grid_type }: GridPlan,
-): DesignInput {
-  const ranges =
-    base.offset !== 0 &&
-    ticksOf(market, values.grid_lower_price) === base.lower &&
-    ticksOf(market, values.grid_upper_price) === base.upper;
-  const form = values.grid_num === lines.length - 1 && (values.grid_type ?? 'arithmetic');
-  if (!ranges || form !== grid_type) return values;
-  const [lower, upper] = [lines[0] ?? 0, lines.at(-1) ?? 0];
-  const prices = [priceText(market, lower), priceText(market, upper)] as const;
-  return { ...values, grid_lower_price: prices[0], grid_upper_price: prices[1] };
-}
-
-/**
- * As `designNext`, for values of which the range was not edited: a grid that trailing has moved
- * stays on its lines.
- */
-export function designInPlace(
-  market: Market,
-  values: DesignInput,
-  present: Present,
-  code: 'GRID_REFUSED' | 'ADJUST_REFUSED',
-): Designed {
-  const moved = onTrailedRange(market, values, present.plan);
-  const designed = designNext(market, moved, present, code);
-  const { lines, base } = present.plan;
-  return moved === values ? designed : { ...designed, plan: { ...designed.plan, lines, base } };
 }
 
 /** Whether two plans say the same; how a range came about by trailing does not count. */

@@ -22,6 +22,8 @@ const POSITIVE = '^(?=.*[1-9])\\d{1,30}(\\.\\d{1,18})?$';
 const PRINTABLE = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 /** The kernel ends an argument or variable at a NUL. */
 const NO_NUL = '^[^\\u0000]*$';
+/** A host as a browser names it, with a port or without. */
+const HOST_NAME = '^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:\\d{1,5})?$';
 /** Timers of Node take at most 2^31 ms; a longer one would fire at once, for ever. */
 const LONGEST_TIMER_S = 2_000_000;
 
@@ -76,7 +78,17 @@ const DaemonConfig = Type.Object(
       default: false,
       description: 'Refuse to start when web_port is taken, instead of using the next free one.',
     }),
-    web_host: text('Address the page binds.', { default: '127.0.0.1' }),
+    web_host: text(
+      'Address the page binds; one beyond this machine needs the token of `gridd token`.',
+      { default: '127.0.0.1' },
+    ),
+    web_allowed_hosts: Type.Array(Type.String({ pattern: HOST_NAME }), {
+      default: [],
+      maxItems: 20,
+      description:
+        'Further names the page answers to, such as that of a proxy: "name" or "name:port". ' +
+        'Needs the token of `gridd token`.',
+    }),
     max_restart_attempts: Type.Integer({
       minimum: 0,
       default: 3,

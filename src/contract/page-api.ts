@@ -160,11 +160,3 @@ export interface EngineView {
 
 /** Body of `POST /api/stop`: what becomes of orders and position; left out: as configured. */
 export type StopBody = Partial<OnStop>;
-
-/** Answer of `GET /api/session`: what this server asks before it shows or changes anything. */
-export interface SessionView {
-  readonly needs_token: 'never' | 'changes' | 'always';
-  readonly signed_in: boolean;
-  /** Why nothing can be changed here at all, as a sentence; null: it can. */
-  readonly read_only: string | null;
-}

@@ -28,6 +28,7 @@ import {
   readBotRecord,
   readEnvFile,
   refuseExposedEnv,
+  refuseOpenAddress,
 } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { handPort } from './free-port.ts';
@@ -70,6 +71,7 @@ export function checkLaunch(
 ): void {
   checkProgram(loaded, record);
   refuseExposedEnv(around.home, loaded);
+  refuseOpenAddress(around.home, loaded);
   expandConfig(loaded, { ...around.environment, ...readEnvFile(around.home) });
 }
 
@@ -97,6 +99,7 @@ export async function planLaunch(
   const warnings = [...loaded.warnings];
   checkProgram(loaded, record);
   refuseExposedEnv(home, loaded);
+  refuseOpenAddress(home, loaded);
   const file = readEnvFile(home);
   const own = around.environment;
   const named = namedVariables(loaded);

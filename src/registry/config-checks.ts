@@ -3,6 +3,7 @@
  * They run on values that may still be wrong elsewhere, so that all problems come at once.
  */
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { parseDecimal } from '../contract/decimal.ts';
 import type { Decimal } from '../contract/decimal.ts';
 import type { Problem } from '../contract/errors.ts';
@@ -12,7 +13,7 @@ import type { Home } from '../platform/paths.ts';
 import type { CodedProblem } from './config-schema.ts';
 import type { FoundProgram } from './config-places.ts';
 import { isRecord } from './jsonc-text.ts';
-import { isLoopbackName, liveProblems, venueProblems } from './live-checks.ts';
+import { liveProblems, venueProblems } from './live-checks.ts';
 import { EXPANDED_FIELDS, hasStrayBrace, namesIn } from './variable-text.ts';
 
 /** What the checks are told besides the value. */
@@ -30,7 +31,7 @@ export function checkAcross(
 ): { problems: CodedProblem[]; warnings: string[] } {
   const builtIn = context.found.program === null;
   const problems: CodedProblem[] = [
-    ...bindProblems(root),
+    ...addressProblems(root),
     ...environmentProblems(root),
     ...variableProblems(root, builtIn),
     ...(builtIn ? modeProblems(root, context.found) : context.found.problems),
@@ -45,6 +46,16 @@ export function checkAcross(
   return { problems, warnings };
 }
 
+/** What may be bound is the machine's to say; whether it may be open, `refuseOpenAddress`. */
+function addressProblems(root: Record<string, unknown>): CodedProblem[] {
+  const host = at(root, 'daemon_config', 'web_host');
+  if (typeof host !== 'string' || host === 'localhost') return [];
+  if (isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) return [];
+  const allowed = 'an IP address such as 127.0.0.1, or localhost';
+  const message = 'is no address that can be bound';
+  return [{ path: 'daemon_config.web_host', message, found: host, allowed }];
+}
+
 function modeProblems(root: Record<string, unknown>, found: FoundProgram): CodedProblem[] {
   const exchange = at(root, 'metadata', 'exchange');
   const paper = at(root, 'exchange_config', 'paper');
@@ -57,20 +68,6 @@ function modeProblems(root: Record<string, unknown>, found: FoundProgram): Coded
   }
   const wire = root['exchange_config'];
   return liveProblems(exchange, isRecord(wire) ? wire : {});
-}
-
-function bindProblems(root: Record<string, unknown>): CodedProblem[] {
-  const host = at(root, 'daemon_config', 'web_host');
-  if (typeof host !== 'string' || isLoopbackName(host)) return [];
-  return [
-    {
-      path: 'daemon_config.web_host',
-      message: 'is not an address of this machine alone',
-      found: host,
-      allowed: '127.0.0.1, ::1 or localhost',
-      code: 'BIND_REFUSED',
-    },
-  ];
 }
 
 /**

@@ -28,7 +28,7 @@ export interface ReadOptions {
 /**
  * Reads the config at `file` (from the home where relative). Throws CONFIG_NOT_FOUND,
  * CONFIG_SYNTAX, INSTANCE_ID_INVALID, or CONFIG_INVALID with all problems; where all problems are
- * of one kind with its own code (VENUE_UNKNOWN, HOST_REFUSED, SECRET_IN_CONFIG, BIND_REFUSED,
+ * of one kind with its own code (VENUE_UNKNOWN, HOST_REFUSED, SECRET_IN_CONFIG,
  * REPLAY_FILE, PROGRAM_MISSING), that code.
  */
 export function readConfigFile(home: Home, file: string, options: ReadOptions = {}): LoadedConfig {

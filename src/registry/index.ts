@@ -10,6 +10,7 @@ export { expandConfig, namedVariables, readEnvFile } from './variables.ts';
 export type { ExpandedConfig, Variables } from './variables.ts';
 export { accountName, fingerprint, keyFingerprint } from './key-fingerprint.ts';
 export { refuseExposedEnv } from './live-checks.ts';
+export { followWebToken, makeWebToken, refuseOpenAddress } from './web-token.ts';
 export { readAlertConfig } from './alert-config.ts';
 export type { LoadedAlerts } from './alert-config.ts';
 export { readConsoleConfig } from './console-config.ts';

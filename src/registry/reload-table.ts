@@ -43,6 +43,7 @@ export const HOW_APPLIED: Readonly<Record<string, HowApplied>> = {
   // Says what the next start does about a taken port.
   'daemon_config.strict_port': 'limit',
   'daemon_config.web_host': 'restart',
+  'daemon_config.web_allowed_hosts': 'restart',
   'daemon_config.watch': 'limit',
   'daemon_config.max_restart_attempts': 'limit',
   'daemon_config.restart_delay': 'limit',

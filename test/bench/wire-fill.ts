@@ -1,9 +1,12 @@
 /**
  * From a fill at the loopback venue to the counter order's arrival there, over the wire: our client,
- * runner, engine and books. Venue and bot share this process, so the figure holds the venue's own
- * work and both ways through the loopback too: what the bot takes is less.
+ * runner, engine and books. Venue and bot share this process, so that time holds the venue's own
+ * work and both ways through the loopback too. Beside it what the bot alone takes: from the fill's
+ * message off the socket to the counter order's request handed to the other one.
  */
+import { channel } from 'node:diagnostics_channel';
 import { join } from 'node:path';
+import WebSocket from 'ws';
 import { Session } from '../../src/bot/session.ts';
 import { makeMarket, priceText } from '../../src/contract/market.ts';
 import { design, initialState } from '../../src/engine/index.ts';
@@ -27,8 +30,27 @@ const WARM = 30;
 const PAUSE_MS = 60;
 const TAG = 'be9c4be9';
 
-/** Milliseconds from each fill to its counter order, books in `folder`. */
-export async function fillToWire(folder: string, fills: number): Promise<number[]> {
+/** Milliseconds of each fill: to its counter order at the venue, and of that within the bot. */
+export interface FillTimes {
+  readonly whole: readonly number[];
+  readonly bot: readonly number[];
+}
+
+/** Lets `heard` know of each fill's message as it comes off a socket, before anybody reads it. */
+function watchFills(heard: () => void): () => void {
+  const { prototype } = WebSocket;
+  const emit = prototype.emit;
+  prototype.emit = function watched(this: WebSocket, name: string | symbol, ...words: unknown[]) {
+    if (name === 'message' && String(words[0]).includes('"orderFill"')) heard();
+    return emit.call(this, name, ...words);
+  };
+  return () => {
+    prototype.emit = emit;
+  };
+}
+
+/** Times of `fills` fills, books in `folder`. */
+export async function fillToWire(folder: string, fills: number): Promise<FillTimes> {
   const sim = await openSimVenue({ face: backpackFace, symbols: 3, balance: '1000000' });
   sim.command('move', { symbol: SYMBOL, price: '150' });
   const venue = backpack.open({
@@ -53,7 +75,16 @@ export async function fillToWire(folder: string, fills: number): Promise<number[
   await session.connect();
   const alive = () => sim.account().alive(SYMBOL).length;
   while (alive() < GRIDS) await systemClock.delay(50);
-  const times: number[] = [];
+  const [whole, bot]: [number[], number[]] = [[], []];
+  let heardAt = 0;
+  const unwatch = watchFills(() => (heardAt = performance.now()));
+  const leaving = channel('http.client.request.start');
+  const onLeaving = () => {
+    if (heardAt === 0) return;
+    bot.push(performance.now() - heardAt);
+    heardAt = 0;
+  };
+  leaving.subscribe(onLeaving);
   let placed: () => void = () => undefined;
   sim.world.subscribe((event) => {
     if (event.type === 'order' && event.change === 'accepted') placed();
@@ -64,7 +95,7 @@ export async function fillToWire(folder: string, fills: number): Promise<number[
     const began = performance.now();
     await new Promise<void>((resolve) => {
       placed = () => {
-        times.push(performance.now() - began);
+        whole.push(performance.now() - began);
         placed = () => undefined;
         resolve();
       };
@@ -72,10 +103,12 @@ export async function fillToWire(folder: string, fills: number): Promise<number[
     });
     await systemClock.delay(PAUSE_MS);
   }
+  unwatch();
+  leaving.unsubscribe(onLeaving);
   await session.close();
   await sim.close();
   db.close();
-  return times.slice(WARM);
+  return { whole: whole.slice(WARM), bot: bot.slice(WARM) };
 }
 
 function planOf(market: ReturnType<typeof makeMarket>): GridPlan {

@@ -127,6 +127,7 @@ export const CONFIG: InstanceConfig = {
   daemon_config: {
     strict_port: false,
     web_host: '127.0.0.1',
+    web_allowed_hosts: [],
     max_restart_attempts: 3,
     restart_delay: 60,
     health_check_interval: 30,

@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { judgeWebToken } from '../../src/contract/access.ts';
 import { GriddError } from '../../src/contract/errors.ts';
-import { loopbackAddress } from '../../src/web/server/http-guard.ts';
+import { addressToBind } from '../../src/web/server/http-guard.ts';
 import { ask, sendRaw } from './http-client.ts';
 import { serveSample } from './served.ts';
 import type { Served } from './served.ts';
 
+const TOKEN = 'T'.repeat(43);
 let served: Served;
 let named: Served;
 
 beforeAll(async () => {
   served = await serveSample();
-  named = await serveSample({ allowedHosts: ['Grid.example.org', 'other.example.org:8443'] });
+  named = await serveSample({
+    allowedHosts: ['Grid.example.org', 'other.example.org:8443'],
+    token: () => judgeWebToken(TOKEN),
+  });
 });
 afterAll(async () => {
   await served.server.close();
@@ -104,7 +109,8 @@ describe('who may move a grid', () => {
     [{ host: 'evil.grid.example.org' }, 403],
     [{ host: 'grid.example.org', origin: 'https://evil.example' }, 403],
   ])('with allowed names, %o is %d', async (headers, status) => {
-    expect((await ask(named.port, '/api/status', { headers })).status).toBe(status);
+    const given = { ...headers, authorization: `Bearer ${TOKEN}` };
+    expect((await ask(named.port, '/api/status', { headers: given })).status).toBe(status);
   });
 });
 
@@ -131,7 +137,11 @@ describe('the address to bind', () => {
     ['127.0.0.2', '127.0.0.2'],
     ['::1', '::1'],
     ['[::1]', '::1'],
-  ])('%s is bound as %s', (host, bound) => expect(loopbackAddress(host)).toBe(bound));
+  ])('%s is bound as %s', (host, bound) => expect(addressToBind(host, false)).toBe(bound));
+
+  it.each(['0.0.0.0', '::', '192.168.1.5'])('with a token %s may be bound', (host) => {
+    expect(addressToBind(host, true)).toBe(host);
+  });
 
   it.each(['0.0.0.0', '::', '192.168.1.5', '', '127.1', '127.0.0.256', '127.0.0.1.evil', 'host'])(
     'refuses "%s" before anything listens',

@@ -189,27 +189,3 @@ describe('our own bugs', () => {
     expect(served.bugs).toHaveLength(1);
   });
 });
-
-describe('the page of a live instance', () => {
-  it('shows everything and obeys nothing', async () => {
-    const live = await serveSample({ readOnly: true });
-    try {
-      expect((await ask(live.port, '/api/status')).status).toBe(200);
-      expect((await ask(live.port, '/healthz')).status).toBe(200);
-      const acts = ['/api/grid/adjust', '/api/pause', '/api/resume', '/api/close-carry'];
-      for (const path of [...acts, '/api/accept-position', '/api/later']) {
-        const request = { method: 'POST', headers: JSON_TYPE, body: '{"dry_run":true}' };
-        const { status, json } = await ask(live.port, path, request);
-        expect({ path, status, code: (json as { code: string }).code }).toEqual({
-          path,
-          status: 403,
-          code: 'READ_ONLY',
-        });
-      }
-      expect(live.service.adjustments).toEqual([]);
-      expect(live.service.shown.grid_state).toBe('running');
-    } finally {
-      await live.server.close();
-    }
-  });
-});

@@ -6,9 +6,18 @@ import type { Shell } from '../completion-scripts.ts';
 import type { OnTerm } from '../context.ts';
 import type { Run } from './targets.ts';
 
-/** Adds `backup`, `restore`, `alert`, `doctor`, `install` and `uninstall`. */
+/** Adds `backup`, `restore`, `token`, `alert`, `doctor`, `install` and `uninstall`. */
 export function addServiceVerbs(program: Command, run: Run): void {
   addBackupVerbs(program, run);
+  program
+    .command('token')
+    .description('print the access token of the pages; make one where there is none')
+    .option('--new', 'make another one: every session ends')
+    .action((options: { new?: boolean }) =>
+      run(async (context) =>
+        (await import('../verbs/token.ts')).token(context, { anew: options.new === true }),
+      ),
+    );
   program
     .command('alert')
     .description('alerts to a webhook, to Telegram, to a command (config/alerts.json)')

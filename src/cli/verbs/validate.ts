@@ -15,6 +15,7 @@ import {
   readConfigFile,
   readEnvFile,
   refuseExposedEnv,
+  refuseOpenAddress,
 } from '../../registry/index.ts';
 import type { Conflict, LoadedConfig } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
@@ -89,6 +90,7 @@ function judge(context: Context, file: string): Verdict {
   }
   try {
     refuseExposedEnv(home, loaded);
+    refuseOpenAddress(home, loaded);
     const variables = { ...context.environment, ...readEnvFile(home) };
     warnings.push(...expandConfig(loaded, variables).warnings);
   } catch (error) {

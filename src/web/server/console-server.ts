@@ -17,7 +17,7 @@ import { EventStreams, STREAM_LIMITS, addEventRoute } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
 import { addFleetRoutes, nameHome } from './fleet-routes.ts';
 import type { Asked } from './fleet-routes.ts';
-import { installGuard, loopbackAddress } from './http-guard.ts';
+import { addressToBind, installGuard } from './http-guard.ts';
 import { endServer } from './instance-server.ts';
 import { addPageRoutes } from './page-assets.ts';
 import type { PageAssets } from './page-assets.ts';
@@ -71,7 +71,7 @@ export async function serveConsole(
   service: ConsoleService,
   options: ConsoleServerOptions,
 ): Promise<ConsoleServer> {
-  const host = loopbackAddress(options.host);
+  const host = addressToBind(options.host, false);
   const { log = () => {}, access, clock = systemClock } = options;
   const source = {
     read: () => ({ ...service.topics() }),

@@ -6,6 +6,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
 import { GriddError } from '../../contract/errors.ts';
 
 /** What the guard must know; `port` is asked at each request, null before the port is bound. */
@@ -13,10 +14,13 @@ export interface GuardOptions {
   port(): number | null;
   /** Further names, "name" (any port) or "name:port", e.g. of a proxy in front. */
   readonly allowedHosts?: readonly string[];
+  /** The address that is bound; absent: loopback. */
+  readonly address?: string;
 }
 
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
-const SAFE_METHODS: readonly string[] = ['GET', 'HEAD'];
+/** Methods that change nothing. */
+export const SAFE_METHODS: readonly string[] = ['GET', 'HEAD'];
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
@@ -43,15 +47,6 @@ export function installGuard(app: FastifyInstance, options: GuardOptions): void 
   });
 }
 
-/** Refuses (READ_ONLY) every request that could act, before its body is read. */
-export function refuseActions(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, _reply, done) => {
-    if (SAFE_METHODS.includes(request.method)) return done();
-    const message = 'This page shows a live instance and does not act on it.';
-    done(new GriddError('READ_ONLY', message));
-  });
-}
-
 /** Why a request must not be served (HOST_FORBIDDEN); null when it may. */
 function refusalOf(
   method: string,
@@ -71,29 +66,52 @@ function refusalOf(
   return null;
 }
 
-/** Refuses an address other than loopback with BIND_REFUSED; returns the address to bind. */
-export function loopbackAddress(host: string): string {
-  if (host === 'localhost') return '127.0.0.1';
-  if (host === '[::1]' || host === '::1') return '::1';
+/** The address to bind for `web_host`. BIND_REFUSED: none, or an open one without a token. */
+export function addressToBind(host: string, hasToken: boolean): string {
+  const bare = host === 'localhost' ? '127.0.0.1' : host.replace(/^\[(.*)\]$/, '$1');
   // inet_aton shorthands such as 127.1 are left out: one spelling, nothing to misread.
-  const octets = /^127\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host);
-  if (octets?.slice(1).every((octet) => Number(octet) <= 255) === true) return host;
-  throw new GriddError(
-    'BIND_REFUSED',
-    `web_host "${host}" is not an address of this machine alone.`,
-  );
+  if (isIP(bare) === 0) {
+    throw new GriddError('BIND_REFUSED', `web_host "${host}" is no address that can be bound.`, {
+      hint: 'Use an IP address such as 127.0.0.1, or localhost.',
+    });
+  }
+  if (hasToken || isLoopbackAddress(bare)) return bare;
+  const message = `web_host "${host}" is open beyond this machine, and there is no access token.`;
+  throw new GriddError('BIND_REFUSED', message);
+}
+
+/** Whether an IP address is this machine's alone. */
+export function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}
+
+/** Whether a Host header names this machine itself and `port`. */
+export function isLoopbackHost(header: string, port: number | null): boolean {
+  const host = header.toLowerCase();
+  if (port === null) return false;
+  if (port === 80 && LOOPBACK_NAMES.includes(host)) return true;
+  return LOOPBACK_NAMES.some((name) => host === `${name}:${port}`);
 }
 
 /** Schemes a page named by this Host may have been loaded with; null: not our name. */
 function schemesOf(host: string, options: GuardOptions): readonly string[] | null {
   const port = options.port();
-  if (port !== null) {
-    if (LOOPBACK_NAMES.some((name) => host === `${name}:${port}`)) return ['http'];
-    if (port === 80 && LOOPBACK_NAMES.includes(host)) return ['http'];
-  }
+  if (isLoopbackHost(host, port)) return ['http'];
+  if (port !== null && isBoundAddress(host, port, options.address)) return ['http'];
   const name = host.replace(/:\d{1,5}$/, '');
   const allowed = options.allowedHosts?.map((entry) => entry.toLowerCase()) ?? [];
   return allowed.includes(host) || allowed.includes(name) ? ['http', 'https'] : null;
+}
+
+/**
+ * Whether `host` is the bound address with our port; where all addresses are bound, any address: a
+ * page that would rebind a name sends that name.
+ */
+function isBoundAddress(host: string, port: number, address = '127.0.0.1'): boolean {
+  const [, named = '', , at = ''] = /^(\[([0-9a-f:.]+)\]|[0-9.]+)(:\d+)?$/.exec(host) ?? [];
+  const bare = named.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(bare) === 0 || at !== (port === 80 ? '' : `:${port}`)) return false;
+  return address === '0.0.0.0' || address === '::' || bare === address;
 }
 
 /** Another site's script or form; following a link to a page is not that. */

@@ -4,26 +4,31 @@
  */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { judgeWebToken } from '../../contract/access.ts';
+import type { WebToken } from '../../contract/access.ts';
 import type { InstanceService } from '../../contract/instance-api.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { installAccess } from './access.ts';
 import { REQUEST_TIMEOUT_MS, makeHttpApp } from './error-reply.ts';
 import { EventStreams, STREAM_LIMITS } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
-import { installGuard, loopbackAddress, refuseActions } from './http-guard.ts';
+import { addressToBind, installGuard } from './http-guard.ts';
 import { addReadRoutes, addWriteRoutes, topicsOf } from './instance-routes.ts';
 import type { PageAssets } from './page-assets.ts';
 import { bindPort } from './port-binding.ts';
 
 export interface InstanceServerOptions {
-  /** A loopback address; anything else is BIND_REFUSED. */
+  /** An IP address; one beyond this machine without a token is BIND_REFUSED. */
   readonly host: string;
   /** null: the first free one from 5001; 0: any. */
   readonly port: number | null;
   readonly avoidPorts: readonly number[];
   readonly strictPort: boolean;
-  /** It only shows: what would act is READ_ONLY. */
-  readonly readOnly?: boolean;
+  /** The access token; absent: there is none. */
+  readonly token?: () => WebToken;
+  /** What is changed here may move real money. */
+  readonly live?: () => boolean;
   /** Further names this server answers to, "name" or "name:port". */
   readonly allowedHosts?: readonly string[];
   readonly assets: PageAssets;
@@ -49,14 +54,16 @@ export async function serveInstance(
   service: InstanceService,
   options: InstanceServerOptions,
 ): Promise<InstanceServer> {
-  const host = loopbackAddress(options.host);
+  const { token = () => judgeWebToken(undefined), live = () => false } = options;
+  const clock = options.clock ?? systemClock;
+  const host = addressToBind(options.host, token().token !== null);
   const log = options.log ?? (() => {});
   const source = {
     read: () => topicsOf(service),
     subscribe: (listener: () => void) => service.subscribe(listener),
   };
   const limits = { ...STREAM_LIMITS, ...options.limits };
-  const streams = new EventStreams(source, options.clock ?? systemClock, limits, log);
+  const streams = new EventStreams(source, clock, limits, log);
   let bound: number | null = null;
   let server: Server | undefined;
   const app = makeHttpApp(log, {
@@ -65,18 +72,20 @@ export async function serveInstance(
       return server;
     },
   });
-  installGuard(app, { port: () => bound, allowedHosts: options.allowedHosts ?? [] });
-  if (options.readOnly === true) refuseActions(app);
+  const port = () => bound;
+  const allowedHosts = options.allowedHosts ?? [];
+  installGuard(app, { port, allowedHosts, address: host });
+  installAccess(app, { token, live, address: host, port, clock });
   addReadRoutes(app, service, options.assets, streams);
   addWriteRoutes(app, service);
   await app.ready();
   if (server === undefined) throw new Error('no HTTP server was made');
   const listening = server;
-  const { port, warning } = await bindPort(listening, { ...options, host });
-  bound = port;
+  const { port: taken, warning } = await bindPort(listening, { ...options, host });
+  bound = taken;
   return {
-    port,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port: taken,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     warning,
     async close() {
       streams.close();

@@ -21,6 +21,14 @@ export function exact(text: string): string {
   return parseMoney(text) === null ? text : withSeparators(text);
 }
 
+/** Decimal text with separated thousands and zeros up to `decimals` places; never rounded. */
+export function padded(text: string, decimals: number): string {
+  if (parseMoney(text) === null) return text;
+  const [whole = '', fraction = ''] = text.split('.');
+  const full = fraction.padEnd(decimals, '0');
+  return withSeparators(full === '' ? whole : `${whole}.${full}`);
+}
+
 /** "gain", "loss" or "" for zero and what is no amount. */
 export function toneOf(text: string): 'gain' | 'loss' | '' {
   const value = parseMoney(text);

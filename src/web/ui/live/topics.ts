@@ -22,6 +22,8 @@ export class Topics<All extends object> {
   }
 
   setState(state: StreamState): void {
+    // Said with every word of the stream; only a change is worth drawing.
+    if (sameState(state, this.#state)) return;
     this.#state = state;
     this.#tell();
   }
@@ -42,6 +44,11 @@ export class Topics<All extends object> {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function sameState(one: StreamState, other: StreamState): boolean {
+  if (one.name !== 'lost' || other.name !== 'lost') return one.name === other.name;
+  return one.heardAt === other.heardAt;
 }
 
 /** The newest value of a topic; undefined before the first. */

@@ -25,6 +25,8 @@ export interface DataTableProps<Row> {
   /** Rows may be old: the stream is lost. */
   readonly stale?: boolean;
   readonly rowClass?: (row: Row) => string;
+  /** The row in the middle of the view at first. */
+  readonly centreOn?: string | number;
   /** Further choices before the filter, e.g. of a status. */
   readonly choices?: ReactNode;
   /** The buttons that export; they are told which rows the filter leaves. */
@@ -112,10 +114,12 @@ function TableBox<Row>(props: TableBoxProps<Row>) {
       return row === undefined ? index : idOf(row);
     },
   });
+  useCentred(props, (index) => virtual.scrollToIndex(index, { align: 'center' }));
   const items = virtual.getVirtualItems();
   const last = items.at(-1);
   const { more, loading, loadMore } = source;
-  const nearEnd = last !== undefined && last.index >= rows.length - AHEAD;
+  // A page may hold no row and still be followed by others.
+  const nearEnd = (last?.index ?? -1) >= rows.length - AHEAD;
   useEffect(() => {
     if (nearEnd && more && !loading && source.failure === null) loadMore();
   }, [nearEnd, more, loading, loadMore, source.failure]);
@@ -160,6 +164,17 @@ function TableBox<Row>(props: TableBoxProps<Row>) {
       <StateNote {...props} />
     </div>
   );
+}
+
+/** Brings the row wanted into view, once. */
+function useCentred<Row>(props: TableBoxProps<Row>, scrollTo: (index: number) => void): void {
+  const { rows, idOf, centreOn } = props;
+  const done = useRef(false);
+  useEffect(() => {
+    if (done.current || centreOn === undefined || rows.length === 0) return;
+    done.current = true;
+    scrollTo(rows.findIndex((row) => idOf(row) === centreOn));
+  }, [rows, idOf, centreOn, scrollTo]);
 }
 
 function Head<Row>({ columns, sorting, onSort }: TableBoxProps<Row>) {

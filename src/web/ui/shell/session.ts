@@ -1,6 +1,6 @@
 /** What this server asks of its page: a token or none, given or not, and what it never does. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import type { SessionView } from '../../../contract/page-api.ts';
+import type { SessionView } from '../../../contract/access.ts';
 import { request } from './api.ts';
 import type { Answer } from './api.ts';
 

@@ -26,6 +26,7 @@ export const WORD_OPTIONS = {
   fallbackLng: 'en',
   defaultNS: 'page',
   resources: { en: { page: en }, 'zh-Hant': { page: zhHant } },
+  showSupportNotice: false,
   // React writes text, never markup.
   interpolation: { escapeValue: false },
 } as const;

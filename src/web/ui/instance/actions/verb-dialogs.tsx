@@ -1,0 +1,100 @@
+/** Pause, resume and closing the carry: what each will do, and what came of it. */
+import { Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { CloseCarryAnswer, ResumeAnswer } from '../../../../contract/instance-api.ts';
+import type { StatusView } from '../../../../contract/instance-views.ts';
+import { exact, isAbove, money } from '../../format/amount.ts';
+import { notionalOf } from '../../format/notional.ts';
+import { post } from '../../shell/api.ts';
+import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
+import { ResultNotice } from '../../shell/result-notice.tsx';
+
+export interface VerbDialogProps {
+  readonly opened: boolean;
+  readonly status: StatusView;
+  readonly onClose: () => void;
+}
+
+export function PauseDialog({ opened, status, onClose }: VerbDialogProps) {
+  const { t } = useTranslation();
+  return (
+    <ConfirmDialog<unknown>
+      opened={opened}
+      title={t('pause.title')}
+      confirm={t('pause.confirm')}
+      about={null}
+      act={(key) => post('/api/pause', {}, key)}
+      result={() => t('pause.done')}
+      brief
+      look={t('pause.look')}
+      onClose={onClose}
+    >
+      <Text size="sm">{t('pause.what', { count: status.open_orders })}</Text>
+    </ConfirmDialog>
+  );
+}
+
+export function ResumeDialog({ opened, status, onClose }: VerbDialogProps) {
+  const { t } = useTranslation();
+  const { tripped = null } = status;
+  return (
+    <ConfirmDialog<ResumeAnswer>
+      opened={opened}
+      title={t('resume.title')}
+      confirm={t('resume.confirm')}
+      about={null}
+      act={(key) => post('/api/resume', {}, key)}
+      result={({ was_tripped: why }) =>
+        why === null ? t('resume.done') : t('resume.done_tripped', { why })
+      }
+      brief
+      look={t('pause.look')}
+      onClose={onClose}
+    >
+      {tripped !== null && (
+        <Text size="sm" className="attention">
+          {t('resume.tripped', { why: tripped.text })}
+        </Text>
+      )}
+      <Text size="sm">{t('resume.what')}</Text>
+    </ConfirmDialog>
+  );
+}
+
+export function CloseCarryDialog({ opened, status, onClose }: VerbDialogProps) {
+  const { t } = useTranslation();
+  const { carry, base, quote, price } = status;
+  const value = notionalOf(carry, price);
+  const words = {
+    size: `${exact(carry.replace(/^-/, ''))} ${base}`,
+    value: value === null ? '–' : `${money(value)} ${quote}`,
+    price: exact(price),
+  };
+  return (
+    <ConfirmDialog<CloseCarryAnswer>
+      opened={opened}
+      title={t('close_carry.title')}
+      confirm={t('close_carry.confirm')}
+      about={null}
+      act={(key) => post('/api/close-carry', {}, key)}
+      result={({ carry_before, carry: left, pending }) => (
+        <ResultNotice
+          tone={pending ? 'attention' : 'good'}
+          title={t(pending ? 'close_carry.pending' : 'close_carry.done', {
+            before: `${exact(carry_before)} ${base}`,
+            left: `${exact(left)} ${base}`,
+          })}
+        />
+      )}
+      look={t('close_carry.look')}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        {t(isAbove(carry, '0') ? 'close_carry.sells' : 'close_carry.buys', words)}
+      </Text>
+      <Text size="sm" className="quiet">
+        {t('close_carry.what')}
+      </Text>
+    </ConfirmDialog>
+  );
+}

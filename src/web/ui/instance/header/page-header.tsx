@@ -1,0 +1,63 @@
+/** What this is, whether real money is at stake, how it fares, and the price: always in sight. */
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StatusView } from '../../../../contract/instance-views.ts';
+import { exact, padded } from '../../format/amount.ts';
+import { LookSwitch } from '../../shell/look-switch.tsx';
+import { StreamMark } from '../../shell/stream-mark.tsx';
+import { stateWords } from '../../words/state-words.ts';
+import { topics, useInstance } from '../instance-topics.ts';
+import { usePriceDecimals } from '../price-decimals.ts';
+
+export function PageHeader({ status }: { readonly status: StatusView }) {
+  const { t } = useTranslation();
+  const { mode, name, price, symbol } = status;
+  const modeWord = t(`mode.${mode}`);
+  const shown = padded(price, usePriceDecimals(status, useInstance('levels') ?? []));
+  useEffect(() => {
+    document.title = `${shown} ${symbol} · ${modeWord} · ${name}`;
+  }, [shown, symbol, modeWord, name]);
+  return (
+    <header className="page-header" data-mode={mode}>
+      <div className="identity">
+        <div className="identity-line">
+          <h1 title={status.instance_id}>{name}</h1>
+          <span className="mode" data-mode={mode}>
+            <strong>{modeWord}</strong> {t(`header.money_${mode}`)}
+          </span>
+        </div>
+        <Place status={status} />
+      </div>
+      <div className="price" data-part="price">
+        <data value={price}>{shown}</data>
+        <span className="quiet">{status.quote}</span>
+      </div>
+      <div className="header-end">
+        <StreamMark topics={topics} />
+        <LookSwitch />
+      </div>
+    </header>
+  );
+}
+
+/** Where it trades, which way, between which prices, and how it fares. */
+function Place({ status }: { readonly status: StatusView }) {
+  const { t } = useTranslation();
+  const { text, tone } = stateWords(t, status);
+  const { venue, symbol, direction, lower, upper, grids } = status;
+  return (
+    <div className="place">
+      <span className={`state ${tone}`} data-part="state">
+        {text}
+      </span>
+      <span>{venue}</span>
+      <span>{symbol}</span>
+      <span>{isDirection(direction) ? t(`direction.${direction}`) : direction}</span>
+      <span>{t('header.range', { lower: exact(lower), upper: exact(upper), count: grids })}</span>
+    </div>
+  );
+}
+
+function isDirection(text: string): text is 'neutral' | 'long' | 'short' {
+  return text === 'neutral' || text === 'long' || text === 'short';
+}

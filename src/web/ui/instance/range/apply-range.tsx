@@ -1,0 +1,126 @@
+/**
+ * Asks once before the grid is moved. What will happen is the bot's own answer to a dry run, not
+ * the page's preview; the same request is then sent under one key, so that it acts once.
+ */
+import { useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AdjustAnswer, AdjustRequest } from '../../../../contract/instance-api.ts';
+import type { StatusView } from '../../../../contract/instance-views.ts';
+import { exact } from '../../format/amount.ts';
+import { post } from '../../shell/api.ts';
+import type { Answer } from '../../shell/api.ts';
+import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
+import { FailureText } from '../../shell/failure-text.tsx';
+import { Convergence } from './convergence.tsx';
+import { Facts, fieldName } from './preview-facts.tsx';
+import type { Facts as FactsOf } from './preview-facts.tsx';
+
+const ADJUST = '/api/grid/adjust';
+
+export interface ApplyRangeProps {
+  readonly status: StatusView;
+  /** What is asked for; null: the dialog is closed. */
+  readonly request: AdjustRequest | null;
+  readonly applied: () => void;
+  /** `done`: the grid was moved, what was tried out is in force now. */
+  readonly close: (done: boolean) => void;
+}
+
+export function ApplyRange({ status, request, applied, close }: ApplyRangeProps) {
+  const { t } = useTranslation();
+  const done = useRef(false);
+  const { data: dry } = useDryRun(request);
+  const act = async (key: string): Promise<Answer<AdjustAnswer>> => {
+    const answer = await post<AdjustAnswer>(ADJUST, request, key);
+    if (answer.ok) {
+      done.current = true;
+      applied();
+    }
+    return answer;
+  };
+  const leave = () => {
+    close(done.current);
+    done.current = false;
+  };
+  return (
+    <ConfirmDialog<AdjustAnswer>
+      opened={request !== null}
+      title={t('range.confirm_title')}
+      confirm={t('range.confirm')}
+      disabled={dry?.ok !== true}
+      about={request}
+      act={act}
+      result={(answer) => <Done status={status} answer={answer} />}
+      look={t('range.look')}
+      onClose={leave}
+    >
+      <WhatWillHappen status={status} dry={dry} />
+    </ConfirmDialog>
+  );
+}
+
+interface WhatWillHappenProps {
+  readonly status: StatusView;
+  readonly dry: Answer<AdjustAnswer> | undefined;
+}
+
+function WhatWillHappen({ status, dry }: WhatWillHappenProps) {
+  const { t } = useTranslation();
+  if (dry === undefined) return <p className="quiet">{t('range.asking_bot')}</p>;
+  if (!dry.ok) return <FailureText failure={dry.error} nameOf={(path) => fieldName(t, path)} />;
+  const { lower, upper, grids } = dry.value;
+  return (
+    <div>
+      <p>
+        {t('range.confirm_text', {
+          name: status.name,
+          lower: exact(lower),
+          upper: exact(upper),
+          count: grids,
+        })}
+      </p>
+      {status.mode === 'live' && <p className="attention">! {t('range.confirm_live')}</p>}
+      <Facts status={status} outcome={factsOf(dry.value)} />
+    </div>
+  );
+}
+
+function Done({ status, answer }: { readonly status: StatusView; readonly answer: AdjustAnswer }) {
+  const { t } = useTranslation();
+  return (
+    <div>
+      <p className="gain">✓ {t('range.applied')}</p>
+      <Facts status={status} outcome={factsOf(answer)} />
+      <Convergence />
+    </div>
+  );
+}
+
+/** The bot's answer as the facts that the preview shows. */
+export function factsOf(answer: AdjustAnswer): FactsOf {
+  return {
+    unchanged: answer.unchanged,
+    kept: answer.orders_kept,
+    cancelled: answer.orders_cancelled,
+    placed: answer.orders_placed,
+    parcels_moved: answer.parcels_moved,
+    carry: answer.carry,
+    market_trade: answer.market_trade,
+    profit_per_grid: answer.profit_per_grid,
+    quantity_per_grid: answer.quantity_per_grid,
+    liquidation: answer.liquidation ?? null,
+    warnings: answer.warnings,
+  };
+}
+
+/** The bot's answer to the request as a dry run; asked anew each time the dialog opens. */
+function useDryRun(request: AdjustRequest | null) {
+  return useQuery({
+    queryKey: ['dry-run', request],
+    enabled: request !== null,
+    gcTime: 0,
+    staleTime: 0,
+    queryFn: () => post<AdjustAnswer>(ADJUST, { ...request, dry_run: true }),
+  });
+}

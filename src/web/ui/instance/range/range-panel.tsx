@@ -1,0 +1,106 @@
+/**
+ * The range in exact numbers beside the handles of the chart, and what a change of it would do, as
+ * the engine in this page computes it. Apply asks once; then it is shown how the grid gets there.
+ */
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AdjustRequest } from '../../../../contract/instance-api.ts';
+import type { StatusView } from '../../../../contract/instance-views.ts';
+import { ApplyRange } from './apply-range.tsx';
+import { Convergence } from './convergence.tsx';
+import { PreviewFacts } from './preview-facts.tsx';
+import type { RangeDraft } from './range-draft.ts';
+import type { RangeFields } from './range-request.ts';
+
+export interface RangePanelProps {
+  readonly status: StatusView;
+  readonly draft: RangeDraft;
+}
+
+export function RangePanel({ status, draft }: RangePanelProps) {
+  const { t } = useTranslation();
+  // As it was when Apply was pressed: once it is applied the fields ask for nothing any more.
+  const [asked, setAsked] = useState<AdjustRequest | null>(null);
+  const [applied, setApplied] = useState(false);
+  const { request, preview, reset } = draft;
+  const changed = request !== null;
+  const over = status.grid_state === 'finished';
+  const refused = preview !== null && 'problems' in preview;
+  const escape = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && asked === null) reset();
+  };
+  return (
+    <section
+      className="range"
+      aria-label={t('range.title')}
+      data-part="range"
+      data-changed={changed}
+      onKeyDown={escape}
+    >
+      <div className="range-fields">
+        <RangeInputs status={status} draft={draft} />
+        <div className="range-buttons">
+          <Button variant="default" disabled={!changed} onClick={reset}>
+            {t('range.reset')}
+          </Button>
+          <Button disabled={!changed || refused || over} onClick={() => setAsked(request)}>
+            {t('range.apply')}
+          </Button>
+        </div>
+      </div>
+      {over && <p className="quiet small">{t('range.over')}</p>}
+      {changed ? (
+        <PreviewFacts status={status} draft={draft} />
+      ) : (
+        <p className="quiet small">{t('range.hint')}</p>
+      )}
+      {applied && <Convergence done={() => setApplied(false)} />}
+      <ApplyRange
+        status={status}
+        request={asked}
+        applied={() => setApplied(true)}
+        close={(done) => {
+          setAsked(null);
+          if (done) reset();
+        }}
+      />
+    </section>
+  );
+}
+
+function RangeInputs({ status, draft: { fields, set } }: RangePanelProps) {
+  const { t } = useTranslation();
+  const input = (name: keyof Omit<RangeFields, 'position'>, mode: 'decimal' | 'numeric') => (
+    <TextInput
+      className="range-input"
+      label={t(`range.${name}`)}
+      value={fields[name]}
+      inputMode={mode}
+      autoComplete="off"
+      spellCheck={false}
+      onChange={(event) => set({ [name]: event.currentTarget.value })}
+    />
+  );
+  return (
+    <>
+      {input('lower', 'decimal')}
+      {input('upper', 'decimal')}
+      {input('grids', 'numeric')}
+      {input('quantity', 'decimal')}
+      {status.direction !== 'neutral' && (
+        <SegmentedControl
+          className="range-position"
+          aria-label={t('range.position')}
+          value={fields.position}
+          onChange={(position) => set({ position: position as RangeFields['position'] })}
+          data={[
+            { value: 'carry', label: t('range.position_carry') },
+            { value: 'rebalance', label: t('range.position_rebalance') },
+          ]}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+/** What happened to the grid and why, newest first: the bot's own sentences. */
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import type { StatusView } from '../../../../contract/instance-views.ts';
+import type { Happening } from '../../../../contract/page-api.ts';
+import { momentText } from '../../format/moment.ts';
+import { shownText } from '../../format/plain-text.ts';
+import { DataTable } from '../../shell/data-table.tsx';
+import { ExportButtons } from '../../shell/export-buttons.tsx';
+import { allRows, usePagedRows } from '../../shell/paged-rows.ts';
+import type { Column } from '../../shell/table-column.ts';
+import type { ExportField } from '../../shell/table-export.ts';
+import { useMark, useStale } from './marks.ts';
+import { HAPPENINGS } from './row-sources.ts';
+
+export function HappeningsTable({ status }: { readonly status: StatusView }) {
+  const { t } = useTranslation();
+  const source = usePagedRows(HAPPENINGS, useMark('happenings'));
+  const columns = useMemo(() => happeningColumns(t), [t]);
+  return (
+    <DataTable
+      label={t('happenings.label')}
+      columns={columns}
+      source={source}
+      idOf={HAPPENINGS.idOf}
+      empty={t('happenings.empty')}
+      stale={useStale()}
+      exports={(filter) => (
+        <ExportButtons
+          name={[status.instance_id, 'events']}
+          fields={FIELDS}
+          columns={columns}
+          filter={filter}
+          read={(progress) => allRows(HAPPENINGS, progress)}
+        />
+      )}
+    />
+  );
+}
+
+const FIELDS: readonly ExportField<Happening>[] = [
+  { name: 'id', kind: 'number', value: ({ id }) => id },
+  { name: 'at', kind: 'text', value: ({ at }) => at },
+  { name: 'code', kind: 'text', value: ({ code }) => code },
+  { name: 'text', kind: 'text', value: ({ text }) => text },
+];
+
+function happeningColumns(t: TFunction): readonly Column<Happening>[] {
+  return [
+    {
+      ...{ key: 'at', title: t('column.time'), kind: 'text', width: 15 },
+      text: ({ at }) => momentText(at),
+      sortBy: ({ at }) => at,
+      hint: ({ at }) => at,
+    },
+    {
+      ...{ key: 'code', title: t('column.event'), kind: 'text', width: 14 },
+      text: ({ code }) => code.replaceAll('_', ' '),
+    },
+    {
+      ...{ key: 'text', title: t('column.reason'), kind: 'text', width: 60, wraps: true },
+      text: ({ text }) => shownText(text),
+    },
+  ];
+}

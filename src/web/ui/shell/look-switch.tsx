@@ -1,0 +1,64 @@
+/** Theme and language of the page: the user's choice, remembered in this browser. */
+import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import type { MantineColorScheme } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { LANGUAGES, chooseLanguage } from '../words/index.ts';
+
+const SCHEMES: readonly { readonly code: MantineColorScheme; readonly word: SchemeWord }[] = [
+  { code: 'auto', word: 'look.system' },
+  { code: 'light', word: 'look.light' },
+  { code: 'dark', word: 'look.dark' },
+];
+type SchemeWord = 'look.system' | 'look.light' | 'look.dark';
+
+export function LookSwitch() {
+  const { t, i18n } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <UnstyledButton className="look-switch" aria-label={t('look.open')}>
+          <span aria-hidden>◐ {i18n.language === 'en' ? 'EN' : '中'}</span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t('look.theme')}</Menu.Label>
+        {SCHEMES.map(({ code, word }) => (
+          <Choice key={code} on={colorScheme === code} choose={() => setColorScheme(code)}>
+            {t(word)}
+          </Choice>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{t('look.language')}</Menu.Label>
+        {LANGUAGES.map(({ code, name }) => (
+          <Choice
+            key={code}
+            on={i18n.language === code}
+            choose={() => void chooseLanguage(code)}
+          >
+            {name}
+          </Choice>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+interface ChoiceProps {
+  readonly on: boolean;
+  readonly choose: () => void;
+  readonly children: string;
+}
+
+function Choice({ on, choose, children }: ChoiceProps) {
+  return (
+    <Menu.Item
+      role="menuitemradio"
+      aria-checked={on}
+      onClick={choose}
+      leftSection={<span aria-hidden>{on ? '✓' : '\u2003'}</span>}
+    >
+      {children}
+    </Menu.Item>
+  );
+}
