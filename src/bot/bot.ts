@@ -249,6 +249,7 @@ export class Bot {
     await this.session.close();
     await this.service.refresh();
     this.#saveStatus();
+    this.service.keepRecord();
     await this.#server?.close();
     this.#books.close();
   }
@@ -337,6 +338,7 @@ export class Bot {
         await this.service.refreshWithin();
         if (this.#statusStale) this.#saveStatus();
         this.#statusStale = false;
+        this.service.record();
         this.#lookAtFile();
       },
       failed: (error) => log.error({ error: errorBody(error) }, 'turn failed'),

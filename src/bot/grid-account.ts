@@ -18,6 +18,7 @@ import {
 import type {
   AdjustPreview,
   DesignInput,
+  Exposure,
   Funds,
   GridState,
   Liquidations,
@@ -109,13 +110,24 @@ export class GridAccount {
     return { margin_check, laid_out, ...balance };
   }
 
-  /** Liquidation prices of `state`, with equity and price as they are now; null without equity. */
-  liquidations(state: GridState): Liquidations | null {
-    const { market, runner } = this.#parts;
+  /** The position of `state` and what stands beside it, at the price; null without equity. */
+  exposure(state: GridState): Exposure | null {
     const { equity } = this;
     if (equity === null) return null;
     const lots = state.books.position_lots + (this.#parts.aside?.lots ?? 0);
-    return liquidations(market, { lots, equity, ticks: runner.ticks }, restingOrders(state));
+    return { lots, equity, ticks: this.#parts.runner.ticks };
+  }
+
+  /** Liquidation prices of `state`, with equity and price as they are now; null without equity. */
+  liquidations(state: GridState): Liquidations | null {
+    const exposure = this.exposure(state);
+    if (exposure === null) return null;
+    return liquidations(this.#parts.market, exposure, restingOrders(state));
+  }
+
+  /** Age of the books at the last read, milliseconds of the market's clock. */
+  get ageMs(): number {
+    return this.#ageMs;
   }
 
   /**

@@ -21,15 +21,22 @@ import type {
   StatusView,
 } from '../contract/instance-api.ts';
 import { priceText, sizeText } from '../contract/market.ts';
-import { carryRefusal, ladder } from '../engine/index.ts';
+import type { EngineView } from '../contract/page-api.ts';
+import { carryRefusal, effectiveLeverage, ladder } from '../engine/index.ts';
+import type { GridFigures } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import { isoTime } from '../platform/clock.ts';
+import { AverageEntry } from './average-entry.ts';
+import { ChartRecord } from './chart-record.ts';
 import { GridAccount, liquidationAlarm, liquidationView } from './grid-account.ts';
 import { GridAdjust } from './grid-adjust.ts';
 import type { AdjustParts } from './grid-adjust.ts';
+import { PageReads } from './page-reads.ts';
+import { marginCheck } from './plan.ts';
 import type { PositionDifference } from './position-check.ts';
 import { BOOKS_BEGAN } from './receipt.ts';
 import type { SetAside } from './set-aside.ts';
+import { pageFigures } from './status-figures.ts';
 
 export interface ServiceParts extends AdjustParts {
   /** Replaced when the file is read anew. */
@@ -50,19 +57,89 @@ const OWN_REASONS: ReadonlySet<string> = new Set([
 
 /** A turn of the engine older than this means that it hangs. */
 const STUCK_MS = 10_000;
+const DAY_MS = 86_400_000;
 
 export class GridService implements InstanceService {
   readonly id: string;
   readonly account: GridAccount;
+  /** What the page asks for beside the figures. */
+  readonly page: PageReads;
   readonly #parts: ServiceParts;
   readonly #adjusting: GridAdjust;
   #began: string | null = null;
+  readonly #entry: AverageEntry;
+  readonly #charts: ChartRecord;
+  #recordedAt: number | null = null;
 
   constructor(parts: ServiceParts) {
-    this.id = parts.id;
+    const { id, market, books, runner, clock } = parts;
+    this.id = id;
     this.#parts = parts;
     this.account = new GridAccount(parts);
     this.#adjusting = new GridAdjust(parts, this.account);
+    this.#entry = new AverageEntry(market, books);
+    this.#charts = new ChartRecord({ market, books, clock, beside: () => this.#entry.meta });
+    this.page = new PageReads({
+      ...{ market, books, runner, charts: this.#charts },
+      engineFacts: () => this.#engineFacts(),
+      investment: () => this.account.yieldOf(this.#adjusting.presentValues()).investment,
+    });
+    runner.subscribe(() => this.#recordPrice());
+  }
+
+  /** Records the sums of this second; a disk that takes nothing costs no more than that. */
+  record(): void {
+    const { runner } = this.#parts;
+    const { total, grid_profit, cycles } = runner.figures();
+    const at = this.#venueMoment;
+    const equity = this.account.equity ?? total;
+    if (at !== null) this.#charts.sums({ equity, grid_profit, total, cycles }, at);
+    this.#charts.keep();
+  }
+
+  /** Writes what was recorded: the last step of an end in good order. */
+  keepRecord(): void {
+    this.#charts.write();
+  }
+
+  #recordPrice(): void {
+    const { runner } = this.#parts;
+    if (runner.pricedAt === null || runner.pricedAt === this.#recordedAt) return;
+    this.#recordedAt = runner.pricedAt;
+    this.#charts.price(runner.ticks, this.#venueMoment ?? runner.pricedAt);
+  }
+
+  /** A market that stands still for us has a time of its own, told with its prices. */
+  get #venueMoment(): number | null {
+    const { runner, venue } = this.#parts;
+    return venue.capabilities.lockstep ? runner.pricedAt : runner.venueNow();
+  }
+
+  #engineFacts(): Omit<EngineView, 'market' | 'state' | 'price'> {
+    const { aside, market } = this.#parts;
+    const { equity } = this.account;
+    return {
+      instance_id: this.id,
+      balance: equity === null ? null : formatMoney(equity),
+      values: this.#adjusting.presentValues(),
+      margin_check: marginCheck(this.#parts.config()),
+      aside: sizeText(market, aside?.lots ?? 0),
+    };
+  }
+
+  #pageFigures(sums: GridFigures) {
+    const { market, runner } = this.#parts;
+    const { state } = runner;
+    const at = this.#venueMoment;
+    const young = this.account.ageMs < DAY_MS;
+    const record = at === null ? null : this.#charts.dayBefore(at);
+    return pageFigures({
+      ...{ market, state, sums, averageEntry: this.#entry.price },
+      leverage: effectiveLeverage(market, this.#adjusting.presentValues()),
+      exposure: this.account.exposure(state),
+      // Books that are younger than a day began from nothing.
+      dayBefore: record ?? (young ? { grid_profit: '0', total_pnl: '0', cycles: 0 } : null),
+    });
   }
 
   /** The plan in force equals the file again, and the books say so. */
@@ -123,6 +200,7 @@ export class GridService implements InstanceService {
       position_differs: this.#positionDiffers(sums.position_lots),
       clock_offset_ms: this.#parts.clockOffset(),
       venue_requests: this.#venueRequests(),
+      ...this.#pageFigures(sums),
       adjusted: adjusting.adjusted,
       warnings: [...alarm, ...this.#parts.warnings(), ...adjusting.outOfRange(plan)],
       started_at: isoTime(this.#parts.startedAtMs),
@@ -196,7 +274,9 @@ export class GridService implements InstanceService {
   }
 
   levels(): readonly LevelView[] {
-    const { market, runner } = this.#parts;
+    const { market, runner, books } = this.#parts;
+    const alive = new Map(books.aliveOrders().map((order) => [order.id, order]));
+    const orderOf = (id: number | null) => (id === null ? undefined : alive.get(id));
     const lines = ladder(market, runner.state).map((line) => ({
       index: line.index,
       price: priceText(market, line.ticks),
@@ -205,6 +285,8 @@ export class GridService implements InstanceService {
       filled: sizeText(market, line.filled),
       order_id: line.order_id,
       reason: line.reason,
+      client_id: orderOf(line.order_id)?.client_id ?? null,
+      since: orderOf(line.order_id)?.created_at ?? null,
     }));
     return lines.sort((a, b) => b.index - a.index);
   }

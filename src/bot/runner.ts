@@ -79,6 +79,7 @@ export class Runner implements GridDoor {
   readonly #degraded: Degradation;
   readonly #turns: GridTurns;
   #ticks: number;
+  #pricedAt: number | null = null;
   readonly #queue: TaskQueue;
   readonly #writer: BooksWriter;
   readonly #sendAlarm: Alarm;
@@ -150,6 +151,11 @@ export class Runner implements GridDoor {
   /** Last price in ticks. */
   get ticks(): number {
     return this.#ticks;
+  }
+
+  /** The venue's moment of the last price, ms; null before the first. */
+  get pricedAt(): number | null {
+    return this.#pricedAt;
   }
 
   figures(): GridFigures {
@@ -275,6 +281,7 @@ export class Runner implements GridDoor {
     if (!readable) return;
     this.#ticks = ticks;
     const at_ms = Number.isFinite(price.at_ms) ? Math.round(price.at_ms) : this.venueNow();
+    this.#pricedAt = at_ms;
     await this.apply({ type: 'price', ticks, mark_ticks, at_ms });
   }
 

@@ -2,7 +2,7 @@
  * What one engine turn changes in the books: pure, from the event and the states around it.
  * Invariant: every order the engine wants sent is an intent of the same turn.
  */
-import { formatMoney } from '../contract/decimal.ts';
+import { divideRounded, formatMoney } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import { encodeState, liveOrders } from '../engine/index.ts';
@@ -130,6 +130,22 @@ function bookedFill(
     size: sizeText(market, event.lots),
     fee: formatMoney(event.fee),
     cycle_profit: cycled ? formatMoney(profit) : null,
+    ...(cycled ? pairOf(market, before, event, known?.gap ?? null) : {}),
     at_ms: event.at_ms,
   };
+}
+
+/** What the other side of a gap's cycle was filled at. */
+function pairOf(
+  market: Market,
+  { gaps }: GridState,
+  { side }: EngineEvent & { type: 'fill' },
+  gap: number | null,
+): { pair_price?: string } {
+  const held = gap === null ? undefined : gaps[gap];
+  const leg = side === 'buy' ? held?.sell : held?.buy;
+  if (leg === undefined || leg.lots === 0) return {};
+  const { digits, scale } = market.lot;
+  const size = BigInt(leg.lots) * digits;
+  return { pair_price: formatMoney(divideRounded(leg.quote * 10n ** BigInt(scale), size)) };
 }

@@ -10,6 +10,7 @@ import type {
   OrderView,
   StatusView,
 } from './instance-views.ts';
+import type { PageService } from './page-api.ts';
 import type { ReceiptView, StopReceipt } from './receipt-api.ts';
 import type { OnStop } from './trading.ts';
 
@@ -113,6 +114,8 @@ export interface HealthView {
 /** What the bot hands to its web server. Methods reject with `GriddError` only. */
 export interface InstanceService {
   readonly id: string;
+  /** What the page asks for beside all this. */
+  readonly page: PageService;
   status(): StatusView;
   orders(): readonly OrderView[];
   /** Newest first, at most `limit`. */

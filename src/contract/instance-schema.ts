@@ -50,7 +50,8 @@ export const NoFields = Type.Object(
   { ...strict, description: 'empty, or an empty JSON object' },
 );
 
-const Limit = Type.Optional(
+/** How many rows. */
+export const Limit = Type.Optional(
   Type.String({
     pattern: '^0*([1-9][0-9]{0,2}|1000)$',
     description: `a whole number from 1 to ${MAX_ROWS}`,

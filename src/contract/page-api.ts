@@ -21,6 +21,9 @@ export interface CandleView {
   readonly close: string;
 }
 
+export const EQUITY_STEPS = ['1m', '1h'] as const;
+export type EquityStep = (typeof EQUITY_STEPS)[number];
+
 /** The sums at the end of a minute or hour. */
 export interface EquityPoint {
   /** Begin of the minute or hour, seconds since 1970. */
@@ -42,6 +45,7 @@ export interface Drawdown {
 /** Answer of `GET /api/equity`: oldest first. */
 export interface EquityView {
   readonly points: readonly EquityPoint[];
+  /** Of all that was recorded, whatever part of it is shown; null: it never fell. */
   readonly drawdown: Drawdown | null;
 }
 
@@ -141,6 +145,14 @@ export interface InstanceTopics {
   readonly marks: PageMarks;
 }
 
+type Range = 'grid_lower_price' | 'grid_upper_price' | 'grid_num';
+/** What a grid is designed from; what is left out is as the config's defaults say. */
+export type GridValues = Pick<StrategyValues, Range> &
+  Partial<Omit<StrategyValues, Range | 'duration' | 'interval' | 'leverage' | 'on_stop'>> & {
+    readonly leverage?: number | string;
+    readonly on_stop?: Partial<OnStop>;
+  };
+
 /** What the engine needs for a preview in the browser: `GET /api/engine`. */
 export interface EngineView {
   readonly market: MarketRules;
@@ -151,11 +163,26 @@ export interface EngineView {
   readonly balance: string | null;
   readonly instance_id: string;
   /** Grid values in force: those of the last adjust, else the file's. */
-  readonly values: Omit<StrategyValues, 'duration' | 'interval'>;
+  readonly values: GridValues;
   /** What a shortage of margin is to this instance. */
   readonly margin_check: 'warn' | 'refuse';
   /** Signed size of what stands on the symbol beside the grid. */
   readonly aside: string;
+}
+
+/** What a bot hands to its web server for its page beside its figures. Throws `GriddError` only. */
+export interface PageService {
+  /** Those that begin in `from`..`to`, seconds since 1970, oldest first, the newest 3000. */
+  candles(interval: CandleInterval, from: number, to: number): readonly CandleView[];
+  /** Points from a second on; the newest 3000. */
+  equity(from: number, step: EquityStep): EquityView;
+  /** Counted on the UTC days from that of `from` (seconds) on. */
+  heat(from: number): readonly LineHeat[];
+  engine(): EngineView;
+  /** Older than the fill, order or happening that `before` names; null: the newest. */
+  fills(limit: number, before: string | null): FillPage;
+  orders(limit: number, before: string | null, status: string | null): OrderPage;
+  happenings(limit: number, before: number | null): readonly Happening[];
 }
 
 /** Body of `POST /api/stop`: what becomes of orders and position; left out: as configured. */

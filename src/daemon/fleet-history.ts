@@ -147,6 +147,14 @@ export class FleetHistory {
     return [...kept.filter(({ at }) => !shown.some((minute) => minute.at === at)), ...shown];
   }
 
+  /** What `work` makes of the file now; null: it cannot be used, `facts` says why. */
+  use<T>(work: (file: HistoryFile) => T): T | null {
+    return this.#try(() => {
+      const file = this.#open();
+      return file === null ? null : work(file);
+    });
+  }
+
   facts(): HistoryFacts {
     return { lost: this.#lost, set_aside: this.#setAside, fault: this.#fault };
   }

@@ -25,6 +25,8 @@ export interface InstanceSurroundings {
   portsInUse(id: string): number[];
   /** Throws CONFIG_CONFLICT when others have what `loaded` claims; `withStopped`: even stopped. */
   refuseConflicts(loaded: LoadedConfig, withStopped: boolean): void;
+  /** An instance's file is being read: an edit of it becomes a version. */
+  configSeen(id: string): void;
   /** The logger of an instance; its lines go to daemon.log in `logDir`, opened anew where gone. */
   openLog(id: string, logDir: string): Promise<Logger>;
 }

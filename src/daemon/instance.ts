@@ -128,6 +128,7 @@ export class Instance {
 
   /** Reads the config that `record` names. Throws what the registry room throws. */
   readConfig(record: RegistryRecord = this.record): LoadedConfig {
+    this.around.configSeen(this.id);
     return readInstanceConfig(this.around.home, this.id, record);
   }
 

@@ -21,6 +21,7 @@ import { serveFleet } from '../web/server/fleet-server.ts';
 import { accountsOf } from './accounts.ts';
 import { auditedFleet } from './audited-fleet.ts';
 import { openBotLink } from './bot-link.ts';
+import { ConfigVersions } from './config-versions.ts';
 import { FleetConsole } from './console.ts';
 import { consoleService } from './console-service.ts';
 import { DoctorRun } from './doctor-run.ts';
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
   const endpoint = chooseEndpoint(home, around, process.pid);
   const instanceLogs = new InstanceLogs(file);
   const history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
+  const versions = new ConfigVersions({ home, clock, log, history });
   const fleetConsole = new FleetConsole({
     ...{ home, log, assets: join(PACKAGE_FOLDER, 'dist', 'web', 'ui') },
     records: () => registry.read().instances,
@@ -89,6 +91,7 @@ async function main(): Promise<void> {
     console: () => fleetConsole.facts,
     accountOf: accountsOf((loaded) => accountName(home, loaded, process.env)),
     openLog: (id, logDir) => instanceLogs.open(id, logDir),
+    configSeen: (id) => versions.seen(id),
     leave: () => void leave('asked over the control API'),
   });
   // Adoption comes first: whoever reaches a socket meets a supervisor that knows its bots.
@@ -145,6 +148,7 @@ async function main(): Promise<void> {
   }
   sockets.publish();
   supervisor.begin();
+  versions.look();
   log.info({ pid: process.pid, home: home.folder }, 'the supervisor is ready');
   const ownLogs = new LogWatch(SUPERVISOR_LOGS);
   const ownFolder = { dir: home.supervisorLogs, limits: OWN_LOGS, writer: process.pid, clock };

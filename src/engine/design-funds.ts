@@ -90,8 +90,11 @@ function checkStopLoss(wish: Wish, plan: GridPlan, start: Start, stop: number): 
   problems.push({ path: 'stop_loss_price', message, allowed });
 }
 
-// The venue's highest, unless the user wants less.
-function effectiveLeverage(market: Market, input: DesignInput): Decimal {
+/** The leverage wished for (left out: 1), at most the venue's highest. */
+export function effectiveLeverage(
+  market: Market,
+  input: Pick<DesignInput, 'leverage'>,
+): Decimal {
   const most = market.max_leverage;
   const wanted = parseDecimal(input.leverage ?? 1);
   if (wanted === null || wanted.digits <= 0n) return most;

@@ -139,9 +139,11 @@ export function restingOrders(state: Pick<GridState, 'orders'>): Resting[] {
   return state.orders.map((order) => ({ ...order, lots: remaining(order) }));
 }
 
-// The account at its mark with all orders of `side` filled in price order. A reduce-only order
-// executes up to the position that it finds.
-function withFilled(
+/**
+ * The account at its mark with all orders of `side` filled in price order. A reduce-only order
+ * executes up to the position that it finds.
+ */
+export function withFilled(
   market: Market,
   exposure: Exposure,
   orders: readonly Resting[],

@@ -87,11 +87,19 @@ export function edgeTicks(shape: Pick<GridShape, 'lines'>, start: Start, side: S
   return side === 'buy' ? Math.min(edge, start.ticks) : Math.max(edge, start.ticks);
 }
 
-/** Money missing at the edge to cover notional / `leverage`, rounded up; 0 when covered. */
+/** Initial margin of a position: notional at its price / `leverage`, rounded up. */
+export function initialMargin(
+  market: Market,
+  { ticks, lots }: Pick<Exposure, 'ticks' | 'lots'>,
+  leverage: Decimal,
+): Money {
+  const needed = notional(market, ticks, Math.abs(lots)) * 10n ** BigInt(leverage.scale);
+  return (needed + leverage.digits - 1n) / leverage.digits;
+}
+
+/** Money missing at the edge to cover its initial margin; 0 when covered. */
 export function marginShortage(market: Market, edge: Exposure, leverage: Decimal): Money {
-  const value = notional(market, edge.ticks, Math.abs(edge.lots));
-  const needed = value * 10n ** BigInt(leverage.scale);
-  const margin = (needed + leverage.digits - 1n) / leverage.digits;
+  const margin = initialMargin(market, edge, leverage);
   return margin > edge.equity ? margin - edge.equity : 0n;
 }
 

@@ -68,6 +68,16 @@ function rememberedClaim(home: Home, file: string): Claim | null {
   return claim;
 }
 
+/** The id that a config text gives its file; null where it is no JSON or names none. */
+export function idOfText(text: string, file: string): string | null {
+  try {
+    const root = parseJsonc(text, file);
+    return claimedId(isRecord(root) && isFlat(root) ? toFourParts(root) : root, file);
+  } catch {
+    return null;
+  }
+}
+
 function claimOf(home: Home, file: string): Claim | null {
   let root: unknown;
   try {

@@ -5,10 +5,10 @@
  */
 import { applyEdits, modify } from 'jsonc-parser';
 import { GriddError } from '../contract/errors.ts';
-import { writeFileAtomic } from '../platform/json-file.ts';
 import type { Home } from '../platform/paths.ts';
 import { knownFlags } from './bot-args.ts';
 import { loadConfigText } from './config-file.ts';
+import { replaceConfigText } from './config-text.ts';
 import { isFlat } from './flat-format.ts';
 import { isRecord, parseJsonc, readConfigText } from './jsonc-text.ts';
 import type { LoadedConfig } from './loaded-config.ts';
@@ -42,7 +42,7 @@ export function withGridValues(
 export function saveGridValues(home: Home, loaded: LoadedConfig, values: GridValues): void {
   const text = editedText(loaded, values);
   loadConfigText(home, loaded.file, text, { instanceId: loaded.id });
-  writeFileAtomic(loaded.file, text);
+  replaceConfigText(loaded.file, text);
 }
 
 function editedText(loaded: LoadedConfig, values: GridValues): string {

@@ -13,9 +13,26 @@ export { refuseExposedEnv } from './live-checks.ts';
 export { followWebToken, makeWebToken, refuseOpenAddress } from './web-token.ts';
 export { readAlertConfig } from './alert-config.ts';
 export type { LoadedAlerts } from './alert-config.ts';
+export {
+  activeClaims,
+  activeFiles,
+  findActiveFile,
+  idOfText,
+  sameClaims,
+} from './active-configs.ts';
 export { readConsoleConfig } from './console-config.ts';
-export { activeClaims, activeFiles, findActiveFile, sameClaims } from './active-configs.ts';
 export type { Claim } from './active-configs.ts';
+export { changedPaths, createConfigText, isLink, replaceConfigText } from './config-text.ts';
+export { isPassing, readConfigText } from './jsonc-text.ts';
+export { masked, unmasked } from './secret-masks.ts';
+export {
+  GUARDED_KEYS,
+  configRoot,
+  guardedIn,
+  guardedProblems,
+  readOnlyError,
+} from './guarded-keys.ts';
+export type { ConfigRoot } from './guarded-keys.ts';
 export { claimedPorts, conflictError, findConflicts } from './conflicts.ts';
 export type { Conflict } from './conflicts.ts';
 export { newRecord } from './new-record.ts';

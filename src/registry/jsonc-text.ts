@@ -56,13 +56,15 @@ export function parseJsonc(text: string, file: string): unknown {
   if (text.trim() === '') throw syntaxError(file, 'it is empty');
   const errors: ParseError[] = [];
   const root = parse(text, errors, file);
-  const faults = errors.map((error) => faultAt(text, error.offset, sentenceOf(error)));
-  if (root !== undefined) findFaults(root, text, 0, faults);
-  const [first] = faults;
+  const faults = errors.map((error) => ({ offset: error.offset, message: sentenceOf(error) }));
+  if (root !== undefined) findFaults(root, 0, faults);
+  // Each place costs a look at the text before it: thousands of them would take seconds.
+  const problems = faults.slice(0, 20).map((fault) => problemAt(text, fault));
+  const [first] = problems;
   if (first !== undefined) {
     const more = faults.length > 1 ? ` and ${faults.length - 1} more` : '';
     const message = `${file} is not valid JSON: ${first.path} ${first.message}${more}.`;
-    throw new GriddError('CONFIG_SYNTAX', message, { problems: faults.slice(0, 20) });
+    throw new GriddError('CONFIG_SYNTAX', message, { problems });
   }
   if (root === undefined) throw syntaxError(file, 'it holds no value');
   return getNodeValue(root) as unknown;
@@ -77,30 +79,35 @@ function parse(text: string, errors: ParseError[], file: string): Node | undefin
   }
 }
 
-function findFaults(node: Node, text: string, depth: number, faults: Problem[]): void {
-  if (depth > DEEPEST) {
-    faults.push(faultAt(text, node.offset, 'values are nested too deeply'));
-    return;
-  }
-  if (node.type === 'object') findDoubleKeys(node, text, faults);
-  for (const child of node.children ?? []) findFaults(child, text, depth + 1, faults);
+/** Something wrong at an offset of the text. */
+interface Fault {
+  readonly offset: number;
+  readonly message: string;
 }
 
-function findDoubleKeys(node: Node, text: string, faults: Problem[]): void {
+function findFaults(node: Node, depth: number, faults: Fault[]): void {
+  if (depth > DEEPEST) {
+    faults.push({ offset: node.offset, message: 'values are nested too deeply' });
+    return;
+  }
+  if (node.type === 'object') findDoubleKeys(node, faults);
+  for (const child of node.children ?? []) findFaults(child, depth + 1, faults);
+}
+
+function findDoubleKeys(node: Node, faults: Fault[]): void {
   const seen = new Set<string>();
   for (const property of node.children ?? []) {
     const key = property.children?.[0];
     const name = String(key?.value);
     if (key === undefined) continue;
-    if (name === '__proto__') {
-      faults.push(faultAt(text, key.offset, 'key __proto__ is not allowed'));
-    }
-    if (seen.has(name)) faults.push(faultAt(text, key.offset, `key "${name}" stands here twice`));
+    const { offset } = key;
+    if (name === '__proto__') faults.push({ offset, message: 'key __proto__ is not allowed' });
+    if (seen.has(name)) faults.push({ offset, message: `key "${name}" stands here twice` });
     seen.add(name);
   }
 }
 
-function faultAt(text: string, offset: number, message: string): Problem {
+function problemAt(text: string, { offset, message }: Fault): Problem {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   const column = offset - before.lastIndexOf('\n');

@@ -4,15 +4,15 @@
  * overwritten.
  */
 import { applyEdits, modify } from 'jsonc-parser';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
-import { isErrno } from '../platform/json-file.ts';
 import { PACKAGE_FOLDER, homeAt } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { listeningPorts } from '../platform/port-holder.ts';
 import { findActiveFile } from './active-configs.ts';
 import { loadConfigText } from './config-file.ts';
+import { createConfigText } from './config-text.ts';
 import { claimedPorts, conflictError, findConflicts } from './conflicts.ts';
 import { checkInstanceId } from './instance-id.ts';
 import { readConfigText } from './jsonc-text.ts';
@@ -80,7 +80,7 @@ export function newInstance(
   }
   const conflicts = findConflicts(home, [loaded]).filter(({ ids }) => ids.includes(id));
   if (conflicts.length > 0) throw conflictError(conflicts);
-  writeNew(file, text);
+  createConfigText(file, text.endsWith('\n') ? text : `${text}\n`);
   return loaded;
 }
 
@@ -95,16 +95,6 @@ function findTemplate(home: Home, template: string): string {
   const hint = `${meant} The templates are: ${known}.`.trim();
   const message = `There is no template "${name.slice(0, 80)}".`;
   throw new GriddError('TEMPLATE_UNKNOWN', message, { hint });
-}
-
-function writeNew(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  try {
-    writeFileSync(file, text.endsWith('\n') ? text : `${text}\n`, { flag: 'wx' });
-  } catch (error) {
-    if (!isErrno(error, 'EEXIST')) throw error;
-    throw new GriddError('FILE_EXISTS', `${file} exists already.`);
-  }
 }
 
 function freePort(home: Home, listening: ReadonlySet<number>): number {

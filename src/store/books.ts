@@ -8,6 +8,7 @@ import type { FillView, OrderView, ReceiptView, StatusView } from '../contract/i
 import { GriddError } from '../contract/errors.ts';
 import { migrate, openDatabase } from '../platform/sqlite.ts';
 import type { SqliteDatabase, Synchronous } from '../platform/sqlite.ts';
+import { Charts } from './charts.ts';
 import { MIGRATIONS } from './schema.ts';
 import { fillView, orderView } from './rows.ts';
 import { readReceipts } from './receipts.ts';
@@ -75,11 +76,14 @@ export function openBooks(file: string, binding: Binding, synchronous: Synchrono
 
 export class Books {
   readonly db: SqliteDatabase;
+  /** What the page draws. */
+  readonly charts: Charts;
   readonly #statements: ReturnType<typeof prepareBooks>;
   readonly #commit: (turns: readonly Turn[]) => void;
 
   constructor(db: SqliteDatabase) {
     this.db = db;
+    this.charts = new Charts(db);
     this.#statements = prepareBooks(db);
     this.#commit = db.transaction((turns: readonly Turn[]) => {
       for (const turn of turns) this.#write(turn);
@@ -242,7 +246,7 @@ export class Books {
         at_ms,
       });
     }
-    if (turn.fill !== undefined) run.fill.run(turn.fill);
+    if (turn.fill !== undefined) run.fill.run({ pair_price: null, ...turn.fill });
     if (turn.funding !== undefined) run.funding.run(turn.funding);
     for (const note of turn.notes) this.#note(at_ms, note);
     for (const [key, value] of Object.entries(turn.meta ?? {})) run.setMeta.run(key, value);

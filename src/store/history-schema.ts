@@ -50,4 +50,17 @@ export const HISTORY_MIGRATIONS: readonly Migration[] = [
   CREATE UNIQUE INDEX audit_mark ON audit (mark);
   `,
   FIGURES_TABLE,
+  `
+  CREATE TABLE config_versions (
+    instance TEXT NOT NULL,
+    version INTEGER NOT NULL CHECK (version > 0),
+    at_ms INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('console', 'cli', 'file')),
+    note TEXT NOT NULL,
+    text TEXT NOT NULL,
+    changed TEXT NOT NULL,
+    PRIMARY KEY (instance, version)
+  ) STRICT;
+  `,
 ];

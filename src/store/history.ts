@@ -1,15 +1,26 @@
 /**
- * `database/gridd.db`: ends of processes, usage and verbs of the whole fleet. Written by the
- * supervisor alone, in batches, read by anyone. Bounded: the last 100 exits of an instance, a day
- * of usage, 10,000 verbs. History of an instance stays when its record is dropped. It never waits
- * long for a lock: whoever writes here has bots to look after.
+ * `database/gridd.db`: ends of processes, usage, verbs and config versions of the whole fleet.
+ * Written by the supervisor alone, in batches, read by its user. Bounded: the last 100 exits of an
+ * instance, a day of usage, 10,000 verbs. History of an instance stays when its record is dropped.
+ * It never waits long for a lock: whoever writes here has bots to look after.
  */
-import { existsSync, renameSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import type { AuditQuery, AuditView, FleetExit } from '../contract/console-api.ts';
 import type { AuditNote, ExitEntry, UsageMinute } from '../contract/history-api.ts';
 import { isoTime } from '../platform/clock.ts';
 import { migrate, openDatabase, openReadOnly } from '../platform/sqlite.ts';
 import type { SqliteDatabase } from '../platform/sqlite.ts';
+import { versionReader, versionWriter } from './config-versions.ts';
+import type { VersionReader, VersionWriter } from './config-versions.ts';
 import { figureReader, figureWriter } from './figure-samples.ts';
 import type { FigureSample } from './figure-samples.ts';
 import { HISTORY_MIGRATIONS } from './history-schema.ts';
@@ -45,7 +56,7 @@ export interface HistoryBatch {
   readonly figures?: readonly FigureSample[];
 }
 
-export interface HistoryReader {
+export interface HistoryReader extends VersionReader {
   /** Newest first. */
   exits(instance: string): ExitEntry[];
   /** The day before `nowMs`, oldest first. */
@@ -61,7 +72,7 @@ export interface HistoryReader {
   close(): void;
 }
 
-export interface HistoryFile extends HistoryReader {
+export interface HistoryFile extends HistoryReader, VersionWriter {
   /** One transaction: all of `batch` or nothing. Throws what SQLite throws. */
   write(batch: HistoryBatch): void;
   /** Removes what is older than what is kept. */
@@ -76,6 +87,7 @@ export function isBroken(error: unknown): boolean {
 
 /** Opens (and creates) the file for its one writer; null when a newer gridd wrote it. */
 export function openHistory(file: string): HistoryFile | null {
+  keepPrivate(file);
   const db = openDatabase(file, 'NORMAL', BUSY_MS);
   try {
     if (migrate(db, HISTORY_MIGRATIONS)) return historyFile(db);
@@ -85,6 +97,16 @@ export function openHistory(file: string): HistoryFile | null {
   }
   db.close();
   return null;
+}
+
+/** Texts of configs may hold secrets: the file and its log are readable for their user alone. */
+function keepPrivate(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  closeSync(openSync(file, 'a', 0o600));
+  for (const end of ['', '-wal', '-shm']) {
+    const mode = statSync(`${file}${end}`, { throwIfNoEntry: false })?.mode ?? 0;
+    if ((mode & 0o077) !== 0) chmodSync(`${file}${end}`, 0o600);
+  }
 }
 
 /** Opens the file for reading; null when there is none that can be read. */
@@ -146,6 +168,7 @@ function reader(db: SqliteDatabase): HistoryReader {
   const lines = (instance: string | null, since: number, before: number, limit: number) =>
     audit.all(instance, since, before, limit).map(({ origin, ...row }) => ({ ...row, from: origin }));
   return {
+    ...versionReader(db),
     verbs: (instance, sinceMs, limit) =>
       lines(instance, sinceMs, Number.MAX_SAFE_INTEGER, limit),
     auditLines: ({ instance, before, limit }) =>
@@ -245,5 +268,10 @@ function historyFile(db: SqliteDatabase): HistoryFile {
     dropVerbs.run();
     samples.prune(nowMs);
   });
-  return { ...reader(db), write: (batch) => write.immediate(batch), prune };
+  return {
+    ...reader(db),
+    ...versionWriter(db),
+    write: (batch) => write.immediate(batch),
+    prune,
+  };
 }

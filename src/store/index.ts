@@ -14,6 +14,9 @@ export type {
   OrderUpdate,
   Turn,
 } from './turn.ts';
+export { STEPS, readCandles, readLineFills, readPoints } from './charts.ts';
+export { readFillPage, readHappenings, readOrderPage } from './pages.ts';
+export type { CandleRow, PointRow } from './charts.ts';
 export { booksExtent, copyDatabase } from './copy.ts';
 export type { BooksExtent } from './copy.ts';
 export { checkDatabase } from './integrity.ts';
@@ -29,6 +32,8 @@ export {
   setHistoryAside,
   usageMinute,
 } from './history.ts';
+export { MOST_VERSIONS } from './config-versions.ts';
+export type { NewVersion, StoredVersion, VersionFacts } from './config-versions.ts';
 export type { HistoryBatch, HistoryFile, HistoryReader, UsageSums } from './history.ts';
 export { SLOT_MS } from './figure-samples.ts';
 export type { FigureSample } from './figure-samples.ts';

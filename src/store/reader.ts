@@ -5,7 +5,9 @@ import { openReadOnly } from '../platform/sqlite.ts';
 import type { Binding } from './books.ts';
 import { readReceipts } from './receipts.ts';
 import type { ReceiptSeries } from './receipts.ts';
-import { FILL_COLUMNS, ORDER_COLUMNS, fillView, orderView } from './rows.ts';
+import { readPoints } from './charts.ts';
+import type { PointRow } from './charts.ts';
+import { FILL_COLUMNS, OLD_FILL_COLUMNS, ORDER_COLUMNS, fillView, orderView } from './rows.ts';
 import type { FillRow, OrderRow } from './rows.ts';
 
 export interface BooksReader {
@@ -21,8 +23,13 @@ export interface BooksReader {
   orders(): OrderView[];
   /** Newest first: days, or else stops and ends; with the ids of the trades behind each. */
   receipts(limit: number, by: ReceiptSeries): ReceiptView[];
+  /** Sums of each minute (60) or hour (3600) from a second on, oldest first. */
+  points(step: number, from: number): PointRow[];
   close(): void;
 }
+
+/** Version of the schema from which on books hold what the page draws and pages. */
+const PAGED = 4;
 
 /** Opens books for reading; null when there are none that can be read. */
 export function readBooks(file: string): BooksReader | null {
@@ -30,8 +37,10 @@ export function readBooks(file: string): BooksReader | null {
   try {
     const db = openReadOnly(file);
     const status = db.prepare<[], { body: string }>('SELECT body FROM status');
+    // Books of an older gridd stay as they are until its bot is started anew.
+    const paged = Number(db.pragma('user_version', { simple: true })) >= PAGED;
     const fills = db.prepare<[number], FillRow>(
-      `SELECT ${FILL_COLUMNS} FROM fills ORDER BY rowid DESC LIMIT ?`,
+      `SELECT ${paged ? FILL_COLUMNS : OLD_FILL_COLUMNS} FROM fills ORDER BY rowid DESC LIMIT ?`,
     );
     const orders = db.prepare<[], OrderRow>(
       `SELECT ${ORDER_COLUMNS} FROM orders
@@ -52,6 +61,7 @@ export function readBooks(file: string): BooksReader | null {
       fills: (limit) => fills.all(limit).map(fillView),
       orders: () => orders.all().map(orderView),
       receipts: (limit, by) => readReceipts(db, limit, by),
+      points: (step, from) => (paged ? readPoints(db, step, from) : []),
       close: () => db.close(),
     };
   } catch {

@@ -12,12 +12,19 @@ export function orderView({ created_ms, ...row }: OrderRow): OrderView {
 }
 
 /** A fill as the table holds it. */
-export type FillRow = Omit<FillView, 'at'> & { readonly at_ms: number };
+export type FillRow = Omit<FillView, 'at' | 'closes'> & {
+  readonly at_ms: number;
+  readonly pair_price: string | null;
+  readonly pair_ms: number | null;
+};
 export const FILL_COLUMNS =
-  'trade_id, order_id, gap, side, price, size, fee, cycle_profit, at_ms';
+  'trade_id, order_id, gap, side, price, size, fee, cycle_profit, at_ms, pair_price, pair_ms';
+/** The same of books to which no pairs were added yet. */
+export const OLD_FILL_COLUMNS = FILL_COLUMNS.replace(/pair_/g, 'NULL pair_');
 
-export function fillView({ at_ms, ...row }: FillRow): FillView {
-  return { ...row, at: isoTime(at_ms) };
+export function fillView({ at_ms, pair_price: price, pair_ms, ...row }: FillRow): FillView {
+  const at = pair_ms === null ? null : isoTime(pair_ms);
+  return { ...row, at: isoTime(at_ms), closes: price === null ? null : { price, at } };
 }
 
 /** A receipt as the table holds it. */

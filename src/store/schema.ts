@@ -86,4 +86,49 @@ export const MIGRATIONS: readonly Migration[] = [
   ALTER TABLE receipts ADD COLUMN last_fill INTEGER NOT NULL DEFAULT 0;
   `,
   'ALTER TABLE orders ADD COLUMN generation INTEGER NOT NULL DEFAULT 0',
+  // What the page draws and counts. Moments are the venue's, candles and points begin in seconds.
+  `
+  CREATE TABLE candles (
+    step INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    open TEXT NOT NULL,
+    high TEXT NOT NULL,
+    low TEXT NOT NULL,
+    close TEXT NOT NULL,
+    PRIMARY KEY (step, time)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE equity (
+    step INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    equity TEXT NOT NULL,
+    grid_profit TEXT NOT NULL,
+    total_pnl TEXT NOT NULL,
+    cycles INTEGER NOT NULL,
+    PRIMARY KEY (step, time)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE line_fills (
+    day INTEGER NOT NULL,
+    price TEXT NOT NULL,
+    side TEXT NOT NULL,
+    fills INTEGER NOT NULL,
+    PRIMARY KEY (day, price, side)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO line_fills
+    SELECT updated_ms / 86400000, price, side, count(*) FROM orders
+    WHERE role = 'line' AND status = 'filled' AND price IS NOT NULL GROUP BY 1, 2, 3;
+  CREATE TRIGGER line_filled AFTER UPDATE OF status ON orders
+    WHEN NEW.status = 'filled' AND OLD.status <> 'filled' AND NEW.role = 'line'
+      AND NEW.price IS NOT NULL
+  BEGIN
+    INSERT INTO line_fills VALUES (NEW.updated_ms / 86400000, NEW.price, NEW.side, 1)
+      ON CONFLICT (day, price, side) DO UPDATE SET fills = fills + 1;
+  END;
+  ALTER TABLE fills ADD COLUMN pair_price TEXT;
+  ALTER TABLE fills ADD COLUMN pair_ms INTEGER;
+  CREATE INDEX fills_of_gap ON fills (gap, side, price);
+  CREATE TABLE audit_waiting (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    body TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -88,9 +88,15 @@ function prepareOrders(db: SqliteDatabase) {
 
 function prepareMoney(db: SqliteDatabase) {
   return {
+    // When the other side of its cycle was filled, if its gap did that itself.
     fill: db.prepare<[BookedFill]>(
-      `INSERT INTO fills (trade_id, order_id, gap, side, price, size, fee, cycle_profit, at_ms)
-       VALUES (@trade_id, @order_id, @gap, @side, @price, @size, @fee, @cycle_profit, @at_ms)`,
+      `INSERT INTO fills (trade_id, order_id, gap, side, price, size, fee, cycle_profit, at_ms,
+         pair_price, pair_ms)
+       VALUES (@trade_id, @order_id, @gap, @side, @price, @size, @fee, @cycle_profit, @at_ms,
+         @pair_price, CASE WHEN @pair_price IS NULL THEN NULL ELSE
+           (SELECT at_ms FROM fills
+            WHERE gap = @gap AND side = CASE @side WHEN 'buy' THEN 'sell' ELSE 'buy' END
+              AND price = @pair_price ORDER BY rowid DESC LIMIT 1) END)`,
     ),
     hasFill: db.prepare<[string], { x: number }>('SELECT 1 x FROM fills WHERE trade_id = ?'),
     lastTrade: db.prepare<[], { trade_id: string }>(

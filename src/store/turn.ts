@@ -24,6 +24,8 @@ export interface BookedFill {
   readonly size: string;
   readonly fee: string;
   readonly cycle_profit: string | null;
+  /** Average price of the other side of the cycle that it completed; absent: of none. */
+  readonly pair_price?: string | null;
   readonly at_ms: number;
 }
 

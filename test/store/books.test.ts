@@ -3,8 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/platform/sqlite.ts';
-import { archiveBooks, openBooks, readBooks } from '../../src/store/index.ts';
+import { migrate, openDatabase } from '../../src/platform/sqlite.ts';
+import { MIGRATIONS } from '../../src/store/schema.ts';
+import { archiveBooks, openBooks, readBooks, readLineFills } from '../../src/store/index.ts';
 import type { Binding, Intent, Turn } from '../../src/store/index.ts';
 
 let folder = '';
@@ -157,4 +158,25 @@ describe('bounds', () => {
     expect(books.hasFill('t1')).toBe(true);
     books.close();
   });
+});
+
+test('a reader shows books of an older gridd, which know neither pairs nor points', () => {
+  const db = openDatabase(file, 'NORMAL');
+  migrate(db, MIGRATIONS.slice(0, 3));
+  db.exec(
+    `INSERT INTO orders (id, client_id, role, gap, side, price, size, filled, status, created_ms,
+       updated_ms) VALUES (1, 'g-1', 'line', 3, 'buy', '100', '0.5', '0.5', 'filled', 1, 86400001);
+     INSERT INTO fills (trade_id, order_id, gap, side, price, size, fee, at_ms)
+       VALUES ('t1', 1, 3, 'buy', '100', '0.5', '0', 2)`,
+  );
+  const reader = readBooks(file);
+  expect(reader?.fills(1)).toMatchObject([{ trade_id: 't1', closes: null }]);
+  expect(reader?.points(60, 0)).toEqual([]);
+  reader?.close();
+  db.close();
+  // What was filled before counts for the heat of its day.
+  const books = openBooks(file, BINDING, 'NORMAL');
+  expect(readLineFills(books.db, 86_400)).toEqual([{ price: '100', side: 'buy', fills: 1 }]);
+  expect(readLineFills(books.db, 2 * 86_400)).toEqual([]);
+  books.close();
 });

@@ -1,9 +1,10 @@
 /** database/gridd.db: what it keeps, within which bounds, and for whom. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase, openReadOnly } from '../../src/platform/sqlite.ts';
+import { HISTORY_MIGRATIONS } from '../../src/store/history-schema.ts';
 import { openHistory, readHistory } from '../../src/store/index.ts';
 import type { HistoryBatch, HistoryFile, UsageSums } from '../../src/store/index.ts';
 
@@ -101,6 +102,61 @@ test('a newer file is left alone; no file and no database are no history', () =>
   writeFileSync(file, 'this is no database, and longer than a header of a hundred bytes'.repeat(9));
   expect(readHistory(file)).toBeNull();
   expect(() => openHistory(file)).toThrow(/not a database/);
+});
+
+const version = (n: number, text = `text ${n}`) => ({
+  ...{ instance: 'aa_01', at_ms: NOW + n, who: 'ann', origin: 'console' as const, note: `${n}` },
+  ...{ text, changed: ['strategy_config.grid_num'] },
+});
+
+test('the last five hundred versions of a config are kept, and their numbers go on', () => {
+  const history = open();
+  history.addVersion({ ...version(1), instance: 'bb_02' });
+  for (let n = 1; n <= 505; n += 1) {
+    expect(history.addVersion(version(n))).toEqual({ version: n, dropped: n > 500 ? 1 : 0 });
+  }
+  const kept = history.versions('aa_01').map((one) => one.version);
+  expect([kept.length, kept[0], kept.at(-1)]).toEqual([500, 505, 6]);
+  expect(history.version('aa_01', 6)).toEqual({ version: 6, ...version(6) });
+  expect(history.version('aa_01', 5)).toBeNull();
+  expect(history.version('bb_02', null)?.version).toBe(1);
+  // Its text never came to stand in the file.
+  history.dropVersion('aa_01', 505);
+  expect(history.version('aa_01', null)?.version).toBe(504);
+  history.close();
+});
+
+test('large config texts crowd older ones out sooner, never the newest', () => {
+  const history = open();
+  const large = 'x'.repeat(2 ** 20);
+  for (let n = 1; n <= 18; n += 1) history.addVersion(version(n, large));
+  history.addVersion(version(19, large.repeat(17)));
+  expect(history.versions('aa_01').map((one) => one.version)).toEqual([19]);
+  history.close();
+});
+
+test('it is readable for its user alone, whatever it was before', () => {
+  open().close();
+  chmodSync(file, 0o644);
+  const history = open();
+  history.addVersion(version(1));
+  for (const end of ['', '-wal', '-shm']) {
+    expect(statSync(`${file}${end}`).mode & 0o777).toBe(0o600);
+  }
+  history.close();
+});
+
+test('a file of an older gridd has no versions for whoever reads it', () => {
+  open().close();
+  const db = openDatabase(file, 'NORMAL');
+  db.exec('DROP TABLE config_versions; PRAGMA user_version = ' + String(HISTORY_MIGRATIONS.length - 1));
+  db.close();
+  const reader = readHistory(file);
+  expect([reader?.versions('aa_01'), reader?.version('aa_01', null)]).toEqual([[], null]);
+  reader?.close();
+  const history = open();
+  expect(history.addVersion(version(1)).version).toBe(1);
+  history.close();
 });
 
 test('a verb is kept with who gave it and what it changed; what is repeated is kept once', () => {

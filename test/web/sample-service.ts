@@ -14,6 +14,18 @@ import type {
   ResumeAnswer,
   StatusView,
 } from '../../src/contract/instance-api.ts';
+import type {
+  CandleInterval,
+  CandleView,
+  EngineView,
+  EquityStep,
+  EquityView,
+  FillPage,
+  Happening,
+  LineHeat,
+  OrderPage,
+  PageService,
+} from '../../src/contract/page-api.ts';
 import { GriddError } from '../../src/contract/errors.ts';
 
 export const SAMPLE_STATUS: StatusView = {
@@ -129,9 +141,59 @@ const SAMPLE_ORDER: OrderView = {
   created_at: '2026-01-05T08:30:01.000Z',
 };
 
+const SAMPLE_CANDLE: CandleView = {
+  time: 1_767_616_200,
+  open: '150',
+  high: '150.6',
+  low: '149.8',
+  close: '150.42',
+};
+
+/** What a page reads beside the figures; records what it was asked for. */
+export class SamplePage implements PageService {
+  readonly asked: unknown[][] = [];
+  candlesShown: readonly CandleView[] = [SAMPLE_CANDLE];
+
+  candles(interval: CandleInterval, from: number, to: number): readonly CandleView[] {
+    this.asked.push(['candles', interval, from, to]);
+    return this.candlesShown;
+  }
+
+  equity(from: number, step: EquityStep): EquityView {
+    this.asked.push(['equity', from, step]);
+    const sums = { equity: '10015.5', grid_profit: '17.8', total_pnl: '15.5' };
+    return { points: [{ time: 1_767_616_200, ...sums }], drawdown: null };
+  }
+
+  heat(from: number): readonly LineHeat[] {
+    this.asked.push(['heat', from]);
+    return [{ index: 0, price: '140', buys: 3, sells: 2 }];
+  }
+
+  engine(): EngineView {
+    throw new GriddError('INSTANCE_BUSY', 'The sample has no engine.');
+  }
+
+  fills(limit: number, before: string | null): FillPage {
+    this.asked.push(['fills', limit, before]);
+    return { fills: [SAMPLE_FILL], next: '7' };
+  }
+
+  orders(limit: number, before: string | null, status: string | null): OrderPage {
+    this.asked.push(['orders', limit, before, status]);
+    return { orders: [SAMPLE_ORDER], next: null };
+  }
+
+  happenings(limit: number, before: number | null): readonly Happening[] {
+    this.asked.push(['happenings', limit, before]);
+    return [{ id: 4, at: '2026-01-05T12:00:00.000Z', code: 'tripped', text: 'max_loss' }];
+  }
+}
+
 /** An `InstanceService` whose figures a test sets; it records what it was asked. */
 export class SampleService implements InstanceService {
   readonly id = 'bp_sol_01';
+  readonly page = new SamplePage();
   readonly adjustments: { request: AdjustRequest; key: string | null }[] = [];
   readonly limits: number[] = [];
   readonly listeners = new Set<() => void>();

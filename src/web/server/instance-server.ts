@@ -16,6 +16,7 @@ import type { StreamLimits } from './event-streams.ts';
 import { addressToBind, installGuard } from './http-guard.ts';
 import { addReadRoutes, addWriteRoutes, topicsOf } from './instance-routes.ts';
 import type { PageAssets } from './page-assets.ts';
+import { addRecordRoutes } from './record-routes.ts';
 import { bindPort } from './port-binding.ts';
 
 export interface InstanceServerOptions {
@@ -77,6 +78,7 @@ export async function serveInstance(
   installGuard(app, { port, allowedHosts, address: host });
   installAccess(app, { token, live, address: host, port, clock });
   addReadRoutes(app, service, options.assets, streams);
+  addRecordRoutes(app, service);
   addWriteRoutes(app, service);
   await app.ready();
   if (server === undefined) throw new Error('no HTTP server was made');

@@ -2,7 +2,6 @@
 import { Center, Loader, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Suspense, lazy } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useStreamState } from '../live/topics.ts';
 import type { Address } from './address.ts';
 import { useAddress } from './address.ts';
@@ -14,6 +13,7 @@ import { FootBar } from './foot-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 import { VerbDialog } from './verbs/verb-dialog.tsx';
 import { ViewBoundary } from './view-boundary.tsx';
+import { useConsoleWords } from './console-words.ts';
 
 const AccountsView = lazy(() => import('./accounts/accounts-view.tsx'));
 const ConfigsView = lazy(() => import('./configs/configs-view.tsx'));
@@ -70,14 +70,14 @@ function Waiting() {
 
 /** Before the first event: loading, or that the supervisor does not answer. */
 function NothingYet() {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const lost = useStreamState(topics).name === 'lost';
   return (
     <Center p="xl">
       <Stack align="center" gap="xs">
         <Loader size="sm" />
-        <Text size="sm">{lost ? t('console.no_supervisor') : t('common.loading')}</Text>
-        {lost && <Text className="quiet">{t('console.no_supervisor_hint')}</Text>}
+        <Text size="sm">{lost ? t('console:no_supervisor') : t('common.loading')}</Text>
+        {lost && <Text className="quiet">{t('console:no_supervisor_hint')}</Text>}
       </Stack>
     </Center>
   );

@@ -1,6 +1,5 @@
 /** The bar above every view: where one can go, whether the figures live, and the look. */
 import { ActionIcon, Group, Menu, useMantineColorScheme } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import { StreamMark } from '../shell/stream-mark.tsx';
 import { SignOut } from '../shell/session-dialog.tsx';
 import { LANGUAGES, chooseLanguage } from '../words/index.ts';
@@ -8,12 +7,13 @@ import type { Address, View } from './address.ts';
 import { hrefOf } from './address.ts';
 import { topics, useFleet } from './fleet-topics.ts';
 import { needsAttention } from './fleet/row-order.ts';
+import { useConsoleWords } from './console-words.ts';
 
 const TABS: readonly View[] = ['fleet', 'accounts', 'configs', 'log', 'events', 'doctor'];
 const SCHEMES = ['auto', 'light', 'dark'] as const;
 
 export function TopBar({ address }: { readonly address: Address }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const rows = useFleet('rows') ?? [];
   const attention = rows.filter(needsAttention).length;
   const here: View = address.view === 'new' ? 'configs' : address.view;
@@ -26,7 +26,7 @@ export function TopBar({ address }: { readonly address: Address }) {
         </svg>
         <h1>gridd</h1>
       </a>
-      <nav aria-label={t('console.nav.label')}>
+      <nav aria-label={t('console:nav.label')}>
         {TABS.map((view) => (
           <a
             key={view}
@@ -34,14 +34,14 @@ export function TopBar({ address }: { readonly address: Address }) {
             className="top-bar-tab"
             aria-current={view === here ? 'page' : undefined}
           >
-            {t(`console.nav.${view as Exclude<View, 'new'>}`)}
+            {t(`console:nav.${view as Exclude<View, 'new'>}`)}
             {view === 'fleet' && rows.length > 0 && (
               <span className="top-bar-count">{rows.length}</span>
             )}
             {view === 'fleet' && attention > 0 && (
               <span
                 className="top-bar-count attention"
-                title={t('console.nav.attention', { count: attention })}
+                title={t('console:nav.attention', { count: attention })}
               >
                 ▲{attention}
               </span>
@@ -60,13 +60,13 @@ export function TopBar({ address }: { readonly address: Address }) {
 
 /** Theme and language. */
 function Look() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useConsoleWords();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const names = { auto: t('look.system'), light: t('look.light'), dark: t('look.dark') };
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t('console.look')}>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('console:look')}>
           <span aria-hidden>◐</span>
         </ActionIcon>
       </Menu.Target>
@@ -87,7 +87,7 @@ function Look() {
             key={code}
             lang={code}
             onClick={() => void chooseLanguage(code)}
-            rightSection={code === i18n.language ? '✓' : null}
+            rightSection={code === language ? '✓' : null}
           >
             {name}
           </Menu.Item>

@@ -2,7 +2,7 @@
 import { Alert, Button, Code, Stack } from '@mantine/core';
 import { Component } from 'react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useConsoleWords } from './console-words.ts';
 
 interface Props {
   readonly children: ReactNode;
@@ -23,13 +23,13 @@ export class ViewBoundary extends Component<Props, { readonly fault: string | nu
 }
 
 function Fault({ text }: { readonly text: string }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   return (
-    <Alert color="red" m="md" title={t('console.view_failed')}>
+    <Alert color="red" m="md" title={t('console:view_failed')}>
       <Stack align="flex-start" gap="xs">
         <Code>{text}</Code>
         <Button variant="default" onClick={() => window.location.reload()}>
-          {t('console.reload_page')}
+          {t('console:reload_page')}
         </Button>
       </Stack>
     </Alert>

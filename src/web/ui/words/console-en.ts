@@ -1,4 +1,4 @@
-/** The words of the fleet console in English; part of en.ts. */
+/** The words of the fleet console in English; the namespace "console". */
 import { consoleConfigEn } from './console-config-en.ts';
 
 export const consoleEn = {
@@ -9,7 +9,7 @@ export const consoleEn = {
   reload_page: 'Load the page again',
   look: 'Theme and language',
   select_all: 'Select all that are shown',
-  select_one: 'Select {{id}}',
+  select: 'Select {{id}}',
   nav: {
     label: 'Views',
     fleet: 'Fleet',

@@ -1,4 +1,4 @@
-/** The words of the fleet console in Traditional Chinese; part of zh-hant.ts. */
+/** The words of the fleet console in Traditional Chinese; the namespace "console". */
 import { consoleConfigZhHant } from './console-config-zh-hant.ts';
 import type { consoleEn } from './console-en.ts';
 
@@ -10,7 +10,7 @@ export const consoleZhHant: typeof consoleEn = {
   reload_page: '重新載入頁面',
   look: '主題與語言',
   select_all: '全選目前顯示的實例',
-  select_one: '選取 {{id}}',
+  select: '選取 {{id}}',
   nav: {
     label: '功能',
     fleet: '總覽',

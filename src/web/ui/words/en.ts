@@ -2,10 +2,7 @@
  * Every word of the pages in English: the one file to edit, and the shape that every other language
  * has to fill. `{{name}}` is replaced; `_one` and `_other` are chosen by `count`.
  */
-import { consoleEn } from './console-en.ts';
-
 export const en = {
-  console: consoleEn,
   common: {
     loading: 'Loading …',
     retry: 'Try again',

@@ -1,9 +1,7 @@
 /** Every word of the pages in Traditional Chinese. */
-import { consoleZhHant } from './console-zh-hant.ts';
 import type { Words } from './en.ts';
 
 export const zhHant: Words = {
-  console: consoleZhHant,
   common: {
     loading: '載入中…',
     retry: '再試一次',

@@ -1,6 +1,5 @@
 /** Accounts: what each has, and what would become of it if every grid were filled at once. */
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { AccountView, WorstCase } from '../../../../contract/console-api.ts';
 import { exact, money } from '../../format/amount.ts';
 import { hrefOf, useAddress } from '../address.ts';
@@ -8,19 +7,20 @@ import { useFleet } from '../fleet-topics.ts';
 import { Money } from '../fleet/figures.tsx';
 import { ModeMark } from '../fleet/state-mark.tsx';
 import { lossRoom } from './worst-case.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 export default function AccountsView() {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const accounts = useFleet('accounts') ?? [];
   const { subject } = useAddress();
   const sorted = [...accounts].sort((a, b) => a.mode.localeCompare(b.mode));
   return (
     <div className="view">
       <div className="view-head">
-        <h2>{t('console.nav.accounts')}</h2>
-        <span className="quiet small">{t('console.account.worst')}</span>
+        <h2>{t('console:nav.accounts')}</h2>
+        <span className="quiet small">{t('console:account.worst')}</span>
       </div>
-      {accounts.length === 0 && <p className="quiet view-note">{t('console.account.none')}</p>}
+      {accounts.length === 0 && <p className="quiet view-note">{t('console:account.none')}</p>}
       <div className="accounts">
         {sorted.map((account) => (
           <Account key={account.account} view={account} pointed={account.account === subject} />
@@ -31,7 +31,7 @@ export default function AccountsView() {
 }
 
 function Account({ view, pointed }: { readonly view: AccountView; readonly pointed: boolean }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
     if (pointed) card.current?.scrollIntoView({ block: 'center' });
@@ -50,25 +50,25 @@ function Account({ view, pointed }: { readonly view: AccountView; readonly point
       </header>
       <dl className="figures">
         <div>
-          <dt>{t('console.account.equity')}</dt>
+          <dt>{t('console:account.equity')}</dt>
           <dd className="strong" title={equity === null ? '' : exact(equity)}>
             {equity === null ? '–' : `${money(equity)} ${quote}`}
           </dd>
         </div>
         <div>
-          <dt>{t('console.columns.total_pnl')}</dt>
+          <dt>{t('console:columns.total_pnl')}</dt>
           <dd>
             <Money text={view.total_pnl} unit={quote} />
           </dd>
         </div>
         <div>
-          <dt>{t('console.columns.total_24h')}</dt>
+          <dt>{t('console:columns.total_24h')}</dt>
           <dd>
             <Money text={view.total_24h} unit={quote} />
           </dd>
         </div>
         <div>
-          <dt>{t('console.columns.grid_profit')}</dt>
+          <dt>{t('console:columns.grid_profit')}</dt>
           <dd>
             <Money text={view.grid_profit} unit={quote} />
           </dd>
@@ -77,7 +77,7 @@ function Account({ view, pointed }: { readonly view: AccountView; readonly point
       <WorstTable view={view} />
       <Room view={view} />
       <p className="small account-instances">
-        <span className="quiet">{t('console.account.instances')}</span>{' '}
+        <span className="quiet">{t('console:account.instances')}</span>{' '}
         {instances.map((id) => (
           <a key={id} className="link" href={hrefOf('fleet', '', { q: id })}>
             {id}
@@ -89,26 +89,26 @@ function Account({ view, pointed }: { readonly view: AccountView; readonly point
 }
 
 function WorstTable({ view }: { readonly view: AccountView }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { worst } = view;
-  if (worst.length === 0) return <p className="quiet small">{t('console.account.unknown')}</p>;
+  if (worst.length === 0) return <p className="quiet small">{t('console:account.unknown')}</p>;
   const rows: readonly (readonly [
     string,
     (side: WorstCase) => string,
     (side: WorstCase) => string,
   ])[] = [
-    [t('console.account.notional'), ({ notional }) => money(notional), () => ''],
-    [t('console.account.margin'), ({ margin }) => money(margin), () => ''],
-    [t('console.account.loss'), ({ loss }) => money(loss), () => 'strong'],
+    [t('console:account.notional'), ({ notional }) => money(notional), () => ''],
+    [t('console:account.margin'), ({ margin }) => money(margin), () => ''],
+    [t('console:account.loss'), ({ loss }) => money(loss), () => 'strong'],
     [
-      t('console.account.equity_after'),
+      t('console:account.equity_after'),
       ({ equity_after: after }) => (after === null ? '–' : money(after)),
       ({ equity_after: after }) => (after?.startsWith('-') === true ? 'loss strong' : ''),
     ],
     [
-      t('console.account.liquidation'),
+      t('console:account.liquidation'),
       ({ liquidation_percent: away }) =>
-        away === null ? t('common.none') : t('console.account.away', { percent: away }),
+        away === null ? t('common.none') : t('console:account.away', { percent: away }),
       ({ liquidation_percent: away }) =>
         away !== null && Number(away) < ALARM_PERCENT ? 'loss strong' : '',
     ],
@@ -120,9 +120,9 @@ function WorstTable({ view }: { readonly view: AccountView }) {
           <th scope="col" />
           {worst.map(({ side }, index) => (
             <th scope="col" className="number" key={side}>
-              {t(`console.account.${side}`)}
+              {t(`console:account.${side}`)}
               {index === 0 && worst.length > 1 && (
-                <span className="attention"> ({t('console.account.worse')})</span>
+                <span className="attention"> ({t('console:account.worse')})</span>
               )}
             </th>
           ))}
@@ -148,11 +148,11 @@ function WorstTable({ view }: { readonly view: AccountView }) {
 const ALARM_PERCENT = 5;
 
 function Room({ view }: { readonly view: AccountView }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const room = lossRoom(view);
   if (room === null) {
     if (view.max_loss !== null) return null;
-    return <p className="quiet small">{t('console.account.no_limit')}</p>;
+    return <p className="quiet small">{t('console:account.no_limit')}</p>;
   }
   const { limit, left, over, percent } = room;
   const values = { limit: money(limit), quote: view.quote };
@@ -161,14 +161,14 @@ function Room({ view }: { readonly view: AccountView }) {
       <div
         className={over === null ? 'room-bar' : 'room-bar over'}
         role="img"
-        aria-label={t('console.account.used', { percent })}
+        aria-label={t('console:account.used', { percent })}
       >
         <div style={{ width: `${percent}%` }} />
       </div>
       <p className={over === null ? 'small' : 'small loss strong'}>
         {over === null
-          ? t('console.account.left', { ...values, left: money(left) })
-          : `▲ ${t('console.account.over', { ...values, over: money(over) })}`}
+          ? t('console:account.left', { ...values, left: money(left) })
+          : `▲ ${t('console:account.over', { ...values, over: money(over) })}`}
       </p>
     </div>
   );

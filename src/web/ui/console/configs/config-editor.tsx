@@ -4,7 +4,6 @@
  */
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { ConfigView, ConfigVersionText } from '../../../../contract/console-api.ts';
 import { useRoute } from '../requests.ts';
 import { DiffView } from './diff-view.tsx';
@@ -13,6 +12,7 @@ import { versionPath } from './paths.ts';
 import { SaveDialog } from './save-dialog.tsx';
 import { useCheck } from './use-check.ts';
 import { Workspace } from './workspace.tsx';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly config: ConfigView;
@@ -20,7 +20,7 @@ interface Props {
 }
 
 export function ConfigEditor({ config, running }: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const [draft, setDraft] = useDraft(config.id);
   const [saving, setSaving] = useState(false);
   const text = draft?.text ?? config.text;
@@ -46,21 +46,21 @@ export function ConfigEditor({ config, running }: Props) {
       <div className="save-bar">
         <span className="small" role="status">
           {dirty ? (
-            <span className="attention">● {t('console.save.dirty', { version: base })}</span>
+            <span className="attention">● {t('console:save.dirty', { version: base })}</span>
           ) : (
-            <span className="quiet">{t('console.save.clean', { version: config.version })}</span>
+            <span className="quiet">{t('console:save.clean', { version: config.version })}</span>
           )}
-          {running && <span className="quiet"> · {t('console.save.runs')}</span>}
+          {running && <span className="quiet"> · {t('console:save.runs')}</span>}
         </span>
         <Group gap="sm" ml="auto">
           <Button variant="default" disabled={!dirty} onClick={() => setDraft(null)}>
-            {t('console.save.discard')}
+            {t('console:save.discard')}
           </Button>
           <Button
             disabled={!dirty || stale || checked.fault !== null}
             onClick={() => setSaving(true)}
           >
-            {t('console.save.review')}
+            {t('console:save.review')}
           </Button>
         </Group>
       </div>
@@ -85,24 +85,24 @@ function Meanwhile(props: {
   readonly onKeepMine: () => void;
   readonly onTakeTheirs: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { config, base, mine } = props;
   const edited = useRoute<ConfigVersionText>(versionPath(config.id, base));
   return (
     <Alert
       color="yellow"
       m="sm"
-      title={t('console.save.meanwhile', { version: config.version, base })}
+      title={t('console:save.meanwhile', { version: config.version, base })}
     >
       <Stack gap="xs">
-        <Text size="sm">{t('console.save.their_change')}</Text>
+        <Text size="sm">{t('console:save.their_change')}</Text>
         <DiffView before={edited.value?.text ?? mine} after={config.text} />
         <Group gap="sm">
           <Button variant="default" onClick={props.onTakeTheirs}>
-            {t('console.save.take_theirs')}
+            {t('console:save.take_theirs')}
           </Button>
           <Button variant="default" onClick={props.onKeepMine}>
-            {t('console.save.keep_mine')}
+            {t('console:save.keep_mine')}
           </Button>
         </Group>
       </Stack>

@@ -1,6 +1,5 @@
 /** The form of a config: its fields by groups, the main ones open, the rest folded. */
 import { useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { ReadOnlyKey } from '../../../../contract/console-api.ts';
 import type { Problem } from '../../../../contract/errors.ts';
 import type { ConfigField, FieldGroup, SchemaNode } from './config-fields.ts';
@@ -8,6 +7,7 @@ import { FIELD_GROUPS, MAIN_GROUPS, fieldsOf, fragmentOf, typedOf } from './conf
 import { FormField } from './form-field.tsx';
 import type { JsonNode } from './config-text.ts';
 import { nodeAt, withValue } from './config-text.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly schema: SchemaNode;
@@ -22,13 +22,13 @@ interface Props {
 }
 
 export function ConfigForm(props: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const fields = useMemo(() => fieldsOf(props.schema), [props.schema]);
   return (
     <div className="config-form">
       {props.root === null && (
         <p className="attention small" role="status">
-          ▲ {t('console.form.waits')}
+          ▲ {t('console:form.waits')}
         </p>
       )}
       {FIELD_GROUPS.map((group) => (
@@ -46,7 +46,7 @@ export function ConfigForm(props: Props) {
 function Group(
   props: Props & { readonly group: FieldGroup; readonly fields: readonly ConfigField[] },
 ) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { group, fields, problems, root } = props;
   const faulty = fields.filter(({ path }) => problemsAt(problems, path).length > 0).length;
   const given = fields.filter(({ keys }) => root !== null && nodeAt(root, keys) !== null).length;
@@ -58,8 +58,8 @@ function Group(
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
       <summary>
-        <b>{t(`console.form.groups.${group}`)}</b>{' '}
-        <span className="quiet">{t('console.form.given', { given, count: fields.length })}</span>
+        <b>{t(`console:form.groups.${group}`)}</b>{' '}
+        <span className="quiet">{t('console:form.given', { given, count: fields.length })}</span>
         {faulty > 0 && <span className="loss"> ▲ {faulty}</span>}
       </summary>
       {(open || faulty > 0) && (

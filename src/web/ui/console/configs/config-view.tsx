@@ -1,6 +1,5 @@
 /** One config: edit it, or look through its versions. */
 import { Center, Loader, SegmentedControl, Stack, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import type { ConfigView as Config } from '../../../../contract/console-api.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { hrefOf, setQuery, useAddress } from '../address.ts';
@@ -11,9 +10,10 @@ import { ArchiveButton } from './archive-button.tsx';
 import { ConfigEditor } from './config-editor.tsx';
 import { HistoryView } from './history-view.tsx';
 import { configPath } from './paths.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 export default function ConfigView({ id }: { readonly id: string }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { query } = useAddress();
   const mark = useFleet('marks')?.configs;
   const { value: config, failure } = useRoute<Config>(configPath(id), [mark]);
@@ -23,7 +23,7 @@ export default function ConfigView({ id }: { readonly id: string }) {
     return (
       <Stack p="md">
         <FailureText failure={failure} />
-        <a href={hrefOf('configs')}>{t('console.configs.all')}</a>
+        <a href={hrefOf('configs')}>{t('console:configs.all')}</a>
       </Stack>
     );
   }
@@ -38,22 +38,22 @@ export default function ConfigView({ id }: { readonly id: string }) {
     <div className="view fixed">
       <div className="view-head">
         <a className="link quiet" href={hrefOf('configs')}>
-          {t('console.nav.configs')}
+          {t('console:nav.configs')}
         </a>
         <h2>{id}</h2>
         {row !== undefined && <ModeMark mode={row.mode} />}
         {row !== undefined && <StateMark row={row} />}
         <Text size="sm" className="quiet">
-          {config.file} · {t('console.configs.version', { version: config.version })}
+          {config.file} · {t('console:configs.version', { version: config.version })}
         </Text>
         <div className="view-head-end">
           <SegmentedControl
-            aria-label={t('console.configs.tab')}
+            aria-label={t('console:configs.tab')}
             value={history ? 'history' : 'edit'}
             onChange={(tab) => setQuery({ tab: tab === 'edit' ? '' : tab })}
             data={[
-              { value: 'edit', label: t('console.configs.edit') },
-              { value: 'history', label: t('console.configs.history') },
+              { value: 'edit', label: t('console:configs.edit') },
+              { value: 'history', label: t('console:configs.history') },
             ]}
           />
           <ArchiveButton id={id} running={row !== undefined && row.pid !== null} />

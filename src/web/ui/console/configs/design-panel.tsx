@@ -1,10 +1,10 @@
 /** The grid as it would begin: what it earns per grid, what it needs, where it would be liquidated. */
 import { Alert } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { DesignView } from '../../../../contract/console-api.ts';
 import { exact, money } from '../../format/amount.ts';
 import { DesignStrip } from './design-strip.tsx';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly design: DesignView;
@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function DesignPanel({ design, warnings, stale }: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { market, profit_per_grid: profit, liquidation } = design;
   const { base, quote } = market;
   const trade = design.start_order;
@@ -24,37 +24,37 @@ export function DesignPanel({ design, warnings, stale }: Props) {
     <div className={stale ? 'design stale' : 'design'} data-design={stale ? 'stale' : 'settled'}>
       <DesignStrip design={design} />
       <dl className="figures">
-        <Figure name={t('console.design.profit')} strong>
+        <Figure name={t('console:design.profit')} strong>
           {least === most ? least : `${least} … ${most}`} %
         </Figure>
-        <Figure name={t('console.design.quantity')}>
+        <Figure name={t('console:design.quantity')}>
           {exact(design.quantity_per_grid)} {base}
         </Figure>
-        <Figure name={t('console.design.orders')}>
+        <Figure name={t('console:design.orders')}>
           {design.orders} / {design.lines.length}
         </Figure>
-        <Figure name={t('console.design.start_order')}>
+        <Figure name={t('console:design.start_order')}>
           {flat
-            ? t('console.design.no_start_order')
-            : t(trade.startsWith('-') ? 'console.design.sells' : 'console.design.buys', {
+            ? t('console:design.no_start_order')
+            : t(trade.startsWith('-') ? 'console:design.sells' : 'console:design.buys', {
                 size: `${exact(trade.replace('-', ''))} ${base}`,
               })}
         </Figure>
-        <Figure name={t('console.design.investment')}>
+        <Figure name={t('console:design.investment')}>
           {money(design.investment)} {quote}
         </Figure>
-        <Figure name={t('console.design.price')}>
+        <Figure name={t('console:design.price')}>
           {exact(design.price)} {quote}
         </Figure>
       </dl>
       {liquidation === null ? (
-        <p className="quiet small">{t('console.design.no_liquidation')}</p>
+        <p className="quiet small">{t('console:design.no_liquidation')}</p>
       ) : (
         <dl className="figures">
           {(['now', 'buys_filled', 'sells_filled'] as const).map((key) => {
             const price = liquidation[key];
             return (
-              <Figure key={key} name={t(`console.design.liquidation_${key}`)}>
+              <Figure key={key} name={t(`console:design.liquidation_${key}`)}>
                 {price === null ? t('common.none') : exact(price)}
               </Figure>
             );
@@ -63,7 +63,7 @@ export function DesignPanel({ design, warnings, stale }: Props) {
       )}
       {liquidation?.alarm === true && (
         <Alert color="red" p="xs">
-          ▲ {t('console.design.alarm', { percent: liquidation.nearest_percent ?? '' })}
+          ▲ {t('console:design.alarm', { percent: liquidation.nearest_percent ?? '' })}
         </Alert>
       )}
       {warnings.map((warning) => (
@@ -72,7 +72,7 @@ export function DesignPanel({ design, warnings, stale }: Props) {
         </p>
       ))}
       <details className="small">
-        <summary>{t('console.design.lines', { count: design.lines.length })}</summary>
+        <summary>{t('console:design.lines', { count: design.lines.length })}</summary>
         <p className="lines">{[...design.lines].reverse().map(exact).join('  ')}</p>
       </details>
       <p className="quiet small">{design.market_source}</p>

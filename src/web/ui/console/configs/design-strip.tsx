@@ -1,7 +1,7 @@
 /** A picture of a designed grid: its lines as buys below and sells above the price. */
-import { useTranslation } from 'react-i18next';
 import type { DesignView } from '../../../../contract/console-api.ts';
 import { exact } from '../../format/amount.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 const WIDTH = 400;
 const HEIGHT = 44;
@@ -9,7 +9,7 @@ const HEIGHT = 44;
 const ASIDE = 0.06;
 
 export function DesignStrip({ design }: { readonly design: DesignView }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { lines, price } = design;
   const [lower = price, upper = price] = [lines[0], lines.at(-1)];
   const [low, high] = [Number(lower), Number(upper)];
@@ -17,7 +17,7 @@ export function DesignStrip({ design }: { readonly design: DesignView }) {
   const x = (value: number) =>
     Math.min(1, Math.max(0, ASIDE + ((value - low) / span) * (1 - 2 * ASIDE))) * WIDTH;
   const at = Number(price);
-  const said = t('console.design.picture', { count: lines.length, lower, upper, price });
+  const said = t('console:design.picture', { count: lines.length, lower, upper, price });
   return (
     <figure className="design-strip">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={said}>

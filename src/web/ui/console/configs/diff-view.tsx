@@ -1,9 +1,9 @@
 /** What differs between two configs: each key before and after, and the lines of the text. */
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { keyName } from '../../words/config-key-words.ts';
 import { parseText } from './config-text.ts';
 import { foldSame, keyChanges, textDiff } from './text-diff.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly before: string;
@@ -11,8 +11,8 @@ interface Props {
 }
 
 export function DiffView({ before, after }: Props) {
-  const { t } = useTranslation();
-  if (before === after) return <p className="quiet small">{t('console.diff.same')}</p>;
+  const { t } = useConsoleWords();
+  if (before === after) return <p className="quiet small">{t('console:diff.same')}</p>;
   return (
     <div className="diff">
       <KeyDiff before={before} after={after} />
@@ -22,28 +22,28 @@ export function DiffView({ before, after }: Props) {
 }
 
 function KeyDiff({ before, after }: Props) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useConsoleWords();
   const changes = useMemo(() => {
     const [old, now] = [parseText(before), parseText(after)];
     return old.ok && now.ok ? keyChanges(old.root.value, now.root.value) : null;
   }, [before, after]);
-  if (changes === null) return <p className="attention small">▲ {t('console.diff.unreadable')}</p>;
-  if (changes.length === 0) return <p className="quiet small">{t('console.diff.only_words')}</p>;
+  if (changes === null) return <p className="attention small">▲ {t('console:diff.unreadable')}</p>;
+  if (changes.length === 0) return <p className="quiet small">{t('console:diff.only_words')}</p>;
   return (
-    <div className="diff-scroller" tabIndex={0} role="region" aria-label={t('console.diff.keys')}>
+    <div className="diff-scroller" tabIndex={0} role="region" aria-label={t('console:diff.keys')}>
       <table className="diff-keys">
         <thead>
           <tr>
-            <th scope="col">{t('console.diff.key')}</th>
-            <th scope="col">{t('console.diff.before')}</th>
-            <th scope="col">{t('console.diff.after')}</th>
+            <th scope="col">{t('console:diff.key')}</th>
+            <th scope="col">{t('console:diff.before')}</th>
+            <th scope="col">{t('console:diff.after')}</th>
           </tr>
         </thead>
         <tbody>
           {changes.map(({ path, before: old, after: now }) => (
             <tr key={path} data-changed={path}>
               <th scope="row" title={path}>
-                {keyName(i18n.language, path)} <span className="quiet small">{path}</span>
+                {keyName(language, path)} <span className="quiet small">{path}</span>
               </th>
               <td className="removed">{old ?? '–'}</td>
               <td className="added">{now ?? '–'}</td>
@@ -58,10 +58,10 @@ function KeyDiff({ before, after }: Props) {
 const SIGNS = { same: ' ', removed: '−', added: '+' } as const;
 
 function TextDiff({ before, after }: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const lines = useMemo(() => foldSame(textDiff(before, after)), [before, after]);
   return (
-    <div className="diff-scroller" tabIndex={0} role="region" aria-label={t('console.diff.text')}>
+    <div className="diff-scroller" tabIndex={0} role="region" aria-label={t('console:diff.text')}>
       <pre className="diff-text">
         {lines.map((line, index) =>
           line === null ? (

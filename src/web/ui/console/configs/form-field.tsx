@@ -1,9 +1,9 @@
 /** One field of the form: of the kind that its schema says, with its default, unit and problem. */
 import { SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import type { Problem } from '../../../../contract/errors.ts';
 import { keyHelp, keyName, optionName } from '../../words/config-key-words.ts';
 import type { ConfigField } from './config-fields.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly field: ConfigField;
@@ -18,17 +18,17 @@ interface Props {
 }
 
 export function FormField(props: Props) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useConsoleWords();
   const { field, problems, locked } = props;
   const id = fieldId(field.path);
-  const help = keyHelp(i18n.language, field.path) ?? field.description;
+  const help = keyHelp(language, field.path) ?? field.description;
   return (
     <div
       className={field.kind === 'complex' ? 'config-field wide' : 'config-field'}
       data-path={field.path}
     >
       <label htmlFor={id} id={`${id}-name`} title={field.path}>
-        {keyName(i18n.language, field.path)}
+        {keyName(language, field.path)}
         {field.required && <span aria-hidden> *</span>}
         {locked !== null && <span title={locked}> 🔒</span>}
       </label>
@@ -40,14 +40,14 @@ export function FormField(props: Props) {
         </p>
       ))}
       <p className="quiet small" id={`${id}-help`}>
-        {locked === null ? help : `${t('console.form.locked')} ${locked}`}
+        {locked === null ? help : `${t('console:form.locked')} ${locked}`}
       </p>
     </div>
   );
 }
 
 function Control(props: Props) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useConsoleWords();
   const { field, typed, problems, onType } = props;
   const id = fieldId(field.path);
   const disabled = props.disabled || props.locked !== null;
@@ -58,9 +58,9 @@ function Control(props: Props) {
   }
   const options = field.kind === 'flag' ? ['true', 'false'] : field.options;
   if (options.length > 0) {
-    const named = (value: string) => optionName(i18n.language, field.path, value);
+    const named = (value: string) => optionName(language, field.path, value);
     const data = options.map((value) => ({ value, label: named(value) }));
-    const unset = `${t('console.form.default')}${fallback === '' ? '' : ` (${named(fallback)})`}`;
+    const unset = `${t('console:form.default')}${fallback === '' ? '' : ` (${named(fallback)})`}`;
     if (field.required && options.length <= 3) {
       return (
         <SegmentedControl
@@ -90,7 +90,7 @@ function Control(props: Props) {
       value={typed}
       error={problems.length > 0}
       inputMode={field.kind === 'text' ? 'text' : 'decimal'}
-      placeholder={fallback === '' ? t('console.form.not_given') : fallback}
+      placeholder={fallback === '' ? t('console:form.not_given') : fallback}
       onChange={(event) => onType(event.currentTarget.value)}
       autoComplete="off"
       spellCheck={false}
@@ -102,12 +102,12 @@ function Control(props: Props) {
 }
 
 function UnitText({ field, units }: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   if (field.unit === null) return null;
   const { unit } = field;
   const known = unit === 'quote' ? units.quote : unit === 'base' ? units.base : '';
   return (
-    <span className="quiet small unit">{known === '' ? t(`console.units.${unit}`) : known}</span>
+    <span className="quiet small unit">{known === '' ? t(`console:units.${unit}`) : known}</span>
   );
 }
 

@@ -1,7 +1,6 @@
 /** Every version of a config: who wrote it when, why and from where; any two compared; rollback. */
 import { Button, Radio, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type {
   ConfigVersion,
   ConfigVersionText,
@@ -14,6 +13,7 @@ import { useRoute } from '../requests.ts';
 import { DiffView } from './diff-view.tsx';
 import { configPath, versionPath } from './paths.ts';
 import { RollbackDialog } from './rollback-dialog.tsx';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly id: string;
@@ -21,7 +21,7 @@ interface Props {
 }
 
 export function HistoryView({ id, config }: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const mark = useFleet('marks')?.configs;
   const { value, failure } = useRoute<readonly ConfigVersion[]>(configPath(id, 'versions'), [mark]);
   const versions = [...(value ?? [])].sort((a, b) => b.version - a.version);
@@ -34,24 +34,24 @@ export function HistoryView({ id, config }: Props) {
   const from = picked.from ?? versions[1]?.version ?? to;
   return (
     <div className="history">
-      <section className="card history-list" aria-label={t('console.configs.history')}>
+      <section className="card history-list" aria-label={t('console:configs.history')}>
         {failure !== null && <FailureText failure={failure} />}
         <div
           className="history-scroller"
           tabIndex={0}
           role="region"
-          aria-label={t('console.history.list')}
+          aria-label={t('console:history.list')}
         >
           <table className="history-table">
             <thead>
               <tr>
-                <th scope="col">{t('console.history.from')}</th>
-                <th scope="col">{t('console.history.to')}</th>
-                <th scope="col">{t('console.history.version')}</th>
-                <th scope="col">{t('console.history.who')}</th>
-                <th scope="col">{t('console.history.why')}</th>
+                <th scope="col">{t('console:history.from')}</th>
+                <th scope="col">{t('console:history.to')}</th>
+                <th scope="col">{t('console:history.version')}</th>
+                <th scope="col">{t('console:history.who')}</th>
+                <th scope="col">{t('console:history.why')}</th>
                 <th scope="col">
-                  <span className="visually-hidden">{t('console.history.rollback')}</span>
+                  <span className="visually-hidden">{t('console:history.rollback')}</span>
                 </th>
               </tr>
             </thead>
@@ -72,9 +72,9 @@ export function HistoryView({ id, config }: Props) {
           </table>
         </div>
       </section>
-      <section className="card history-diff" aria-label={t('console.history.diff')}>
+      <section className="card history-diff" aria-label={t('console:history.diff')}>
         <Text size="sm" fw={600}>
-          {t('console.history.between', { from, to })}
+          {t('console:history.between', { from, to })}
         </Text>
         <VersionDiff id={id} from={from} to={to} />
       </section>
@@ -92,7 +92,7 @@ function VersionRow(props: {
   readonly onTo: () => void;
   readonly onBack: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { version, newest } = props;
   const { version: number } = version;
   const source = ['console', 'cli', 'file'].find((each) => version.from.startsWith(each));
@@ -104,7 +104,7 @@ function VersionRow(props: {
           name="from"
           checked={props.from}
           onChange={props.onFrom}
-          aria-label={t('console.history.compare_from', { version: number })}
+          aria-label={t('console:history.compare_from', { version: number })}
         />
       </td>
       <td>
@@ -113,17 +113,17 @@ function VersionRow(props: {
           name="to"
           checked={props.to}
           onChange={props.onTo}
-          aria-label={t('console.history.compare_to', { version: number })}
+          aria-label={t('console:history.compare_to', { version: number })}
         />
       </td>
       <td>
-        <b>{number}</b> {newest && <span className="gain">{t('console.history.present')}</span>}
+        <b>{number}</b> {newest && <span className="gain">{t('console:history.present')}</span>}
         <div className="quiet small">{momentText(version.at)}</div>
       </td>
       <td>
         {version.who}
         <div className="quiet small">
-          {source === 'file' ? t('console.history.from_file') : version.from}
+          {source === 'file' ? t('console:history.from_file') : version.from}
         </div>
       </td>
       <td className="history-why">
@@ -133,7 +133,7 @@ function VersionRow(props: {
       <td>
         {!newest && (
           <Button variant="default" size="compact-xs" onClick={props.onBack}>
-            {t('console.history.rollback')}
+            {t('console:history.rollback')}
           </Button>
         )}
       </td>
@@ -150,12 +150,12 @@ function VersionDiff({
   readonly from: number;
   readonly to: number;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const before = useRoute<ConfigVersionText>(versionPath(id, from));
   const after = useRoute<ConfigVersionText>(versionPath(id, to));
   const failure = before.failure ?? after.failure;
   if (failure !== null) return <FailureText failure={failure} />;
-  if (from === to) return <p className="quiet small">{t('console.history.choose')}</p>;
+  if (from === to) return <p className="quiet small">{t('console:history.choose')}</p>;
   if (before.value === undefined || after.value === undefined) {
     return <p className="quiet small">{t('common.loading')}</p>;
   }

@@ -1,7 +1,6 @@
 /** The config of an instance that is not there yet. */
 import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { ConfigSaved, NewConfig } from '../../../../contract/console-api.ts';
 import { isInstanceId } from '../../../../contract/instance-config.ts';
 import { post } from '../../shell/api.ts';
@@ -15,6 +14,7 @@ import { Saved } from './save-dialog.tsx';
 import { TextEditor } from './text-editor.tsx';
 import { useCheck } from './use-check.ts';
 import { Workspace } from './workspace.tsx';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly template: string;
@@ -22,7 +22,7 @@ interface Props {
 }
 
 export function NewConfigEditor({ template, text: initial }: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const [draft, setDraft] = useDraft(`new ${template}`);
   const [id, setId] = useState('');
   const [start, setStart] = useState<boolean | null>(null);
@@ -39,36 +39,36 @@ export function NewConfigEditor({ template, text: initial }: Props) {
     <div className="view fixed">
       <div className="view-head">
         <a className="link quiet" href={hrefOf('new')}>
-          {t('console.new.choose')}
+          {t('console:new.choose')}
         </a>
         <h2>{template}</h2>
         <TextInput
           className="new-id"
-          aria-label={t('console.new.id')}
-          placeholder={t('console.new.id_hint')}
+          aria-label={t('console:new.id')}
+          placeholder={t('console:new.id_hint')}
           value={id}
           error={
-            id !== '' && (!named ? t('console.new.id_bad') : taken && t('console.new.id_taken'))
+            id !== '' && (!named ? t('console:new.id_bad') : taken && t('console:new.id_taken'))
           }
           onChange={(event) => setId(event.currentTarget.value.trim())}
           spellCheck={false}
           autoComplete="off"
         />
         <Text size="sm" className="quiet">
-          {named ? (checked.file ?? '') : t('console.new.id_first')}
+          {named ? (checked.file ?? '') : t('console:new.id_first')}
         </Text>
         <Group className="view-head-end" gap="sm">
           <Button variant="default" disabled={!ready} onClick={() => setStart(false)}>
-            {t('console.new.create')}
+            {t('console:new.create')}
           </Button>
           <Button disabled={!ready || live} onClick={() => setStart(true)}>
-            {t('console.new.create_start')}
+            {t('console:new.create_start')}
           </Button>
         </Group>
       </div>
       {live && (
         <p className="attention small view-note">
-          ▲ {t('console.effects.first_live')} <code>gridd start {named ? id : 'ID'}</code>
+          ▲ {t('console:effects.first_live')} <code>gridd start {named ? id : 'ID'}</code>
         </p>
       )}
       <Workspace
@@ -101,7 +101,7 @@ function CreateDialog(props: {
   readonly onCreated: () => void;
   readonly onClose: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { id, start, text, file, onCreated, onClose } = props;
   const [note, setNote] = useState('');
   const [created, setCreated] = useState(false);
@@ -117,8 +117,8 @@ function CreateDialog(props: {
         onCreated();
         goTo(hrefOf('fleet', '', { q: id }));
       }}
-      title={t('console.new.title', { id })}
-      confirm={t(start === true ? 'console.new.create_start' : 'console.new.create')}
+      title={t('console:new.title', { id })}
+      confirm={t(start === true ? 'console:new.create_start' : 'console:new.create')}
       about={body}
       act={async (key) => {
         const answer = await post<ConfigSaved>('/api/configs', body, key);
@@ -127,13 +127,13 @@ function CreateDialog(props: {
         return answer;
       }}
       result={(saved) => <Saved saved={saved} id={id} />}
-      look={t('console.save.look')}
+      look={t('console:save.look')}
     >
-      <Text size="sm">{t('console.new.writes', { file })}</Text>
+      <Text size="sm">{t('console:new.writes', { file })}</Text>
       <TextEditor label={file} text={text} />
       <TextInput
-        label={t('console.save.note')}
-        placeholder={t('console.save.note_hint')}
+        label={t('console:save.note')}
+        placeholder={t('console:save.note_hint')}
         value={note}
         maxLength={500}
         onChange={(event) => setNote(event.currentTarget.value)}

@@ -1,17 +1,17 @@
 /** A new instance: choose a template, fill in the form, see the grid it would be, create it. */
 import { Center, Loader } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { useRoute } from '../requests.ts';
 import { NewConfigEditor } from './new-config-editor.tsx';
 import { TemplateList } from './template-list.tsx';
+import { useConsoleWords } from '../console-words.ts';
 
 export default function NewView({ template }: { readonly template: string }) {
   return template === '' ? <TemplateList /> : <FromTemplate key={template} template={template} />;
 }
 
 function FromTemplate({ template }: { readonly template: string }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const path = `/api/templates/${encodeURIComponent(template)}`;
   const { value, failure } = useRoute<{ readonly text: string }>(path);
   if (failure !== null) return <FailureText failure={failure} />;

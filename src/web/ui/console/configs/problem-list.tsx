@@ -1,10 +1,10 @@
 /** Everything that is wrong with a config: each says where, and leads there. */
 import { UnstyledButton } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import type { Problem } from '../../../../contract/errors.ts';
 import { keyName } from '../../words/config-key-words.ts';
 import { lineOf } from './config-text.ts';
 import type { Checked } from './use-check.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly text: string;
@@ -13,12 +13,12 @@ interface Props {
 }
 
 export function ProblemList({ text, checked, onJump }: Props) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useConsoleWords();
   const { fault } = checked;
   const problems: readonly Problem[] =
     fault === null
       ? checked.problems
-      : [{ path: placeText(text, fault.offset), message: t(`console.json.${fault.code}`) }];
+      : [{ path: placeText(text, fault.offset), message: t(`console:json.${fault.code}`) }];
   if (problems.length === 0) return null;
   return (
     <ul className="problems">
@@ -26,14 +26,14 @@ export function ProblemList({ text, checked, onJump }: Props) {
         <li key={`${problem.path} ${problem.message}`}>
           <UnstyledButton className="problem" onClick={() => onJump(problem)}>
             <b>
-              {/^\d+:\d+$/.test(problem.path) ? problem.path : keyName(i18n.language, problem.path)}
+              {/^\d+:\d+$/.test(problem.path) ? problem.path : keyName(language, problem.path)}
             </b>{' '}
             {problem.message}
             <span className="quiet small">
               {problem.path}
               {problem.allowed === undefined
                 ? ''
-                : ` · ${t('console.check.allowed')} ${problem.allowed}`}
+                : ` · ${t('console:check.allowed')} ${problem.allowed}`}
             </span>
           </UnstyledButton>
         </li>

@@ -1,7 +1,6 @@
 /** Goes back to an older version of a config: that text becomes a new version, nothing is lost. */
 import { Text, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { ConfigSaved, ConfigVersionText } from '../../../../contract/console-api.ts';
 import { post } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
@@ -9,6 +8,7 @@ import { useForget, useRoute } from '../requests.ts';
 import { DiffView } from './diff-view.tsx';
 import { configPath, versionPath } from './paths.ts';
 import { Saved } from './save-dialog.tsx';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly id: string;
@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function RollbackDialog({ id, version, present, onClose }: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const [note, setNote] = useState('');
   // Both stay readable while the dialog closes and after the config changed.
   const [last, setLast] = useState({ version: 0, present: '' });
@@ -37,8 +37,8 @@ export function RollbackDialog({ id, version, present, onClose }: Props) {
       opened={version !== null}
       size="xl"
       onClose={onClose}
-      title={t('console.history.rollback_title', { id, version: last.version })}
-      confirm={t('console.history.rollback_confirm', { version: last.version })}
+      title={t('console:history.rollback_title', { id, version: last.version })}
+      confirm={t('console:history.rollback_confirm', { version: last.version })}
       about={body}
       act={async (key) => {
         const answer = await post<ConfigSaved>(configPath(id, 'rollback'), body, key);
@@ -46,13 +46,13 @@ export function RollbackDialog({ id, version, present, onClose }: Props) {
         return answer;
       }}
       result={(saved) => <Saved saved={saved} id={id} />}
-      look={t('console.save.look')}
+      look={t('console:save.look')}
     >
-      <Text size="sm">{t('console.history.rollback_meaning')}</Text>
+      <Text size="sm">{t('console:history.rollback_meaning')}</Text>
       {value !== undefined && <DiffView before={last.present} after={value.text} />}
       <TextInput
-        label={t('console.save.note')}
-        placeholder={t('console.save.note_hint')}
+        label={t('console:save.note')}
+        placeholder={t('console:save.note_hint')}
         value={note}
         maxLength={500}
         onChange={(event) => setNote(event.currentTarget.value)}

@@ -1,7 +1,6 @@
 /** Saving a config: what changes by key and by line, a note why, and what the instance did then. */
 import { Text, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { ConfigSaved, ConfigView, SaveConfig } from '../../../../contract/console-api.ts';
 import { send } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
@@ -10,6 +9,7 @@ import { ResultLine } from '../verbs/verb-results.tsx';
 import { DiffView } from './diff-view.tsx';
 import type { Draft } from './drafts.ts';
 import { configPath } from './paths.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly opened: boolean;
@@ -23,7 +23,7 @@ interface Props {
 }
 
 export function SaveDialog(props: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { opened, config, draft, faulty, running, onSaved, onClose } = props;
   const [note, setNote] = useState('');
   // What is saved stays readable once the draft is gone.
@@ -40,8 +40,8 @@ export function SaveDialog(props: Props) {
       opened={opened}
       size="xl"
       onClose={onClose}
-      title={t('console.save.title', { id: config.id })}
-      confirm={t('console.save.confirm')}
+      title={t('console:save.title', { id: config.id })}
+      confirm={t('console:save.confirm')}
       disabled={faulty}
       about={body}
       act={async (key) => {
@@ -51,14 +51,14 @@ export function SaveDialog(props: Props) {
         return answer;
       }}
       result={(saved) => <Saved saved={saved} id={config.id} />}
-      look={t('console.save.look')}
+      look={t('console:save.look')}
     >
       <DiffView before={shown.before} after={shown.after} />
-      {faulty && <p className="loss small">✕ {t('console.save.faulty')}</p>}
-      <Text size="sm">{t(running ? 'console.save.applies' : 'console.save.waits')}</Text>
+      {faulty && <p className="loss small">✕ {t('console:save.faulty')}</p>}
+      <Text size="sm">{t(running ? 'console:save.applies' : 'console:save.waits')}</Text>
       <TextInput
-        label={t('console.save.note')}
-        placeholder={t('console.save.note_hint')}
+        label={t('console:save.note')}
+        placeholder={t('console:save.note_hint')}
         value={note}
         maxLength={500}
         onChange={(event) => setNote(event.currentTarget.value)}
@@ -70,15 +70,15 @@ export function SaveDialog(props: Props) {
 
 /** What came of a save or rollback. */
 export function Saved({ saved, id }: { readonly saved: ConfigSaved; readonly id: string }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   return (
     <>
       <p className="gain strong" role="status">
-        ✓ {t('console.save.saved', { id, version: saved.version })}
+        ✓ {t('console:save.saved', { id, version: saved.version })}
       </p>
       {saved.changed.length > 0 && (
         <p className="small">
-          {t('console.save.changed')} <code>{saved.changed.join(', ')}</code>
+          {t('console:save.changed')} <code>{saved.changed.join(', ')}</code>
         </p>
       )}
       {saved.applied !== null && (

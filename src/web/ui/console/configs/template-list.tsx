@@ -1,18 +1,18 @@
 /** The templates to begin with, each with what its first lines say. */
-import { useTranslation } from 'react-i18next';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { hrefOf } from '../address.ts';
 import { ModeMark } from '../fleet/state-mark.tsx';
 import { useRoute } from '../requests.ts';
 import { nodeAt, parseText } from './config-text.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 export function TemplateList() {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { value = [], failure } = useRoute<readonly string[]>('/api/templates');
   return (
     <div className="view">
       <div className="view-head">
-        <h2>{t('console.new.choose')}</h2>
+        <h2>{t('console:new.choose')}</h2>
       </div>
       {failure !== null && <FailureText failure={failure} />}
       <ul className="templates">

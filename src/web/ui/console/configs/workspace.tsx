@@ -5,7 +5,6 @@
 import { SegmentedControl } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { ReadOnlyKey } from '../../../../contract/console-api.ts';
 import type { Problem } from '../../../../contract/errors.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
@@ -19,6 +18,7 @@ import { ProblemList } from './problem-list.tsx';
 import type { EditorHandle, LineMark } from './text-editor.tsx';
 import { TextEditor } from './text-editor.tsx';
 import type { Checked } from './use-check.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 const PANES = ['form', 'text', 'preview'] as const;
 type Pane = (typeof PANES)[number];
@@ -31,7 +31,7 @@ interface Props {
 }
 
 export function Workspace({ text, checked, readOnly, onChange }: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const narrow = useMediaQuery('(max-width: 75em)', undefined, { getInitialValueInEffect: false });
   const [pane, setPane] = useState<Pane>('form');
   const schema = useRoute<SchemaNode>('/api/config-schema');
@@ -53,15 +53,15 @@ export function Workspace({ text, checked, readOnly, onChange }: Props) {
       {narrow && (
         <SegmentedControl
           fullWidth
-          aria-label={t('console.form.pane')}
+          aria-label={t('console:form.pane')}
           value={pane}
           onChange={(value) => setPane(value as Pane)}
-          data={PANES.map((value) => ({ value, label: t(`console.form.panes.${value}`) }))}
+          data={PANES.map((value) => ({ value, label: t(`console:form.panes.${value}`) }))}
         />
       )}
       <div className="workspace-panes">
         {shows('form') && (
-          <section className="card workspace-pane" aria-label={t('console.form.panes.form')}>
+          <section className="card workspace-pane" aria-label={t('console:form.panes.form')}>
             {schema.failure !== null && <FailureText failure={schema.failure} />}
             {schema.value !== undefined && (
               <ConfigForm
@@ -77,18 +77,18 @@ export function Workspace({ text, checked, readOnly, onChange }: Props) {
           </section>
         )}
         {shows('text') && (
-          <section className="card workspace-pane text" aria-label={t('console.form.panes.text')}>
+          <section className="card workspace-pane text" aria-label={t('console:form.panes.text')}>
             <TextEditor
-              label={t('console.form.panes.text')}
+              label={t('console:form.panes.text')}
               text={text}
               onChange={onChange}
-              marks={marksOf(text, checked, (code) => t(`console.json.${code}`))}
+              marks={marksOf(text, checked, (code) => t(`console:json.${code}`))}
               handle={editor}
             />
           </section>
         )}
         {shows('preview') && (
-          <section className="card workspace-pane" aria-label={t('console.form.panes.preview')}>
+          <section className="card workspace-pane" aria-label={t('console:form.panes.preview')}>
             <Verdict text={text} checked={checked} onJump={jump} />
           </section>
         )}
@@ -103,7 +103,7 @@ function Verdict(props: {
   readonly checked: Checked;
   readonly onJump: (problem: Problem) => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { text, checked, onJump } = props;
   const { fault, problems, design, warnings, settled, fresh, failure } = checked;
   const good = fault === null && problems.length === 0;
@@ -112,14 +112,14 @@ function Verdict(props: {
       <p className="verdict strong" role="status" data-verdict={verdictOf(checked)}>
         {good ? (
           <span className={settled ? 'gain' : 'quiet'}>
-            {settled ? `✓ ${t('console.check.good')}` : t('console.check.asking')}
+            {settled ? `✓ ${t('console:check.good')}` : t('console:check.asking')}
           </span>
         ) : (
           <span className="loss">
             ✕{' '}
             {fault === null
-              ? t('console.check.bad', { count: problems.length })
-              : t('console.check.no_json')}
+              ? t('console:check.bad', { count: problems.length })
+              : t('console:check.no_json')}
           </span>
         )}
       </p>
@@ -135,7 +135,7 @@ function Verdict(props: {
               ▲ {warning}
             </p>
           ))}
-          <p className="quiet small">{t('console.check.no_design')}</p>
+          <p className="quiet small">{t('console:check.no_design')}</p>
         </>
       )}
     </>

@@ -3,7 +3,6 @@ import { Center, Checkbox, Text } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { memo, useRef } from 'react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { RowMenu } from '../verbs/row-menu.tsx';
 import { Count, Money, Rate, Size } from './figures.tsx';
@@ -20,11 +19,12 @@ import type { FleetListProps } from './fleet-view.tsx';
 import { RangeBar } from './range-bar.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { ModeMark, StateMark } from './state-mark.tsx';
+import { useConsoleWords } from '../console-words.ts';
 
 const CARD_PX = 232;
 
 export function FleetCards({ rows, selected, onSelect, onWarnings }: FleetListProps) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const list = useRef<HTMLUListElement>(null);
   const virtual = useWindowVirtualizer({
     count: rows.length,
@@ -36,7 +36,7 @@ export function FleetCards({ rows, selected, onSelect, onWarnings }: FleetListPr
   if (rows.length === 0) {
     return (
       <Center p="xl">
-        <Text className="quiet">{t('console.filter.none')}</Text>
+        <Text className="quiet">{t('console:filter.none')}</Text>
       </Center>
     );
   }
@@ -71,7 +71,7 @@ const Card = memo(function Card(props: {
   readonly onSelect: (id: string, on: boolean) => void;
   readonly onWarnings: (row: FleetRow) => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { row, selected, onSelect, onWarnings } = props;
   const quote = row.quote ?? '';
   return (
@@ -82,7 +82,7 @@ const Card = memo(function Card(props: {
       <header>
         <Checkbox
           size="xs"
-          aria-label={t('console.select_one', { id: row.id })}
+          aria-label={t('console:select', { id: row.id })}
           checked={selected}
           onChange={(event) => onSelect(row.id, event.currentTarget.checked)}
         />
@@ -108,31 +108,31 @@ const Card = memo(function Card(props: {
       </div>
       <RangeBar row={row} />
       <dl>
-        <Figure name={t('console.columns.total_pnl')}>
+        <Figure name={t('console:columns.total_pnl')}>
           <Money text={row.total_pnl} unit={quote} />
         </Figure>
-        <Figure name={t('console.columns.total_24h')}>
+        <Figure name={t('console:columns.total_24h')}>
           <Money text={row.total_24h} unit={quote} />
         </Figure>
-        <Figure name={t('console.columns.grid_profit')}>
+        <Figure name={t('console:columns.grid_profit')}>
           <Money text={row.grid_profit} unit={quote} />
         </Figure>
-        <Figure name={t('console.columns.position')}>
+        <Figure name={t('console:columns.position')}>
           <Size text={row.position} base={row.base} />
         </Figure>
-        <Figure name={t('console.columns.apr_grid')}>
+        <Figure name={t('console:columns.apr_grid')}>
           <Rate text={row.apr_grid} />
         </Figure>
-        <Figure name={t('console.columns.cycles')}>
+        <Figure name={t('console:columns.cycles')}>
           <Count value={row.cycles} />
         </Figure>
-        <Figure name={t('console.columns.open_orders')}>
+        <Figure name={t('console:columns.open_orders')}>
           <OrdersOfN row={row} />
         </Figure>
-        <Figure name={t('console.columns.restarts')}>
+        <Figure name={t('console:columns.restarts')}>
           <Count value={row.restarts} />
         </Figure>
-        <Figure name={t('console.columns.cpu_percent')}>
+        <Figure name={t('console:columns.cpu_percent')}>
           <Cpu row={row} /> <Memory row={row} />
         </Figure>
       </dl>

@@ -1,6 +1,5 @@
 /** The columns of the fleet table: two figures each, one above the other, each sorted by itself. */
 import type { ReactNode } from 'react';
-import type { TFunction } from 'i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { instanceHref } from '../address.ts';
 import { durationWords } from '../moments.ts';
@@ -9,13 +8,14 @@ import { RangeBar } from './range-bar.tsx';
 import type { SortKey } from './row-order.ts';
 import { Sparkline } from './sparkline.tsx';
 import { ModeMark, StateMark } from './state-mark.tsx';
+import type { ConsoleT } from '../console-words.ts';
 
 export interface FleetColumn {
   readonly key: string;
   /** What its heads sort by: the upper figure, then the lower. */
   readonly sorts: readonly SortKey[];
   readonly numeric: boolean;
-  readonly cell: (row: FleetRow, t: TFunction) => ReactNode;
+  readonly cell: (row: FleetRow, t: ConsoleT) => ReactNode;
 }
 
 /** Columns in the order of the table, after the box and before warnings and menu. */
@@ -123,7 +123,7 @@ function NameAndMode({ row }: { readonly row: FleetRow }) {
 }
 
 /** Why it is in its state; while all is well, since when it is up. */
-export function StateReason({ row, t }: { readonly row: FleetRow; readonly t: TFunction }) {
+export function StateReason({ row, t }: { readonly row: FleetRow; readonly t: ConsoleT }) {
   const said = row.state_reason !== '' && row.state !== 'running' ? row.state_reason : '';
   const text = said !== '' ? said : (row.last_error ?? durationWords(t, row.uptime_s));
   return <Quiet title={text}>{text}</Quiet>;
@@ -156,9 +156,9 @@ export function Memory({ row }: { readonly row: FleetRow }) {
   return <Quiet>{Math.round(row.memory_mb)} MiB</Quiet>;
 }
 
-export function directionWord({ direction }: FleetRow, t: TFunction): string {
+export function directionWord({ direction }: FleetRow, t: ConsoleT): string {
   if (direction === 'neutral' || direction === 'long' || direction === 'short') {
-    return t(`console.direction.${direction}`);
+    return t(`console:direction.${direction}`);
   }
   return direction ?? '';
 }

@@ -1,7 +1,6 @@
 /** Totals in all and per account: one line for each mode and currency, never added across. */
 import { UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { AccountView, FleetRow } from '../../../../contract/console-api.ts';
 import { exact, money } from '../../format/amount.ts';
 import { hrefOf, setQuery } from '../address.ts';
@@ -10,15 +9,16 @@ import { Money } from './figures.tsx';
 import { sumFleet } from './sums.ts';
 import type { FleetSum } from './sums.ts';
 import { ModeMark } from './state-mark.tsx';
+import { useConsoleWords } from '../console-words.ts';
 
 export function FleetSums({ rows }: { readonly rows: readonly FleetRow[] }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const accounts = useFleet('accounts') ?? [];
   const [open, setOpen] = useState(false);
   const sums = sumFleet(rows);
   if (sums.length === 0) return null;
   return (
-    <section className="fleet-sums" aria-label={t('console.sums.label')}>
+    <section className="fleet-sums" aria-label={t('console:sums.label')}>
       <table>
         <thead>
           <tr>
@@ -29,18 +29,18 @@ export function FleetSums({ rows }: { readonly rows: readonly FleetRow[] }) {
                   aria-expanded={open}
                   onClick={() => setOpen(!open)}
                 >
-                  {open ? '▾' : '▸'} {t('console.sums.more')}
+                  {open ? '▾' : '▸'} {t('console:sums.more')}
                 </UnstyledButton>
               )}
             </th>
-            <th scope="col">{t('console.filter.running')}</th>
+            <th scope="col">{t('console:filter.running')}</th>
             {FIGURES.map((key) => (
               <th scope="col" className={classOf(key)} key={key}>
-                {t(`console.columns.${key}`)}
+                {t(`console:columns.${key}`)}
               </th>
             ))}
             <th scope="col" className="number more">
-              {open ? t('console.sums.equity') : ''}
+              {open ? t('console:sums.equity') : ''}
             </th>
           </tr>
         </thead>
@@ -67,7 +67,7 @@ function SumRows(props: {
   readonly accounts: readonly AccountView[];
   readonly open: boolean;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { sum, accounts, open } = props;
   const own = accounts.filter(({ mode, quote }) => mode === sum.mode && quote === sum.quote);
   return (
@@ -85,7 +85,7 @@ function SumRows(props: {
           </td>
         ))}
         <td className="quiet note more">
-          {sum.unknown > 0 && t('console.sums.unknown', { count: sum.unknown })}
+          {sum.unknown > 0 && t('console:sums.unknown', { count: sum.unknown })}
         </td>
       </tr>
       {open && own.map((account) => <AccountRow key={account.account} view={account} />)}
@@ -94,7 +94,7 @@ function SumRows(props: {
 }
 
 function AccountRow({ view }: { readonly view: AccountView }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { account, venue, instances, equity, quote } = view;
   return (
     <tr className="fleet-sum account">
@@ -108,9 +108,9 @@ function AccountRow({ view }: { readonly view: AccountView }) {
         <UnstyledButton
           className="link"
           onClick={() => setQuery({ account })}
-          aria-label={t('console.sums.only', { account })}
+          aria-label={t('console:sums.only', { account })}
         >
-          {t('console.sums.instances', { count: instances.length })}
+          {t('console:sums.instances', { count: instances.length })}
         </UnstyledButton>
       </td>
       <td className="number strong">

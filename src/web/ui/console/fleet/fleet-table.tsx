@@ -5,13 +5,13 @@
 import { ActionIcon, Center, Checkbox, Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { RowMenu } from '../verbs/row-menu.tsx';
 import type { FleetColumn } from './fleet-columns.tsx';
 import { FLEET_COLUMNS } from './fleet-columns.tsx';
 import type { FleetListProps } from './fleet-view.tsx';
 import type { Sort, SortKey } from './row-order.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 const ROW_PX = 45;
 const OVERSCAN = 10;
@@ -23,7 +23,7 @@ interface Props extends FleetListProps {
 }
 
 export function FleetTable(props: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { rows, selected, onSelect, onWarnings, sort, onSort, onSelectAll } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -42,7 +42,7 @@ export function FleetTable(props: Props) {
       className="fleet-scroller"
       ref={scroller}
       tabIndex={0}
-      aria-label={t('console.nav.fleet')}
+      aria-label={t('console:nav.fleet')}
       role="region"
     >
       <table className="fleet-table" aria-rowcount={rows.length + 1}>
@@ -51,7 +51,7 @@ export function FleetTable(props: Props) {
             <th scope="col" className="box">
               <Checkbox
                 size="xs"
-                aria-label={t('console.select_all')}
+                aria-label={t('console:select_all')}
                 checked={chosen > 0 && chosen === rows.length}
                 indeterminate={chosen > 0 && chosen < rows.length}
                 onChange={(event) => onSelectAll(event.currentTarget.checked)}
@@ -62,7 +62,7 @@ export function FleetTable(props: Props) {
             ))}
             <Head column={WARNINGS} sort={sort} onSort={onSort} />
             <th scope="col" className="menu">
-              <span className="visually-hidden">{t('console.columns.actions')}</span>
+              <span className="visually-hidden">{t('console:columns.actions')}</span>
             </th>
           </tr>
         </thead>
@@ -94,7 +94,7 @@ export function FleetTable(props: Props) {
       </table>
       {rows.length === 0 && (
         <Center p="xl">
-          <Text className="quiet">{t('console.filter.none')}</Text>
+          <Text className="quiet">{t('console:filter.none')}</Text>
         </Center>
       )}
     </div>
@@ -113,7 +113,7 @@ function Head(props: {
   readonly sort: Sort;
   readonly onSort: (key: SortKey) => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { column, sort, onSort } = props;
   const sorted = column.sorts.includes(sort.key);
   const order = sort.descending ? 'descending' : 'ascending';
@@ -123,7 +123,7 @@ function Head(props: {
       className={`${column.key} ${column.numeric ? 'number' : ''}`}
       aria-sort={sorted ? order : 'none'}
     >
-      {column.sorts.length === 0 && t(`console.columns.day`)}
+      {column.sorts.length === 0 && t(`console:columns.day`)}
       {column.sorts.map((key) => (
         <button
           key={key}
@@ -132,7 +132,7 @@ function Head(props: {
           aria-pressed={key === sort.key}
           onClick={() => onSort(key)}
         >
-          {t(`console.columns.${key}`)}
+          {t(`console:columns.${key}`)}
           <span aria-hidden>{key === sort.key ? (sort.descending ? ' ▾' : ' ▴') : ''}</span>
         </button>
       ))}
@@ -147,7 +147,7 @@ const Row = memo(function Row(props: {
   readonly onSelect: (id: string, on: boolean) => void;
   readonly onWarnings: (row: FleetRow) => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { row, index, selected, onSelect, onWarnings } = props;
   return (
     <tr
@@ -158,7 +158,7 @@ const Row = memo(function Row(props: {
       <td className="box">
         <Checkbox
           size="xs"
-          aria-label={t('console.select_one', { id: row.id })}
+          aria-label={t('console:select', { id: row.id })}
           checked={selected}
           onChange={(event) => onSelect(row.id, event.currentTarget.checked)}
         />
@@ -183,7 +183,7 @@ export function WarningCount(props: {
   readonly row: FleetRow;
   readonly onOpen: (row: FleetRow) => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const count = props.row.warnings.length;
   if (count === 0) return <span className="quiet">0</span>;
   return (
@@ -195,7 +195,7 @@ export function WarningCount(props: {
       px={6}
       className="warning-count"
       onClick={() => props.onOpen(props.row)}
-      aria-label={t('console.warnings.open', { id: props.row.id, count })}
+      aria-label={t('console:warnings.open', { id: props.row.id, count })}
     >
       ▲ {count}
     </ActionIcon>

@@ -2,7 +2,6 @@
 import { Anchor, Button, Center, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useDeferredValue, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { hrefOf, setQuery, useAddress } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
@@ -13,6 +12,7 @@ import { FleetTable } from './fleet-table.tsx';
 import type { RowFilter, RowGroup, SortKey } from './row-order.ts';
 import { ROW_GROUPS, isInGroup, nextSort, orderRows, readSort, sortText } from './row-order.ts';
 import { WarningsDialog } from './warnings-dialog.tsx';
+import { useConsoleWords } from '../console-words.ts';
 
 /** What table and cards share. */
 export interface FleetListProps {
@@ -88,7 +88,7 @@ function Filters(props: {
   readonly filter: RowFilter;
   readonly shown: number;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { rows, filter, shown } = props;
   const count = (group: RowGroup) => rows.filter((row) => isInGroup(row, group)).length;
   const modes = [...new Set(rows.map(({ mode }) => mode))].filter((mode) => mode !== null);
@@ -96,27 +96,27 @@ function Filters(props: {
     <div className="filters">
       <TextInput
         className="filters-text"
-        aria-label={t('console.filter.text')}
-        placeholder={t('console.filter.text')}
+        aria-label={t('console:filter.text')}
+        placeholder={t('console:filter.text')}
         value={filter.text}
         onChange={(event) => setQuery({ q: event.currentTarget.value })}
       />
       <SegmentedControl
-        aria-label={t('console.filter.group')}
+        aria-label={t('console:filter.group')}
         value={filter.group}
         onChange={(group) => setQuery({ show: group === 'all' ? '' : group })}
         data={ROW_GROUPS.map((group) => ({
           value: group,
-          label: `${t(`console.filter.${group}`)} ${count(group)}`,
+          label: `${t(`console:filter.${group}`)} ${count(group)}`,
         }))}
       />
       {modes.length > 1 && (
         <SegmentedControl
-          aria-label={t('console.filter.mode')}
+          aria-label={t('console:filter.mode')}
           value={filter.mode}
           onChange={(mode) => setQuery({ mode })}
           data={[
-            { value: '', label: t('console.filter.both') },
+            { value: '', label: t('console:filter.both') },
             { value: 'live', label: t('mode.live') },
             { value: 'paper', label: t('mode.paper') },
           ]}
@@ -124,35 +124,35 @@ function Filters(props: {
       )}
       {filter.account !== '' && (
         <Button variant="default" onClick={() => setQuery({ account: '' })}>
-          {t('console.filter.account', { account: filter.account })} ✕
+          {t('console:filter.account', { account: filter.account })} ✕
         </Button>
       )}
       <span className="quiet filters-count" role="status">
         {shown === rows.length
-          ? t('console.filter.shown_all', { count: shown })
-          : t('console.filter.shown', { shown, count: rows.length })}
+          ? t('console:filter.shown_all', { count: shown })
+          : t('console:filter.shown', { shown, count: rows.length })}
       </span>
       <Button component="a" href={hrefOf('new')} ml="auto">
-        + {t('console.new.open')}
+        + {t('console:new.open')}
       </Button>
     </div>
   );
 }
 
 function NoInstances() {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   return (
     <Center p="xl">
       <Stack align="center" gap="sm" maw={420}>
-        <Text fw={600}>{t('console.empty.title')}</Text>
+        <Text fw={600}>{t('console:empty.title')}</Text>
         <Text className="quiet" ta="center">
-          {t('console.empty.text')}
+          {t('console:empty.text')}
         </Text>
         <Button component="a" href={hrefOf('new')}>
-          + {t('console.new.open')}
+          + {t('console:new.open')}
         </Button>
         <Anchor size="sm" href={hrefOf('configs')}>
-          {t('console.empty.configs')}
+          {t('console:empty.configs')}
         </Anchor>
       </Stack>
     </Center>

@@ -1,13 +1,13 @@
 /** The range of a grid with the price in it: a bar, and the same in figures beneath. */
-import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { exact } from '../../format/amount.ts';
 import { placeInRange } from './row-order.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 const WIDTH = 100;
 
 export function RangeBar({ row }: { readonly row: FleetRow }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const place = placeInRange(row);
   if (place === null || row.lower === null || row.upper === null || row.price === null) {
     return <span className="quiet">–</span>;
@@ -15,7 +15,7 @@ export function RangeBar({ row }: { readonly row: FleetRow }) {
   const at = Math.min(WIDTH, Math.max(0, place.percent));
   const outside = place.where !== 'inside';
   const { price, lower, upper } = row;
-  const said = t(`console.range.${place.where}`, { price, lower, upper });
+  const said = t(`console:range.${place.where}`, { price, lower, upper });
   return (
     <div className="range-bar" title={said}>
       <svg viewBox={`0 0 ${WIDTH} 8`} preserveAspectRatio="none" role="img" aria-label={said}>

@@ -1,33 +1,33 @@
 /** Columns of the audit and of the ends of processes. */
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { AuditView, FleetExit } from '../../../../contract/console-api.ts';
 import type { Column } from '../../shell/table-column.ts';
 import { momentText } from '../moments.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 export function useAuditColumns(): readonly Column<AuditView>[] {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   return useMemo(() => {
     const text = textColumn<AuditView>;
     return [
       {
-        ...text('at', t('console.events.at'), 20, ({ at_ms: at }) => momentText(at)),
+        ...text('at', t('console:events.at'), 20, ({ at_ms: at }) => momentText(at)),
         sortBy: ({ at_ms: at }) => new Date(at).toISOString(),
       },
-      text('instance', t('console.columns.id'), 16, ({ instance }) => instance ?? '–'),
-      text('verb', t('console.events.verb'), 13, ({ verb }) => verb),
-      text('outcome', t('console.events.outcome'), 18, ({ outcome }) =>
-        outcome === 'ok' ? `✓ ${t('console.events.done')}` : `✕ ${outcome}`,
+      text('instance', t('console:columns.id'), 16, ({ instance }) => instance ?? '–'),
+      text('verb', t('console:events.verb'), 13, ({ verb }) => verb),
+      text('outcome', t('console:events.outcome'), 18, ({ outcome }) =>
+        outcome === 'ok' ? `✓ ${t('console:events.done')}` : `✕ ${outcome}`,
       ),
-      text('who', t('console.events.who'), 12, ({ who }) => who),
-      text('from', t('console.events.from'), 20, ({ from }) => from),
+      text('who', t('console:events.who'), 12, ({ who }) => who),
+      text('from', t('console:events.from'), 20, ({ from }) => from),
       {
-        ...text('message', t('console.events.message'), 36, ({ message }) => message),
+        ...text('message', t('console:events.message'), 36, ({ message }) => message),
         wraps: true,
       },
-      { ...text('what', t('console.events.asked'), 22, askedText), wraps: true },
+      { ...text('what', t('console:events.asked'), 22, askedText), wraps: true },
       {
-        ...text('change', t('console.events.change'), 26, changeText),
+        ...text('change', t('console:events.change'), 26, changeText),
         wraps: true,
       },
     ];
@@ -35,28 +35,28 @@ export function useAuditColumns(): readonly Column<AuditView>[] {
 }
 
 export function useExitColumns(): readonly Column<FleetExit>[] {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   return useMemo(() => {
     const text = textColumn<FleetExit>;
     return [
       {
-        ...text('at', t('console.events.at'), 20, ({ at }) => momentText(at)),
+        ...text('at', t('console:events.at'), 20, ({ at }) => momentText(at)),
         sortBy: ({ at }) => at,
       },
-      text('instance', t('console.columns.id'), 16, ({ instance }) => instance),
-      { ...text('reason', t('console.events.reason'), 30, ({ reason }) => reason), wraps: true },
+      text('instance', t('console:columns.id'), 16, ({ instance }) => instance),
+      { ...text('reason', t('console:events.reason'), 30, ({ reason }) => reason), wraps: true },
       text(
         'code',
-        t('console.events.code'),
+        t('console:events.code'),
         12,
         ({ code, signal }) => signal ?? String(code ?? '–'),
       ),
       text('pid', 'pid', 9, ({ pid }) => String(pid ?? '–')),
-      text('generation', t('console.events.generation'), 9, ({ generation, adopted }) =>
-        [String(generation ?? '–'), adopted ? t('console.events.adopted') : ''].join(' ').trim(),
+      text('generation', t('console:events.generation'), 9, ({ generation, adopted }) =>
+        [String(generation ?? '–'), adopted ? t('console:events.adopted') : ''].join(' ').trim(),
       ),
       {
-        ...text('stderr', t('console.events.stderr'), 40, (exit) => exit.stderr_tail.join('\n')),
+        ...text('stderr', t('console:events.stderr'), 40, (exit) => exit.stderr_tail.join('\n')),
         wraps: true,
       },
     ];

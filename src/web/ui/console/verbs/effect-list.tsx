@@ -1,8 +1,8 @@
 /** What a verb will do to which instance: one line each, those it leaves alone last. */
-import { useTranslation } from 'react-i18next';
 import { exact } from '../../format/amount.ts';
 import { ModeMark } from '../fleet/state-mark.tsx';
 import type { PlannedEffect, StopChoice } from './verb-plan.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly plan: readonly PlannedEffect[];
@@ -28,7 +28,7 @@ function EffectLine({
   readonly planned: PlannedEffect;
   readonly choice: Props['choice'];
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { row, effect, skipped } = planned;
   const ends = effect === 'stops' || effect === 'panics';
   return (
@@ -37,11 +37,11 @@ function EffectLine({
         <b>{row.id}</b> <ModeMark mode={row.mode} />
       </span>
       <span>
-        {t(`console.effects.${effect}`)}
+        {t(`console:effects.${effect}`)}
         {ends && <EndWords planned={planned} choice={choice} />}
         {effect === 'starts_live' && (
           <span className="effect-list-hint">
-            {t('console.effects.first_live')} <code>gridd start {row.id}</code>
+            {t('console:effects.first_live')} <code>gridd start {row.id}</code>
           </span>
         )}
       </span>
@@ -57,7 +57,7 @@ function EndWords({
   readonly planned: PlannedEffect;
   readonly choice: Props['choice'];
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { orders, position, row } = planned;
   const count = orders ?? 0;
   const ordersDo = choice === null ? 'cancel' : choice.orders;
@@ -67,12 +67,12 @@ function EndWords({
   return (
     <span className="effect-list-hint">
       {orders === null
-        ? t(`console.stop.some_orders_${ordersDo}`)
-        : t(`console.stop.count_orders_${ordersDo}`, { count })}
+        ? t(`console:stop.some_orders_${ordersDo}`)
+        : t(`console:stop.count_orders_${ordersDo}`, { count })}
       {' · '}
-      {flat && t('console.stop.flat')}
-      {!flat && size === null && t(`console.stop.some_position_${positionDo}`)}
-      {!flat && size !== null && t(`console.stop.size_position_${positionDo}`, { size })}
+      {flat && t('console:stop.flat')}
+      {!flat && size === null && t(`console:stop.some_position_${positionDo}`)}
+      {!flat && size !== null && t(`console:stop.size_position_${positionDo}`, { size })}
     </span>
   );
 }

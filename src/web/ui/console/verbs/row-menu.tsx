@@ -1,15 +1,15 @@
 /** All that can be done with one instance. */
 import { ActionIcon, Menu } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { hrefOf, instanceHref } from '../address.ts';
 import { planVerb } from './verb-plan.ts';
 import type { Verb } from './verb-plan.ts';
 import { VERBS } from './verb-plan.ts';
 import { askVerb } from './verb-request.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 export function RowMenu({ row }: { readonly row: FleetRow }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { id } = row;
   const useless = (verb: Verb) => planVerb(verb, [row])[0]?.skipped === true;
   return (
@@ -19,7 +19,7 @@ export function RowMenu({ row }: { readonly row: FleetRow }) {
           variant="subtle"
           color="gray"
           size="sm"
-          aria-label={t('console.verbs.menu', { id })}
+          aria-label={t('console:verbs.menu', { id })}
         >
           <span aria-hidden>⋯</span>
         </ActionIcon>
@@ -27,17 +27,17 @@ export function RowMenu({ row }: { readonly row: FleetRow }) {
       <Menu.Dropdown>
         {row.url !== null && row.web_port !== null && (
           <Menu.Item component="a" href={instanceHref(row.web_port)} target={`gridd-${id}`}>
-            {t('console.links.page')}
+            {t('console:links.page')}
           </Menu.Item>
         )}
         <Menu.Item component="a" href={hrefOf('configs', id)}>
-          {t('console.links.config')}
+          {t('console:links.config')}
         </Menu.Item>
         <Menu.Item component="a" href={hrefOf('log', '', { ids: id })}>
-          {t('console.links.log')}
+          {t('console:links.log')}
         </Menu.Item>
         <Menu.Item component="a" href={hrefOf('events', '', { ids: id })}>
-          {t('console.links.events')}
+          {t('console:links.events')}
         </Menu.Item>
         <Menu.Divider />
         {VERBS.map((verb) => (
@@ -47,7 +47,7 @@ export function RowMenu({ row }: { readonly row: FleetRow }) {
             color={verb === 'panic' ? 'red' : undefined}
             onClick={() => askVerb({ verb, ids: [id] })}
           >
-            {t(`console.verbs.${verb}`)}
+            {t(`console:verbs.${verb}`)}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -1,10 +1,10 @@
 /** The bar beneath the fleet: verbs for the chosen instances, or for all of them. */
 import { Button, Group, Menu } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import type { Verb } from './verb-plan.ts';
 import { VERBS, planVerb } from './verb-plan.ts';
 import { askVerb } from './verb-request.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly all: readonly FleetRow[];
@@ -24,13 +24,13 @@ interface Choice {
 }
 
 export function VerbBar({ all, selected, narrow, onClear }: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const some = selected.length > 0;
   const subject = some ? selected : all;
   const ids = subject.map(({ id }) => id);
   const choices = VERBS.map((verb): Choice => ({
     verb,
-    label: [t(`console.verbs.${verb}`), some ? '' : t('console.verbs.every')].join(' ').trim(),
+    label: [t(`console:verbs.${verb}`), some ? '' : t('console:verbs.every')].join(' ').trim(),
     useful: planVerb(verb, subject).some(({ skipped }) => !skipped),
     ask: () => askVerb({ verb, ids: verb === 'panic' && !some ? null : ids }),
   }));
@@ -38,16 +38,16 @@ export function VerbBar({ all, selected, narrow, onClear }: Props) {
     <div
       className={some ? 'verb-bar chosen' : 'verb-bar'}
       role="toolbar"
-      aria-label={t('console.verbs.label')}
+      aria-label={t('console:verbs.label')}
     >
       <span className="verb-bar-subject" role="status">
         {some
-          ? t('console.verbs.selected', { count: selected.length })
-          : t('console.verbs.all', { count: all.length })}
+          ? t('console:verbs.selected', { count: selected.length })
+          : t('console:verbs.all', { count: all.length })}
       </span>
       {some && (
         <Button variant="subtle" color="gray" onClick={onClear}>
-          {t('console.verbs.clear')}
+          {t('console:verbs.clear')}
         </Button>
       )}
       {narrow ? <VerbMenu choices={choices} /> : <VerbButtons choices={choices} />}
@@ -74,12 +74,12 @@ function VerbButtons({ choices }: { readonly choices: readonly Choice[] }) {
 }
 
 function VerbMenu({ choices }: { readonly choices: readonly Choice[] }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   return (
     <Menu position="top-end" withinPortal>
       <Menu.Target>
         <Button variant="default" ml="auto">
-          {t('console.columns.actions')} ▴
+          {t('console:columns.actions')} ▴
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

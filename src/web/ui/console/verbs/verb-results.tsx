@@ -1,8 +1,8 @@
 /** What came of a verb for each instance: done or refused, why, what to do, and its receipt. */
-import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import type { VerbResult } from '../../../../contract/fleet-api.ts';
 import { decimalsFor, exact, signedMoney } from '../../format/amount.ts';
+import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly results: readonly VerbResult[];
@@ -11,15 +11,15 @@ interface Props {
 
 /** Refusals first: they are what the user has to read. */
 export function VerbResults({ results, rows }: Props) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const failed = results.filter(({ ok }) => !ok).length;
   const sorted = [...results].sort((a, b) => Number(a.ok) - Number(b.ok));
   return (
     <>
       <p className={failed > 0 ? 'loss strong' : 'gain strong'} role="status">
         {failed > 0
-          ? t('console.results.some_failed', { failed, count: results.length })
-          : t('console.results.all_done', { count: results.length })}
+          ? t('console:results.some_failed', { failed, count: results.length })
+          : t('console:results.all_done', { count: results.length })}
       </p>
       <ul className="effect-list" tabIndex={0}>
         {sorted.map((result) => (
@@ -41,7 +41,7 @@ export function ResultLine({
   readonly result: VerbResult;
   readonly row: FleetRow | null;
 }) {
-  const { t } = useTranslation();
+  const { t } = useConsoleWords();
   const { id, ok, message, error, receipt, warnings = [] } = result;
   return (
     <li data-result={ok ? 'ok' : 'failed'}>
@@ -55,7 +55,7 @@ export function ResultLine({
         {error?.message ?? message}
         {error?.code === 'LIVE_UNCONFIRMED' && (
           <span className="effect-list-hint">
-            {t('console.effects.first_live')} <code>gridd start {id}</code>
+            {t('console:effects.first_live')} <code>gridd start {id}</code>
           </span>
         )}
         {error !== undefined && error.code !== 'LIVE_UNCONFIRMED' && (
@@ -68,7 +68,7 @@ export function ResultLine({
         ))}
         {receipt !== undefined && receipt !== null && (
           <span className="effect-list-hint">
-            {t('console.results.receipt', {
+            {t('console:results.receipt', {
               cancelled: receipt.orders_cancelled,
               left: receipt.orders_left,
               position: `${exact(receipt.position)} ${row?.base ?? ''}`.trim(),

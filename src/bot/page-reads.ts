@@ -1,0 +1,117 @@
+/**
+ * What the page of the bot asks for beside the figures: charts, heat, the engine's state, and long
+ * tables in pages. Reads the books and the runner; changes nothing.
+ */
+import { divideRounded, formatFixed, formatMoney, parseMoney } from '../contract/decimal.ts';
+import type { Money } from '../contract/decimal.ts';
+import type { Market } from '../contract/market.ts';
+import { priceText, ticksOf } from '../contract/market.ts';
+import type {
+  CandleInterval,
+  CandleView,
+  Drawdown,
+  EngineView,
+  EquityStep,
+  EquityView,
+  FillPage,
+  Happening,
+  LineHeat,
+  OrderPage,
+  PageService,
+} from '../contract/page-api.ts';
+import { encodeState } from '../engine/index.ts';
+import { isoTime } from '../platform/clock.ts';
+import {
+  STEPS,
+  readCandles,
+  readFillPage,
+  readHappenings,
+  readLineFills,
+  readOrderPage,
+  readPoints,
+} from '../store/index.ts';
+import type { Books } from '../store/index.ts';
+import type { ChartRecord, Fall } from './chart-record.ts';
+import type { Runner } from './runner.ts';
+
+export interface PageReadsParts {
+  readonly market: Market;
+  readonly books: Books;
+  readonly runner: Runner;
+  readonly charts: ChartRecord;
+  /** What the engine's state does not hold of `EngineView`. */
+  readonly engineFacts: () => Omit<EngineView, 'market' | 'state' | 'price'>;
+  /** Quote currency the grid works with. */
+  readonly investment: () => string;
+}
+
+export class PageReads implements PageService {
+  readonly #parts: PageReadsParts;
+
+  constructor(parts: PageReadsParts) {
+    this.#parts = parts;
+  }
+
+  candles(interval: CandleInterval, from: number, to: number): readonly CandleView[] {
+    const { books, charts } = this.#parts;
+    const stored = readCandles(books.db, STEPS[interval], from, to);
+    return charts.over(interval, stored, from, to).map(({ time, open, high, low, close }) => {
+      return { time, open, high, low, close };
+    });
+  }
+
+  equity(from: number, step: EquityStep): EquityView {
+    const { books, charts, investment } = this.#parts;
+    const seconds = STEPS[step];
+    const rows = charts.pointsOver(seconds, readPoints(books.db, seconds, from), from);
+    const points = rows.map(({ time, equity, grid_profit, total_pnl }) => {
+      return { time, equity, grid_profit, total_pnl };
+    });
+    const { fall } = charts;
+    return { points, drawdown: fall === null ? null : drawdownOf(fall, parseMoney(investment())) };
+  }
+
+  heat(from: number): readonly LineHeat[] {
+    const { market, books, runner } = this.#parts;
+    const counts = new Map<string, number>();
+    for (const { price, side, fills } of readLineFills(books.db, from)) {
+      counts.set(`${ticksOf(market, price)} ${side}`, fills);
+    }
+    return runner.state.plan.lines.map((ticks, index) => ({
+      index,
+      price: priceText(market, ticks),
+      buys: counts.get(`${ticks} buy`) ?? 0,
+      sells: counts.get(`${ticks} sell`) ?? 0,
+    }));
+  }
+
+  engine(): EngineView {
+    const { market, runner, engineFacts } = this.#parts;
+    const price = priceText(market, runner.ticks);
+    return { market: market.rules, state: encodeState(runner.state), price, ...engineFacts() };
+  }
+
+  fills(limit: number, before: string | null): FillPage {
+    return readFillPage(this.#parts.books.db, limit, before);
+  }
+
+  orders(limit: number, before: string | null, status: string | null): OrderPage {
+    return readOrderPage(this.#parts.books.db, limit, before, status);
+  }
+
+  happenings(limit: number, before: number | null): readonly Happening[] {
+    return readHappenings(this.#parts.books.db, limit, before);
+  }
+}
+
+/** A fall as the page shows it; percent of the investment with 2 decimals. */
+export function drawdownOf({ amount, from, to }: Fall, investment: Money | null): Drawdown {
+  const share =
+    investment === null || investment <= 0n ? 0n : divideRounded(amount * 10_000n, investment);
+  return {
+    amount: formatMoney(amount),
+    percent: formatFixed(share, 2),
+    from: isoTime(from),
+    to: isoTime(to),
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * Keys of a config that decide which code runs, where files lie, who is handed keys and who may
+ * reach the page: whoever edits over HTTP sees them and cannot change them (DESIGN 5.15). Compared
+ * as they stand in the file, in either format: to write a default out is a change, too.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { GriddError } from '../contract/errors.ts';
+import type { Problem } from '../contract/errors.ts';
+import { CREDENTIAL_NAMES } from '../contract/venues.ts';
+import { isFlat, toFourParts } from './flat-format.ts';
+import { claimedId } from './instance-id.ts';
+import { isRecord, parseJsonc } from './jsonc-text.ts';
+import { namesIn } from './variable-text.ts';
+
+/** A config value in four parts, not validated. */
+export type ConfigRoot = Readonly<Record<string, unknown>>;
+
+const RUNS_CODE = 'It decides which program runs, and with what.';
+const PLACES = 'It says where files lie on this machine.';
+const HOSTS = 'It says which host is handed requests signed with the keys.';
+const KEYS = 'It names the keys of the account.';
+const REACH = 'It says from where the page can be reached.';
+
+/** The guarded paths with a sentence why. */
+export const GUARDED_KEYS: Readonly<Record<string, string>> = {
+  'daemon_config.python_path': RUNS_CODE,
+  'daemon_config.script_path': RUNS_CODE,
+  'daemon_config.working_dir': RUNS_CODE,
+  'daemon_config.environment': RUNS_CODE,
+  'daemon_config.log_dir': PLACES,
+  'daemon_config.db_path': PLACES,
+  'daemon_config.web_host': REACH,
+  'exchange_config.paper.file': PLACES,
+  'exchange_config.base_url': HOSTS,
+  'exchange_config.ws_url': HOSTS,
+  'exchange_config.proxy': HOSTS,
+  'exchange_config.allow_custom_host': HOSTS,
+  ...Object.fromEntries(CREDENTIAL_NAMES.map((name) => [`exchange_config.${name}`, KEYS])),
+};
+
+const BOT_ARGS = 'daemon_config.bot_args';
+const EXCHANGE = 'metadata.exchange';
+const ID = 'metadata.instance_id';
+/** Texts that pages show and variables are put into. */
+const SHOWN_FIELDS = ['metadata.name', 'metadata.description'];
+
+/** The four parts of a config text; throws CONFIG_SYNTAX. Null: it is no object. */
+export function configRoot(text: string, file: string): ConfigRoot | null {
+  const value = parseJsonc(text, file);
+  if (!isRecord(value)) return null;
+  return isFlat(value) ? toFourParts(value) : value;
+}
+
+/** The guarded keys that stand in a config, with a sentence why. */
+export function guardedIn(root: ConfigRoot): { path: string; why: string }[] {
+  return [...guards(root)]
+    .filter(([path]) => valueAt(root, path) !== undefined)
+    .map(([path, why]) => ({ path, why }));
+}
+
+/**
+ * What `after` may not change of `before`: a problem for each guarded key that is changed, added or
+ * removed, for another id and for a variable that pages would show. `file` names the config.
+ */
+export function guardedProblems(before: ConfigRoot, after: ConfigRoot, file: string): Problem[] {
+  const guarded = new Map([...guards(before), ...guards(after)]);
+  const problems = [...guarded]
+    .filter(([path]) => !isDeepStrictEqual(valueAt(before, path), valueAt(after, path)))
+    .map(([path, why]) => ({
+      path,
+      message: `is read-only here: ${why.charAt(0).toLowerCase()}${why.slice(1)}`,
+      allowed: `the value in ${file}; edit that file in an editor on this machine`,
+    }));
+  return [...idProblems(before, after, file), ...problems, ...shownProblems(before, after)];
+}
+
+/** CONFIG_READ_ONLY for what `guardedProblems` found; `file` is relative to the home. */
+export function readOnlyError(problems: readonly Problem[], file: string): GriddError {
+  const paths = problems.map(({ path }) => path).join(', ');
+  const message = `${paths} cannot be changed over HTTP; nothing was changed.`;
+  const hint = `Edit ${file} in an editor on this machine; \`gridd reload ID\` takes it.`;
+  return new GriddError('CONFIG_READ_ONLY', message, { problems, hint });
+}
+
+function guards(root: ConfigRoot): Map<string, string> {
+  const all = new Map(Object.entries(GUARDED_KEYS));
+  const keyed = CREDENTIAL_NAMES.some((name) => valueAt(root, `exchange_config.${name}`));
+  // Another venue would be handed the keys of this one.
+  if (keyed) all.set(EXCHANGE, HOSTS);
+  // Flags of the built-in bot are keys; those of a program are its own affair.
+  if (keyed || valueAt(root, 'daemon_config.script_path') !== undefined) {
+    all.set(BOT_ARGS, RUNS_CODE);
+  }
+  return all;
+}
+
+function idProblems(before: ConfigRoot, after: ConfigRoot, file: string): Problem[] {
+  const [was, is] = [claimedId(before, file), claimedId(after, file)];
+  if (was === is) return [];
+  const message = 'is another id: books, logs and history belong to the one the file has';
+  return [{ path: ID, message, found: valueAt(after, ID), allowed: String(was) }];
+}
+
+/** What a variable holds would be shown on pages. */
+function shownProblems(before: ConfigRoot, after: ConfigRoot): Problem[] {
+  return SHOWN_FIELDS.flatMap((path) => {
+    const known = variablesAt(before, path);
+    const added = variablesAt(after, path).filter((name) => !known.includes(name));
+    if (added.length === 0) return [];
+    const message = 'names a variable that it did not name before: its value would be shown';
+    return [{ path, message, found: added.join(', ') }];
+  });
+}
+
+function variablesAt(root: ConfigRoot, path: string): string[] {
+  const value = valueAt(root, path);
+  return typeof value === 'string' ? namesIn(value) : [];
+}
+
+function valueAt(root: ConfigRoot, path: string): unknown {
+  let value: unknown = root;
+  for (const key of path.split('.')) {
+    value = isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  }
+  return value;
+}
