@@ -3,36 +3,11 @@
  * bookmarked while the server knows "/" alone. An address nobody knows is the fleet.
  */
 import { useMemo, useSyncExternalStore } from 'react';
+import type { Address } from './address-text.ts';
+import { hrefOf, readAddress } from './address-text.ts';
 
-export const VIEWS = ['fleet', 'accounts', 'configs', 'new', 'log', 'events', 'doctor'] as const;
-export type View = (typeof VIEWS)[number];
-
-/** A view, what it is about ("bp_sol_01"; empty: nothing), and its filters. */
-export interface Address {
-  readonly view: View;
-  readonly subject: string;
-  readonly query: Readonly<Record<string, string>>;
-}
-
-/** Reads "#/configs/bp_sol_01?tab=history". Never throws. */
-export function readAddress(hash: string): Address {
-  const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2);
-  const [name = '', subject = ''] = path.split('/').map(decoded);
-  const view = VIEWS.find((each) => each === name) ?? 'fleet';
-  return { view, subject, query: Object.fromEntries(new URLSearchParams(search)) };
-}
-
-/** The address as it stands in a link; empty filters are left out. */
-export function hrefOf(
-  view: View,
-  subject = '',
-  query: Readonly<Record<string, string>> = {},
-): string {
-  const set = Object.entries(query).filter(([, value]) => value !== '');
-  const search = new URLSearchParams(set).toString();
-  const path = subject === '' ? view : `${view}/${encodeURIComponent(subject)}`;
-  return `#/${path}${search === '' ? '' : `?${search}`}`;
-}
+export type { Address, View } from './address-text.ts';
+export { hrefOf } from './address-text.ts';
 
 /** Goes there; the way back leads here. */
 export function goTo(href: string): void {
@@ -60,12 +35,4 @@ export function instanceHref(port: number): string {
 function listen(listener: () => void): () => void {
   window.addEventListener('hashchange', listener);
   return () => window.removeEventListener('hashchange', listener);
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return '';
-  }
 }

@@ -1,6 +1,7 @@
 /** The line beneath every view: whose home this is, and how the supervisor fares. */
 import { useFleet } from './fleet-topics.ts';
-import { durationWords, useNow } from './moments.ts';
+import { useNow } from '../shell/now.ts';
+import { durationWords } from './moments.ts';
 import { useConsoleWords } from './console-words.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,18 +1,7 @@
 /** Moments and lengths of time as the console writes them: local time, short words. */
-import { useEffect, useState } from 'react';
 import type { ConsoleT } from './console-words.ts';
 
 const DAY_S = 86_400;
-
-/** The time of this machine, anew every `everyMs`. */
-export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
-}
 
 /** "2 d 3 h", "3 h 12 min", "12 min", "40 s"; "–" for what is not known. */
 export function durationWords(t: ConsoleT, seconds: number | null): string {
@@ -26,7 +15,7 @@ export function durationWords(t: ConsoleT, seconds: number | null): string {
 }
 
 /** Local date and time to the second, e.g. "2026-01-05 12:30:07"; other text comes back. */
-export function momentText(at: string | number): string {
+export function dateText(at: string | number): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return String(at);
   const two = (value: number) => String(value).padStart(2, '0');

@@ -1,8 +1,8 @@
 /** The bar above every view: where one can go, whether the figures live, and the look. */
-import { ActionIcon, Group, Menu, useMantineColorScheme } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { StreamMark } from '../shell/stream-mark.tsx';
 import { SignOut } from '../shell/session-dialog.tsx';
-import { LANGUAGES, chooseLanguage } from '../words/index.ts';
+import { LookSwitch } from '../shell/look-switch.tsx';
 import type { Address, View } from './address.ts';
 import { hrefOf } from './address.ts';
 import { topics, useFleet } from './fleet-topics.ts';
@@ -10,7 +10,6 @@ import { needsAttention } from './fleet/row-order.ts';
 import { useConsoleWords } from './console-words.ts';
 
 const TABS: readonly View[] = ['fleet', 'accounts', 'configs', 'log', 'events', 'doctor'];
-const SCHEMES = ['auto', 'light', 'dark'] as const;
 
 export function TopBar({ address }: { readonly address: Address }) {
   const { t } = useConsoleWords();
@@ -52,47 +51,8 @@ export function TopBar({ address }: { readonly address: Address }) {
       <Group gap="xs" ml="auto" wrap="nowrap" className="top-bar-end">
         <StreamMark topics={topics} />
         <SignOut />
-        <Look />
+        <LookSwitch />
       </Group>
     </header>
-  );
-}
-
-/** Theme and language. */
-function Look() {
-  const { t, language } = useConsoleWords();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const names = { auto: t('look.system'), light: t('look.light'), dark: t('look.dark') };
-  return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t('console:look')}>
-          <span aria-hidden>◐</span>
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t('look.theme')}</Menu.Label>
-        {SCHEMES.map((scheme) => (
-          <Menu.Item
-            key={scheme}
-            onClick={() => setColorScheme(scheme)}
-            rightSection={scheme === colorScheme ? '✓' : null}
-          >
-            {names[scheme]}
-          </Menu.Item>
-        ))}
-        <Menu.Label>{t('look.language')}</Menu.Label>
-        {LANGUAGES.map(({ code, name }) => (
-          <Menu.Item
-            key={code}
-            lang={code}
-            onClick={() => void chooseLanguage(code)}
-            rightSection={code === language ? '✓' : null}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   );
 }

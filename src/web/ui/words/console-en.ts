@@ -7,7 +7,6 @@ export const consoleEn = {
   no_supervisor_hint: '`gridd supervisor start` starts it. Bots trade on without it.',
   view_failed: 'This view could not be shown',
   reload_page: 'Load the page again',
-  look: 'Theme and language',
   select_all: 'Select all that are shown',
   select: 'Select {{id}}',
   nav: {
@@ -251,19 +250,8 @@ export const consoleEn = {
     used: '{{percent}} % of the allowed loss',
   },
   log: {
-    level: 'Level',
     instances: 'Instances',
     all_instances: 'All instances',
-    search: 'Search in the lines',
-    older: 'Load older lines',
-    follow: 'Follow',
-    jump: 'To the newest',
-    none: 'No line matches.',
-    lines_one: 'One line',
-    lines_other: '{{count}} lines',
-    least: 'from {{level}}',
-    label: 'Log lines, oldest first',
-    no_time: 'no time',
   },
   events: {
     audit: 'What was asked',

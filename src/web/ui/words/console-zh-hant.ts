@@ -8,7 +8,6 @@ export const consoleZhHant: typeof consoleEn = {
   no_supervisor_hint: '執行 gridd supervisor start 即可啟動；沒有它，機器人仍會繼續交易。',
   view_failed: '無法顯示此頁面',
   reload_page: '重新載入頁面',
-  look: '主題與語言',
   select_all: '全選目前顯示的實例',
   select: '選取 {{id}}',
   nav: {
@@ -249,19 +248,8 @@ export const consoleZhHant: typeof consoleEn = {
     used: '已用允許虧損的 {{percent}} %',
   },
   log: {
-    level: '等級',
     instances: '實例',
     all_instances: '所有實例',
-    search: '搜尋內容',
-    older: '載入更早的內容',
-    follow: '跟隨',
-    jump: '回到最新',
-    none: '沒有符合的內容。',
-    lines_one: '1 行',
-    lines_other: '{{count}} 行',
-    least: '{{level}} 以上',
-    label: '日誌，由舊到新',
-    no_time: '無時間',
   },
   events: {
     audit: '操作紀錄',

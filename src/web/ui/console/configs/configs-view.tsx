@@ -9,7 +9,7 @@ import type { Column } from '../../shell/table-column.ts';
 import { hrefOf } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
 import { ModeMark, StateMark } from '../fleet/state-mark.tsx';
-import { momentText } from '../moments.ts';
+import { dateText } from '../moments.ts';
 import { useForget, useRoute } from '../requests.ts';
 import { tableRows } from '../table-source.ts';
 import { useConsoleWords } from '../console-words.ts';
@@ -83,7 +83,7 @@ function useColumns() {
   const name = text('name', t('console:configs.name'), 24, (config) => config.name);
   const file = text('file', t('console:configs.file'), 34, (config) => config.file);
   const changed = text('changed', t('console:configs.changed'), 21, ({ changed_at: at }) =>
-    momentText(at),
+    dateText(at),
   );
   const version: Column<ConfigSummary> = {
     ...text('version', t('console:history.version'), 9, (config) => String(config.version)),

@@ -8,7 +8,7 @@ import type {
 } from '../../../../contract/console-api.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { useFleet } from '../fleet-topics.ts';
-import { momentText } from '../moments.ts';
+import { dateText } from '../moments.ts';
 import { useRoute } from '../requests.ts';
 import { DiffView } from './diff-view.tsx';
 import { configPath, versionPath } from './paths.ts';
@@ -118,7 +118,7 @@ function VersionRow(props: {
       </td>
       <td>
         <b>{number}</b> {newest && <span className="gain">{t('console:history.present')}</span>}
-        <div className="quiet small">{momentText(version.at)}</div>
+        <div className="quiet small">{dateText(version.at)}</div>
       </td>
       <td>
         {version.who}

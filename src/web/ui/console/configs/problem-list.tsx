@@ -25,9 +25,7 @@ export function ProblemList({ text, checked, onJump }: Props) {
       {problems.map((problem) => (
         <li key={`${problem.path} ${problem.message}`}>
           <UnstyledButton className="problem" onClick={() => onJump(problem)}>
-            <b>
-              {/^\d+:\d+$/.test(problem.path) ? problem.path : keyName(language, problem.path)}
-            </b>{' '}
+            <b>{/^\d+:\d+$/.test(problem.path) ? problem.path : keyName(language, problem.path)}</b>{' '}
             {problem.message}
             <span className="quiet small">
               {problem.path}

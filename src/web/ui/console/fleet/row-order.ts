@@ -58,7 +58,7 @@ const WORDS: readonly SortKey[] = ['id', 'mode', 'symbol', 'venue', 'direction']
 /** Reads "-total_pnl"; what is no column sorts by id. */
 export function readSort(text: string): Sort {
   const name = text.replace(/^-/, '');
-  const known = name in VALUES;
+  const known = Object.hasOwn(VALUES, name);
   return known
     ? { key: name as SortKey, descending: text.startsWith('-') }
     : { key: 'id', descending: false };

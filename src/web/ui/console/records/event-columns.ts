@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import type { AuditView, FleetExit } from '../../../../contract/console-api.ts';
 import type { Column } from '../../shell/table-column.ts';
-import { momentText } from '../moments.ts';
+import { dateText } from '../moments.ts';
 import { useConsoleWords } from '../console-words.ts';
 
 export function useAuditColumns(): readonly Column<AuditView>[] {
@@ -11,7 +11,7 @@ export function useAuditColumns(): readonly Column<AuditView>[] {
     const text = textColumn<AuditView>;
     return [
       {
-        ...text('at', t('console:events.at'), 20, ({ at_ms: at }) => momentText(at)),
+        ...text('at', t('console:events.at'), 20, ({ at_ms: at }) => dateText(at)),
         sortBy: ({ at_ms: at }) => new Date(at).toISOString(),
       },
       text('instance', t('console:columns.id'), 16, ({ instance }) => instance ?? '–'),
@@ -40,7 +40,7 @@ export function useExitColumns(): readonly Column<FleetExit>[] {
     const text = textColumn<FleetExit>;
     return [
       {
-        ...text('at', t('console:events.at'), 20, ({ at }) => momentText(at)),
+        ...text('at', t('console:events.at'), 20, ({ at }) => dateText(at)),
         sortBy: ({ at }) => at,
       },
       text('instance', t('console:columns.id'), 16, ({ instance }) => instance),

@@ -1,5 +1,5 @@
 /** Lines put after those that are held, the oldest dropped when there are too many. Pure. */
-import type { LogLine, LogPage } from '../../../../contract/page-api.ts';
+import type { LogLine, LogPage } from '../../../contract/page-api.ts';
 
 /** A line with a number that stays with it. */
 export interface NumberedLine extends LogLine {
