@@ -18,8 +18,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   web: ['contract', 'platform'],
   ui: ['contract', 'engine'],
   bot: ['contract', 'platform', 'registry', 'exchange', 'store', 'engine', 'web'],
-  daemon: ['contract', 'platform', 'registry', 'store', 'web'],
-  cli: ['contract', 'platform', 'registry', 'store', 'engine', 'exchange'],
+  design: ['contract', 'platform', 'registry', 'exchange', 'engine'],
+  daemon: ['contract', 'platform', 'registry', 'store', 'web', 'design'],
+  cli: ['contract', 'platform', 'registry', 'store', 'engine', 'exchange', 'design'],
 };
 
 /** Each package has one home, so that replacing it touches one room. */

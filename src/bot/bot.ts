@@ -188,6 +188,7 @@ export class Bot {
         avoidPorts: launch.avoid_ports,
         strictPort: strict_port,
         assets: this.#assets,
+        logDir: launch.log_dir,
         log: (error) => log.error({ err: error }, 'the page server failed'),
       });
       if (this.#server.warning !== null) log.warn(this.#server.warning);

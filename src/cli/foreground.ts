@@ -7,12 +7,13 @@ import { EXIT, GriddError } from '../contract/errors.ts';
 import type { InstanceStatus, VerbResult } from '../contract/fleet-api.ts';
 import type { ProcessState } from '../contract/instance-api.ts';
 import { systemClock } from '../platform/clock.ts';
+import { LogCursor, logSources } from '../platform/log-reading/log-files.ts';
+import { mergeLines } from '../platform/log-reading/log-lines.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import type { Context } from './context.ts';
 import type { ControlClient } from './control-client.ts';
 import { thrownText } from './failure.ts';
-import { LogCursor, logSources } from './log-files.ts';
-import { mergeLines, renderLogLine } from './log-lines.ts';
+import { renderLogLine } from './log-text.ts';
 import { tellResults } from './results.ts';
 
 const POLL_MS = 200;

@@ -1,6 +1,6 @@
 /**
- * What `gridd list` prints: one JSON array, or the table, and below it what needs looking at and where
- * the console is.
+ * What `gridd list` prints: one JSON array, or the table, and below it what needs looking at and
+ * where the console is.
  */
 import { readdirSync } from 'node:fs';
 import type { ListRow } from '../contract/fleet-api.ts';

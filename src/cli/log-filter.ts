@@ -1,7 +1,8 @@
 /** What `gridd logs` was asked to leave out: lines too old, too harmless, or not matching. */
 import { GriddError } from '../contract/errors.ts';
-import { LEVELS, renderLogLine } from './log-lines.ts';
-import type { LogLine } from './log-lines.ts';
+import { LOG_LEVELS as LEVELS } from '../contract/page-api.ts';
+import type { LogLine } from '../platform/log-reading/log-lines.ts';
+import { renderLogLine } from './log-text.ts';
 
 export interface FilterOptions {
   readonly since?: string;

@@ -178,6 +178,54 @@ export interface ConfigVersionText extends ConfigVersion {
   readonly text: string;
 }
 
+/** A template at a glance, and with its text as `gridd new` would write it for an id. */
+export interface TemplateSummary {
+  readonly name: string;
+  /** As `metadata.name` and the first comment of the file say; empty: nothing. */
+  readonly title: string;
+  readonly description: string;
+}
+export interface TemplateView extends TemplateSummary {
+  readonly text: string;
+  readonly read_only: readonly ReadOnlyKey[];
+}
+
+/** Where a config went when it was retired; relative to the home. */
+export interface ConfigArchived {
+  readonly id: string;
+  readonly file: string;
+}
+
+/**
+ * What the supervisor hands to the routes of configs. Methods reject or throw `GriddError` only.
+ * Texts go out masked; what comes in may hold these masks and no change of a read-only key.
+ */
+export interface ConfigService {
+  /** Grows with every version, archive and restore. */
+  readonly mark: number;
+  list(): readonly ConfigSummary[];
+  archived(): readonly ConfigSummary[];
+  view(id: string): ConfigView;
+  /** `id` null: a new instance. */
+  check(id: string | null, text: string): Promise<ConfigCheck>;
+  create(request: NewConfig, actor: Actor): Promise<ConfigSaved>;
+  save(id: string, request: SaveConfig, actor: Actor): Promise<ConfigSaved>;
+  /** Newest first. */
+  versions(id: string): readonly ConfigVersion[];
+  version(id: string, version: number): ConfigVersionText;
+  rollback(id: string, version: number, note: string, actor: Actor): Promise<ConfigSaved>;
+  archive(id: string, actor: Actor): Promise<ConfigArchived>;
+  /** `file`: the name of a file in config/archived. */
+  restore(file: string, note: string, actor: Actor): Promise<ConfigSaved>;
+  templates(): readonly TemplateSummary[];
+  /** `id` null: without an id, places and port of its own. */
+  template(name: string, id: string | null): TemplateView;
+  /** JSON schema of a config, read-only keys marked. */
+  schema(): unknown;
+  /** Somebody at this machine says that they wrote the text which stands in the file now. */
+  author(id: string, note: string, actor: Actor): ConfigVersion | null;
+}
+
 /** A line of the audit as the console shows it. */
 export interface AuditView extends AuditEntry {
   readonly id: number;

@@ -97,8 +97,10 @@ export interface LogLine {
 export interface LogPage {
   readonly lines: readonly LogLine[];
   readonly cursor: string;
-  /** Older lines match but were left out. */
+  /** Older lines may match and were left out. */
   readonly more: boolean;
+  /** Asks, as `before`, for what comes before; null: these are the oldest. */
+  readonly older: string | null;
 }
 
 /** How the bot fares, told every few seconds. Nulls: not known, or nothing of that kind here. */

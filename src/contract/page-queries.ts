@@ -1,7 +1,7 @@
 /** Schemas of what the page of an instance asks of its record; a `description` is the message. */
 import Type from 'typebox';
 import { Limit } from './instance-schema.ts';
-import { CANDLE_INTERVALS, EQUITY_STEPS } from './page-api.ts';
+import { CANDLE_INTERVALS, EQUITY_STEPS, LOG_LEVELS } from './page-api.ts';
 
 const strict = { additionalProperties: false };
 /** Whole seconds since 1970; twelve digits reach beyond every clock. */
@@ -40,5 +40,22 @@ const STATUSES = ['sent', 'open', 'cancelling', 'filled', 'cancelled', 'rejected
 /** Query of `GET /api/orders/page`. */
 export const OrderPageQuery = Type.Object(
   { limit: Limit, before: Before, status: oneOf(STATUSES) },
+  strict,
+);
+
+const Cursor = Type.Optional(
+  Type.String({ maxLength: 65_536, description: 'a cursor of an earlier page' }),
+);
+/** Query of `GET /api/log`. */
+export const LogQuery = Type.Object(
+  {
+    ids: Type.Optional(Type.String({ maxLength: 8192, description: 'ids with commas between' })),
+    after: Cursor,
+    before: Cursor,
+    limit: Limit,
+    level: oneOf(LOG_LEVELS),
+    q: Type.Optional(Type.String({ maxLength: 200, description: 'at most 200 characters' })),
+    stream: oneOf(['daemon', 'stdout', 'stderr']),
+  },
   strict,
 );

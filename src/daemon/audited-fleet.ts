@@ -1,11 +1,11 @@
 /**
- * The fleet as somebody moves it: every verb leaves a line in the history, with who gave it and from
- * where, what was asked for and how it came out. Reading leaves none.
+ * The fleet as somebody moves it: every verb leaves a line in the history, with who gave it and
+ * from where, what was asked for and how it came out. Reading leaves none.
  */
 import type { Actor } from '../contract/console-api.ts';
 import { errorBody } from '../contract/errors.ts';
 import type { FleetService, VerbResult } from '../contract/fleet-api.ts';
-import type { AdjustAnswer, StatusView } from '../contract/instance-api.ts';
+import type { AdjustAnswer, AdjustRequest, StatusView } from '../contract/instance-api.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { FleetHistory } from './fleet-history.ts';
 
@@ -16,13 +16,7 @@ export function auditedFleet(
   clock: Clock,
   actor: Actor,
 ): FleetService {
-  const note = (
-    verb: string,
-    instance: string | null,
-    asked: unknown,
-    outcome: Outcome,
-    change: Change = UNCHANGED,
-  ) =>
+  const note: Note = (verb, instance, asked, outcome, change = UNCHANGED) =>
     history.verb({
       at_ms: clock.now(),
       verb,
@@ -74,17 +68,9 @@ export function auditedFleet(
       const work = fleet.acceptPosition(id, request);
       return request.dry_run === true ? work : one('accept-position', id, request, work);
     },
-    adjust: async (id, request, key) => {
-      const before = gridBefore(fleet, id);
-      try {
-        const answer = await fleet.adjust(id, request, key);
-        const change = answer.applied ? { before, after: gridText(answer) } : UNCHANGED;
-        if (request.dry_run !== true) note('adjust', id, request, DONE, change);
-        return answer;
-      } catch (thrown) {
-        if (request.dry_run !== true) note('adjust', id, request, errorBody(thrown));
-        throw thrown;
-      }
+    adjust: (id, request, key) => {
+      const work = () => fleet.adjust(id, request, key);
+      return request.dry_run === true ? work() : adjusted(fleet, id, request, work, note);
     },
     cleanup: (dryRun) => {
       const work = fleet.cleanup(dryRun);
@@ -109,6 +95,34 @@ interface Change {
 }
 
 const UNCHANGED: Change = { before: null, after: null };
+
+type Note = (
+  verb: string,
+  instance: string | null,
+  asked: unknown,
+  outcome: Outcome,
+  change?: Change,
+) => void;
+
+/** An adjust leaves the grid before and after, where it changed it. */
+async function adjusted(
+  fleet: FleetService,
+  id: string,
+  request: AdjustRequest,
+  work: () => Promise<AdjustAnswer>,
+  note: Note,
+): Promise<AdjustAnswer> {
+  const before = gridBefore(fleet, id);
+  try {
+    const answer = await work();
+    const change = answer.applied ? { before, after: gridText(answer) } : UNCHANGED;
+    note('adjust', id, request, DONE, change);
+    return answer;
+  } catch (thrown) {
+    note('adjust', id, request, errorBody(thrown));
+    throw thrown;
+  }
+}
 
 /** The grid that an adjust meets; null where it is not known. */
 function gridBefore(fleet: FleetService, id: string): string | null {

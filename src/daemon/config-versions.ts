@@ -33,6 +33,8 @@ export interface ConfigVersionsParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly history: FleetHistory;
+  /** Hears of each new version, archive and restore. */
+  changed(): void;
 }
 
 /** A file of config/active as it is on the disk now. */
@@ -58,7 +60,13 @@ export class ConfigVersions {
     this.#parts = parts;
   }
 
-  /** Grows with every version. */
+  /** A config came or went. */
+  moved(): void {
+    this.#mark += 1;
+    this.#parts.changed();
+  }
+
+  /** Grows with every version, archive and restore. */
   get mark(): number {
     return this.#mark;
   }
@@ -195,7 +203,7 @@ export class ConfigVersions {
     const whole = { ...entry, at_ms: clock.now() };
     const added = history.use((file) => file.addVersion(whole));
     if (added === null) return null;
-    this.#mark += 1;
+    this.moved();
     const { version, dropped } = added;
     const { text: _text, ...facts } = whole;
     const { instance, origin, who, changed } = facts;

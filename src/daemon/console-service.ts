@@ -57,7 +57,8 @@ async function startByIds(
   const results =
     targets.length === 0 ? [] : await fleet.start({ targets, fresh, allow_running });
   const queue = [...results];
-  return found.map(({ id, target }) => (target === null ? absent(id) : queue.shift()) ?? absent(id));
+  const answer = (target: Target | null) => (target === null ? undefined : queue.shift());
+  return found.map(({ id, target }) => answer(target) ?? absent(id));
 }
 
 /** The config of an instance, by which it is started; null: config/active has none of that id. */

@@ -2,12 +2,13 @@
  * The supervisor's console: opened once, where `config/console.json` says. A supervisor never fails
  * because of it: without a port, or with a faulty file, there is none, and why is kept to be shown.
  */
-import type { ConsoleService } from '../contract/console-api.ts';
+import type { ConfigService, ConsoleService } from '../contract/console-api.ts';
 import type { ConsoleFacts, RegistryFile } from '../contract/fleet-api.ts';
 import { errorBody } from '../contract/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Home } from '../platform/paths.ts';
-import { claimedPorts, readConsoleConfig } from '../registry/index.ts';
+import { claimedPorts, followWebToken, readConsoleConfig } from '../registry/index.ts';
+import { addConfigRoutes } from '../web/server/config-routes.ts';
 import { serveConsole } from '../web/server/console-server.ts';
 import type { ConsoleServer } from '../web/server/console-server.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
@@ -18,6 +19,8 @@ export interface ConsoleParts {
   readonly assets: string;
   readonly log: Logger;
   records(): RegistryFile['instances'];
+  /** Some instance moves real money. */
+  isLive(): boolean;
 }
 
 /** Where it is; nowhere before it is opened. */
@@ -35,7 +38,7 @@ export class FleetConsole {
   }
 
   /** Takes a port and serves; never rejects. */
-  async open(service: ConsoleService): Promise<void> {
+  async open(service: ConsoleService, configs: ConfigService): Promise<void> {
     const { home, log } = this.#parts;
     try {
       const config = readConsoleConfig(home);
@@ -49,6 +52,9 @@ export class FleetConsole {
         port: config.port ?? null,
         avoidPorts: this.#portsOfOthers(),
         allowedHosts: config.allowed_hosts,
+        more: [(app, actorOf) => addConfigRoutes(app, configs, actorOf)],
+        token: followWebToken(home),
+        live: () => this.#parts.isLive(),
         assets: loadAssets(this.#parts.assets, 'console'),
         log: (error) => log.error({ err: error }, 'the console failed'),
       });

@@ -1,6 +1,6 @@
 /**
- * What an instance earned in the last day: its present sums less those of a day ago. PURE. Where less
- * is known it says since when it counts; the sums of other books than the present ones never count.
+ * What an instance earned in the last day: its present sums less those of a day ago. PURE. Where
+ * less is known it says since when it counts; sums of other books than the present ones never do.
  */
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
 import type { StatusView } from '../contract/instance-api.ts';

@@ -43,6 +43,14 @@ export class Fleet {
     return [...this.instances.values()];
   }
 
+  /** Whether some instance trades, or would trade, live. */
+  get isLive(): boolean {
+    return this.all.some(({ process, loaded }) => {
+      const mode = process?.status?.mode ?? loaded?.config.exchange_config.mode;
+      return mode === 'live';
+    });
+  }
+
   /** The record that was last started from this config file. */
   recordOf(file: string): RegistryRecord | undefined {
     const shown = toHome(this.#parts.home, file);

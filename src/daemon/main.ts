@@ -17,10 +17,13 @@ import { machineUser } from '../platform/machine.ts';
 import { packageVersion } from '../platform/package-version.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import { accountName, openRegistry } from '../registry/index.ts';
+import { addAuthorRoute, addConfigRoutes } from '../web/server/config-routes.ts';
 import { serveFleet } from '../web/server/fleet-server.ts';
 import { accountsOf } from './accounts.ts';
+import { auditedConfigs } from './audited-configs.ts';
 import { auditedFleet } from './audited-fleet.ts';
 import { openBotLink } from './bot-link.ts';
+import { ConfigDesk } from './config-desk.ts';
 import { ConfigVersions } from './config-versions.ts';
 import { FleetConsole } from './console.ts';
 import { consoleService } from './console-service.ts';
@@ -70,12 +73,14 @@ async function main(): Promise<void> {
   const endpoint = chooseEndpoint(home, around, process.pid);
   const instanceLogs = new InstanceLogs(file);
   const history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
-  const versions = new ConfigVersions({ home, clock, log, history });
+  const changed = () => supervisor.view.changed();
+  const versions = new ConfigVersions({ home, clock, log, history, changed });
   const fleetConsole = new FleetConsole({
     ...{ home, log, assets: join(PACKAGE_FOLDER, 'dist', 'web', 'ui') },
     records: () => registry.read().instances,
+    isLive: () => supervisor.isLive,
   });
-  const supervisor = new Supervisor({
+  const supervisor: Supervisor = new Supervisor({
     home,
     hash: homeHash(home),
     clock,
@@ -92,6 +97,7 @@ async function main(): Promise<void> {
     accountOf: accountsOf((loaded) => accountName(home, loaded, process.env)),
     openLog: (id, logDir) => instanceLogs.open(id, logDir),
     configSeen: (id) => versions.seen(id),
+    configMark: () => versions.mark,
     leave: () => void leave('asked over the control API'),
   });
   // Adoption comes first: whoever reaches a socket meets a supervisor that knows its bots.
@@ -99,9 +105,18 @@ async function main(): Promise<void> {
   const bots = await openBotLink(endpoint.bot_socket, supervisor.linkOwner, clock);
   const user = machineUser();
   const typist = { who: user.name ?? `uid ${user.uid}`, from: 'cli' };
+  const desk = new ConfigDesk({
+    ...{ home, versions, registry, environment: process.env },
+    fleet: (actor) => auditedFleet(supervisor, history, clock, actor),
+  });
+  const configs = auditedConfigs(desk, history, clock);
   const control = await serveFleet(auditedFleet(supervisor, history, clock, typist), {
     socket: endpoint.control_socket,
     home: home.folder,
+    more: (app) => {
+      addConfigRoutes(app, configs, () => typist);
+      addAuthorRoute(app, configs, () => typist);
+    },
     log: (error) => log.error({ err: error }, 'the control API failed'),
   });
   const doctor = new DoctorRun([process.execPath, CLI_MAIN], home.folder, process.env);
@@ -110,6 +125,7 @@ async function main(): Promise<void> {
       ...{ home, clock, registry, history, fleet: supervisor, view: supervisor.view },
       doctor: () => doctor.look(),
     }),
+    configs,
   );
   const { url } = fleetConsole.facts;
   const published = url === null ? endpoint : { ...endpoint, console: url };

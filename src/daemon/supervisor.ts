@@ -42,7 +42,7 @@ import { Fleet, statusOf, unknown } from './fleet.ts';
 import type { FleetParts } from './fleet.ts';
 import type { Instance } from './instance.ts';
 import { KeyBudgets } from './key-budgets.ts';
-import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
+import { linkOwner } from './fleet-line.ts';
 import { instanceStatus, listRow, mayHold } from './instance-rows.ts';
 import type { RowParts } from './instance-rows.ts';
 import { reloadInstance } from './instance-reload.ts';
@@ -75,6 +75,8 @@ export interface SupervisorParts extends FleetParts {
   console(): ConsoleFacts;
   /** The account that an instance trades on; null: not known. */
   accountOf(parts: RowParts): string | null;
+  /** Moves with every version of a config. */
+  configMark(): number;
   /** Ends this process once open answers are out. */
   leave(): void;
 }
@@ -109,7 +111,7 @@ export class Supervisor implements FleetService {
       ...{ clock: parts.clock, figures: this.#figures, accountOf: parts.accountOf },
       known: () => this.#fleet.known(),
       info: () => this.info(),
-      marks: () => ({ ...parts.history.marks, configs: 0, log: 0 }),
+      marks: () => ({ ...parts.history.marks, configs: parts.configMark(), log: 0 }),
     });
     this.#startedAt = isoTime(parts.clock.now());
     this.#lastTick = parts.clock.monotonic();
@@ -135,32 +137,8 @@ export class Supervisor implements FleetService {
 
   /** What the bot link asks and tells. */
   get linkOwner(): LinkOwner {
-    const find = (id: string) => this.#fleet.instances.get(id);
-    return {
-      judge: (hello) => {
-        const instance = find(hello.id);
-        return instance === undefined ? 'no such instance is known' : judgeHello(instance, hello);
-      },
-      connected: (connection) => {
-        const instance = find(connection.hello.id);
-        if (instance !== undefined) noteConnected(instance, connection);
-        this.view.changed();
-      },
-      message: (connection, message) => {
-        const instance = find(connection.hello.id);
-        if (instance === undefined) return;
-        noteMessage(instance, connection, message);
-        this.view.changed();
-        const mine = instance.process?.connection === connection;
-        if (mine && message.type === 'budget') this.#budgets.report(connection, message);
-      },
-      disconnected: (connection) => {
-        const instance = find(connection.hello.id);
-        if (instance !== undefined) noteDisconnected(instance, connection);
-        this.view.changed();
-      },
-      notice: (sentence) => this.#parts.log.warn(sentence),
-    };
+    const [fleet, budgets, { log }] = [this.#fleet, this.#budgets, this.#parts];
+    return linkOwner(fleet, budgets, log, () => this.view.changed());
   }
 
   info(): SupervisorInfo {
@@ -177,6 +155,11 @@ export class Supervisor implements FleetService {
       history: this.#parts.history.facts(),
       console: this.#parts.console(),
     };
+  }
+
+  /** Whether some instance trades, or would trade, live. */
+  get isLive(): boolean {
+    return this.#fleet.isLive;
   }
 
   list(): ListRow[] {

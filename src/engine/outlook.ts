@@ -9,7 +9,7 @@ import { notional } from '../contract/market.ts';
 import type { Side } from '../contract/trading.ts';
 import { decide } from './decide.ts';
 import { liquidations, restingOrders } from './liquidation.ts';
-import type { Liquidations, Resting } from './liquidation.ts';
+import type { Exposure, Liquidations, Resting } from './liquidation.ts';
 import { NO_FENCES, initialState } from './state.ts';
 import type { GridState } from './state.ts';
 import type { GridPlan } from './types.ts';
@@ -32,6 +32,9 @@ export interface Outlook {
   readonly most_short_lots: number;
   readonly orders: number;
   readonly liquidations: Liquidations;
+  /** The account then, and what rests. */
+  readonly exposure: Exposure;
+  readonly resting: readonly Resting[];
 }
 
 /** The outlook of `plan`; one that waits for its trigger is looked at as if that were reached. */
@@ -48,6 +51,8 @@ export function startOutlook(market: Market, plan: GridPlan, account: StartingAc
     most_short_lots: filled(state, resting, 'sell') + aside_lots,
     orders: resting.length,
     liquidations: liquidations(market, exposure, resting),
+    exposure,
+    resting,
   };
 }
 

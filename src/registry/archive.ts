@@ -2,7 +2,7 @@
  * Retiring a config: config/active -> config/archived/<id>.<date>.json. It never overwrites and
  * never edits; whether the instance is stopped is the caller's to know.
  */
-import { constants, copyFileSync, mkdirSync, unlinkSync } from 'node:fs';
+import { constants, copyFileSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
 import { localDate, systemClock } from '../platform/clock.ts';
@@ -39,4 +39,22 @@ export function archiveInstance(home: Home, id: string): Archived {
     unlinkSync(from);
     return { from, to };
   }
+}
+
+/** The files of config/archived with the id each was retired under, newest name first. */
+export function archivedFiles(home: Home): { name: string; id: string; file: string }[] {
+  let entries;
+  try {
+    entries = readdirSync(home.archived, { withFileTypes: true });
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return [];
+    throw error;
+  }
+  return entries
+    .filter((entry) => entry.isFile())
+    .flatMap(({ name }) => {
+      const [, id] = /^([a-z0-9][a-z0-9_-]*)\.\d{4}-\d{2}-\d{2}(?:-\d+)?\.json$/.exec(name) ?? [];
+      return id === undefined ? [] : [{ name, id, file: join(home.archived, name) }];
+    })
+    .sort((a, b) => (a.name < b.name ? 1 : -1));
 }

@@ -74,6 +74,34 @@ export function guardedProblems(before: ConfigRoot, after: ConfigRoot, file: str
   return [...idProblems(before, after, file), ...problems, ...shownProblems(before, after)];
 }
 
+/**
+ * The same for a new config of `id`: it may hold the guarded keys of one of `templates`, all of
+ * them, and the places that gridd gives every instance. The fewest problems are told.
+ */
+export function guardedNewProblems(
+  id: string,
+  after: ConfigRoot,
+  templates: readonly ConfigRoot[],
+  file: string,
+): Problem[] {
+  const bare = withoutOwnPlaces(after, id);
+  const all = [{}, ...templates].map((base) => {
+    const { metadata, ...rest } = withoutOwnPlaces(base, id);
+    const { instance_id: _id, ...named } = isRecord(metadata) ? metadata : {};
+    return guardedProblems({ ...rest, metadata: named }, bare, file);
+  });
+  return all.reduce((best, one) => (one.length < best.length ? one : best));
+}
+
+/** Without the log folder and database that an instance of this id has anyway. */
+function withoutOwnPlaces(root: ConfigRoot, id: string): ConfigRoot {
+  const daemon = root['daemon_config'];
+  if (!isRecord(daemon)) return root;
+  const own: Record<string, string> = { log_dir: `logs/${id}`, db_path: `database/${id}.db` };
+  const kept = Object.entries(daemon).filter(([key, value]) => own[key] !== value);
+  return { ...root, daemon_config: Object.fromEntries(kept) };
+}
+
 /** CONFIG_READ_ONLY for what `guardedProblems` found; `file` is relative to the home. */
 export function readOnlyError(problems: readonly Problem[], file: string): GriddError {
   const paths = problems.map(({ path }) => path).join(', ');

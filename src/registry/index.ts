@@ -4,7 +4,7 @@
  * only.
  */
 export type { ExternalProgram, LoadedConfig } from './loaded-config.ts';
-export { readConfigFile } from './config-file.ts';
+export { loadConfigText, readConfigFile } from './config-file.ts';
 export type { ReadOptions } from './config-file.ts';
 export { expandConfig, namedVariables, readEnvFile } from './variables.ts';
 export type { ExpandedConfig, Variables } from './variables.ts';
@@ -29,6 +29,7 @@ export {
   GUARDED_KEYS,
   configRoot,
   guardedIn,
+  guardedNewProblems,
   guardedProblems,
   readOnlyError,
 } from './guarded-keys.ts';
@@ -39,7 +40,10 @@ export { newRecord } from './new-record.ts';
 export { readBotRecord } from './registry-rebuild.ts';
 export { openRegistry } from './registry-file.ts';
 export type { RecordChange, Registry, RegistryOptions } from './registry-file.ts';
-export { listTemplates, newInstance } from './template.ts';
+export { listTemplates, newInstance, templateText } from './template.ts';
+export { archivedFiles } from './archive.ts';
+export { checkInstanceId } from './instance-id.ts';
+export { guardedFormSchema } from './form-schema.ts';
 export { archiveInstance } from './archive.ts';
 export type { Archived } from './archive.ts';
 export { convertFlat } from './convert.ts';

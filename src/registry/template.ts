@@ -64,16 +64,8 @@ export function newInstance(
     throw new GriddError('FILE_EXISTS', `The instance ${id} exists already: ${present}.`);
   }
   const wanted = sets.map(readSet);
-  let text = readConfigText(source);
-  const own: Setting[] = [
-    { path: ['metadata', 'instance_id'], value: id },
-    { path: ['daemon_config', 'log_dir'], value: `logs/${id}` },
-    { path: ['daemon_config', 'db_path'], value: `database/${id}.db` },
-    { path: ['daemon_config', 'web_port'], value: freePort(home, listening()) },
-  ];
-  for (const { path, value } of [...own, ...wanted]) {
-    text = applyEdits(text, modify(text, [...path], value, INDENT));
-  }
+  const port = freePort(home, listening());
+  const text = withSettings(readConfigText(source), [...ownSettings(id, port), ...wanted]);
   const loaded = loadConfigText(home, file, text);
   if (loaded.id !== id) {
     throw new GriddError('USAGE', 'metadata.instance_id is given with --id, not with --set.');
@@ -82,6 +74,35 @@ export function newInstance(
   if (conflicts.length > 0) throw conflictError(conflicts);
   createConfigText(file, text.endsWith('\n') ? text : `${text}\n`);
   return loaded;
+}
+
+/** Text of a template as `newInstance` would write it for `id`; null: as it stands. */
+export function templateText(
+  home: Home,
+  template: string,
+  id: string | null,
+  listening: () => ReadonlySet<number> = listeningPorts,
+): string {
+  const text = readConfigText(findTemplate(home, template));
+  if (id === null) return text;
+  checkInstanceId(id, 'given');
+  return withSettings(text, ownSettings(id, freePort(home, listening())));
+}
+
+function ownSettings(id: string, port: number): Setting[] {
+  return [
+    { path: ['metadata', 'instance_id'], value: id },
+    { path: ['daemon_config', 'log_dir'], value: `logs/${id}` },
+    { path: ['daemon_config', 'db_path'], value: `database/${id}.db` },
+    { path: ['daemon_config', 'web_port'], value: port },
+  ];
+}
+
+function withSettings(text: string, settings: readonly Setting[]): string {
+  return settings.reduce(
+    (edited, { path, value }) => applyEdits(edited, modify(edited, [...path], value, INDENT)),
+    text,
+  );
 }
 
 function findTemplate(home: Home, template: string): string {

@@ -165,8 +165,8 @@ function reader(db: SqliteDatabase): HistoryReader {
     `SELECT id, at_ms, verb, instance, what, outcome, message, ${actorColumns(db)} FROM audit
      WHERE instance IS coalesce(?, instance) AND at_ms >= ? AND id < ? ORDER BY id DESC LIMIT ?`,
   );
-  const lines = (instance: string | null, since: number, before: number, limit: number) =>
-    audit.all(instance, since, before, limit).map(({ origin, ...row }) => ({ ...row, from: origin }));
+  const lines = (...range: [string | null, number, number, number]) =>
+    audit.all(...range).map(({ origin, ...row }) => ({ ...row, from: origin }));
   return {
     ...versionReader(db),
     verbs: (instance, sinceMs, limit) =>

@@ -166,10 +166,10 @@ describe('audit', () => {
     expect(exit).toBe(0);
     const rows = out.trimEnd().split('\n').slice(1);
     expect(rows.map((row) => row.split(/ {2,}/).slice(1).join(' | ').trimEnd())).toEqual([
-      'shutdown | - | ok | {"bots":"keep"}',
-      'stop | a | ok | {"on_stop":{"orders":"cancel"}} | stopped',
-      'stop | b | STOP_FAILED | {"on_stop":{"orders":"cancel"}} | it would not end',
-      'start | a | ok | running',
+      'shutdown | - | cli | ok | {"bots":"keep"}',
+      'stop | a | cli | ok | {"on_stop":{"orders":"cancel"}} | stopped',
+      'stop | b | cli | STOP_FAILED | {"on_stop":{"orders":"cancel"}} | it would not end',
+      'start | a | cli | ok | running',
     ]);
   });
 
@@ -192,6 +192,8 @@ describe('audit', () => {
         outcome: 'STOP_FAILED',
         message: 'it would not end',
         what: { on_stop: { orders: 'cancel' } },
+        // Nobody said who it was.
+        ...{ who: '', from: 'cli', before: null, after: null },
       },
     ]);
   });

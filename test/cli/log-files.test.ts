@@ -2,14 +2,10 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LogCursor, logSources } from '../../src/cli/log-files.ts';
-import {
-  leadingTime,
-  mergeLines,
-  parseLogLine,
-  renderLogLine,
-} from '../../src/cli/log-lines.ts';
-import type { LogLine, LogStream } from '../../src/cli/log-lines.ts';
+import { LogCursor, logSources } from '../../src/platform/log-reading/log-files.ts';
+import { leadingTime, mergeLines, parseLogLine } from '../../src/platform/log-reading/log-lines.ts';
+import type { LogLine, LogStream } from '../../src/platform/log-reading/log-lines.ts';
+import { renderLogLine } from '../../src/cli/log-text.ts';
 import { gridd, makeHome, recordOf, registryOf, temporaryFolder } from './cli-harness.ts';
 
 function json(time: string, msg: string, more: object = {}): string {

@@ -23,7 +23,7 @@ beforeEach(() => {
   const log = makeLogger('test', []);
   const history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
   onTestFinished(() => history.close());
-  versions = new ConfigVersions({ home, clock, log, history });
+  versions = new ConfigVersions({ home, clock, log, history, changed: () => {} });
   text = JSON.stringify(smallConfig(), null, 2);
 });
 

@@ -106,23 +106,22 @@ describe('verbs', () => {
     expect(service.asked).toHaveLength(count);
   });
 
-  test('who acts is what the login says', async () => {
+  test('with real money in the fleet a verb asks for the token, and is noted as given with it', async () => {
     const own = new SampleConsole();
-    const seen: string[] = [];
-    const access = {
-      install: (app: Parameters<NonNullable<ConsoleServerOptions['access']>['install']>[0]) =>
-        void app.addHook('onRequest', (request, _reply, done) => {
-          seen.push(request.url);
-          done();
-        }),
-      whoSent: () => 'token',
-    };
-    const guarded = await serve(own, { access });
-    const body = JSON.stringify({ ids: ['a'] });
-    const headers = { 'content-type': 'application/json' };
-    await ask(guarded.port, '/api/instances/resume', { method: 'POST', body, headers });
+    const token = 't'.repeat(43);
+    const word = () => ({ token, missing: null });
+    const { port: at } = await serve(own, { token: word, live: () => true });
+    const verb = (headers: Record<string, string> = {}) =>
+      ask(at, '/api/instances/resume', {
+        method: 'POST',
+        body: JSON.stringify({ ids: ['a'] }),
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+    expect((await ask(at, '/api/fleet')).status).toBe(200);
+    expect((await verb()).json).toMatchObject({ code: 'TOKEN_NEEDED' });
+    expect(own.asked).toEqual([]);
+    expect((await verb({ authorization: `Bearer ${token}` })).status).toBe(200);
     expect(own.asked[0]?.actor).toEqual({ who: 'token', from: 'console 127.0.0.1' });
-    expect(seen).toEqual(['/api/instances/resume']);
   });
 
   test('other sites and other names are refused before anything is done', async () => {

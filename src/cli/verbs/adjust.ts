@@ -15,7 +15,7 @@ import { saveGridValues, withGridValues } from '../../registry/grid-values.ts';
 import type { GridValues } from '../../registry/grid-values.ts';
 import type { Context } from '../context.ts';
 import type { ControlClient } from '../control-client.ts';
-import { checkGrid } from '../grid-design.ts';
+import { checkGrid } from '../../design/index.ts';
 import { liquidationText, renderPairs } from '../render.ts';
 import { tellJson } from '../results.ts';
 import { clientFor } from '../running-client.ts';

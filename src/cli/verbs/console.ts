@@ -27,7 +27,7 @@ export async function openConsole(
   return EXIT.done;
 }
 
-/** What becomes of the browser is the desktop's affair: it may outlive us, and says nothing here. */
+/** What becomes of the browser is the desktop's affair: it may outlive us and says nothing. */
 function openPage({ environment, home }: Context, url: string): void {
   const display = [environment['DISPLAY'], environment['WAYLAND_DISPLAY']];
   if (!display.some((name) => name !== undefined && name !== '')) return;

@@ -3,7 +3,7 @@ import { EXIT } from '../../contract/errors.ts';
 import { toHome } from '../../platform/paths.ts';
 import { newInstance } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
-import { checkGrid } from '../grid-design.ts';
+import { checkGrid } from '../../design/index.ts';
 import { tellJson } from '../results.ts';
 
 /** Makes the config; it starts nothing. */

@@ -20,7 +20,7 @@ import {
 import type { Conflict, LoadedConfig } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
 import { exitOf, failureText } from '../failure.ts';
-import { checkGrid } from '../grid-design.ts';
+import { checkGrid } from '../../design/index.ts';
 import { tellJson } from '../results.ts';
 import { configFiles } from '../select.ts';
 

@@ -1,18 +1,17 @@
 /**
- * What the console has beside the routes of the control API: the fleet at a glance, audit, ends, the
- * doctor, and a start by ids. It never takes a path of a file, and no consent to a first live start:
- * that is given where its figures are shown, in a terminal.
+ * What the console has beside the routes of the control API: the fleet at a glance, audit, ends,
+ * the doctor, and a start by ids. It never takes a path of a file, and no consent to a first live
+ * start: that is given where its figures are shown, in a terminal.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor, ConsoleService, StartByIds } from '../../contract/console-api.ts';
 import { GriddError } from '../../contract/errors.ts';
 import { AuditQuery, ExitsQuery, StartByIdsBody } from '../../contract/fleet-schema.ts';
-import type { Asked } from './fleet-routes.ts';
 
 const DEFAULT_LINES = 100;
 
 /** Who gives the verbs of a request, for the audit. */
-export type ActorOf = (request: Asked) => Actor;
+export type ActorOf = (request: FastifyRequest) => Actor;
 
 /** Adds the routes that only the console has. */
 export function addConsoleRoutes(

@@ -6,17 +6,19 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { judgeWebToken } from '../../contract/access.ts';
+import type { WebToken } from '../../contract/access.ts';
 import { CONSOLE_PORT } from '../../contract/console-config.ts';
 import type { ConsoleService } from '../../contract/console-api.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { installAccess, whoAsks } from './access.ts';
 import { addConsoleRoutes } from './console-routes.ts';
 import type { ActorOf } from './console-routes.ts';
 import { REQUEST_TIMEOUT_MS, makeHttpApp } from './error-reply.ts';
 import { EventStreams, STREAM_LIMITS, addEventRoute } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
 import { addFleetRoutes, nameHome } from './fleet-routes.ts';
-import type { Asked } from './fleet-routes.ts';
 import { addressToBind, installGuard } from './http-guard.ts';
 import { endServer } from './instance-server.ts';
 import { addPageRoutes } from './page-assets.ts';
@@ -26,18 +28,10 @@ import { bindPort } from './port-binding.ts';
 /** Between two events of a fleet: its bots beat every two seconds. */
 const GAP_MS = 250;
 
-/** Where a login plugs in: between the guard and the routes. */
-export interface ConsoleAccess {
-  /** Adds its hooks and routes. */
-  install(app: FastifyInstance): void;
-  /** Who sent a request that was let through, e.g. "token"; null: nobody was asked. */
-  whoSent(request: Asked): string | null;
-}
-
 export interface ConsoleServerOptions {
   /** The home answered for. */
   readonly home: string;
-  /** A loopback address; anything else is BIND_REFUSED. */
+  /** An IP address; one beyond this machine without a token is BIND_REFUSED. */
   readonly host: string;
   /** null: 5000, else the next one that is free and not to be avoided; 0: any. */
   readonly port: number | null;
@@ -45,8 +39,10 @@ export interface ConsoleServerOptions {
   /** Further names this server answers to, "name" or "name:port". */
   readonly allowedHosts: readonly string[];
   readonly assets: PageAssets;
-  /** Without it everybody who passes the guard may do everything. */
-  readonly access?: ConsoleAccess;
+  /** The access token; absent: there is none. */
+  readonly token?: () => WebToken;
+  /** Some instance moves real money. */
+  readonly live?: () => boolean;
   /** Further routes; they are told who acts. */
   readonly more?: readonly ((app: FastifyInstance, actorOf: ActorOf) => void)[];
   readonly limits?: Partial<StreamLimits>;
@@ -71,8 +67,9 @@ export async function serveConsole(
   service: ConsoleService,
   options: ConsoleServerOptions,
 ): Promise<ConsoleServer> {
-  const host = addressToBind(options.host, false);
-  const { log = () => {}, access, clock = systemClock } = options;
+  const { token = () => judgeWebToken(undefined), live = () => false } = options;
+  const { log = () => {}, clock = systemClock } = options;
+  const host = addressToBind(options.host, token().token !== null);
   const source = {
     read: () => ({ ...service.topics() }),
     subscribe: (listener: () => void) => service.subscribe(listener),
@@ -88,10 +85,11 @@ export async function serveConsole(
     },
   });
   nameHome(app, options.home);
-  installGuard(app, { port: () => bound, allowedHosts: options.allowedHosts });
-  access?.install(app);
+  const port = () => bound;
+  installGuard(app, { port, allowedHosts: options.allowedHosts, address: host });
+  installAccess(app, { token, live, address: host, port, clock });
   const actorOf: ActorOf = (request) => ({
-    who: access?.whoSent(request) ?? 'loopback',
+    who: whoAsks(request),
     from: `console ${request.ip}`,
   });
   addPageRoutes(app, options.assets);
@@ -102,11 +100,11 @@ export async function serveConsole(
   await app.ready();
   if (server === undefined) throw new Error('no HTTP server was made');
   const listening = server;
-  const { port, warning } = await bindPort(listening, wishOf(host, options));
-  bound = port;
+  const { port: taken, warning } = await bindPort(listening, wishOf(host, options));
+  bound = taken;
   return {
-    port,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port: taken,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     warning,
     async close() {
       streams.close();

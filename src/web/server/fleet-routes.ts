@@ -3,7 +3,7 @@
  * both. Every route has a schema. How an instance is started differs between the two and is not
  * among them.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { FleetService, StopRequest } from '../../contract/fleet-api.ts';
 import {
   CleanupBody,
@@ -20,14 +20,8 @@ import type { AcceptPositionRequest, AdjustRequest } from '../../contract/instan
 /** Header in which every answer says whose it is; URI-encoded. */
 export const HOME_HEADER = 'x-gridd-home';
 
-/** What is known of a request before its route runs. */
-export interface Asked {
-  readonly ip: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
 /** The fleet as whoever sent `request` moves it. */
-export type FleetOf = (request: Asked) => FleetService;
+export type FleetOf = (request: FastifyRequest) => FleetService;
 
 /** Has every answer name the home it speaks for, and be kept by nobody. */
 export function nameHome(app: FastifyInstance, home: string): void {

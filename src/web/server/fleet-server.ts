@@ -6,6 +6,7 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { chmodSync, rmSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
 import type { FleetService, StartRequest } from '../../contract/fleet-api.ts';
 import { StartBody } from '../../contract/fleet-schema.ts';
 import { makeHttpApp } from './error-reply.ts';
@@ -20,6 +21,8 @@ export interface FleetServerOptions {
   readonly home: string;
   /** Hears of failures that are our own bugs. */
   readonly log: (error: unknown) => void;
+  /** Adds further routes. */
+  readonly more?: (app: FastifyInstance) => void;
 }
 
 export interface FleetServer {
@@ -42,6 +45,7 @@ export async function serveFleet(
     { schema: { body: StartBody } },
     ({ body }) => service.start(body),
   );
+  options.more?.(app);
   await app.ready();
   let server = await listen();
 

@@ -15,6 +15,7 @@ import { EventStreams, STREAM_LIMITS } from './event-streams.ts';
 import type { StreamLimits } from './event-streams.ts';
 import { addressToBind, installGuard } from './http-guard.ts';
 import { addReadRoutes, addWriteRoutes, topicsOf } from './instance-routes.ts';
+import { addLogRoutes } from './log-routes.ts';
 import type { PageAssets } from './page-assets.ts';
 import { addRecordRoutes } from './record-routes.ts';
 import { bindPort } from './port-binding.ts';
@@ -33,6 +34,8 @@ export interface InstanceServerOptions {
   /** Further names this server answers to, "name" or "name:port". */
   readonly allowedHosts?: readonly string[];
   readonly assets: PageAssets;
+  /** Its log folder; absent: it shows no log. */
+  readonly logDir?: string;
   readonly limits?: Partial<StreamLimits>;
   readonly clock?: Clock;
   /** Hears of failures that are our own bugs. */
@@ -79,6 +82,10 @@ export async function serveInstance(
   installAccess(app, { token, live, address: host, port, clock });
   addReadRoutes(app, service, options.assets, streams);
   addRecordRoutes(app, service);
+  const { logDir } = options;
+  if (logDir !== undefined) {
+    addLogRoutes(app, { folders: () => [{ id: service.id, dir: logDir }] });
+  }
   addWriteRoutes(app, service);
   await app.ready();
   if (server === undefined) throw new Error('no HTTP server was made');

@@ -2,11 +2,9 @@
  * Log lines of several files as one readable stream: parsed, merged in time order, each with its
  * id. Lines of one file never change their order, whatever their times say.
  */
-import pc from 'picocolors';
-import { isoTime } from '../platform/clock.ts';
+import { LOG_LEVELS } from '../../contract/page-api.ts';
 
 const OWN_FIELDS: readonly string[] = ['time', 'level', 'msg', 'id'];
-export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 const TIME =
   /^[[("]?(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d+))? ?(Z|[+-]\d\d:\d\d)?/;
 /** Lines that wait for the first time of their file. */
@@ -117,31 +115,10 @@ export function* mergeStreams(lists: readonly Iterable<LogLine>[]): Generator<Lo
   }
 }
 
-/** A line for people, ending in a newline: id, time, level, words, then key=value. */
-export function renderLogLine(line: LogLine, look: { colours: boolean; idWidth: number }): string {
-  const colours = pc.createColors(look.colours);
-  const time = `${line.approximate ? '~' : ''}${isoTime(line.at)}`;
-  const parts = [colours.cyan(line.id.padEnd(look.idWidth)), colours.dim(time)];
-  if (line.level === null) parts.push(colours.dim(`[${line.stream}]`));
-  else parts.push(paintLevel(line.level.padEnd(5), colours));
-  parts.push(printable(line.msg));
-  for (const [name, value] of Object.entries(line.fields)) {
-    parts.push(colours.dim(`${name}=${printable(fieldText(value))}`));
-  }
-  return `${parts.join(' ').trimEnd()}\n`;
-}
-
-/** A line as `gridd logs --json` shows it. */
-export function logDocument(line: LogLine): Record<string, unknown> {
-  const { at, approximate, id, stream, level, msg, fields } = line;
-  const time = { time: isoTime(at), ...(approximate ? { approximate } : {}) };
-  return { ...fields, ...time, id, stream, level, msg };
-}
-
 function levelWord(level: unknown): string | null {
   if (typeof level === 'string') return level;
   // Loggers of other programs number their levels: 10, 20 ... 60.
-  return typeof level === 'number' ? (LEVELS[level / 10 - 1] ?? null) : null;
+  return typeof level === 'number' ? (LOG_LEVELS[level / 10 - 1] ?? null) : null;
 }
 
 function structured(text: string): Record<string, unknown> | null {
@@ -155,20 +132,4 @@ function structured(text: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-// What a process printed must not steer the reader's terminal: control characters are dropped.
-function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\t]+/gu, '');
-}
-
-function fieldText(value: unknown): string {
-  return typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value);
-}
-
-function paintLevel(text: string, colours: ReturnType<typeof pc.createColors>): string {
-  const level = text.trim();
-  if (level === 'error' || level === 'fatal') return colours.red(text);
-  if (level === 'warn') return colours.yellow(text);
-  return level === 'debug' || level === 'trace' ? colours.dim(text) : text;
 }

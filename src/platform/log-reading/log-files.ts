@@ -15,9 +15,11 @@ const LONGEST_LINE = 1024 * 1024;
 const DATE_FOLDER = /^\d{4}-\d{2}-\d{2}$/;
 
 /** One file, or one series of dated parts. */
-interface LogSource {
+export interface LogSource {
   readonly id: string;
   readonly stream: LogStream;
+  /** Tells the sources of one instance apart. */
+  readonly name: string;
   /** Present files, oldest first. */
   files(): string[];
 }
@@ -25,12 +27,12 @@ interface LogSource {
 /** The sources of an instance's log. Without `stream`: everything, each line once. */
 export function logSources(id: string, logDir: string, stream?: LogStream): LogSource[] {
   const dated = (name: string, of: LogStream): LogSource => ({
-    id,
+    ...{ id, name },
     stream: of,
     files: () => datedParts(logDir, name),
   });
   const raw = (name: string, of: LogStream): LogSource => ({
-    id,
+    ...{ id, name },
     stream: of,
     files: () => [join(logDir, name)].filter((file) => statOrNull(file) !== null),
   });
@@ -218,7 +220,7 @@ export class LogCursor {
 }
 
 /** Where the content of a file begins: behind the hole in its old part. */
-function startOf(fd: number): number {
+export function startOf(fd: number): number {
   const { size, blocks } = fstatSync(fd);
   return Math.max(0, Math.floor((size - blocks * 512) / CHUNK_BYTES) * CHUNK_BYTES);
 }
@@ -241,7 +243,8 @@ function readBackwards(fd: number, size: number, count: number): { bytes: Buffer
   return { bytes, from };
 }
 
-function openOrNull(file: string): number | null {
+/** A handle to read a file; null when it is gone. */
+export function openOrNull(file: string): number | null {
   try {
     return openSync(file, 'r');
   } catch {
@@ -250,7 +253,8 @@ function openOrNull(file: string): number | null {
   }
 }
 
-function statOrNull(file: string): Stats | null {
+/** What is known of a file; null when it is gone. */
+export function statOrNull(file: string): Stats | null {
   return statSync(file, { throwIfNoEntry: false }) ?? null;
 }
 

@@ -1,0 +1,131 @@
+/**
+ * A config text judged whole before it is written: what is wrong with it, each fault with its path,
+ * what a start would be refused for, and the grid as it would begin. It writes nothing. The code of
+ * the exchanges is read when a design is first asked for.
+ */
+import type { ConfigCheck, DesignView } from '../contract/console-api.ts';
+import { ERRORS, GriddError, errorBody } from '../contract/errors.ts';
+import type { ErrorCode, Problem } from '../contract/errors.ts';
+import type { GridCheck } from '../design/index.ts';
+import { toHome } from '../platform/paths.ts';
+import type { Home } from '../platform/paths.ts';
+import {
+  conflictError,
+  expandConfig,
+  findConflicts,
+  loadConfigText,
+  readEnvFile,
+  refuseExposedEnv,
+} from '../registry/index.ts';
+import type { LoadedConfig } from '../registry/index.ts';
+
+/** What a check depends on. */
+export interface CheckParts {
+  readonly home: Home;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A verdict; `code`: what a save of it is refused with, null: nothing. */
+export interface Verdict {
+  readonly code: ErrorCode | null;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+  readonly loaded: LoadedConfig | null;
+}
+
+/** Everything wrong with `text` as the content of `file` (absolute), whose id is to be `id`. */
+export function judgeText(parts: CheckParts, id: string, file: string, text: string): Verdict {
+  const { home } = parts;
+  let loaded: LoadedConfig;
+  try {
+    refuseOddText(text);
+    loaded = loadConfigText(home, file, text);
+  } catch (thrown) {
+    return refusedWith([thrown], null);
+  }
+  const faults: unknown[] = [];
+  if (loaded.id !== id) {
+    const problems = [{ path: 'metadata.instance_id', message: 'is another id', allowed: id }];
+    faults.push(new GriddError('INSTANCE_ID_INVALID', `The id is ${id}.`, { problems }));
+  }
+  const conflicts = findConflicts(home, [loaded]).filter(({ ids }) => ids.includes(loaded.id));
+  if (conflicts.length > 0) faults.push(conflictError(conflicts));
+  const warnings = [...loaded.warnings];
+  try {
+    refuseExposedEnv(home, loaded);
+    const variables = { ...parts.environment, ...readEnvFile(home) };
+    warnings.push(...expandConfig(loaded, variables).warnings);
+  } catch (thrown) {
+    // What a start needs of the machine may come later; the text is not at fault.
+    const { message } = errorBody(thrown);
+    warnings.push(`It will not start before this is mended: ${message}`);
+  }
+  const verdict = refusedWith(faults, loaded);
+  return { ...verdict, warnings };
+}
+
+/** Text that would come back from the disk as another one. */
+function refuseOddText(text: string): void {
+  const odd = text.includes('\0') || text.startsWith('\uFEFF');
+  if (!odd && Buffer.from(text, 'utf8').toString('utf8') === text) return;
+  const message = 'The text holds characters that are no text, or begins with a byte order mark.';
+  const problems = [{ path: 'text', message: 'is not plain UTF-8 text' }];
+  throw new GriddError('CONFIG_SYNTAX', message, { problems });
+}
+
+function refusedWith(faults: readonly unknown[], loaded: LoadedConfig | null): Verdict {
+  const bodies = faults.map(errorBody);
+  const problems = bodies.flatMap(({ problems: listed = [], message }) =>
+    listed.length > 0 ? listed : [{ path: '(file)', message }],
+  );
+  const code = bodies[0]?.code ?? null;
+  return { code, problems, warnings: [], loaded };
+}
+
+/** `verdict` with what stands against the grid; faults on uncertain rules are only warned of. */
+export function withDesign(verdict: Verdict, grid: GridCheck | null): Verdict {
+  if (grid === null) return verdict;
+  const { problems, warnings, certain } = grid;
+  const doubts = certain ? [] : problems.map(({ path, message }) => `${path}: ${message}`);
+  const said = [...verdict.warnings, ...warnings, ...doubts];
+  if (!certain || problems.length === 0) return { ...verdict, warnings: said };
+  const code = verdict.code ?? 'GRID_REFUSED';
+  return { ...verdict, code, problems: [...verdict.problems, ...problems], warnings: said };
+}
+
+/** Throws what a verdict is refused with; nothing where it is not. */
+export function refuseVerdict({ code, problems }: Verdict, file: string): void {
+  if (code === null) return;
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const message = `${file} would have ${count}; nothing was changed.`;
+  throw new GriddError(code, message, { problems, hint: ERRORS[code].hint });
+}
+
+/** The grid of a config that may be one; null where there is none of ours, or it cannot be told. */
+export async function designOf(
+  home: Home,
+  loaded: LoadedConfig | null,
+): Promise<{ grid: GridCheck | null; note: string | null }> {
+  if (loaded === null || loaded.program !== null) return { grid: null, note: null };
+  try {
+    const { checkGrid } = await import('../design/index.ts');
+    return { grid: checkGrid(home, loaded.config, { books: loaded.dbPath }), note: null };
+  } catch (thrown) {
+    if (thrown instanceof GriddError) return { grid: null, note: thrown.message };
+    const gone = thrown instanceof Error && 'code' in thrown;
+    if (!gone || thrown.code !== 'ERR_MODULE_NOT_FOUND') throw thrown;
+    const note = 'The grid is not shown: gridd was installed anew since its supervisor started.';
+    return { grid: null, note };
+  }
+}
+
+/** A verdict with its design, as the console shows it. */
+export function checkView(
+  home: Home,
+  file: string,
+  verdict: Verdict,
+  design: DesignView | null,
+): ConfigCheck {
+  const { problems, warnings } = verdict;
+  return { problems, warnings, file: toHome(home, file), design };
+}

@@ -1,0 +1,90 @@
+/** Configs and their versions as the console shows them: secrets masked. */
+import { statSync } from 'node:fs';
+import type {
+  ConfigSummary,
+  ConfigVersion,
+  ConfigVersionText,
+  ConfigView,
+  ReadOnlyKey,
+} from '../contract/console-api.ts';
+import { errorBody } from '../contract/errors.ts';
+import { isoTime } from '../platform/clock.ts';
+import { toHome } from '../platform/paths.ts';
+import type { Home } from '../platform/paths.ts';
+import { configRoot, guardedIn, isLink, masked } from '../registry/index.ts';
+import type { StoredVersion, VersionFacts } from '../store/index.ts';
+
+/** A file with its text and newest version. */
+export interface ShownFile {
+  readonly id: string;
+  readonly file: string;
+  readonly text: string;
+  readonly version: VersionFacts | null;
+}
+
+/** A config at a glance; `problems`: how many a check of it finds. */
+export function summaryOf(
+  home: Home,
+  place: ConfigSummary['place'],
+  { id, file, text, version }: ShownFile,
+  problems: number,
+): ConfigSummary {
+  const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return {
+    id,
+    file: toHome(home, file),
+    place,
+    name: nameIn(text, file),
+    version: version?.version ?? 0,
+    changed_at: isoTime(version?.at_ms ?? written),
+    problems,
+  };
+}
+
+/** `metadata.name` of a text; empty where there is none that can be shown. */
+export function nameIn(text: string, file: string): string {
+  try {
+    const metadata = configRoot(masked(text, file), file)?.['metadata'];
+    const named = typeof metadata === 'object' && metadata !== null && 'name' in metadata;
+    return named && typeof metadata.name === 'string' ? metadata.name.slice(0, 200) : '';
+  } catch {
+    return '';
+  }
+}
+
+/** What may be shown of a text, and what of it cannot be changed here. */
+export function shownText(
+  home: Home,
+  file: string,
+  text: string,
+): Pick<ConfigView, 'text' | 'read_only'> {
+  const name = toHome(home, file);
+  try {
+    const keys = guardedIn(configRoot(text, file) ?? {}).map(({ path, why }) => ({
+      path,
+      why: `${why} Edit ${name} in an editor on this machine.`,
+    }));
+    return { text: masked(text, file), read_only: [...linkNote(file, name), ...keys] };
+  } catch (thrown) {
+    const why =
+      `${errorBody(thrown).message} It is not shown, since secrets in it could not be masked: ` +
+      `mend ${name} in an editor on this machine.`;
+    return { text: '', read_only: [{ path: '(file)', why }] };
+  }
+}
+
+function linkNote(file: string, name: string): ReadOnlyKey[] {
+  if (!isLink(file)) return [];
+  return [{ path: '(file)', why: `${name} is a link: edit the file that it names.` }];
+}
+
+/** A version without its text. */
+export function versionView(facts: VersionFacts): ConfigVersion {
+  const { version, at_ms, who, origin, note, changed } = facts;
+  return { version, at: isoTime(at_ms), who, from: origin, note, changed };
+}
+
+/** A version with its text. */
+export function versionTextView(home: Home, file: string, found: StoredVersion): ConfigVersionText {
+  return { ...versionView(found), text: shownText(home, file, found.text).text };
+}

@@ -1,0 +1,41 @@
+/** What comes over the bot link, handed to the instance it is of; strangers are turned away. */
+import type { Logger } from '../platform/logger.ts';
+import type { LinkOwner } from './bot-link.ts';
+import type { Fleet } from './fleet.ts';
+import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
+import type { KeyBudgets } from './key-budgets.ts';
+
+/** The link's side of `fleet`; `changed` is called after everything that a page may show. */
+export function linkOwner(
+  fleet: Fleet,
+  budgets: KeyBudgets,
+  log: Logger,
+  changed: () => void,
+): LinkOwner {
+  const find = (id: string) => fleet.instances.get(id);
+  return {
+    judge: (hello) => {
+      const instance = find(hello.id);
+      return instance === undefined ? 'no such instance is known' : judgeHello(instance, hello);
+    },
+    connected: (connection) => {
+      const instance = find(connection.hello.id);
+      if (instance !== undefined) noteConnected(instance, connection);
+      changed();
+    },
+    message: (connection, message) => {
+      const instance = find(connection.hello.id);
+      if (instance === undefined) return;
+      noteMessage(instance, connection, message);
+      const mine = instance.process?.connection === connection;
+      if (mine && message.type === 'budget') budgets.report(connection, message);
+      changed();
+    },
+    disconnected: (connection) => {
+      const instance = find(connection.hello.id);
+      if (instance !== undefined) noteDisconnected(instance, connection);
+      changed();
+    },
+    notice: (sentence) => log.warn(sentence),
+  };
+}
