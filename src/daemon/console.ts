@@ -11,6 +11,8 @@ import { claimedPorts, followWebToken, readConsoleConfig } from '../registry/ind
 import { addConfigRoutes } from '../web/server/config-routes.ts';
 import { serveConsole } from '../web/server/console-server.ts';
 import type { ConsoleServer } from '../web/server/console-server.ts';
+import { addLogRoutes } from '../web/server/log-routes.ts';
+import type { LogFolders } from '../web/server/log-routes.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
 
 export interface ConsoleParts {
@@ -19,6 +21,7 @@ export interface ConsoleParts {
   readonly assets: string;
   readonly log: Logger;
   records(): RegistryFile['instances'];
+  readonly logs: LogFolders;
   /** Some instance moves real money. */
   isLive(): boolean;
 }
@@ -55,6 +58,7 @@ export class FleetConsole {
         more: [(app, actorOf) => addConfigRoutes(app, configs, actorOf)],
         token: followWebToken(home),
         live: () => this.#parts.isLive(),
+        more: [(app) => addLogRoutes(app, this.#parts.logs)],
         assets: loadAssets(this.#parts.assets, 'console'),
         log: (error) => log.error({ err: error }, 'the console failed'),
       });

@@ -7,6 +7,7 @@ import { GriddError, errorBody } from '../contract/errors.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import type { StatusView } from '../contract/instance-api.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { LogFolder } from '../platform/log-reading/log-page.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
 import { conflictError, findConflicts, newRecord } from '../registry/index.ts';
 import type { LoadedConfig, Registry } from '../registry/index.ts';
@@ -41,6 +42,13 @@ export class Fleet {
 
   get all(): Instance[] {
     return [...this.instances.values()];
+  }
+
+  /** Of these instances, those that are known; null: of all. */
+  logFolders(ids: readonly string[] | null): LogFolder[] {
+    return Object.entries(this.#readRecords())
+      .filter(([id]) => ids === null || ids.includes(id))
+      .map(([id, { log_dir }]) => ({ id, dir: fromHome(this.#parts.home, log_dir) }));
   }
 
   /** Whether some instance trades, or would trade, live. */

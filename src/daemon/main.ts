@@ -79,6 +79,7 @@ async function main(): Promise<void> {
     ...{ home, log, assets: join(PACKAGE_FOLDER, 'dist', 'web', 'ui') },
     records: () => registry.read().instances,
     isLive: () => supervisor.isLive,
+    logs: { folders: (ids) => supervisor.logFolders(ids) },
   });
   const supervisor: Supervisor = new Supervisor({
     home,
@@ -94,6 +95,7 @@ async function main(): Promise<void> {
     random: () => Math.random(),
     memoryMb: () => Math.round(process.memoryUsage.rss() / 104857.6) / 10,
     console: () => fleetConsole.facts,
+    configMark: () => versions.mark,
     accountOf: accountsOf((loaded) => accountName(home, loaded, process.env)),
     openLog: (id, logDir) => instanceLogs.open(id, logDir),
     configSeen: (id) => versions.seen(id),

@@ -28,6 +28,7 @@ import type {
 } from '../contract/instance-api.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Cancel } from '../platform/clock.ts';
+import type { LogFolder } from '../platform/log-reading/log-page.ts';
 import { toHome } from '../platform/paths.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
@@ -43,6 +44,7 @@ import type { FleetParts } from './fleet.ts';
 import type { Instance } from './instance.ts';
 import { KeyBudgets } from './key-budgets.ts';
 import { linkOwner } from './fleet-line.ts';
+import { LogMark } from './log-mark.ts';
 import { instanceStatus, listRow, mayHold } from './instance-rows.ts';
 import type { RowParts } from './instance-rows.ts';
 import { reloadInstance } from './instance-reload.ts';
@@ -73,6 +75,8 @@ export interface SupervisorParts extends FleetParts {
   readonly pid: number;
   memoryMb(): number;
   console(): ConsoleFacts;
+  /** Grows with every version of a config. */
+  configMark(): number;
   /** The account that an instance trades on; null: not known. */
   accountOf(parts: RowParts): string | null;
   /** Moves with every version of a config. */
@@ -107,11 +111,16 @@ export class Supervisor implements FleetService {
     this.#budgets = new KeyBudgets(parts.clock, () => this.#fleet.all);
     this.#alerts = new FleetAlerts({ ...parts, fleet: () => this.#fleet.all.map(alertFacts) });
     this.#figures = new FigureLog(parts.clock, parts.history);
+    const logMark = new LogMark(parts.clock);
     this.view = new FleetView({
       ...{ clock: parts.clock, figures: this.#figures, accountOf: parts.accountOf },
       known: () => this.#fleet.known(),
       info: () => this.info(),
-      marks: () => ({ ...parts.history.marks, configs: parts.configMark(), log: 0 }),
+      marks: () => ({
+        ...parts.history.marks,
+        configs: parts.configMark(),
+        log: logMark.of(() => this.logFolders(null).map(({ dir }) => dir)),
+      }),
     });
     this.#startedAt = isoTime(parts.clock.now());
     this.#lastTick = parts.clock.monotonic();
@@ -160,6 +169,11 @@ export class Supervisor implements FleetService {
   /** Whether some instance trades, or would trade, live. */
   get isLive(): boolean {
     return this.#fleet.isLive;
+  }
+
+  /** Of these instances, those that are known; null: of all. */
+  logFolders(ids: readonly string[] | null): LogFolder[] {
+    return this.#fleet.logFolders(ids);
   }
 
   list(): ListRow[] {

@@ -13,6 +13,7 @@ import type {
 } from '../../src/contract/console-api.ts';
 import type { Endpoint, SupervisorInfo, VerbResult } from '../../src/contract/fleet-api.ts';
 import type { FillView } from '../../src/contract/instance-api.ts';
+import type { LogPage } from '../../src/contract/page-api.ts';
 import { machineUser } from '../../src/platform/machine.ts';
 import { identify } from '../../src/platform/process-identity.ts';
 import { FleetHome, freePorts } from '../fixtures/fleet-home.ts';
@@ -136,6 +137,16 @@ test('an adjust leaves the grid before and after', async () => {
   expect(lines.map(({ verb }) => verb)).toEqual(['adjust', 'start']);
   expect(JSON.parse(lines[0]?.before ?? '')).toMatchObject({ lower: '140', upper: '160' });
   expect(JSON.parse(lines[0]?.after ?? '')).toMatchObject({ lower: '140', upper: '162' });
+});
+
+test('the logs of all in one stream, each line with whose it is', async () => {
+  const page = await get<LogPage>('/api/log?limit=200');
+  expect([...new Set(page.lines.map(({ instance }) => instance))].sort()).toEqual(IDS);
+  const own = await get<LogPage>('/api/log?ids=bb_02,nobody&q=asked&limit=5');
+  expect(own.lines.every(({ instance }) => instance === 'bb_02')).toBe(true);
+  expect(own.lines.length).toBeGreaterThan(0);
+  const after = await get<LogPage>(`/api/log?ids=bb_02&after=${encodeURIComponent(page.cursor)}`);
+  expect(after.lines.every(({ instance }) => instance === 'bb_02')).toBe(true);
 });
 
 test('books begun anew count from nothing', async () => {

@@ -3,7 +3,7 @@
  * are handed; what may not be changed over HTTP is refused behind them, whoever calls.
  */
 import type { FastifyInstance } from 'fastify';
-import type { Actor, ConfigService, NewConfig, SaveConfig } from '../../contract/console-api.ts';
+import type { ConfigService, NewConfig, SaveConfig } from '../../contract/console-api.ts';
 import {
   CheckConfigBody,
   ConfigParams,
@@ -17,7 +17,7 @@ import {
   VersionParams,
 } from '../../contract/config-schema.ts';
 import { NoFields } from '../../contract/instance-schema.ts';
-import type { Asked } from './fleet-routes.ts';
+import type { ActorOf } from './console-routes.ts';
 
 interface ById {
   readonly Params: { readonly id: string };
@@ -27,7 +27,7 @@ interface ById {
 export function addConfigRoutes(
   app: FastifyInstance,
   configs: ConfigService,
-  actorOf: (request: Asked) => Actor,
+  actorOf: ActorOf,
 ): void {
   addReadRoutes(app, configs);
   addEditRoutes(app, configs, actorOf);
@@ -64,7 +64,7 @@ function addReadRoutes(app: FastifyInstance, configs: ConfigService): void {
 function addEditRoutes(
   app: FastifyInstance,
   configs: ConfigService,
-  actorOf: (request: Asked) => Actor,
+  actorOf: ActorOf,
 ): void {
   app.post<{ Body: NewConfig }>(
     '/api/configs',
@@ -103,7 +103,7 @@ function addEditRoutes(
 export function addAuthorRoute(
   app: FastifyInstance,
   configs: Pick<ConfigService, 'author'>,
-  actorOf: (request: Asked) => Actor,
+  actorOf: ActorOf,
 ): void {
   app.post<ById & { Body: { note: string } }>(
     '/api/configs/:id/author',

@@ -148,7 +148,7 @@ function RestoreDialog(props: {
       about={{ name }}
       act={async (key) => {
         const path = `/api/archived/${encodeURIComponent(name)}/restore`;
-        const answer = await post(path, {}, key);
+        const answer = await post(path, { note: '' }, key);
         forget('/api/configs');
         forget('/api/archived');
         return answer;

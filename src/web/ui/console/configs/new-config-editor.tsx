@@ -1,13 +1,14 @@
 /** The config of an instance that is not there yet. */
 import { Button, Group, Text, TextInput } from '@mantine/core';
-import { useState } from 'react';
-import type { ConfigSaved, NewConfig } from '../../../../contract/console-api.ts';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useEffect, useState } from 'react';
+import type { ConfigSaved, NewConfig, TemplateView } from '../../../../contract/console-api.ts';
 import { isInstanceId } from '../../../../contract/instance-config.ts';
 import { post } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { goTo, hrefOf } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
-import { useForget } from '../requests.ts';
+import { useForget, useRoute } from '../requests.ts';
 import { nodeAt, parseText, withValue } from './config-text.ts';
 import { useDraft } from './drafts.ts';
 import { Saved } from './save-dialog.tsx';
@@ -16,23 +17,23 @@ import { useCheck } from './use-check.ts';
 import { Workspace } from './workspace.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
-interface Props {
-  readonly template: string;
-  readonly text: string;
-}
-
-export function NewConfigEditor({ template, text: initial }: Props) {
+export function NewConfigEditor({ template }: { readonly template: TemplateView }) {
+  const { name, text: initial } = template;
   const { t } = useConsoleWords();
-  const [draft, setDraft] = useDraft(`new ${template}`);
+  const [draft, setDraft] = useDraft(`new ${name}`);
   const [id, setId] = useState('');
   const [start, setStart] = useState<boolean | null>(null);
   const rows = useFleet('rows') ?? [];
   const named = isInstanceId(id);
-  const typed = draft?.text ?? initial;
-  const text = named ? withId(typed, id) : typed;
-  const checked = useCheck(named ? id : null, text);
+  const text = draft?.text ?? initial;
+  const own = useOwnKeys(name, named ? id : null);
+  useEffect(() => {
+    if (own !== null) setDraft({ text: withOwnKeys(text, own), base: 0 });
+  }, [own]);
+  // A config that is not there yet is checked by the id in its text.
+  const checked = useCheck(null, text);
   const taken = rows.some((row) => row.id === id);
-  const ready = named && !taken && checked.settled && checked.problems.length === 0;
+  const ready = named && !taken && idIn(text) === id && checked.settled && checked.problems.length === 0;
   const mode = checked.root === null ? null : nodeAt(checked.root, ['exchange_config', 'mode']);
   const live = mode?.value === 'live';
   return (
@@ -41,7 +42,7 @@ export function NewConfigEditor({ template, text: initial }: Props) {
         <a className="link quiet" href={hrefOf('new')}>
           {t('console:new.choose')}
         </a>
-        <h2>{template}</h2>
+        <h2>{name}</h2>
         <TextInput
           className="new-id"
           aria-label={t('console:new.id')}
@@ -74,7 +75,7 @@ export function NewConfigEditor({ template, text: initial }: Props) {
       <Workspace
         text={text}
         checked={checked}
-        readOnly={[]}
+        readOnly={template.read_only}
         onChange={(next) => {
           setDraft(next === initial ? null : { text: next, base: 0 });
           setId(idIn(next) ?? id);
@@ -91,6 +92,8 @@ export function NewConfigEditor({ template, text: initial }: Props) {
     </div>
   );
 }
+
+const TYPING_MS = 250;
 
 function CreateDialog(props: {
   readonly id: string;
@@ -149,7 +152,28 @@ function idIn(text: string): string | null {
   return typeof node?.value === 'string' ? node.value : null;
 }
 
-/** The text with its id in it. */
-function withId(text: string, id: string): string {
-  return withValue(text, ['metadata', 'instance_id'], JSON.stringify(id));
+/** What every instance has for itself: id, places and port. */
+const OWN_KEYS = [
+  ['metadata', 'instance_id'],
+  ['daemon_config', 'log_dir'],
+  ['daemon_config', 'db_path'],
+  ['daemon_config', 'web_port'],
+] as const;
+
+/** The template as it would be written for an id; null until the supervisor told. */
+function useOwnKeys(name: string, id: string | null): string | null {
+  const [wanted] = useDebouncedValue(id, TYPING_MS);
+  const path = `/api/templates/${encodeURIComponent(name)}?id=${encodeURIComponent(wanted ?? '')}`;
+  const { value } = useRoute<TemplateView>(wanted === null ? null : path);
+  return value !== undefined && id !== null && idIn(value.text) === id ? value.text : null;
+}
+
+/** The text with the own keys of another. */
+function withOwnKeys(text: string, own: string): string {
+  const parsed = parseText(own);
+  if (!parsed.ok) return text;
+  return OWN_KEYS.reduce((edited, keys) => {
+    const node = nodeAt(parsed.root, keys);
+    return node === null ? edited : withValue(edited, keys, own.slice(node.start, node.end));
+  }, text);
 }

@@ -1,4 +1,5 @@
 /** A new instance: choose a template, fill in the form, see the grid it would be, create it. */
+import type { TemplateView } from '../../../../contract/console-api.ts';
 import { Center, Loader } from '@mantine/core';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { useRoute } from '../requests.ts';
@@ -13,7 +14,7 @@ export default function NewView({ template }: { readonly template: string }) {
 function FromTemplate({ template }: { readonly template: string }) {
   const { t } = useConsoleWords();
   const path = `/api/templates/${encodeURIComponent(template)}`;
-  const { value, failure } = useRoute<{ readonly text: string }>(path);
+  const { value, failure } = useRoute<TemplateView>(path);
   if (failure !== null) return <FailureText failure={failure} />;
   if (value === undefined) {
     return (
@@ -22,5 +23,5 @@ function FromTemplate({ template }: { readonly template: string }) {
       </Center>
     );
   }
-  return <NewConfigEditor template={template} text={value.text} />;
+  return <NewConfigEditor template={value} />;
 }

@@ -1,4 +1,5 @@
 /** The templates to begin with, each with what its first lines say. */
+import type { TemplateSummary, TemplateView } from '../../../../contract/console-api.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { hrefOf } from '../address.ts';
 import { ModeMark } from '../fleet/state-mark.tsx';
@@ -8,7 +9,7 @@ import { useConsoleWords } from '../console-words.ts';
 
 export function TemplateList() {
   const { t } = useConsoleWords();
-  const { value = [], failure } = useRoute<readonly string[]>('/api/templates');
+  const { value = [], failure } = useRoute<readonly TemplateSummary[]>('/api/templates');
   return (
     <div className="view">
       <div className="view-head">
@@ -16,16 +17,17 @@ export function TemplateList() {
       </div>
       {failure !== null && <FailureText failure={failure} />}
       <ul className="templates">
-        {value.map((name) => (
-          <Template key={name} name={name} />
+        {value.map((template) => (
+          <Template key={template.name} template={template} />
         ))}
       </ul>
     </div>
   );
 }
 
-function Template({ name }: { readonly name: string }) {
-  const { value } = useRoute<{ readonly text: string }>(
+function Template({ template }: { readonly template: TemplateSummary }) {
+  const { name, title, description } = template;
+  const { value } = useRoute<TemplateView>(
     `/api/templates/${encodeURIComponent(name)}`,
   );
   const facts = value === undefined ? null : factsOf(value.text);
@@ -36,29 +38,30 @@ function Template({ name }: { readonly name: string }) {
           <b>{name}</b>
           {facts !== null && <ModeMark mode={facts.mode} />}
         </span>
-        <span className="small">{facts?.says ?? ' '}</span>
-        <span className="quiet small">{facts?.facts}</span>
+        <span className="small strong">{title}</span>
+        <span className="small">{description}</span>
+        <span className="quiet small">{facts?.main}</span>
       </a>
     </li>
   );
 }
 
-/** What the comment above a template says, and its main values. */
-function factsOf(text: string): { mode: string; says: string; facts: string } {
-  const [comment = ''] = /^(\s*\/\/[^\n]*\n)+/.exec(text) ?? [];
-  const [says = ''] = comment.replaceAll(/^\s*\/\/\s?/gm, '').split('\n');
+/** Its mode, and its main values in a line. */
+function factsOf(text: string): { mode: string; main: string } {
   const parsed = parseText(text);
   const value = (...keys: string[]) => {
     const node = parsed.ok ? nodeAt(parsed.root, keys) : null;
     return node === null ? '' : String(node.value);
   };
-  const range = `${value('strategy_config', 'grid_lower_price')} … ${value('strategy_config', 'grid_upper_price')}`;
-  const grids = value('strategy_config', 'grid_num');
-  const direction = value('strategy_config', 'direction');
-  const facts = [value('metadata', 'exchange'), value('metadata', 'symbol'), direction, range];
+  const strategy = (key: string) => value('strategy_config', key);
+  const range = [strategy('grid_lower_price'), strategy('grid_upper_price')].join(' … ');
+  const grids = strategy('grid_num');
+  const main = [
+    ...[value('metadata', 'exchange'), value('metadata', 'symbol'), strategy('direction'), range],
+    grids === '' ? '' : `N ${grids}`,
+  ];
   return {
     mode: value('exchange_config', 'mode') || 'paper',
-    says,
-    facts: [...facts, grids === '' ? '' : `N ${grids}`].filter((fact) => fact !== '').join(' · '),
+    main: main.filter((fact) => fact !== '').join(' · '),
   };
 }
