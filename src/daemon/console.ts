@@ -55,10 +55,12 @@ export class FleetConsole {
         port: config.port ?? null,
         avoidPorts: this.#portsOfOthers(),
         allowedHosts: config.allowed_hosts,
-        more: [(app, actorOf) => addConfigRoutes(app, configs, actorOf)],
         token: followWebToken(home),
         live: () => this.#parts.isLive(),
-        more: [(app) => addLogRoutes(app, this.#parts.logs)],
+        more: [
+          (app, actorOf) => addConfigRoutes(app, configs, actorOf),
+          (app) => addLogRoutes(app, this.#parts.logs),
+        ],
         assets: loadAssets(this.#parts.assets, 'console'),
         log: (error) => log.error({ err: error }, 'the console failed'),
       });

@@ -99,7 +99,6 @@ async function main(): Promise<void> {
     accountOf: accountsOf((loaded) => accountName(home, loaded, process.env)),
     openLog: (id, logDir) => instanceLogs.open(id, logDir),
     configSeen: (id) => versions.seen(id),
-    configMark: () => versions.mark,
     leave: () => void leave('asked over the control API'),
   });
   // Adoption comes first: whoever reaches a socket meets a supervisor that knows its bots.
