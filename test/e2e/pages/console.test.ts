@@ -148,7 +148,7 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
     for (const view of [...VIEWS, 'configs/aa_01', 'configs/cc_03?tab=history']) {
       await go(page, `#/${view}`);
       await page.getByRole('heading').nth(view === 'fleet' ? 0 : 1).waitFor();
-      await page.waitForLoadState('networkidle');
+      await page.locator('.mantine-Loader-root').waitFor({ state: 'detached' });
       const room = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
       expect([view, await page.evaluate(room)]).toEqual([view, 0]);
       await page.evaluate(AXE);

@@ -1,6 +1,6 @@
 /**
- * Addresses of the console as text: "#/configs/bp_sol_01?tab=history". PURE. An address nobody knows
- * is the fleet.
+ * Addresses of the console as text: "#/configs/bp_sol_01?tab=history". PURE. An address nobody
+ * knows is the fleet.
  */
 
 export const VIEWS = ['fleet', 'accounts', 'configs', 'new', 'log', 'events', 'doctor'] as const;

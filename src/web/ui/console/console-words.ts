@@ -1,6 +1,6 @@
 /**
- * The words of the console: a namespace of their own beside those that both pages share, so that the
- * page of an instance need not load them. Keys are "console:nav.fleet" and "common.close".
+ * The words of the console: a namespace of their own beside those that both pages share, so that
+ * the page of an instance need not load them. Keys are "console:nav.fleet" and "common.close".
  */
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';

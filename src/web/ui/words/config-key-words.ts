@@ -2,15 +2,9 @@
  * The keys of a config in the language of the page: their names, what they mean, and their choices.
  * In English the schema itself says what a key means; a key that has no word here keeps its own.
  */
+import type { KeyWords } from './key-words.ts';
 import { configKeysEn } from './config-keys-en.ts';
 import { configKeysZhHant } from './config-keys-zh-hant.ts';
-
-/** By path; `options` by "path=value", or by value where it means the same everywhere. */
-export interface KeyWords {
-  readonly names: Readonly<Record<string, string>>;
-  readonly help: Readonly<Record<string, string>>;
-  readonly options: Readonly<Record<string, string>>;
-}
 
 /** The name of a key, e.g. "Lower price". */
 export function keyName(language: string, path: string): string {

@@ -1,5 +1,5 @@
 /** Names of the keys of a config in English; what they mean is said by the schema itself. */
-import type { KeyWords } from './config-key-words.ts';
+import type { KeyWords } from './key-words.ts';
 
 export const configKeysEn: KeyWords = {
   names: {

@@ -1,5 +1,5 @@
 /** Names and meanings of the keys of a config in Traditional Chinese. */
-import type { KeyWords } from './config-key-words.ts';
+import type { KeyWords } from './key-words.ts';
 
 export const configKeysZhHant: KeyWords = {
   names: {

@@ -98,7 +98,8 @@ export const consoleConfigEn = {
     confirm: 'Save',
     faulty: 'It is not saved while something stands against it.',
     applies:
-      'The instance runs: changed grid values are applied as an adjust with all its checks, other keys in place or by a restart that touches no order.',
+      'The instance runs: changed grid values are applied as an adjust with all its ' +
+      'checks, other keys in place or by a restart that touches no order.',
     waits: 'The instance does not run: this counts from its next start.',
     note: 'Why (kept with the version)',
     note_hint: 'e.g. wider range after the breakout',
@@ -128,7 +129,8 @@ export const consoleConfigEn = {
     rollback_title: 'Roll {{id}} back to version {{version}}',
     rollback_confirm: 'Roll back to version {{version}}',
     rollback_meaning:
-      'Its text becomes a new version; the versions between stay. What the text changes takes effect as with any save.',
+      'Its text becomes a new version; the versions between stay. What the text changes ' +
+      'takes effect as with any save.',
   },
   archive: {
     archive: 'Archive',

@@ -99,7 +99,9 @@ export const consoleEn = {
   },
   empty: {
     title: 'No instance yet',
-    text: 'An instance is one grid: a config file, a bot of its own, its own books. Make the first from a template; on paper it needs no key and no network.',
+    text:
+      'An instance is one grid: a config file, a bot of its own, its own books. Make the ' +
+      'first from a template; on paper it needs no key and no network.',
     configs: 'Look at configs and the archive',
   },
   sums: {
@@ -146,16 +148,22 @@ export const consoleEn = {
     },
     meaning: {
       start: 'Each bot loads its books, asks its venue, and goes on where it stopped.',
-      stop: 'From now on nothing is placed. Only orders of these grids are cancelled; what becomes of the position is said here.',
+      stop:
+        'From now on nothing is placed. Only orders of these grids are cancelled; what ' +
+        'becomes of the position is said here.',
       restart:
-        'A new process for each. Orders rest at the venue meanwhile; nothing is cancelled or closed.',
+        'A new process for each. Orders rest at the venue meanwhile; nothing is cancelled or ' +
+        'closed.',
       pause:
-        'No new orders until you resume. Orders that rest stay and may be filled; the position is kept.',
+        'No new orders until you resume. Orders that rest stay and may be filled; the ' +
+        'position is kept.',
       resume: 'The grid places orders again. A tripped fence is armed anew from here.',
       reload:
-        'Edited config files come into force: in place where that can be, else by a restart that touches no order.',
+        'Edited config files come into force: in place where that can be, else by a restart ' +
+        'that touches no order.',
       panic:
-        'Every order of these grids is cancelled and every position closed at market, at once. It ends flat, or says exactly why not.',
+        'Every order of these grids is cancelled and every position closed at market, at ' +
+        'once. It ends flat, or says exactly why not.',
     },
     look: 'Look at the states in the table, then repeat.',
     live_among_one: 'One of these trades real money.',
@@ -226,7 +234,8 @@ export const consoleEn = {
     all_done_other: 'Done for all {{count}}.',
     some_failed: '{{failed}} of {{count}} refused or failed.',
     receipt:
-      '{{cancelled}} orders cancelled, {{left}} left · position {{position}} · total {{total}} {{quote}}',
+      '{{cancelled}} orders cancelled, {{left}} left · position {{position}} · total ' +
+      '{{total}} {{quote}}',
   },
   account: {
     worst: 'If every grid is filled at once',

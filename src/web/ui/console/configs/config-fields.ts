@@ -1,7 +1,7 @@
 /**
  * The form of a config, generated from its schema: which field is of which kind, in which group it
- * stands and in which unit it is. PURE. A key that nobody thought of here stands in the group of its
- * part, so that the form is never behind the schema.
+ * stands and in which unit it is. PURE. A key that nobody thought of here stands in the group of
+ * its part, so that the form is never behind the schema.
  */
 
 /** What is read of a JSON schema. */

@@ -257,7 +257,7 @@ class Reader {
 
   #string(): string {
     const start = this.#at;
-    const [word] = /^"(?:[^"\\\u0000-\u001f]|\\.)*"/.exec(this.#text.slice(start)) ?? [];
+    const [word] = /^"(?:[^"\\\p{Cc}]|\\.)*"/u.exec(this.#text.slice(start)) ?? [];
     if (word === undefined) throw new Fault('string_open', start);
     this.#at += word.length;
     try {

@@ -1,4 +1,4 @@
-/** The grid as it would begin: what it earns per grid, what it needs, where it would be liquidated. */
+/** The grid as it would begin: what each grid earns, what it needs, where it is liquidated. */
 import { Alert } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { DesignView } from '../../../../contract/console-api.ts';

@@ -33,7 +33,8 @@ export function NewConfigEditor({ template }: { readonly template: TemplateView 
   // A config that is not there yet is checked by the id in its text.
   const checked = useCheck(null, text);
   const taken = rows.some((row) => row.id === id);
-  const ready = named && !taken && idIn(text) === id && checked.settled && checked.problems.length === 0;
+  const sound = checked.settled && checked.problems.length === 0;
+  const ready = named && !taken && idIn(text) === id && sound;
   const mode = checked.root === null ? null : nodeAt(checked.root, ['exchange_config', 'mode']);
   const live = mode?.value === 'live';
   return (

@@ -25,8 +25,7 @@ export function ProblemList({ text, checked, onJump }: Props) {
       {problems.map((problem) => (
         <li key={`${problem.path} ${problem.message}`}>
           <UnstyledButton className="problem" onClick={() => onJump(problem)}>
-            <b>{/^\d+:\d+$/.test(problem.path) ? problem.path : keyName(language, problem.path)}</b>{' '}
-            {problem.message}
+            <b>{nameOf(language, problem.path)}</b> {problem.message}
             <span className="quiet small">
               {problem.path}
               {problem.allowed === undefined
@@ -43,4 +42,9 @@ export function ProblemList({ text, checked, onJump }: Props) {
 function placeText(text: string, offset: number): string {
   const { line, column } = lineOf(text, offset);
   return `${line}:${column}`;
+}
+
+/** The name of a key; a place in the text stays as it is. */
+function nameOf(language: string, path: string): string {
+  return /^\d+:\d+$/.test(path) ? path : keyName(language, path);
 }

@@ -27,9 +27,7 @@ export function TemplateList() {
 
 function Template({ template }: { readonly template: TemplateSummary }) {
   const { name, title, description } = template;
-  const { value } = useRoute<TemplateView>(
-    `/api/templates/${encodeURIComponent(name)}`,
-  );
+  const { value } = useRoute<TemplateView>(`/api/templates/${encodeURIComponent(name)}`);
   const facts = value === undefined ? null : factsOf(value.text);
   return (
     <li>

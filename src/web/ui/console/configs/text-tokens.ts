@@ -5,8 +5,16 @@ export interface Token {
   readonly text: string;
 }
 
-const TOKEN =
-  /(\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|("(?:[^"\\\n]|\\.)*"?)(\s*:)?|(-?\d[\d.eE+-]*)|(\b(?:true|false|null)\b)/g;
+const TOKEN = new RegExp(
+  [
+    /(\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/,
+    /("(?:[^"\\\n]|\\.)*"?)(\s*:)?/,
+    /(-?\d[\d.eE+-]*)|(\b(?:true|false|null)\b)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);
 
 /** The whole text, cut into tokens. */
 export function tokensOf(text: string): Token[] {

@@ -24,7 +24,7 @@ interface Props extends FleetListProps {
 
 export function FleetTable(props: Props) {
   const { t } = useConsoleWords();
-  const { rows, selected, onSelect, onWarnings, sort, onSort, onSelectAll } = props;
+  const { rows, selected, onSelect, onWarnings } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -36,7 +36,6 @@ export function FleetTable(props: Props) {
   const items = virtual.getVirtualItems();
   const above = items[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const chosen = rows.filter(({ id }) => selected.has(id)).length;
   return (
     <div
       className="fleet-scroller"
@@ -46,26 +45,7 @@ export function FleetTable(props: Props) {
       role="region"
     >
       <table className="fleet-table" aria-rowcount={rows.length + 1}>
-        <thead>
-          <tr>
-            <th scope="col" className="box">
-              <Checkbox
-                size="xs"
-                aria-label={t('console:select_all')}
-                checked={chosen > 0 && chosen === rows.length}
-                indeterminate={chosen > 0 && chosen < rows.length}
-                onChange={(event) => onSelectAll(event.currentTarget.checked)}
-              />
-            </th>
-            {FLEET_COLUMNS.map((column) => (
-              <Head key={column.key} column={column} sort={sort} onSort={onSort} />
-            ))}
-            <Head column={WARNINGS} sort={sort} onSort={onSort} />
-            <th scope="col" className="menu">
-              <span className="visually-hidden">{t('console:columns.actions')}</span>
-            </th>
-          </tr>
-        </thead>
+        <TableHead {...props} />
         <tbody>
           {above > 0 && (
             <tr className="spacer" aria-hidden>
@@ -98,6 +78,33 @@ export function FleetTable(props: Props) {
         </Center>
       )}
     </div>
+  );
+}
+
+function TableHead({ rows, selected, sort, onSort, onSelectAll }: Props) {
+  const { t } = useConsoleWords();
+  const chosen = rows.filter(({ id }) => selected.has(id)).length;
+  return (
+    <thead>
+      <tr>
+        <th scope="col" className="box">
+          <Checkbox
+            size="xs"
+            aria-label={t('console:select_all')}
+            checked={chosen > 0 && chosen === rows.length}
+            indeterminate={chosen > 0 && chosen < rows.length}
+            onChange={(event) => onSelectAll(event.currentTarget.checked)}
+          />
+        </th>
+        {FLEET_COLUMNS.map((column) => (
+          <Head key={column.key} column={column} sort={sort} onSort={onSort} />
+        ))}
+        <Head column={WARNINGS} sort={sort} onSort={onSort} />
+        <th scope="col" className="menu">
+          <span className="visually-hidden">{t('console:columns.actions')}</span>
+        </th>
+      </tr>
+    </thead>
   );
 }
 

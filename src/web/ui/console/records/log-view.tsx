@@ -15,7 +15,6 @@ const TYPING_MS = 300;
 export default function LogView() {
   const { t } = useConsoleWords();
   const { query } = useAddress();
-  const rows = useFleet('rows') ?? [];
   const mark = useFleet('marks')?.log;
   const level = LOG_LEVELS.find((each) => each === query['level']) ?? 'info';
   const ids = query['ids'] ?? '';
@@ -32,19 +31,7 @@ export default function LogView() {
     <div className="view fixed">
       <div className="view-head">
         <h2>{t('console:nav.log')}</h2>
-        <MultiSelect
-          size="xs"
-          className="log-ids"
-          aria-label={t('console:log.instances')}
-          placeholder={ids === '' ? t('console:log.all_instances') : ''}
-          data={rows.map(({ id }) => id)}
-          value={ids === '' ? [] : ids.split(',')}
-          onChange={(chosen) => setQuery({ ids: chosen.join(',') })}
-          searchable
-          clearable
-          clearButtonProps={{ 'aria-label': t('console:log.all_instances') }}
-          maxDropdownHeight={320}
-        />
+        <InstanceChoice ids={ids} />
         <NativeSelect
           size="xs"
           aria-label={t('log.level')}
@@ -87,5 +74,26 @@ export default function LogView() {
         )}
       </div>
     </div>
+  );
+}
+
+/** Whose lines are shown; none chosen: all. */
+function InstanceChoice({ ids }: { readonly ids: string }) {
+  const { t } = useConsoleWords();
+  const rows = useFleet('rows') ?? [];
+  return (
+    <MultiSelect
+      size="xs"
+      className="log-ids"
+      aria-label={t('console:log.instances')}
+      placeholder={ids === '' ? t('console:log.all_instances') : ''}
+      data={rows.map(({ id }) => id)}
+      value={ids === '' ? [] : ids.split(',')}
+      onChange={(chosen) => setQuery({ ids: chosen.join(',') })}
+      searchable
+      clearable
+      clearButtonProps={{ 'aria-label': t('console:log.all_instances') }}
+      maxDropdownHeight={320}
+    />
   );
 }
