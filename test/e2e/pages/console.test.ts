@@ -145,7 +145,7 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
   ) => {
     const { page, context } = await open({ colorScheme, viewport: { width, height: 844 } });
     const faults: unknown[] = [];
-    for (const view of [...VIEWS, 'configs/aa_01', 'configs/cc_03?tab=history']) {
+    for (const view of [...VIEWS, 'configs/aa_01', 'configs/aa_01?tab=history']) {
       await go(page, `#/${view}`);
       await page.getByRole('heading').nth(view === 'fleet' ? 0 : 1).waitFor();
       await page.locator('.mantine-Loader-root').waitFor({ state: 'detached' });

@@ -44,18 +44,7 @@ export function NewConfigEditor({ template }: { readonly template: TemplateView 
           {t('console:new.choose')}
         </a>
         <h2>{name}</h2>
-        <TextInput
-          className="new-id"
-          aria-label={t('console:new.id')}
-          placeholder={t('console:new.id_hint')}
-          value={id}
-          error={
-            id !== '' && (!named ? t('console:new.id_bad') : taken && t('console:new.id_taken'))
-          }
-          onChange={(event) => setId(event.currentTarget.value.trim())}
-          spellCheck={false}
-          autoComplete="off"
-        />
+        <IdInput id={id} named={named} taken={taken} onChange={setId} />
         <Text size="sm" className="quiet">
           {named ? (checked.file ?? '') : t('console:new.id_first')}
         </Text>
@@ -91,6 +80,29 @@ export function NewConfigEditor({ template }: { readonly template: TemplateView 
         onClose={() => setStart(null)}
       />
     </div>
+  );
+}
+
+function IdInput(props: {
+  readonly id: string;
+  readonly named: boolean;
+  readonly taken: boolean;
+  readonly onChange: (id: string) => void;
+}) {
+  const { t } = useConsoleWords();
+  const { id, named, taken, onChange } = props;
+  const bad = id !== '' && !named ? t('console:new.id_bad') : null;
+  return (
+    <TextInput
+      className="new-id"
+      aria-label={t('console:new.id')}
+      placeholder={t('console:new.id_hint')}
+      value={id}
+      error={bad ?? (taken ? t('console:new.id_taken') : null)}
+      onChange={(event) => onChange(event.currentTarget.value.trim())}
+      spellCheck={false}
+      autoComplete="off"
+    />
   );
 }
 

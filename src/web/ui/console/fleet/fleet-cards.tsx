@@ -14,8 +14,8 @@ import {
   StateReason,
   directionWord,
 } from './fleet-columns.tsx';
-import { WarningCount } from './fleet-table.tsx';
-import type { FleetListProps } from './fleet-view.tsx';
+import { WarningCount } from './warning-count.tsx';
+import type { FleetListProps } from './fleet-list.ts';
 import { RangeBar } from './range-bar.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { ModeMark, StateMark } from './state-mark.tsx';

@@ -2,15 +2,16 @@
  * The fleet as a table. Only rows in sight exist in the document, so that hundreds of instances
  * scroll and update as smoothly as a few.
  */
-import { ActionIcon, Center, Checkbox, Text } from '@mantine/core';
+import { Center, Checkbox, Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useRef } from 'react';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { RowMenu } from '../verbs/row-menu.tsx';
 import type { FleetColumn } from './fleet-columns.tsx';
 import { FLEET_COLUMNS } from './fleet-columns.tsx';
-import type { FleetListProps } from './fleet-view.tsx';
+import type { FleetListProps } from './fleet-list.ts';
 import type { Sort, SortKey } from './row-order.ts';
+import { WarningCount } from './warning-count.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
 const ROW_PX = 45;
@@ -184,27 +185,3 @@ const Row = memo(function Row(props: {
     </tr>
   );
 });
-
-/** How many warnings there are; opens them. */
-export function WarningCount(props: {
-  readonly row: FleetRow;
-  readonly onOpen: (row: FleetRow) => void;
-}) {
-  const { t } = useConsoleWords();
-  const count = props.row.warnings.length;
-  if (count === 0) return <span className="quiet">0</span>;
-  return (
-    <ActionIcon
-      variant="light"
-      color="yellow"
-      size="sm"
-      w="auto"
-      px={6}
-      className="warning-count"
-      onClick={() => props.onOpen(props.row)}
-      aria-label={t('console:warnings.open', { id: props.row.id, count })}
-    >
-      ▲ {count}
-    </ActionIcon>
-  );
-}

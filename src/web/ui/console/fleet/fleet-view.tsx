@@ -8,19 +8,12 @@ import { useFleet } from '../fleet-topics.ts';
 import { VerbBar } from '../verbs/verb-bar.tsx';
 import { FleetCards } from './fleet-cards.tsx';
 import { FleetSums } from './fleet-sums.tsx';
+import type { FleetListProps } from './fleet-list.ts';
 import { FleetTable } from './fleet-table.tsx';
 import type { RowFilter, RowGroup, SortKey } from './row-order.ts';
 import { ROW_GROUPS, isInGroup, nextSort, orderRows, readSort, sortText } from './row-order.ts';
 import { WarningsDialog } from './warnings-dialog.tsx';
 import { useConsoleWords } from '../console-words.ts';
-
-/** What table and cards share. */
-export interface FleetListProps {
-  readonly rows: readonly FleetRow[];
-  readonly selected: ReadonlySet<string>;
-  readonly onSelect: (id: string, on: boolean) => void;
-  readonly onWarnings: (row: FleetRow) => void;
-}
 
 export function FleetView() {
   const rows = useFleet('rows') ?? [];
