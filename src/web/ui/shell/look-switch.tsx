@@ -1,5 +1,5 @@
 /** Theme and language of the page: the user's choice, remembered in this browser. */
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Menu, UnstyledButton, VisuallyHidden, useMantineColorScheme } from '@mantine/core';
 import type { MantineColorScheme } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, chooseLanguage } from '../words/index.ts';
@@ -17,8 +17,9 @@ export function LookSwitch() {
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <UnstyledButton className="look-switch" aria-label={t('look.open')}>
-          <span aria-hidden>◐ {i18n.language === 'en' ? 'EN' : '中'}</span>
+        <UnstyledButton className="look-switch">
+          <VisuallyHidden>{t('look.open')}</VisuallyHidden>
+          <span aria-hidden>◐</span> {i18n.language === 'en' ? 'EN' : '中'}
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
