@@ -23,7 +23,7 @@ export default function ConfigsView() {
   const columns = useColumns();
   const restore: Column<ConfigSummary> = {
     key: 'restore',
-    title: '',
+    title: t('console:archive.restore'),
     kind: 'text',
     width: 10,
     text: () => '',
@@ -116,7 +116,7 @@ function useColumns() {
       config.problems === 0 ? '0' : <span className="loss">▲ {config.problems}</span>,
   };
   const history: Column<ConfigSummary> = {
-    ...text('history', '', 12, () => ''),
+    ...text('history', t('console:configs.history'), 12, () => ''),
     cell: (config) => (
       <a className="link" href={hrefOf('configs', config.id, { tab: 'history' })}>
         {t('console:configs.history')}

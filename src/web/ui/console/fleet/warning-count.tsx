@@ -1,5 +1,5 @@
 /** The warnings of a row as a count. */
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, VisuallyHidden } from '@mantine/core';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { useConsoleWords } from '../console-words.ts';
 
@@ -20,9 +20,9 @@ export function WarningCount(props: {
       px={6}
       className="warning-count"
       onClick={() => props.onOpen(props.row)}
-      aria-label={t('console:warnings.open', { id: props.row.id, count })}
     >
-      ▲ {count}
+      <VisuallyHidden>{t('console:warnings.open', { id: props.row.id, count })}</VisuallyHidden>
+      <span aria-hidden>▲ {count}</span>
     </ActionIcon>
   );
 }
