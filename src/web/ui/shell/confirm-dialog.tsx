@@ -31,6 +31,8 @@ export interface ConfirmDialogProps<Value> {
   readonly result: (value: Value) => ReactNode;
   /** The result is short: it is told in a corner and the dialog closes. */
   readonly brief?: boolean;
+  /** Wider for long lists; default "md". */
+  readonly size?: 'md' | 'lg' | 'xl';
   /** What to look at where the outcome is not known. */
   readonly look?: string;
   readonly onClose: () => void;
@@ -42,7 +44,7 @@ type Phase<Value> =
   | { readonly name: 'done'; readonly value: Value };
 
 export function ConfirmDialog<Value>(props: ConfirmDialogProps<Value>) {
-  const { opened, title, onClose, result } = props;
+  const { opened, title, onClose, result, size = 'md' } = props;
   const { t } = useTranslation();
   const [phase, setPhase] = useState<Phase<Value>>({ name: 'asking' });
   const keyOf = useRequestKey(opened);
@@ -64,6 +66,7 @@ export function ConfirmDialog<Value>(props: ConfirmDialogProps<Value>) {
       opened={opened}
       onClose={onClose}
       title={title}
+      size={size}
       closeOnClickOutside={false}
       closeOnEscape={!acting}
       withCloseButton={!acting}

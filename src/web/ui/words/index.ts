@@ -11,9 +11,17 @@ export { LANGUAGES } from './languages.ts';
 export type { Language } from './languages.ts';
 const CHOICE = 'gridd-language';
 
+/** Words that only one page has, by language and namespace. */
+export type MoreWords = Readonly<Partial<Record<Language, Readonly<Record<string, object>>>>>;
+
 /** Must be awaited before anything is shown. */
-export async function startWords(): Promise<void> {
+export async function startWords(more: MoreWords = {}): Promise<void> {
   await i18next.use(initReactI18next).init({ ...WORD_OPTIONS, lng: chosen() });
+  for (const [language, namespaces] of Object.entries(more)) {
+    for (const [name, words] of Object.entries(namespaces)) {
+      i18next.addResourceBundle(language, name, words);
+    }
+  }
   document.documentElement.lang = i18next.language;
 }
 

@@ -1,5 +1,5 @@
 /** The lines of the log that a page holds: more after them, more before them, in bounds. Pure. */
-import type { LogLine, LogPage } from '../../../../contract/page-api.ts';
+import type { LogLine, LogPage } from '../../../contract/page-api.ts';
 
 /** A line with a number that stays with it; later lines have larger ones. */
 export interface NumberedLine extends LogLine {

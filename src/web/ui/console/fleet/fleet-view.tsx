@@ -1,0 +1,175 @@
+/** The fleet: sums, filters, all instances as a table (on a phone as cards), and verbs for them. */
+import { Anchor, Button, Center, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useDeferredValue, useMemo, useState } from 'react';
+import type { FleetRow } from '../../../../contract/console-api.ts';
+import { hrefOf, setQuery, useAddress } from '../address.ts';
+import { useFleet } from '../fleet-topics.ts';
+import { VerbBar } from '../verbs/verb-bar.tsx';
+import { FleetCards } from './fleet-cards.tsx';
+import { FleetSums } from './fleet-sums.tsx';
+import type { FleetListProps } from './fleet-list.ts';
+import { FleetTable } from './fleet-table.tsx';
+import type { RowFilter, RowGroup, SortKey } from './row-order.ts';
+import { ROW_GROUPS, isInGroup, nextSort, orderRows, readSort, sortText } from './row-order.ts';
+import { WarningsDialog } from './warnings-dialog.tsx';
+import { useConsoleWords } from '../console-words.ts';
+
+export function FleetView() {
+  const rows = useFleet('rows') ?? [];
+  const { query } = useAddress();
+  const filter = filterOf(query);
+  const sort = readSort(query['sort'] ?? '');
+  const text = useDeferredValue(filter.text);
+  const narrow = useMediaQuery('(max-width: 62em)', undefined, {
+    getInitialValueInEffect: false,
+  });
+  const { group, mode, account } = filter;
+  const shown = useMemo(
+    () => orderRows(rows, { text, group, mode, account }, readSort(query['sort'] ?? '')),
+    [rows, text, group, mode, account, query],
+  );
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [warned, setWarned] = useState<string | null>(null);
+  const selected = useMemo(() => rows.filter(({ id }) => chosen.has(id)), [rows, chosen]);
+  const select = (id: string, on: boolean) => setChosen(changed(chosen, [id], on));
+  const list: FleetListProps = {
+    rows: shown,
+    selected: chosen,
+    onSelect: select,
+    onWarnings: ({ id }) => setWarned(id),
+  };
+  if (rows.length === 0) return <NoInstances />;
+  return (
+    <div className="fleet">
+      <FleetSums rows={rows} />
+      <Filters rows={rows} filter={filter} shown={shown.length} />
+      {narrow ? (
+        <FleetCards {...list} />
+      ) : (
+        <FleetTable
+          {...list}
+          sort={sort}
+          onSort={(key: SortKey) => setQuery({ sort: sortText(nextSort(sort, key)) })}
+          onSelectAll={(on) =>
+            setChosen(
+              changed(
+                chosen,
+                shown.map(({ id }) => id),
+                on,
+              ),
+            )
+          }
+        />
+      )}
+      <VerbBar
+        all={rows}
+        selected={selected}
+        narrow={narrow}
+        onClear={() => setChosen(new Set())}
+      />
+      <WarningsDialog
+        row={rows.find(({ id }) => id === warned) ?? null}
+        onClose={() => setWarned(null)}
+      />
+    </div>
+  );
+}
+
+function Filters(props: {
+  readonly rows: readonly FleetRow[];
+  readonly filter: RowFilter;
+  readonly shown: number;
+}) {
+  const { t } = useConsoleWords();
+  const { rows, filter, shown } = props;
+  const count = (group: RowGroup) => rows.filter((row) => isInGroup(row, group)).length;
+  const modes = [...new Set(rows.map(({ mode }) => mode))].filter((mode) => mode !== null);
+  return (
+    <div className="filters">
+      <TextInput
+        className="filters-text"
+        aria-label={t('console:filter.text')}
+        placeholder={t('console:filter.text')}
+        value={filter.text}
+        onChange={(event) => setQuery({ q: event.currentTarget.value })}
+      />
+      <SegmentedControl
+        aria-label={t('console:filter.group')}
+        value={filter.group}
+        onChange={(group) => setQuery({ show: group === 'all' ? '' : group })}
+        data={ROW_GROUPS.map((group) => ({
+          value: group,
+          label: `${t(`console:filter.${group}`)} ${count(group)}`,
+        }))}
+      />
+      {modes.length > 1 && (
+        <SegmentedControl
+          aria-label={t('console:filter.mode')}
+          value={filter.mode}
+          onChange={(mode) => setQuery({ mode })}
+          data={[
+            { value: '', label: t('console:filter.both') },
+            { value: 'live', label: t('mode.live') },
+            { value: 'paper', label: t('mode.paper') },
+          ]}
+        />
+      )}
+      {filter.account !== '' && (
+        <Button variant="default" onClick={() => setQuery({ account: '' })}>
+          {t('console:filter.account', { account: filter.account })} ✕
+        </Button>
+      )}
+      <span className="quiet filters-count" role="status">
+        {shown === rows.length
+          ? t('console:filter.shown_all', { count: shown })
+          : t('console:filter.shown', { shown, count: rows.length })}
+      </span>
+      <Button component="a" href={hrefOf('new')} ml="auto">
+        + {t('console:new.open')}
+      </Button>
+    </div>
+  );
+}
+
+function NoInstances() {
+  const { t } = useConsoleWords();
+  return (
+    <Center p="xl">
+      <Stack align="center" gap="sm" maw={420}>
+        <Text fw={600}>{t('console:empty.title')}</Text>
+        <Text className="quiet" ta="center">
+          {t('console:empty.text')}
+        </Text>
+        <Button component="a" href={hrefOf('new')}>
+          + {t('console:new.open')}
+        </Button>
+        <Anchor size="sm" href={hrefOf('configs')}>
+          {t('console:empty.configs')}
+        </Anchor>
+      </Stack>
+    </Center>
+  );
+}
+
+function filterOf(query: Readonly<Record<string, string>>): RowFilter {
+  return {
+    text: query['q'] ?? '',
+    group: ROW_GROUPS.find((group) => group === query['show']) ?? 'all',
+    mode: query['mode'] ?? '',
+    account: query['account'] ?? '',
+  };
+}
+
+function changed(
+  set: ReadonlySet<string>,
+  ids: readonly string[],
+  on: boolean,
+): ReadonlySet<string> {
+  const next = new Set(set);
+  for (const id of ids) {
+    if (on) next.add(id);
+    else next.delete(id);
+  }
+  return next;
+}

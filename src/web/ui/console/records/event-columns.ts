@@ -1,0 +1,84 @@
+/** Columns of the audit and of the ends of processes. */
+import { useMemo } from 'react';
+import type { AuditView, FleetExit } from '../../../../contract/console-api.ts';
+import type { Column } from '../../shell/table-column.ts';
+import { dateText } from '../moments.ts';
+import { useConsoleWords } from '../console-words.ts';
+
+export function useAuditColumns(): readonly Column<AuditView>[] {
+  const { t } = useConsoleWords();
+  return useMemo(() => {
+    const text = textColumn<AuditView>;
+    return [
+      {
+        ...text('at', t('console:events.at'), 20, ({ at_ms: at }) => dateText(at)),
+        sortBy: ({ at_ms: at }) => new Date(at).toISOString(),
+      },
+      text('instance', t('console:columns.id'), 16, ({ instance }) => instance ?? '–'),
+      text('verb', t('console:events.verb'), 13, ({ verb }) => verb),
+      text('outcome', t('console:events.outcome'), 18, ({ outcome }) =>
+        outcome === 'ok' ? `✓ ${t('console:events.done')}` : `✕ ${outcome}`,
+      ),
+      text('who', t('console:events.who'), 12, ({ who }) => who),
+      text('from', t('console:events.from'), 20, ({ from }) => from),
+      {
+        ...text('message', t('console:events.message'), 36, ({ message }) => message),
+        wraps: true,
+      },
+      { ...text('what', t('console:events.asked'), 22, askedText), wraps: true },
+      {
+        ...text('change', t('console:events.change'), 26, changeText),
+        wraps: true,
+      },
+    ];
+  }, [t]);
+}
+
+export function useExitColumns(): readonly Column<FleetExit>[] {
+  const { t } = useConsoleWords();
+  return useMemo(() => {
+    const text = textColumn<FleetExit>;
+    return [
+      {
+        ...text('at', t('console:events.at'), 20, ({ at }) => dateText(at)),
+        sortBy: ({ at }) => at,
+      },
+      text('instance', t('console:columns.id'), 16, ({ instance }) => instance),
+      { ...text('reason', t('console:events.reason'), 30, ({ reason }) => reason), wraps: true },
+      text(
+        'code',
+        t('console:events.code'),
+        12,
+        ({ code, signal }) => signal ?? String(code ?? '–'),
+      ),
+      text('pid', 'pid', 9, ({ pid }) => String(pid ?? '–')),
+      text('generation', t('console:events.generation'), 9, ({ generation, adopted }) =>
+        [String(generation ?? '–'), adopted ? t('console:events.adopted') : ''].join(' ').trim(),
+      ),
+      {
+        ...text('stderr', t('console:events.stderr'), 40, (exit) => exit.stderr_tail.join('\n')),
+        wraps: true,
+      },
+    ];
+  }, [t]);
+}
+
+function textColumn<Row>(
+  key: string,
+  title: string,
+  width: number,
+  read: (row: Row) => string,
+): Column<Row> {
+  return { key, title, kind: 'text', width, text: read, hint: read };
+}
+
+/** An empty request says nothing. */
+function askedText({ what }: AuditView): string {
+  return what === '{}' ? '' : what;
+}
+
+/** What it was and what it is now, where the verb changed a value. */
+function changeText({ before, after }: AuditView): string {
+  if (before === null && after === null) return '';
+  return `${before ?? '–'} → ${after ?? '–'}`;
+}

@@ -1,0 +1,105 @@
+/**
+ * One confirmation for every verb: it lists what will happen to which instance, then what came of
+ * it for each.
+ */
+import { Alert, SegmentedControl, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { VerbResult } from '../../../../contract/fleet-api.ts';
+import { post } from '../../shell/api.ts';
+import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
+import { useFleet } from '../fleet-topics.ts';
+import { EffectList } from './effect-list.tsx';
+import type { StopChoice, Verb } from './verb-plan.ts';
+import { STOP_AS_CONFIGURED, planVerb, stopBody } from './verb-plan.ts';
+import type { VerbRequest } from './verb-request.ts';
+import { askVerb, useVerbRequest } from './verb-request.ts';
+import { VerbResults } from './verb-results.tsx';
+import { useConsoleWords } from '../console-words.ts';
+
+/** Stands once on the page; shows itself when a verb is asked for. */
+export function VerbDialog() {
+  const { t } = useConsoleWords();
+  const request = useVerbRequest();
+  // What it was about stays readable while it closes.
+  const [last, setLast] = useState<VerbRequest>({ verb: 'start', ids: [] });
+  const [choice, setChoice] = useState(STOP_AS_CONFIGURED);
+  useEffect(() => {
+    if (request === null) return;
+    setLast(request);
+    setChoice(STOP_AS_CONFIGURED);
+  }, [request]);
+  const { verb, ids } = request ?? last;
+  const rows = useFleet('rows') ?? [];
+  const subject = ids === null ? rows : rows.filter(({ id }) => ids.includes(id));
+  const plan = planVerb(verb, subject);
+  const due = plan.filter(({ skipped }) => !skipped).map(({ row }) => row);
+  const live = due.filter(({ mode }) => mode === 'live').length;
+  const body = bodyOf(
+    request ?? last,
+    due.map(({ id }) => id),
+    choice,
+  );
+  return (
+    <ConfirmDialog<readonly VerbResult[]>
+      opened={request !== null}
+      onClose={() => askVerb(null)}
+      size="lg"
+      title={t(`console:verbs.title.${verb}`)}
+      confirm={t(`console:verbs.confirm.${verb}`, { count: due.length })}
+      danger={verb === 'panic' || (verb === 'stop' && choice.position === 'close')}
+      disabled={due.length === 0}
+      about={body}
+      act={(key) => post(`/api/instances/${verb}`, body, key)}
+      result={(results) => <VerbResults results={results} rows={rows} />}
+      look={t('console:verbs.look')}
+    >
+      <Text size="sm">{t(`console:verbs.meaning.${verb}`)}</Text>
+      {verb === 'stop' && <StopChoices choice={choice} onChange={setChoice} />}
+      {live > 0 && (
+        <Alert color="orange" p="xs">
+          <b>{t('mode.live')}</b> {t('console:verbs.live_among', { count: live })}
+        </Alert>
+      )}
+      <EffectList plan={plan} choice={verb === 'stop' ? choice : null} />
+    </ConfirmDialog>
+  );
+}
+
+function StopChoices(props: {
+  readonly choice: StopChoice;
+  readonly onChange: (choice: StopChoice) => void;
+}) {
+  const { t } = useConsoleWords();
+  const { choice, onChange } = props;
+  const orders = ['config', 'cancel', 'keep'] as const;
+  const position = ['config', 'keep', 'close'] as const;
+  return (
+    <div className="stop-choices">
+      <span id="stop-orders">{t('console:stop.orders')}</span>
+      <SegmentedControl
+        aria-labelledby="stop-orders"
+        value={choice.orders}
+        onChange={(value) => onChange({ ...choice, orders: value as StopChoice['orders'] })}
+        data={orders.map((value) => ({ value, label: t(`console:stop.orders_${value}`) }))}
+      />
+      <span id="stop-position">{t('console:stop.position')}</span>
+      <SegmentedControl
+        aria-labelledby="stop-position"
+        value={choice.position}
+        onChange={(value) => onChange({ ...choice, position: value as StopChoice['position'] })}
+        data={position.map((value) => ({ value, label: t(`console:stop.position_${value}`) }))}
+      />
+    </div>
+  );
+}
+
+/** `ids`: those to which something will happen; a panic of all names none. */
+function bodyOf(
+  request: { readonly verb: Verb; readonly ids: readonly string[] | null },
+  ids: readonly string[],
+  choice: StopChoice,
+): object {
+  if (request.verb === 'stop') return stopBody(ids, choice);
+  if (request.verb === 'panic' && request.ids === null) return { ids: null };
+  return { ids };
+}

@@ -1,0 +1,37 @@
+/** A view that fails says so in its place: bar and other views go on. */
+import { Alert, Button, Code, Stack } from '@mantine/core';
+import { Component } from 'react';
+import type { ReactNode } from 'react';
+import { useConsoleWords } from './console-words.ts';
+
+interface Props {
+  readonly children: ReactNode;
+}
+
+/** Shows what went wrong instead of the view, until it is opened again. */
+export class ViewBoundary extends Component<Props, { readonly fault: string | null }> {
+  override state = { fault: null };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+
+  override render() {
+    const { fault } = this.state;
+    return fault === null ? this.props.children : <Fault text={fault} />;
+  }
+}
+
+function Fault({ text }: { readonly text: string }) {
+  const { t } = useConsoleWords();
+  return (
+    <Alert color="red" m="md" title={t('console:view_failed')}>
+      <Stack align="flex-start" gap="xs">
+        <Code>{text}</Code>
+        <Button variant="default" onClick={() => window.location.reload()}>
+          {t('console:reload_page')}
+        </Button>
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,192 @@
+/** Rows of the fleet as the console orders, sums and acts on them, without a browser. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AccountView, FleetRow } from '../../src/contract/console-api.ts';
+import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
+import { PROCESS_STATES } from '../../src/contract/instance-views.ts';
+import { lossRoom } from '../../src/web/ui/console/accounts/worst-case.ts';
+import { hrefOf, readAddress } from '../../src/web/ui/console/address-text.ts';
+import {
+  ROW_GROUPS,
+  isInGroup,
+  nextSort,
+  orderRows,
+  placeInRange,
+  readSort,
+  sortText,
+} from '../../src/web/ui/console/fleet/row-order.ts';
+import type { RowFilter } from '../../src/web/ui/console/fleet/row-order.ts';
+import { sumFleet } from '../../src/web/ui/console/fleet/sums.ts';
+import { VERBS, planVerb, stopBody } from '../../src/web/ui/console/verbs/verb-plan.ts';
+import type { Verb } from '../../src/web/ui/console/verbs/verb-plan.ts';
+
+const ROW: FleetRow = {
+  ...{ id: 'bp_sol_01', name: 'SOL', state: 'running', desired: 'running', grid_state: 'running' },
+  ...{ state_reason: '', pid: 1, web_port: 5001, url: 'http://127.0.0.1:5001' },
+  ...{ venue: 'paper', mode: 'paper', symbol: 'SOL_USDC_PERP', base: 'SOL', quote: 'USDC' },
+  ...{ direction: 'neutral', price: '150', lower: '140', upper: '160', grids: 20 },
+  ...{ position: '-1.5', open_orders: 20, cycles: 3, cycles_24h: 1, restarts: 0 },
+  ...{ grid_profit: '1', total_pnl: '2', grid_profit_24h: '0.5', total_24h: '0.25' },
+  ...{ apr_grid: null, apr_total: null, cpu_percent: 1, memory_mb: 60, uptime_s: 10 },
+  ...{ started_at: null, config_file: 'config/active/bp_sol_01.json', log_dir: 'logs/bp_sol_01' },
+  ...{ last_error: null, warnings: [], account: 'paper bp_sol_01', sparkline: [] },
+};
+const ALL: RowFilter = { text: '', group: 'all', mode: '', account: '' };
+const row = (more: Partial<FleetRow>): FleetRow => ({ ...ROW, ...more });
+const ids = (rows: readonly FleetRow[]) => rows.map(({ id }) => id);
+
+describe('order and filter', () => {
+  const rows = [
+    row({ id: 'a_2', total_pnl: '-0.5', symbol: 'ETH_USDC_PERP' }),
+    row({ id: 'a_10', total_pnl: '0.300000000000000001' }),
+    row({ id: 'a_1', total_pnl: null, mode: 'live', state: 'failed', account: 'backpack x' }),
+    row({ id: 'a_3', total_pnl: '0.3', warnings: ['w'], state: 'stopped' }),
+  ];
+
+  it('compares amounts exactly and puts what is not known last, either way', () => {
+    expect(ids(orderRows(rows, ALL, readSort('-total_pnl')))).toEqual(['a_10', 'a_3', 'a_2', 'a_1']);
+    expect(ids(orderRows(rows, ALL, readSort('total_pnl')))).toEqual(['a_2', 'a_3', 'a_10', 'a_1']);
+  });
+
+  it('sorts ids as people count', () => {
+    expect(ids(orderRows(rows, ALL, readSort('')))).toEqual(['a_1', 'a_2', 'a_3', 'a_10']);
+  });
+
+  it('finds every word, and each narrowing takes away', () => {
+    const shown = (filter: Partial<RowFilter>) =>
+      ids(orderRows(rows, { ...ALL, ...filter }, readSort('id')));
+    expect(shown({ text: 'eth paper' })).toEqual(['a_2']);
+    expect(shown({ text: 'eth live' })).toEqual([]);
+    expect(shown({ mode: 'live' })).toEqual(['a_1']);
+    expect(shown({ account: 'backpack x' })).toEqual(['a_1']);
+    expect(shown({ group: 'attention' })).toEqual(['a_1', 'a_3']);
+    expect(shown({ group: 'stopped' })).toEqual(['a_1', 'a_3']);
+    expect(shown({ group: 'running' })).toEqual(['a_2', 'a_10']);
+  });
+
+  it('puts every state into all and exactly one of running and stopped', () => {
+    for (const state of PROCESS_STATES) {
+      const groups = ROW_GROUPS.filter((group) => isInGroup(row({ state }), group));
+      expect(groups.includes('running') !== groups.includes('stopped')).toBe(true);
+      expect(groups).toContain('all');
+    }
+  });
+
+  it('turns a column round when it is chosen again; text of an order reads back', () => {
+    const first = nextSort(readSort('id'), 'total_pnl');
+    expect(sortText(first)).toBe('-total_pnl');
+    expect(sortText(nextSort(first, 'total_pnl'))).toBe('total_pnl');
+    expect(readSort(sortText(first))).toEqual(first);
+    expect(readSort('-constructor')).toEqual({ key: 'id', descending: false });
+  });
+
+  it('places the price in its range, beyond it too, and nowhere when one is missing', () => {
+    expect(placeInRange(ROW)).toEqual({ percent: 50, where: 'inside' });
+    expect(placeInRange(row({ price: '170' }))?.where).toBe('above');
+    expect(placeInRange(row({ price: '100' }))?.where).toBe('below');
+    expect([placeInRange(row({ price: null })), placeInRange(row({ upper: '140' }))]).toEqual([
+      null,
+      null,
+    ]);
+  });
+});
+
+describe('sums', () => {
+  it('adds exactly, per mode and currency, and says what is not known', () => {
+    const sums = sumFleet([
+      row({ total_pnl: '0.1' }),
+      row({ total_pnl: '0.2' }),
+      row({ total_pnl: null }),
+      row({ mode: 'live', total_pnl: '5', quote: 'USDT' }),
+      row({ mode: null, quote: null, total_pnl: '999' }),
+    ]);
+    expect(sums.map((sum) => [sum.mode, sum.quote, sum.total_pnl, sum.unknown])).toEqual([
+      ['live', 'USDT', '5', 0],
+      ['paper', 'USDC', '0.3', 1],
+    ]);
+  });
+
+  it('is the sum of its parts, whatever they are', () => {
+    const units = fc.array(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), { maxLength: 20 });
+    fc.assert(
+      fc.property(units, (values) => {
+        const [sum] = sumFleet(values.map((value) => row({ total_pnl: formatMoney(value) })));
+        const added = values.reduce((a, b) => a + b, 0n);
+        expect(parseMoney(sum?.total_pnl ?? '0')).toBe(added);
+      }),
+    );
+  });
+});
+
+describe('what a verb will do', () => {
+  const effect = (verb: Verb, more: Partial<FleetRow>) => planVerb(verb, [row(more)])[0];
+
+  it('has an answer for every verb in every state', () => {
+    for (const verb of VERBS) {
+      for (const state of PROCESS_STATES) expect(effect(verb, { state })?.effect).toBeTruthy();
+    }
+  });
+
+  it.each<[Verb, Partial<FleetRow>, string, boolean]>([
+    ['start', { state: 'stopped' }, 'starts', false],
+    ['start', { state: 'stopped', mode: 'live' }, 'starts_live', false],
+    ['start', {}, 'runs_already', true],
+    ['stop', {}, 'stops', false],
+    ['stop', { state: 'stopped', position: '0', open_orders: 0 }, 'stopped_already', true],
+    ['restart', { state: 'failed' }, 'takes_up', false],
+    ['pause', { grid_state: 'paused' }, 'paused_already', true],
+    ['resume', { grid_state: 'tripped' }, 'resumes', false],
+    ['resume', {}, 'trades_already', true],
+    ['reload', { state: 'stopped' }, 'not_running', true],
+    ['panic', { state: 'stopped', position: '0.00', open_orders: 0 }, 'holds_nothing', true],
+    ['panic', { state: 'stopped', position: '0.01', open_orders: 0 }, 'panics', false],
+    ['panic', { state: 'stopped', position: '0', open_orders: 3 }, 'panics', false],
+    ['panic', { state: 'failed', position: null, open_orders: null }, 'panics', false],
+  ])('%s of %o: %s', (verb, more, told, skipped) => {
+    expect(effect(verb, more)).toMatchObject({ effect: told, skipped });
+  });
+
+  it('sends of a stop only what was chosen', () => {
+    expect(stopBody(['a'], { orders: 'config', position: 'close' })).toEqual({
+      ids: ['a'],
+      on_stop: { position: 'close' },
+    });
+    expect(stopBody(['a'], { orders: 'config', position: 'config' })).toEqual({
+      ids: ['a'],
+      on_stop: {},
+    });
+  });
+});
+
+describe('accounts and addresses', () => {
+  const side = { notional: '0', margin: '0', equity_after: null, liquidation_percent: null };
+  const account: AccountView = {
+    ...{ account: 'a', venue: 'paper', mode: 'paper', quote: 'USDC', instances: [], equity: null },
+    ...{ grid_profit: '0', total_pnl: '0', total_24h: '0', max_loss: '100' },
+    worst: [
+      { ...side, side: 'sells_filled', loss: '40.5' },
+      { ...side, side: 'buys_filled', loss: '10' },
+    ],
+  };
+
+  it('says how much of the allowed loss is left, or by how much it is exceeded', () => {
+    expect(lossRoom(account)).toEqual({ limit: '100', left: '59.5', over: null, percent: 40 });
+    const exceeded = lossRoom({ ...account, max_loss: '40' });
+    expect(exceeded).toMatchObject({ left: '-0.5', over: '0.5', percent: 100 });
+    expect(lossRoom({ ...account, max_loss: null })).toBeNull();
+    expect(lossRoom({ ...account, worst: [] })).toBeNull();
+  });
+
+  it('reads back every address it writes, and takes any other for the fleet', () => {
+    const texts = fc.string({ minLength: 1, unit: 'grapheme' });
+    fc.assert(
+      fc.property(texts, texts, (subject, value) => {
+        const address = readAddress(hrefOf('configs', subject, { q: value }));
+        expect(address).toEqual({ view: 'configs', subject, query: { q: value } });
+      }),
+    );
+    for (const hash of ['', '#', '#/', '#/nowhere/x', '#/%E0%A4%A']) {
+      expect(readAddress(hash).view).toBe('fleet');
+    }
+  });
+});
