@@ -13,7 +13,6 @@ const BESIDE = [
   'cli',
   'faults/bad-starts',
   'faults/boot',
-  'faults/kept-wait',
   'faults/last-word',
   'faults/logs-verb',
   'faults/position-differs',
