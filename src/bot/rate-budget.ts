@@ -85,17 +85,24 @@ export class RateBudget {
     return short;
   }
 
-  /** Milliseconds until a request of this kind may be sent; 0: now. */
-  wait(kind: RequestKind, now: number): number {
+  /** Milliseconds until a request of this kind, or `count` one after another, may be sent; 0: now. */
+  wait(kind: RequestKind, now: number, count = 1): number {
     const isOrder = kind === 'place' || kind === 'close';
     const until = isOrder ? this.#placesHeldUntil : 0;
     const held = Math.max(0, this.#heldUntil - now, until - now);
     if (this.#whole === null) return held;
     this.#fill(now);
-    const missing = this.#keptBy(kind) + 1 - this.#tokens;
+    const missing = Math.min(this.#burst, this.#keptBy(kind) + count) - this.#tokens;
     if (missing <= 0) return held;
     this.#short = true;
     return Math.max(held, Math.ceil(missing / this.#perMs));
+  }
+
+  /** Whether a question must wait for the share, whatever the venue wants. */
+  isUsedUp(now: number): boolean {
+    if (this.#whole === null) return false;
+    this.#fill(now);
+    return this.#tokens < this.#keptBy('question') + 1;
   }
 
   /** Milliseconds for which the venue wants no request at all, however urgent; 0: none. */
