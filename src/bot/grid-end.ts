@@ -146,8 +146,8 @@ export class GridEnd {
   }
 
   /**
-   * Resolves when orders and position stayed the same for `patienceMs`, or it lasts too long. A wait
-   * for the bot's own share of requests, where nothing else is wrong, is no such time.
+   * Resolves when orders and position stayed the same for `patienceMs`, or it lasts too long. A
+   * wait for the bot's own share of requests, where nothing else is wrong, is no such time.
    */
   async #stuck(patienceMs: number): Promise<null> {
     const { runner, clock } = this.#parts;
