@@ -14,7 +14,6 @@ const BESIDE = [
   'console',
   'faults/bad-starts',
   'faults/boot',
-  'faults/kept-wait',
   'faults/last-word',
   'faults/logs-verb',
   'faults/position-differs',

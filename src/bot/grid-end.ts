@@ -39,11 +39,12 @@ const PATIENT = true;
 const CLEAR_ROUNDS = 10;
 /** So long a panic waits while no cancel and no close gets on before it says what is left. */
 const PANIC_PATIENCE_MS = 8000;
+const PANIC_LOOK_MS = 500;
 /**
- * So long it waits in all while they get on, as on a small share of a key one after another: of the
- * supervisor's 30 s, what two requests without an answer leave.
+ * So long it waits in all while they get on, or wait for their turn on a small share of a key: of
+ * the supervisor's three minutes, what two requests without an answer leave.
  */
-const PANIC_LONGEST_MS = 12_000;
+const PANIC_LONGEST_MS = 150_000;
 
 export class GridEnd {
   readonly #parts: GridEndParts;
@@ -144,15 +145,22 @@ export class GridEnd {
     return runner.soon(() => this.receipt('stop'));
   }
 
-  /** Resolves when orders and position stayed the same for `patienceMs`, or it lasts too long. */
+  /**
+   * Resolves when orders and position stayed the same for `patienceMs`, or it lasts too long. A
+   * wait for the bot's own share of requests, where nothing else is wrong, is no such time.
+   */
   async #stuck(patienceMs: number): Promise<null> {
     const { runner, clock } = this.#parts;
     const left = () => `${liveOrders(runner.state).length} ${runner.state.books.position_lots}`;
-    const until = clock.monotonic() + PANIC_LONGEST_MS;
-    for (;;) {
-      const before = left();
-      await clock.delay(Math.min(patienceMs, until - clock.monotonic()));
-      if (left() === before || clock.monotonic() >= until) return null;
+    const began = clock.monotonic();
+    let before = left();
+    for (let since = began; ; ) {
+      await clock.delay(PANIC_LOOK_MS);
+      const now = clock.monotonic();
+      const waits = runner.degraded.length === 0 && runner.budget.isUsedUp(now);
+      if (waits || left() !== before) since = now;
+      before = left();
+      if (now - since >= patienceMs || now - began >= PANIC_LONGEST_MS) return null;
     }
   }
 

@@ -29,6 +29,8 @@ export interface LookUpParts {
   readonly cancel: (id: number) => void;
   /** An order whose answer was missing is at the venue. */
   readonly found: () => void;
+  /** Milliseconds until so many questions may be asked one after another; 0: now. */
+  readonly held: (questions: number) => number;
   /** Sends what the engine has just asked for. */
   readonly flush: () => Promise<unknown>;
 }
@@ -64,6 +66,11 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 /** Rounds until the next comparison is left to go on: about a minute. */
 const ROUNDS = 12;
+/**
+ * Listings of a round. On a share that is used up they wait together: the first would else use up
+ * again and again what the others wait for.
+ */
+const LISTINGS = 3;
 /** Orders that are asked for one by one in a round; the rest trusts the listings. */
 const ASKED_BY_ID = 10;
 /** How far the venue's clock, as we know it, may be wrong. */
@@ -115,7 +122,8 @@ export class LookUps {
     const waiting = [...this.#watched.values()].filter(({ givenUp }) => !givenUp);
     if (waiting.length === 0) return null;
     const next = Math.min(...waiting.map(({ nextAt }) => nextAt));
-    return Math.max(0, next - this.#parts.clock.monotonic());
+    const pause = next - this.#parts.clock.monotonic();
+    return pause > 0 ? pause : this.#parts.held(LISTINGS);
   }
 
   /**
@@ -139,12 +147,12 @@ export class LookUps {
     if (this.#live(id) !== undefined) this.watch(id, sentAtMs);
   }
 
-  /** Asks the venue once about all that is due; null when nothing is. Touches nothing. */
+  /** Asks the venue once about all that is due; null when nothing may be. Touches nothing. */
   async ask(): Promise<Findings | null> {
     const { venue, clock, ids } = this.#parts;
     const begunAt = clock.monotonic();
     const asked = this.#due(begunAt);
-    if (asked.length === 0) return null;
+    if (asked.length === 0 || this.#parts.held(LISTINGS) > 0) return null;
     const since = Math.min(...asked.map((id) => this.#watched.get(id)?.sinceMs ?? 0));
     const [fills, open, history] = await Promise.allSettled([
       venue.fillsSince(since),

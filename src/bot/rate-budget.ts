@@ -11,6 +11,8 @@ import type { VenueUsage } from '../exchange/port.ts';
 export type RequestKind = 'place' | 'close' | 'cancel' | 'question';
 
 const MINUTE_MS = 60_000;
+/** Who waits may come so much later than it was told. */
+const LATE_MS = 500;
 /** Share of the limit that may be sent at once; the rest comes back in the course of a minute. */
 const BURST = 1 / 4;
 /** Shares of the burst that are left alone: by places for all others, by questions for the rest. */
@@ -31,6 +33,8 @@ export class RateBudget {
   #heldUntil = 0;
   #placesHeldUntil = 0;
   #short = false;
+  /** Questions that wait to be asked together, and until when; single ones and places follow. */
+  #promised = { count: 0, until: 0 };
 
   /** `requestsPerMinute`: of the whole key; null: no limit. */
   constructor(requestsPerMinute: number | null) {
@@ -85,17 +89,26 @@ export class RateBudget {
     return short;
   }
 
-  /** Milliseconds until a request of this kind may be sent; 0: now. */
-  wait(kind: RequestKind, now: number): number {
+  /** Milliseconds until `count` requests of this kind may be sent one after another; 0: now. */
+  wait(kind: RequestKind, now: number, count = 1): number {
     const isOrder = kind === 'place' || kind === 'close';
     const until = isOrder ? this.#placesHeldUntil : 0;
     const held = Math.max(0, this.#heldUntil - now, until - now);
     if (this.#whole === null) return held;
     this.#fill(now);
-    const missing = this.#keptBy(kind) + 1 - this.#tokens;
-    if (missing <= 0) return held;
-    this.#short = true;
-    return Math.max(held, Math.ceil(missing / this.#perMs));
+    const ahead = count === 1 && KEPT[kind] > 0 ? this.#ahead(now) : 0;
+    const missing = Math.min(this.#burst, this.#keptBy(kind) + ahead + count) - this.#tokens;
+    const wait = missing <= 0 ? held : Math.max(held, Math.ceil(missing / this.#perMs));
+    if (count > 1) this.#promised = { count: wait > 0 ? count : 0, until: now + wait + LATE_MS };
+    if (missing > 0) this.#short = true;
+    return wait;
+  }
+
+  /** Whether a question must wait for the share, whatever the venue wants. */
+  isUsedUp(now: number): boolean {
+    if (this.#whole === null) return false;
+    this.#fill(now);
+    return this.#ahead(now) > 0 || this.#tokens < this.#keptBy('question') + 1;
   }
 
   /** Milliseconds for which the venue wants no request at all, however urgent; 0: none. */
@@ -114,6 +127,10 @@ export class RateBudget {
   hold(ms: number, now: number, what: 'places' | 'all' = 'all'): void {
     if (what === 'all') this.#heldUntil = Math.max(this.#heldUntil, now + ms);
     this.#placesHeldUntil = Math.max(this.#placesHeldUntil, now + ms);
+  }
+
+  #ahead(now: number): number {
+    return now <= this.#promised.until ? this.#promised.count : 0;
   }
 
   #shape(): void {

@@ -134,6 +134,7 @@ export class Runner implements GridDoor {
       fills: this.fills,
       cancel: (id) => this.#outbox.add({ type: 'cancel', id }),
       found: () => this.#outbox.arrived(),
+      held: (questions) => this.budget.wait('question', clock.monotonic(), questions),
       flush: () => this.#outbox.send(() => false),
     });
     const { budget } = this;

@@ -17,10 +17,11 @@ import type { RunningProcess } from './running-process.ts';
 
 type Result = Omit<VerbResult, 'row'>;
 
-/** Time for a bot to cancel, close and end; a hung one is killed after it. */
-const PANIC_LIMIT_MS = 30_000;
-/** For one that must first recover: on a small share of a key its questions take two minutes. */
-const RECOVERY_LIMIT_MS = 180_000;
+/**
+ * Time for a bot to cancel, close and end, also to recover first: on a small share of a key its
+ * requests take two minutes. One that hangs is deaf, and killed sooner.
+ */
+const PANIC_LIMIT_MS = 180_000;
 
 /** Cancels and closes; a panic under way is joined. Rejects with NOT_FLAT or STOP_INCOMPLETE. */
 export function panicInstance(instance: Instance): Promise<Result> {
@@ -121,7 +122,7 @@ async function runPanic(instance: Instance, panic: PendingPanic): Promise<Result
   try {
     const process = await instance.launch('panic', false, {});
     process.intent = 'panic';
-    outcome = await stopProcess(instance, process, askForPanic, RECOVERY_LIMIT_MS);
+    outcome = await stopProcess(instance, process, askForPanic, PANIC_LIMIT_MS);
     if (!outcome.ended) throw notEnded(instance, process);
   } catch (thrown) {
     restore(instance, panic, 'panic: its bot could not be started');

@@ -102,10 +102,11 @@ describe('starting', () => {
     const text = readFileSync(file, 'utf8');
     await home.ok(words);
     expect(readFileSync(file, 'utf8')).toBe(text);
+    // Before it is saved: within a second of that the bot sees that the file says the same.
+    expect((await home.ok(['status', 'a'])).stdout).toContain('adjusted, differs from the file');
     expect((await home.ok(['adjust', 'a', '--save'])).stdout).toBe(
       'a: saved to config/active/a.json\n',
     );
-    expect((await home.ok(['status', 'a'])).stdout).toContain('adjusted, differs from the file');
     const saved = JSON.parse(readFileSync(file, 'utf8')) as { strategy_config: object };
     expect(saved.strategy_config).toMatchObject({
       grid_lower_price: 135,

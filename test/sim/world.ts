@@ -41,8 +41,8 @@ import type { VenueTruth } from './truth.ts';
 const CALM_MS = 400_000;
 /** Lines of what happened that are kept for a failure. */
 const TOLD = 400;
-/** What the supervisor gives a bot for its panic, and one that must first recover. */
-const PANIC_LIMIT_MS = 30_000;
+/** What the supervisor gives a bot for its panic; one that must first recover has less here. */
+const PANIC_LIMIT_MS = 180_000;
 const RECOVERY_LIMIT_MS = 60_000;
 
 /** How a world ended. */
