@@ -33,6 +33,10 @@ import type {
 import type { Actor } from '../../src/contract/console-api.ts';
 import type { OnStop } from '../../src/contract/trading.ts';
 import { GriddError } from '../../src/contract/errors.ts';
+import { encodeState, initialState } from '../../src/engine/index.ts';
+import { planOf, testMarket } from '../engine/matching.ts';
+
+const market = testMarket({ tick: '0.01', maker_fee: '0.0002', taker_fee: '0.0005' });
 
 export const SAMPLE_STATUS: StatusView = {
   instance_id: 'bp_sol_01',
@@ -183,7 +187,14 @@ export class SamplePage implements PageService {
   }
 
   engine(): EngineView {
-    throw new GriddError('INSTANCE_BUSY', 'The sample has no engine.');
+    const values = {
+      ...{ grid_lower_price: 90, grid_upper_price: 110, grid_num: 10, order_quantity: 1 },
+    };
+    return {
+      ...{ market: market.rules, state: encodeState(initialState(planOf(market, values))) },
+      ...{ price: '100', balance: '5000', instance_id: 'bp_sol_01', values },
+      ...{ margin_check: 'warn', aside: '0' },
+    };
   }
 
   fills(limit: number, before: string | null): FillPage {
