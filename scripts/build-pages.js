@@ -23,6 +23,29 @@ export async function buildPages(folder) {
     else process.env.NODE_ENV = NODE_ENV;
   }
   for (const at of [folder, join(folder, 'assets')]) compressAll(at);
+  for (const page of ['instance', 'console']) writeFileList(folder, page);
+}
+
+/** A file that could be one of a page's. */
+const FILE_NAME = /[\w.-]+\.(?:css|js|svg|png|woff2)\b/g;
+
+/**
+ * Writes PAGE.files.json: every file in assets/ that a page may load, so that no bot has to look for
+ * them at its start. What a file names it may load: that finds imports, styles, fonts and workers
+ * alike, of which Vite's manifest leaves some out.
+ */
+export function writeFileList(folder, page) {
+  const known = new Set(readdirSync(join(folder, 'assets')));
+  const found = new Set();
+  const unread = [readFileSync(join(folder, `${page}.html`), 'utf8')];
+  for (let text = unread.pop(); text !== undefined; text = unread.pop()) {
+    for (const [name] of text.matchAll(FILE_NAME)) {
+      if (!known.has(name) || found.has(name)) continue;
+      found.add(name);
+      if (/\.(css|js)$/.test(name)) unread.push(readFileSync(join(folder, 'assets', name), 'utf8'));
+    }
+  }
+  writeFileSync(join(folder, `${page}.files.json`), JSON.stringify([...found].sort()));
 }
 
 async function buildWithVite(folder) {

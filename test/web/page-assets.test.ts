@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
+import { writeFileList } from '../../scripts/build-pages.js';
 import { loadAssets } from '../../src/web/server/page-assets.ts';
 import { ask } from './http-client.ts';
 import { builtAssets, serveSample } from './served.ts';
@@ -39,6 +40,7 @@ function smallPage() {
       writeFileSync(`${path}.br`, brotliCompressSync(text));
       writeFileSync(`${path}.gz`, gzipSync(text));
     }
+    writeFileList(folder, 'instance');
     return loadAssets(folder, 'instance');
   } finally {
     rmSync(folder, { recursive: true });

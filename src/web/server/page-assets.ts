@@ -6,7 +6,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -39,33 +39,18 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.woff2': 'font/woff2',
 };
-/** A file that could be one of the page's. */
-const FILE_NAME = /[\w.-]+\.(?:css|js|svg|png|woff2)\b/g;
-const TEXT = ['.css', '.js'];
 const FOR_EVER = 'public, max-age=31536000, immutable';
 /** The icon has the same name in every build. */
 const FOR_AN_HOUR = 'public, max-age=3600';
 const unpack = promisify(gunzip);
 
-/**
- * Reads a page and everything it may load from `folder` (dist/web/ui). What a file names it may
- * load: that finds imports, styles, fonts and workers alike, of which Vite's manifest leaves
- * some out.
- */
+/** Reads a page and everything it may load from `folder` (dist/web/ui), as the build listed it. */
 export function loadAssets(folder: string, page: 'instance' | 'console'): PageAssets {
-  const known = new Set(readdirSync(join(folder, 'assets')));
   const html = readFileSync(join(folder, `${page}.html`), 'utf8');
-  const files = new Map([['gridd.svg', readAsset(folder, 'gridd.svg')]]);
-  const unread = [html];
-  for (let text = unread.pop(); text !== undefined; text = unread.pop()) {
-    for (const [name] of text.matchAll(FILE_NAME)) {
-      const path = `assets/${name}`;
-      if (!known.has(name) || files.has(path)) continue;
-      files.set(path, readAsset(folder, path));
-      if (TEXT.includes(extname(name))) unread.push(readFileSync(join(folder, path), 'utf8'));
-    }
-  }
-  return { html, files };
+  const names: unknown = JSON.parse(readFileSync(join(folder, `${page}.files.json`), 'utf8'));
+  const paths = (names as readonly string[]).map((name) => `assets/${name}`);
+  const all = ['gridd.svg', ...paths].map((path) => [path, readAsset(folder, path)] as const);
+  return { html, files: new Map(all) };
 }
 
 /** Headers of the page itself, beside those of every answer; `nonce` lets libraries add styles. */

@@ -14,7 +14,7 @@ import { FailureText } from '../../shell/failure-text.tsx';
 import { useInstance } from '../instance-topics.ts';
 import { Convergence } from './convergence.tsx';
 import { Facts, fieldName } from './preview-facts.tsx';
-import type { Facts as FactsOf } from './preview-facts.tsx';
+import { factsOf } from './preview.ts';
 
 const ADJUST = '/api/grid/adjust';
 
@@ -90,23 +90,6 @@ function Done({ answer }: { readonly answer: AdjustAnswer }) {
       <Convergence />
     </div>
   );
-}
-
-/** The bot's answer as the facts that the preview shows. */
-export function factsOf(answer: AdjustAnswer): FactsOf {
-  return {
-    unchanged: answer.unchanged,
-    kept: answer.orders_kept,
-    cancelled: answer.orders_cancelled,
-    placed: answer.orders_placed,
-    parcels_moved: answer.parcels_moved,
-    carry: answer.carry,
-    market_trade: answer.market_trade,
-    profit_per_grid: answer.profit_per_grid,
-    quantity_per_grid: answer.quantity_per_grid,
-    liquidation: answer.liquidation ?? null,
-    warnings: answer.warnings,
-  };
 }
 
 /** The bot's answer to the request as a dry run; asked anew each time the dialog opens. */

@@ -2,7 +2,7 @@
  * What an adjust would do, computed in the page by the very engine that would do it in the bot. It
  * only shows: before anything is applied the bot is asked itself.
  */
-import type { AdjustRequest } from '../../../../contract/instance-api.ts';
+import type { AdjustAnswer, AdjustRequest } from '../../../../contract/instance-api.ts';
 import type { Problem } from '../../../../contract/errors.ts';
 import type { LiquidationView } from '../../../../contract/instance-views.ts';
 import type { Market } from '../../../../contract/market.ts';
@@ -53,11 +53,8 @@ export function readBasis(view: EngineView): Basis {
   return { view, now: gridNow(view) };
 }
 
-/** What `request` would do to the grid. */
-export function previewOf({ now }: Basis, request: AdjustRequest): Outcome | Refusal {
-  const tried = dryRun(now, request);
-  if ('problems' in tried) return tried;
-  const { answer, diff } = tried;
+/** What an answer says an adjust would do: the bot's own, or that of the engine in the page. */
+export function factsOf(answer: AdjustAnswer): Omit<Outcome, 'lines'> {
   return {
     unchanged: answer.unchanged,
     kept: answer.orders_kept,
@@ -70,8 +67,14 @@ export function previewOf({ now }: Basis, request: AdjustRequest): Outcome | Ref
     quantity_per_grid: answer.quantity_per_grid,
     liquidation: answer.liquidation ?? null,
     warnings: answer.warnings,
-    lines: linesOf(now.market, diff),
   };
+}
+
+/** What `request` would do to the grid. */
+export function previewOf({ now }: Basis, request: AdjustRequest): Outcome | Refusal {
+  const tried = dryRun(now, request);
+  if ('problems' in tried) return tried;
+  return { ...factsOf(tried.answer), lines: linesOf(now.market, tried.diff) };
 }
 
 function linesOf(market: Market, { after, kept }: AdjustPreview): PreviewLine[] {
