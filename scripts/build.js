@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildPages } from './build-pages.js';
 import { ROOT, checkPlatform, ensureInstalled, hash } from './ensure.js';
+import { readyConfigFaults } from './ready-checks.js';
 
 // Bundled CommonJS packages ask for node: modules with require, which an ES module does not have.
 const REQUIRE = "import { createRequire as gridd_require } from 'node:module';\n" +
@@ -32,7 +33,7 @@ export async function ensureBuilt() {
 
 function sourceHash() {
   const files = listFiles(join(ROOT, 'src')).sort();
-  const scripts = ['scripts/build.js', 'scripts/build-pages.js'];
+  const scripts = ['build', 'build-pages', 'ready-checks'].map((name) => `scripts/${name}.js`);
   const fixed = ['package.json', 'package-lock.json', ...scripts].map((f) => join(ROOT, f));
   return hash([...files, ...fixed].flatMap((file) => [file, readFileSync(file)]));
 }
@@ -62,6 +63,56 @@ const plainWidth = {
   },
 };
 
+/**
+ * The log files' library asks for the whole of date-fns, which every bot would read at its start, for
+ * the five functions that stand here.
+ */
+const fewDates = {
+  name: 'few-dates',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^date-fns$/ }, () => ({
+      path: 'date-fns',
+      namespace: 'few-dates',
+    }));
+    bundler.onLoad({ filter: /./, namespace: 'few-dates' }, () => ({
+      contents: ['format', 'addDays', 'addHours', 'parse', 'isValid']
+        .map((name) => `export { ${name} } from 'date-fns/${name}';`)
+        .join('\n'),
+      resolveDir: ROOT,
+    }));
+  },
+};
+
+/**
+ * Fastify's own compilers and its test client: the servers bring compilers of their own
+ * (src/web/server/error-reply.ts), and nothing injects requests. They are a seventh of a bot's code.
+ */
+const UNUSED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'];
+const leftOut = {
+  name: 'left-out',
+  setup(bundler) {
+    bundler.onResolve({ filter: new RegExp(`^(${UNUSED.join('|')})$`) }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+    }));
+    bundler.onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
+      // What makes a compiler is called once for each server, and the compiler then never.
+      contents: `module.exports = () => () => { throw new Error('${path} is left out.'); };`,
+    }));
+  },
+};
+
+/** Puts the config's check into the bundles as ready code. */
+const readyChecks = {
+  name: 'ready-checks',
+  setup(bundler) {
+    bundler.onLoad({ filter: /src\/registry\/config-faults\.ts$/ }, async () => ({
+      contents: await readyConfigFaults(),
+      resolveDir: ROOT,
+    }));
+  },
+};
+
 /** Builds, whatever is there. */
 export async function build() {
   const sources = sourceHash();
@@ -84,6 +135,7 @@ export async function build() {
     mainFields: ['module', 'main'],
     external: ['better-sqlite3', 'better-sqlite3-13', 'bufferutil', 'utf-8-validate'],
     banner: { js: REQUIRE },
+    plugins: [fewDates, leftOut, readyChecks],
     sourcemap: false,
     legalComments: 'none',
     logLevel: 'warning',

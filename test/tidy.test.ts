@@ -32,7 +32,7 @@ const PACKAGE_HOME: Readonly<Record<string, string>> = {
   '@noble/hashes': 'exchange',
   '@tanstack/react-query': 'ui',
   '@tanstack/react-virtual': 'ui',
-  ajv: 'registry',
+  ajv: 'platform',
   'better-sqlite3': 'platform',
   'cli-table3': 'cli',
   commander: 'cli',

@@ -3,13 +3,13 @@
  * path, what was found, what is allowed, and for an unknown key the one that was probably meant.
  * What stands in a credential field, in `environment` or under an unknown key is never repeated.
  */
-import { Ajv } from 'ajv';
-import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { ErrorCode, Problem } from '../contract/errors.ts';
 import { CREDENTIAL_NAMES } from '../contract/venues.ts';
+import type { SchemaFault } from '../platform/json-schema.ts';
+import { configFaults } from './config-faults.ts';
 import { nearest } from './spelling.ts';
-import { CONFIG_SCHEMA, PARTS, allowedText, keysOf, partOf } from './schema-words.ts';
+import { PARTS, allowedText, keysOf, partOf } from './schema-words.ts';
 import type { SchemaNode } from './schema-words.ts';
 
 /** A problem that, when it is the only kind, gives the refusal its own code. */
@@ -19,8 +19,6 @@ export interface CodedProblem extends Problem {
 
 const MISSING = 'is missing';
 
-let compiled: ValidateFunction<InstanceConfig> | undefined;
-
 /** What only the built-in bot needs: an external program has its own arguments. */
 const GRID_KEYS = ['grid_lower_price', 'grid_upper_price', 'grid_num'];
 
@@ -29,15 +27,8 @@ const GRID_KEYS = ['grid_lower_price', 'grid_upper_price', 'grid_num'];
  * `external`: a program runs in place of the built-in bot, so that no grid need be given.
  */
 export function validateConfig(value: unknown, external: boolean): readonly Problem[] {
-  compiled ??= new Ajv({
-    allErrors: true,
-    useDefaults: true,
-    strict: true,
-    verbose: true,
-  }).compile<InstanceConfig>(CONFIG_SCHEMA);
-  if (compiled(value)) return [];
-  const errors = compiled.errors ?? [];
-  return toProblems(external ? errors.filter((error) => !isGridKeyMissing(error)) : errors);
+  const faults = configFaults(value);
+  return toProblems(external ? faults.filter((fault) => !isGridKeyMissing(fault)) : faults);
 }
 
 /**
@@ -54,12 +45,12 @@ export function isMissingGrid({ path, message }: Problem): boolean {
   return message === MISSING && (path === 'strategy_config' || GRID_KEYS.includes(key));
 }
 
-function isGridKeyMissing({ keyword, instancePath, params }: ErrorObject): boolean {
+function isGridKeyMissing({ keyword, instancePath, params }: SchemaFault): boolean {
   if (keyword !== 'required' || instancePath !== '/strategy_config') return false;
   return GRID_KEYS.includes(String(params['missingProperty']));
 }
 
-function toProblems(errors: readonly ErrorObject[]): Problem[] {
+function toProblems(errors: readonly SchemaFault[]): Problem[] {
   const unions = new Set(
     errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath),
   );
@@ -73,7 +64,7 @@ function toProblems(errors: readonly ErrorObject[]): Problem[] {
   return [...problems.values()];
 }
 
-function toProblem(error: ErrorObject): Problem {
+function toProblem(error: SchemaFault): Problem {
   const keys = keysOfPointer(error.instancePath);
   const schema = (error.parentSchema ?? {}) as SchemaNode;
   if (error.keyword === 'required') {
@@ -107,7 +98,7 @@ function unknownKey(parents: readonly string[], key: string, known: readonly str
   return 'is not a known key';
 }
 
-function faultText(error: ErrorObject, schema: SchemaNode): string {
+function faultText(error: SchemaFault, schema: SchemaNode): string {
   const quoted = typeof error.data === 'string' && Number.isFinite(Number(error.data));
   switch (error.keyword) {
     case 'type': {

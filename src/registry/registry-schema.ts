@@ -2,11 +2,10 @@
  * The shape of logs/instances.json. Every record is checked before it is believed; keys that are
  * not known are kept. A file of an earlier version is brought to this one as it is read.
  */
-import { Ajv } from 'ajv';
-import type { ValidateFunction } from 'ajv';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import { PROCESS_STATES } from '../contract/instance-api.ts';
 import { ERRORS } from '../contract/errors.ts';
+import { schemaFaults } from '../platform/json-schema.ts';
 
 /** Version of the file that this gridd writes. 1 counted restarts on the wall clock. */
 export const REGISTRY_VERSION = 2;
@@ -83,22 +82,16 @@ const RECORD_KEYS: Readonly<Record<keyof RegistryRecord, object>> = {
   ),
 };
 
-let compiled: ValidateFunction<RegistryRecord> | undefined;
+const recordFaults = schemaFaults(shape(RECORD_KEYS));
 
 /** Whether `value` is a record; when not, `recordFault` says why. */
 export function isRegistryRecord(value: unknown): value is RegistryRecord {
-  return validator()(value);
+  return recordFaults(value).length === 0;
 }
 
 /** The first reason why `value` is no record, e.g. "/pid must be integer". */
 export function recordFault(value: unknown): string {
-  const validate = validator();
-  if (validate(value)) return '';
-  const [first] = validate.errors ?? [];
-  return `${first?.instancePath ?? ''} ${first?.message ?? 'is not valid'}`.trim();
-}
-
-function validator(): ValidateFunction<RegistryRecord> {
-  compiled ??= new Ajv({ strict: true }).compile<RegistryRecord>(shape(RECORD_KEYS));
-  return compiled;
+  const [first] = recordFaults(value);
+  if (first === undefined) return '';
+  return `${first.instancePath} ${first.message ?? 'is not valid'}`.trim();
 }

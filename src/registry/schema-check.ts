@@ -2,9 +2,9 @@
  * The check of a small config file of the home against its schema, defaults put in. A problem is
  * told by its path and what is allowed, never with the value: that may be a secret.
  */
-import { Ajv } from 'ajv';
-import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Problem } from '../contract/errors.ts';
+import { schemaFaults } from '../platform/json-schema.ts';
+import type { SchemaFault } from '../platform/json-schema.ts';
 
 /** A value that fits, or every problem. */
 export type Checked<T> =
@@ -13,18 +13,16 @@ export type Checked<T> =
 
 /** A check that is compiled when it is first needed; it completes the value that it is given. */
 export function schemaCheck<T>(schema: object): (value: unknown) => Checked<T> {
-  let compiled: ValidateFunction<T> | undefined;
+  // As plain JSON Schema.
+  const faultsOf = schemaFaults(JSON.parse(JSON.stringify(schema)) as object);
   return (value) => {
-    compiled ??= new Ajv({ allErrors: true, useDefaults: true, verbose: true }).compile<T>(
-      // As plain JSON Schema.
-      JSON.parse(JSON.stringify(schema)) as object,
-    );
-    if (compiled(value)) return { value, problems: [] };
-    return { value: null, problems: problemsOf(compiled.errors ?? []) };
+    const faults = faultsOf(value);
+    if (faults.length === 0) return { value: value as T, problems: [] };
+    return { value: null, problems: problemsOf(faults) };
   };
 }
 
-function problemsOf(errors: readonly ErrorObject[]): Problem[] {
+function problemsOf(errors: readonly SchemaFault[]): Problem[] {
   const problems = new Map<string, Problem>();
   for (const error of errors) {
     const parents = error.instancePath.split('/').slice(1);
