@@ -13,7 +13,7 @@ import { ROOT, checkPlatform, ensureInstalled } from './ensure.js';
 
 const GRIDD = join(ROOT, 'bin', 'gridd.js');
 const LIST_RUNS = 41;
-const SETTLE_MS = 8_000;
+const SETTLE_MS = 30_000;
 const IDLE_MS = 60_000;
 const KILLS = 10;
 const FIRST_PORT = 5700;
@@ -35,7 +35,8 @@ async function measure(count) {
     const record = registry(home);
     const pids = Object.values(record.instances).map(({ pid }) => pid);
     const supervisor = JSON.parse(read(home, 'logs/supervisor/endpoint.json')).pid;
-    // The first seconds of twenty bots are the machine's busiest: a list is typed later.
+    // Idle is what lasts: the first seconds of twenty bots, and the one large collection of the
+    // supervisor that follows its start, are over by then.
     await pause(SETTLE_MS);
     const lists = [];
     const bare = [];

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildPages } from './build-pages.js';
 import { ROOT, checkPlatform, ensureInstalled, hash } from './ensure.js';
-import { readyConfigFaults } from './ready-checks.js';
+import { readyChecks } from './ready-checks.js';
 
 // Bundled CommonJS packages ask for node: modules with require, which an ES module does not have.
 const REQUIRE = "import { createRequire as gridd_require } from 'node:module';\n" +
@@ -102,12 +102,12 @@ const leftOut = {
   },
 };
 
-/** Puts the config's check into the bundles as ready code. */
-const readyChecks = {
-  name: 'ready-checks',
+/** Puts the checks of the home's files into the bundles as ready code. */
+const checksMadeReady = {
+  name: 'checks-made-ready',
   setup(bundler) {
-    bundler.onLoad({ filter: /src\/registry\/config-faults\.ts$/ }, async () => ({
-      contents: await readyConfigFaults(),
+    bundler.onLoad({ filter: /src\/registry\/schema-checks\.ts$/ }, async () => ({
+      contents: await readyChecks(),
       resolveDir: ROOT,
     }));
   },
@@ -135,7 +135,7 @@ export async function build() {
     mainFields: ['module', 'main'],
     external: ['better-sqlite3', 'better-sqlite3-13', 'bufferutil', 'utf-8-validate'],
     banner: { js: REQUIRE },
-    plugins: [fewDates, leftOut, readyChecks],
+    plugins: [fewDates, leftOut, checksMadeReady],
     sourcemap: false,
     legalComments: 'none',
     logLevel: 'warning',

@@ -1,2 +1,2 @@
-/** The module that stands for src/registry/config-faults.ts in a build, as JavaScript. */
-export function readyConfigFaults(): Promise<string>;
+/** The module that stands for src/registry/schema-checks.ts in a build, as JavaScript. */
+export function readyChecks(): Promise<string>;

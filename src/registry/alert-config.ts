@@ -2,17 +2,17 @@
  * `config/alerts.json`: read, checked whole, its variables put in. A problem is told by its path
  * and what is allowed, never with the value: that may be a secret.
  */
-import { AlertConfigSchema } from '../contract/alerts.ts';
 import type { AlertConfig } from '../contract/alerts.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
 import type { Home } from '../platform/paths.ts';
 import { parseJsonc, readConfigText } from './jsonc-text.ts';
 import { schemaCheck } from './schema-check.ts';
+import { alertsFaults } from './schema-checks.ts';
 import { expandText, namesIn } from './variable-text.ts';
 import type { Variables } from './variables.ts';
 
-const check = schemaCheck<AlertConfig>(AlertConfigSchema);
+const check = schemaCheck<AlertConfig>(alertsFaults);
 
 /** A config with its variables put in, and the values that must never be shown. */
 export interface LoadedAlerts {

@@ -7,8 +7,8 @@ import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { ErrorCode, Problem } from '../contract/errors.ts';
 import { CREDENTIAL_NAMES } from '../contract/venues.ts';
 import type { SchemaFault } from '../platform/json-schema.ts';
-import { configFaults } from './config-faults.ts';
 import { nearest } from './spelling.ts';
+import { configFaults } from './schema-checks.ts';
 import { PARTS, allowedText, keysOf, partOf } from './schema-words.ts';
 import type { SchemaNode } from './schema-words.ts';
 

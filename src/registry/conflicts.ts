@@ -45,23 +45,25 @@ interface PlacedClaim extends Claim {
 }
 
 function between(home: Home, a: PlacedClaim, b: PlacedClaim): Conflict[] {
+  const shared = sharedBy(a, b);
+  // Nearly every pair shares nothing, and a file's name as it is shown asks the disk.
+  if (shared.length === 0) return [];
   const files = [toHome(home, a.file), toHome(home, b.file)] as const;
   const ids = [a.id, b.id] as const;
-  const conflicts: Conflict[] = [];
-  if (a.id === b.id) conflicts.push({ key: 'instance_id', value: a.id, files, ids });
-  if (a.realLogDir === b.realLogDir) {
-    conflicts.push({ key: 'log_dir', value: toHome(home, a.logDir), files, ids });
-  }
-  if (a.realDbPath === b.realDbPath) {
-    conflicts.push({ key: 'db_path', value: toHome(home, a.dbPath), files, ids });
-  }
-  if (a.webPort !== null && a.webPort === b.webPort) {
-    conflicts.push({ key: 'web_port', value: String(a.webPort), files, ids });
-  }
-  if (a.market !== null && a.market === b.market) {
-    conflicts.push({ key: 'market', value: a.market, files, ids });
-  }
-  return conflicts;
+  return shared.map(([key, value]) => {
+    const place = key === 'log_dir' || key === 'db_path';
+    return { key, value: place ? toHome(home, value) : value, files, ids };
+  });
+}
+
+function sharedBy(a: PlacedClaim, b: PlacedClaim): [Conflict['key'], string][] {
+  const shared: [Conflict['key'], string][] = [];
+  if (a.id === b.id) shared.push(['instance_id', a.id]);
+  if (a.realLogDir === b.realLogDir) shared.push(['log_dir', a.logDir]);
+  if (a.realDbPath === b.realDbPath) shared.push(['db_path', a.dbPath]);
+  if (a.webPort !== null && a.webPort === b.webPort) shared.push(['web_port', String(a.webPort)]);
+  if (a.market !== null && a.market === b.market) shared.push(['market', a.market]);
+  return shared;
 }
 
 /** A place with the links of its existing part resolved. */

@@ -1,13 +1,13 @@
 /** `config/console.json`: read and checked whole; without the file its defaults hold. */
 import { existsSync } from 'node:fs';
-import { ConsoleConfigSchema } from '../contract/console-config.ts';
 import type { ConsoleConfig } from '../contract/console-config.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Home } from '../platform/paths.ts';
 import { parseJsonc, readConfigText } from './jsonc-text.ts';
 import { schemaCheck } from './schema-check.ts';
+import { consoleFaults } from './schema-checks.ts';
 
-const check = schemaCheck<ConsoleConfig>(ConsoleConfigSchema);
+const check = schemaCheck<ConsoleConfig>(consoleFaults);
 
 /**
  * Reads the file. Throws CONFIG_NOT_FOUND for one that cannot be read, CONFIG_SYNTAX, or

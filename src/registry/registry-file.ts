@@ -230,7 +230,8 @@ function applyChange(instances: Record<string, RegistryRecord>, pending: Pending
   const { id, change, resolve, reject } = pending;
   try {
     const next = change(instances[id] ?? null);
-    assert(next === null || isRegistryRecord(next), `${id}: ${recordFault(next)}`);
+    const fault = next === null ? '' : recordFault(next);
+    assert(fault === '', `${id}: ${fault}`);
     if (next === null) delete instances[id];
     else instances[id] = next;
     return () => resolve(next);

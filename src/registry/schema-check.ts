@@ -3,18 +3,15 @@
  * told by its path and what is allowed, never with the value: that may be a secret.
  */
 import type { Problem } from '../contract/errors.ts';
-import { schemaFaults } from '../platform/json-schema.ts';
-import type { SchemaFault } from '../platform/json-schema.ts';
+import type { SchemaFault, SchemaFaults } from '../platform/json-schema.ts';
 
 /** A value that fits, or every problem. */
 export type Checked<T> =
   | { readonly value: T; readonly problems: readonly [] }
   | { readonly value: null; readonly problems: readonly Problem[] };
 
-/** A check that is compiled when it is first needed; it completes the value that it is given. */
-export function schemaCheck<T>(schema: object): (value: unknown) => Checked<T> {
-  // As plain JSON Schema.
-  const faultsOf = schemaFaults(JSON.parse(JSON.stringify(schema)) as object);
+/** A check out of `faultsOf`; it completes the value that it is given. */
+export function schemaCheck<T>(faultsOf: SchemaFaults): (value: unknown) => Checked<T> {
   return (value) => {
     const faults = faultsOf(value);
     if (faults.length === 0) return { value: value as T, problems: [] };

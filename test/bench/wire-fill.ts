@@ -58,7 +58,7 @@ export async function fillToWire(folder: string, fills: number): Promise<FillTim
     ...{ connect_timeout_ms: 5000, read_timeout_ms: 5000, clock: systemClock },
     ...{ trace: () => undefined, credentials: sim.accounts[0]?.keys ?? {} },
   });
-  const db = openDatabase(join(folder, 'wire.db'), 'NORMAL');
+  const db = openDatabase(join(folder, 'wire.db'), 'FULL');
   migrate(db, MIGRATIONS);
   const market = makeMarket(await venue.market());
   const session = new Session({

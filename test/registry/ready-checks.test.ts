@@ -1,33 +1,32 @@
 /**
- * The check of a config that the build makes ready says of every value exactly what the one says
- * that is compiled when it is used, and puts in the same defaults.
+ * The checks that the build makes ready say of every value exactly what those say that are compiled
+ * when they are used, and put in the same defaults.
  */
 import fc from 'fast-check';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readyConfigFaults } from '../../scripts/ready-checks.js';
+import { readyChecks } from '../../scripts/ready-checks.js';
 import type { SchemaFaults } from '../../src/platform/json-schema.ts';
-import { configFaults } from '../../src/registry/config-faults.ts';
+import * as compiled from '../../src/registry/schema-checks.ts';
 import { parseJsonc } from '../../src/registry/jsonc-text.ts';
+import { sampleRecord } from './sample-record.ts';
 import { smallConfig } from './temp-home.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 // Below node_modules, where the code finds what it asks the schema library for.
 const FOLDER = join(ROOT, 'node_modules', '.cache', `gridd-ready-${process.pid}`);
 
-let ready: SchemaFaults;
+let ready: Record<keyof typeof compiled, SchemaFaults>;
 
 beforeAll(async () => {
   mkdirSync(FOLDER, { recursive: true });
   const file = join(FOLDER, 'ready.mjs');
   const require = "import { createRequire } from 'node:module';\n" +
     'const require = createRequire(import.meta.url);\n';
-  writeFileSync(file, require + (await readyConfigFaults()));
-  ({ configFaults: ready } = (await import(pathToFileURL(file).href)) as {
-    configFaults: SchemaFaults;
-  });
+  writeFileSync(file, require + (await readyChecks()));
+  ready = (await import(pathToFileURL(file).href)) as typeof ready;
 });
 
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -38,8 +37,8 @@ function told(check: SchemaFaults, value: unknown): unknown {
   return JSON.parse(JSON.stringify({ faults: check(copy), left: copy ?? null }));
 }
 
-function same(value: unknown): void {
-  expect(told(ready, value)).toEqual(told(configFaults, value));
+function same(value: unknown, of: keyof typeof compiled = 'configFaults'): void {
+  expect(told(ready[of], value)).toEqual(told(compiled[of], value));
 }
 
 test('of the shipped templates', () => {
@@ -62,6 +61,19 @@ test('of a config with faults everywhere', () => {
   }
 });
 
-test('of any value', () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => same(value)));
+test('of any value, each of them', () => {
+  const names = Object.keys(compiled) as (keyof typeof compiled)[];
+  expect(Object.keys(ready)).toEqual(expect.arrayContaining(names));
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom(...names), (value, name) => same(value, name)),
+  );
+});
+
+test('of a record of the registry', () => {
+  same(sampleRecord('x_01'), 'recordFaults');
+  for (const key of Object.keys(sampleRecord('x_01'))) {
+    for (const value of [null, -1, '', 'x', [], {}, undefined]) {
+      same({ ...sampleRecord('x_01'), [key]: value }, 'recordFaults');
+    }
+  }
 });
