@@ -346,6 +346,7 @@ export class Bot {
         if (this.#statusStale) this.#saveStatus();
         this.#statusStale = false;
         this.service.record();
+        this.#books.checkpoint();
         this.#lookAtFile();
       },
       failed: (error) => log.error({ error: errorBody(error) }, 'turn failed'),

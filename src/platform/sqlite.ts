@@ -47,6 +47,17 @@ export function openDatabase(
   return db;
 }
 
+/** Runs `write`, whose commits are as safe as `synchronous` says, whatever holds otherwise. */
+export function committing(db: SqliteDatabase, synchronous: Synchronous, write: () => void): void {
+  const before = Number(db.pragma('synchronous', { simple: true }));
+  db.pragma(`synchronous = ${synchronous}`);
+  try {
+    write();
+  } finally {
+    db.pragma(`synchronous = ${before}`);
+  }
+}
+
 /**
  * Opens an existing database for reading beside its writer; waits `timeoutMs` for a lock. Throws
  * when the file is absent.

@@ -6,7 +6,7 @@
  */
 import type { FillView, OrderView, ReceiptView, StatusView } from '../contract/instance-api.ts';
 import { GriddError } from '../contract/errors.ts';
-import { migrate, openDatabase } from '../platform/sqlite.ts';
+import { committing, migrate, openDatabase } from '../platform/sqlite.ts';
 import type { SqliteDatabase, Synchronous } from '../platform/sqlite.ts';
 import { AuditWaiting } from './audit-waiting.ts';
 import { Charts } from './charts.ts';
@@ -36,6 +36,10 @@ const NOTES_STEP = 100;
 /** An Idempotency-Key is remembered so long, and the newest of them only. */
 const REQUESTS_MS = 7 * 86_400_000;
 const REQUESTS_KEPT = 1000;
+/** Commits after which the log is moved into the file in a calm moment. */
+const CALM_COMMITS = 50;
+/** Pages in the log at which a commit moves them itself, calm or not: 16 MiB. */
+const MOST_LOG_PAGES = 4096;
 
 /** Whether SQLite failed for the disk's sake: full, read-only, failing or busy. */
 export function isStorageFault(error: unknown): boolean {
@@ -82,9 +86,11 @@ export class Books {
   readonly audit: AuditWaiting;
   readonly #statements: ReturnType<typeof prepareBooks>;
   readonly #commit: (turns: readonly Turn[]) => void;
+  #commits = 0;
 
   constructor(db: SqliteDatabase) {
     this.db = db;
+    db.pragma(`wal_autocheckpoint = ${MOST_LOG_PAGES}`);
     this.charts = new Charts(db);
     this.audit = new AuditWaiting(db);
     this.#statements = prepareBooks(db);
@@ -95,12 +101,27 @@ export class Books {
 
   /** Commits one turn. Throws what SQLite throws; then nothing of it is stored. */
   commit(turn: Turn): void {
-    this.#commit([turn]);
+    this.commitAll([turn]);
   }
 
   /** Commits turns that follow each other as one: all of them or none. */
   commitAll(turns: readonly Turn[]): void {
     this.#commit(turns);
+    this.#commits += 1;
+  }
+
+  /**
+   * Moves the log into the file once enough was committed. It waits for the disk: called when
+   * nothing is urgent, so that no fill's turn has to. A disk that refuses is asked again.
+   */
+  checkpoint(): void {
+    if (this.#commits < CALM_COMMITS) return;
+    try {
+      this.db.pragma('wal_checkpoint(PASSIVE)');
+      this.#commits = 0;
+    } catch (error) {
+      if (!isStorageFault(error)) throw error;
+    }
   }
 
   /** The engine state of the last committed turn; null before the first. */
@@ -224,8 +245,10 @@ export class Books {
     return this.#statements.fundingAfter.all(mark.funding).map(({ amount }) => amount);
   }
 
+  /** What a power failure may take: the next second says it anew. */
   saveStatus(status: StatusView): void {
-    this.#statements.status.run(JSON.stringify(status));
+    committing(this.db, 'NORMAL', () => this.#statements.status.run(JSON.stringify(status)));
+    this.#commits += 1;
   }
 
   close(): void {

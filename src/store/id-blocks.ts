@@ -3,6 +3,7 @@
  * disk itself before it is used, so not even a power failure that takes the last turns away makes a
  * number come twice; a restart begins after the block.
  */
+import { committing } from '../platform/sqlite.ts';
 import type { SqliteDatabase } from '../platform/sqlite.ts';
 
 const RESERVED = 'ids_reserved';
@@ -15,17 +16,13 @@ export function reservedIds(db: SqliteDatabase): number {
 
 /** Reserves every number up to `upTo`. Throws what SQLite throws; then none of them is. */
 export function reserveIds(db: SqliteDatabase, upTo: number): void {
-  const before = Number(db.pragma('synchronous', { simple: true }));
   // One commit that waits for the disk takes all earlier ones with it.
-  db.pragma('synchronous = FULL');
-  try {
+  committing(db, 'FULL', () => {
     db.prepare<[string, string]>(
       `INSERT INTO meta (key, value) VALUES (?, ?)
        ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
     ).run(RESERVED, String(upTo));
-  } finally {
-    db.pragma(`synchronous = ${before}`);
-  }
+  });
 }
 
 /**

@@ -1,12 +1,22 @@
 /** The books: what they refuse, what a turn stores, what a reader sees. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { migrate, openDatabase } from '../../src/platform/sqlite.ts';
+import { migrate, openDatabase, openImage } from '../../src/platform/sqlite.ts';
 import { MIGRATIONS } from '../../src/store/schema.ts';
 import { archiveBooks, openBooks, readBooks, readLineFills } from '../../src/store/index.ts';
 import type { Binding, Intent, Turn } from '../../src/store/index.ts';
+import { onSmallDisk, whyNoSmallDisk } from '../fixtures/small-disk.ts';
+import { bundleProgram } from '../registry/writer-process.ts';
 
 let folder = '';
 let file = '';
@@ -156,6 +166,68 @@ describe('bounds', () => {
     expect([books.answer('k0'), books.answer('k1')?.request]).toEqual([null, '{}']);
     expect(books.answer('one more')).not.toBeNull();
     expect(books.hasFill('t1')).toBe(true);
+    books.close();
+  });
+});
+
+describe('the log beside the file', () => {
+  /** Pages of the log, and whether the file alone knows of a turn. */
+  function waiting(): { log: number; alone: boolean } {
+    const alone = join(folder, 'alone.db');
+    rmSync(alone, { force: true });
+    copyFileSync(file, alone);
+    const image = openImage(alone);
+    const table = image.prepare("SELECT count(*) n FROM sqlite_master WHERE name = 'meta'");
+    const found = (table.get() as { n: number }).n === 1;
+    const state = found ? image.prepare('SELECT state FROM engine').get() : undefined;
+    image.close();
+    return { log: statSync(`${file}-wal`).size / 4096, alone: state !== undefined };
+  }
+
+  test('no turn moves it into the file; a calm moment does, once enough was committed', () => {
+    const books = openBooks(file, BINDING, 'FULL');
+    let turns = 0;
+    const large = (count: number) => {
+      for (let n = 0; n < count; n += 1) {
+        books.commit(turn({ state: JSON.stringify(String(turns % 10).repeat(8000)) }));
+        turns += 1;
+      }
+    };
+    large(49);
+    books.checkpoint();
+    expect(waiting().alone).toBe(false);
+    large(700);
+    // SQLite's own default would have moved it after a thousand pages.
+    expect(waiting().log).toBeGreaterThan(1500);
+    expect(waiting().alone).toBe(false);
+    books.checkpoint();
+    expect(waiting().alone).toBe(true);
+    // The log begins anew: it does not grow without end.
+    const before = waiting().log;
+    large(100);
+    expect(waiting().log).toBe(before);
+    books.close();
+  });
+
+  const reason = whyNoSmallDisk();
+  test.skipIf(reason !== null)(`a full disk refuses, and is asked again ${reason ?? ''}`, async () => {
+    const program = join(folder, 'full-checkpoint.mjs');
+    const disk = join(folder, 'disk');
+    await bundleProgram('test/store/full-checkpoint.ts', program);
+    const [command = '', ...words] = onSmallDisk(disk, 'size=2m');
+    const { stdout, stderr } = spawnSync(command, [...words, process.execPath, program, disk]);
+    expect(String(stderr)).toBe('');
+    expect(JSON.parse(String(stdout))).toEqual({
+      refused: ['SQLITE_FULL'],
+      whole: true,
+      moved: [false, true],
+    });
+  });
+
+  test('figures for readers wait for no disk, turns do', () => {
+    const books = openBooks(file, BINDING, 'FULL');
+    books.saveStatus({} as never);
+    expect(books.db.pragma('synchronous', { simple: true })).toBe(2);
     books.close();
   });
 });
