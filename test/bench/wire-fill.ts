@@ -17,6 +17,7 @@ import { openSimVenue } from '../../src/exchange/sim/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { migrate, openDatabase } from '../../src/platform/sqlite.ts';
+import type { Synchronous } from '../../src/platform/sqlite.ts';
 import { Books } from '../../src/store/index.ts';
 import { MIGRATIONS } from '../../src/store/schema.ts';
 
@@ -49,8 +50,12 @@ function watchFills(heard: () => void): () => void {
   };
 }
 
-/** Times of `fills` fills, books in `folder`. */
-export async function fillToWire(folder: string, fills: number): Promise<FillTimes> {
+/** Times of `fills` fills, books in `folder`, their commits as safe as `synchronous` says. */
+export async function fillToWire(
+  folder: string,
+  fills: number,
+  synchronous: Synchronous,
+): Promise<FillTimes> {
   const sim = await openSimVenue({ face: backpackFace, symbols: 3, balance: '1000000' });
   sim.command('move', { symbol: SYMBOL, price: '150' });
   const venue = backpack.open({
@@ -58,11 +63,12 @@ export async function fillToWire(folder: string, fills: number): Promise<FillTim
     ...{ connect_timeout_ms: 5000, read_timeout_ms: 5000, clock: systemClock },
     ...{ trace: () => undefined, credentials: sim.accounts[0]?.keys ?? {} },
   });
-  const db = openDatabase(join(folder, 'wire.db'), 'FULL');
+  const db = openDatabase(join(folder, `wire-${synchronous}.db`), synchronous);
   migrate(db, MIGRATIONS);
   const market = makeMarket(await venue.market());
+  const books = new Books(db);
   const session = new Session({
-    ...{ market, venue, books: new Books(db), clock: systemClock, tag: TAG, ticks: START },
+    ...{ market, venue, books, clock: systemClock, tag: TAG, ticks: START },
     log: makeLogger('bench', [{ level: 'fatal', file: { write: () => undefined } }]),
     state: initialState(planOf(market)),
     onBug: (error) => {
@@ -102,6 +108,8 @@ export async function fillToWire(folder: string, fills: number): Promise<FillTim
       sim.command('move', { symbol: SYMBOL, price });
     });
     await systemClock.delay(PAUSE_MS);
+    // As a bot does in its calm seconds.
+    books.checkpoint();
   }
   unwatch();
   leaving.unsubscribe(onLeaving);
