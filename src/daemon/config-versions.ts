@@ -84,6 +84,11 @@ export class ConfigVersions {
 
   /** The file of an id, looked at anew; CONFIG_NOT_FOUND, CONFIG_CONFLICT where two have it. */
   find(id: string): ActiveConfig {
+    const { file, text } = this.#locate(id);
+    return { id, file, text, version: this.#note(id, file, text) };
+  }
+
+  #locate(id: string): { readonly file: string; readonly text: string } {
     const found = activeFiles(this.#parts.home)
       .flatMap((file) => this.#read(file) ?? [])
       .filter((one) => one.id === id);
@@ -95,7 +100,7 @@ export class ConfigVersions {
       const names = found.map(({ file }) => toHome(this.#parts.home, file)).join(' and ');
       throw new GriddError('CONFIG_CONFLICT', `${names} have the same id ${id}.`);
     }
-    return { ...first, version: this.#note(id, first.file, first.text) };
+    return first;
   }
 
   /** Notes an edit of an instance's file, if there was one. */
@@ -109,10 +114,16 @@ export class ConfigVersions {
   /** Names who wrote the text that stands in the file now. */
   author(id: string, author: Author): VersionFacts | null {
     const { history, clock } = this.#parts;
-    const { text } = this.find(id);
+    const { file, text } = this.#locate(id);
+    const newest = this.newest(id);
+    if (newest?.text !== text) {
+      const changed = changedPaths(newest?.text ?? null, text, file);
+      return this.#add({ ...author, instance: id, text, changed });
+    }
+    // A look met the text before its author told who they are.
     const entry = { instance: id, at_ms: clock.now(), text, ...author };
-    history.use((file) => file.nameAuthor(entry, clock.now() - AUTHOR_MS));
-    return history.use((file) => file.version(id, null));
+    history.use((kept) => kept.nameAuthor(entry, clock.now() - AUTHOR_MS));
+    return history.use((kept) => kept.version(id, null));
   }
 
   /** Versions of an id, newest first. */
@@ -194,7 +205,18 @@ export class ConfigVersions {
     const changed = changedPaths(newest?.text ?? null, text, file);
     const note = newest === null ? 'met on the disk' : 'edited on the disk';
     const author = { who: 'unknown', origin: 'file', note } as const;
-    return this.#add({ ...author, instance: id, text, changed });
+    const added = this.#add({ ...author, instance: id, text, changed });
+    if (added !== null && newest !== null) this.#noteEdit(added);
+    return added;
+  }
+
+  /** An editor leaves no name: what it changed stands in the audit all the same. */
+  #noteEdit({ instance, at_ms, who, version, changed }: VersionFacts): void {
+    const after = JSON.stringify({ version, changed });
+    this.#parts.history.verb({
+      ...{ at_ms, verb: 'config edit', instance, what: '{}', outcome: 'ok', message: '' },
+      ...{ who, from: 'config', before: null, after },
+    });
   }
 
   /** Null: the history did not take it. */

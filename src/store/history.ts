@@ -1,8 +1,9 @@
 /**
  * `database/gridd.db`: ends of processes, usage, verbs and config versions of the whole fleet.
- * Written by the supervisor alone, in batches, read by its user. Bounded: the last 100 exits of an
- * instance, a day of usage, 10,000 verbs. History of an instance stays when its record is dropped.
- * It never waits long for a lock: whoever writes here has bots to look after.
+ * Written by the supervisor, in batches, and a deed at a time by the command line; read by its user.
+ * Bounded: the last 100 exits of an instance, a day of usage, 10,000 verbs. History of an instance
+ * stays when its record is dropped. It never waits long for a lock: whoever writes here has bots to
+ * look after.
  */
 import {
   chmodSync,
@@ -32,8 +33,16 @@ const MOST_VERBS = 10_000;
 /** Exits of instances that are long gone must not pile up. */
 const EXIT_DAYS = 400;
 const BUSY_MS = 50;
+/** Whoever does one thing at a command line has the time. */
+const DEED_BUSY_MS = 2000;
 /** Of a note that does not say it. */
 const UNSAID = { who: '', from: 'cli', before: null, after: null, mark: null };
+
+// A bot repeats what it did not hear confirmed.
+const ADD_TO_AUDIT = `INSERT INTO audit
+    (at_ms, verb, instance, what, outcome, message, who, origin, before, after, mark)
+  VALUES (@at_ms, @verb, @instance, @what, @outcome, @message, @who, @from, @before, @after, @mark)
+  ON CONFLICT (mark) DO NOTHING`;
 
 /** Sums of one minute, or of a part of it, of one instance. */
 export interface UsageSums {
@@ -97,6 +106,25 @@ export function openHistory(file: string): HistoryFile | null {
   }
   db.close();
   return null;
+}
+
+/**
+ * Notes one deed of somebody who is not the writer, beside it. Throws what SQLite throws, and where
+ * the file is of another version of gridd: its writer alone may change its shape.
+ */
+export function noteDeed(file: string, note: AuditNote): void {
+  keepPrivate(file);
+  const db = openDatabase(file, 'NORMAL', DEED_BUSY_MS);
+  try {
+    const version = Number(db.pragma('user_version', { simple: true }));
+    if (version !== 0 && version !== HISTORY_MIGRATIONS.length) {
+      throw new Error('another version of gridd keeps it');
+    }
+    migrate(db, HISTORY_MIGRATIONS);
+    db.prepare(ADD_TO_AUDIT).run({ ...UNSAID, ...note });
+  } finally {
+    db.close();
+  }
 }
 
 /** Texts of configs may hold secrets: the file and its log are readable for their user alone. */
@@ -234,14 +262,7 @@ function historyFile(db: SqliteDatabase): HistoryFile {
        memory_max = max(memory_max, excluded.memory_max),
        processes = max(processes, excluded.processes), samples = samples + excluded.samples`,
   );
-  // A bot repeats what it did not hear confirmed.
-  const addVerb = db.prepare(
-    `INSERT INTO audit
-       (at_ms, verb, instance, what, outcome, message, who, origin, before, after, mark)
-     VALUES (@at_ms, @verb, @instance, @what, @outcome, @message, @who, @from, @before, @after,
-       @mark)
-     ON CONFLICT (mark) DO NOTHING`,
-  );
+  const addVerb = db.prepare(ADD_TO_AUDIT);
   const samples = figureWriter(db);
   const write = db.transaction((batch: HistoryBatch) => {
     for (const { instance, exit } of batch.exits) {

@@ -27,6 +27,7 @@ export type { RestoredMark, TakenOver } from './restored.ts';
 export type { BooksReader } from './reader.ts';
 export {
   isBroken,
+  noteDeed,
   openHistory,
   readHistory,
   setHistoryAside,

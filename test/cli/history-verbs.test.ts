@@ -1,12 +1,14 @@
 /** What is shown of database/gridd.db and of the history that a supervisor keeps. */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SupervisorInfo } from '../../src/contract/fleet-api.ts';
 import type { AuditEntry, ExitEntry, HistoryFacts } from '../../src/contract/history-api.ts';
 import type { Home } from '../../src/platform/paths.ts';
+import { openDatabase } from '../../src/platform/sqlite.ts';
 import { openHistory } from '../../src/store/index.ts';
 import type { HistoryBatch } from '../../src/store/index.ts';
 import { gridd, makeHome, recordOf, registryOf } from './cli-harness.ts';
@@ -171,6 +173,41 @@ describe('audit', () => {
       'stop | b | cli | STOP_FAILED | {"on_stop":{"orders":"cancel"}} | it would not end',
       'start | a | cli | ok | running',
     ]);
+  });
+
+  it('what the command line changes by itself is noted too, without values', async () => {
+    const home = makeHome({ '.env': '' });
+    await gridd(home, ['token']);
+    await gridd(home, ['token']);
+    const made = await gridd(home, ['new', 'neutral', '--id', 'a', '--set', 'metadata.description=hush']);
+    expect(made).toMatchObject({ exit: 0, err: '' });
+    await gridd(home, ['archive', 'a']);
+    const { out } = await gridd(home, ['audit', '--json']);
+    expect(out).not.toContain('hush');
+    const lines = JSON.parse(out) as { what: unknown }[];
+    const by = { outcome: 'ok', who: userInfo().username, from: 'cli' };
+    expect(lines).toMatchObject([
+      { verb: 'archive', instance: 'a', what: { from: 'config/active/a.json' }, ...by },
+      { verb: 'config new', instance: 'a', what: { template: 'neutral', set: ['metadata.description'] }, ...by },
+      { verb: 'token', instance: null, what: { new: false }, ...by },
+    ]);
+  });
+
+  it('a history of another gridd, or one that cannot be written, stops no deed', async () => {
+    const home = makeHome({ '.env': '' });
+    openHistory(home.history)?.close();
+    const db = openDatabase(home.history, 'NORMAL');
+    db.pragma('user_version = 1');
+    db.close();
+    const { exit, err } = await gridd(home, ['token']);
+    expect(exit).toBe(0);
+    expect(err).toContain('this is not in the audit');
+    expect(err).toContain('another version of gridd keeps it');
+    rmSync(home.history);
+    mkdirSync(home.history);
+    const { exit: again, err: why } = await gridd(home, ['new', 'neutral', '--id', 'b']);
+    expect(again).toBe(0);
+    expect(why).toContain('this is not in the audit');
   });
 
   it('of one instance, since a moment, at most so many', async () => {

@@ -14,6 +14,7 @@ import { put, refusal, smallConfig, tempHome } from '../registry/temp-home.ts';
 const AUTHOR = { who: 'ann', origin: 'console', note: 'wider' } as const;
 let home: Home;
 let clock: ManualClock;
+let history: FleetHistory;
 let versions: ConfigVersions;
 let text: string;
 
@@ -21,7 +22,7 @@ beforeEach(() => {
   home = tempHome();
   clock = manualClock();
   const log = makeLogger('test', []);
-  const history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
+  history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
   onTestFinished(() => history.close());
   versions = new ConfigVersions({ home, clock, log, history, changed: () => {} });
   text = JSON.stringify(smallConfig(), null, 2);
@@ -52,6 +53,25 @@ test('a file is a version when it is met, an edit on the disk the next, a look a
   expect(versions.one('aa_01', 1).text).toBe(text);
   expect(refusal(() => versions.one('aa_01', 3)).code).toBe('VERSION_UNKNOWN');
   expect(versions.mark).toBe(2);
+});
+
+test('an edit on the disk is in the audit; a file that is met, and a text with an author, are not', () => {
+  const lines = () =>
+    history.auditLines({ instance: 'aa_01', before: null, limit: 10 }).map((line) => {
+      const { verb, who, from, after } = line;
+      return { verb, who, from, after: JSON.parse(after ?? '{}') as unknown };
+    });
+  write();
+  versions.look();
+  expect(lines()).toEqual([]);
+  write(text.replace('"grid_num": 20', '"grid_num": 22'));
+  versions.author('aa_01', { who: 'bob', origin: 'cli', note: 'saved' });
+  expect(lines()).toEqual([]);
+  write(edited());
+  versions.look();
+  versions.look();
+  const after = { version: 3, changed: ['strategy_config.grid_num'] };
+  expect(lines()).toEqual([{ verb: 'config edit', who: 'unknown', from: 'config', after }]);
 });
 
 test('a file that is broken meanwhile keeps its id; one that is nobody else is not looked at', () => {

@@ -18,6 +18,7 @@ import type { ControlClient } from '../control-client.ts';
 import { checkGrid } from '../../design/index.ts';
 import { liquidationText, renderPairs } from '../render.ts';
 import { tellAuthor } from '../config-author.ts';
+import { noteOwnDeed } from '../own-deeds.ts';
 import { tellJson } from '../results.ts';
 import { clientFor } from '../running-client.ts';
 import { selectOne } from '../select.ts';
@@ -130,6 +131,7 @@ async function saveGrid(context: Context, id: string, grid: GridNow): Promise<st
   const loaded = readConfigFile(home, file, options);
   saveGridValues(home, loaded, valuesFor(context, loaded, grid));
   await tellAuthor(home, id, 'gridd adjust --save');
+  noteOwnDeed(context, 'config save', id, { note: 'gridd adjust --save' });
   return record.config_file;
 }
 

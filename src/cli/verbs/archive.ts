@@ -14,6 +14,7 @@ import {
 } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
 import { readList } from '../fleet-reader.ts';
+import { noteOwnDeed } from '../own-deeds.ts';
 import { tellJson } from '../results.ts';
 import { selectOne } from '../select.ts';
 import type { Selection } from '../select.ts';
@@ -38,6 +39,7 @@ export async function archive(
     record?.desired === 'running' ? record : null,
   );
   const [from, to] = [toHome(context.home, moved.from), toHome(context.home, moved.to)];
+  noteOwnDeed(context, 'archive', id, { from, to });
   if (options.json === true) tellJson(context, { id, from, to, database: books });
   else context.terminal.out(`${id}: ${from} -> ${to}\n${booksText(id, books)}`);
   return EXIT.done;

@@ -11,6 +11,7 @@ import { planRestore } from '../backup/restore-plan.ts';
 import type { PlannedFile } from '../backup/restore-plan.ts';
 import { applyRestore, refuseWhileRunning } from '../backup/restore.ts';
 import type { Context } from '../context.ts';
+import { noteOwnDeed } from '../own-deeds.ts';
 import { tellJson } from '../results.ts';
 
 /** Backs the home up while it trades; exit 2 when a database had to be left out. */
@@ -60,6 +61,7 @@ export async function restore(
     throw new GriddError('RESTORE_REFUSED', message);
   }
   const aside = await applyRestore(context, from, manifest, plan);
+  noteOwnDeed(context, 'restore', null, { from, taken_at, force: options.force === true });
   if (options.json === true) tellJson(context, { taken_at, plan, aside });
   else {
     terminal.out(`restored the backup of ${taken_at}; all its instances are stopped\n`);

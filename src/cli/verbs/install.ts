@@ -18,6 +18,7 @@ import {
   ensureSupervisor,
   infoOrNull,
 } from '../ensure-supervisor.ts';
+import { noteOwnDeed } from '../own-deeds.ts';
 import { lastingPath, removedBy, unitText } from '../service-unit.ts';
 import type { Scope } from '../service-unit.ts';
 import {
@@ -51,6 +52,7 @@ export async function install(context: Context, options: InstallOptions): Promis
   writeFileAtomic(service.file, text);
   await demand(context, ['daemon-reload']);
   await demand(context, ['enable', service.name]);
+  noteOwnDeed(context, 'install', null, { service: service.name });
   terminal.out(`installed ${service.file}\n`);
   await handOver(context, changed);
   const { info } = await ensureSupervisor(context);
@@ -78,6 +80,7 @@ export async function uninstall(context: Context): Promise<number> {
   } else {
     terminal.err(`${refused}\nOnly its files were removed.\n`);
   }
+  noteOwnDeed(context, 'uninstall', null, { service: name });
   terminal.out(`removed ${file}; the bots trade on\n`);
   const info = await infoOrNull(new ControlClient(context.home));
   terminal.out(

@@ -5,6 +5,7 @@ import { newInstance } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
 import { checkGrid } from '../../design/index.ts';
 import { tellAuthor } from '../config-author.ts';
+import { noteOwnDeed } from '../own-deeds.ts';
 import { tellJson } from '../results.ts';
 
 /** Makes the config; it starts nothing. */
@@ -17,6 +18,9 @@ export async function newConfig(
   const made = newInstance(home, template, options.id, options.set);
   const file = toHome(home, made.file);
   await tellAuthor(home, made.id, `gridd new ${template}`);
+  // Names of what was set, without values: one may be a secret.
+  const set = options.set.map((pair) => pair.split('=')[0]);
+  noteOwnDeed(context, 'config new', made.id, { template, set });
   // The grid of an external program is its own.
   const unknown = { problems: [], warnings: [] };
   const grid = made.program === null ? checkGrid(home, made.config) : unknown;
