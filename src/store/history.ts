@@ -1,6 +1,6 @@
 /**
  * `database/gridd.db`: ends of processes, usage, verbs and config versions of the whole fleet.
- * Written by the supervisor, in batches, and a deed at a time by the command line; read by its user.
+ * Written by the supervisor, in batches, and by the command line, deed by deed; its user reads it.
  * Bounded: the last 100 exits of an instance, a day of usage, 10,000 verbs. History of an instance
  * stays when its record is dropped. It never waits long for a lock: whoever writes here has bots to
  * look after.

@@ -146,10 +146,21 @@ test('it is readable for its user alone, whatever it was before', () => {
   history.close();
 });
 
+test('no line of the audit can be changed', () => {
+  const history = open();
+  const verb = { at_ms: NOW, verb: 'stop', instance: 'aa_01', what: '{}' };
+  history.write({ ...NOTHING, audit: [{ ...verb, outcome: 'ok', message: '' }] });
+  history.close();
+  const db = openDatabase(file, 'NORMAL');
+  expect(() => db.exec("UPDATE audit SET who = 'nobody'")).toThrow('only added to');
+  db.close();
+});
+
 test('a file of an older gridd has no versions for whoever reads it', () => {
   open().close();
   const db = openDatabase(file, 'NORMAL');
-  db.exec('DROP TABLE config_versions; PRAGMA user_version = ' + String(HISTORY_MIGRATIONS.length - 1));
+  db.exec('DROP TABLE config_versions; DROP TRIGGER audit_is_fixed');
+  db.pragma(`user_version = ${HISTORY_MIGRATIONS.length - 2}`);
   db.close();
   const reader = readHistory(file);
   expect([reader?.versions('aa_01'), reader?.version('aa_01', null)]).toEqual([[], null]);
