@@ -37,6 +37,15 @@ async function go(page: Page, hash: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
 }
 
+/** Serious faults of access within a part of the page: their rules, with where they were found. */
+async function faultsOf(page: Page, within = 'html'): Promise<unknown[][]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate<{ violations: Violation[] }>(`axe.run('${within}')`);
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => [id, nodes.map(({ html }) => html).slice(0, 3)]);
+}
+
 const rowOf = (page: Page, id: string) => page.locator(`tr[data-instance="${id}"]`);
 
 describe.skipIf(!hasBrowser)('the fleet console', () => {
@@ -183,6 +192,10 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
     const told = page.getByRole('alert').filter({ hasText: 'while you edited version 1' });
     const change = told.locator('[data-changed="strategy_config.grid_upper_price"]');
     expect(await change.textContent()).toMatch(/160.*161/);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await faultsOf(page, '.console-main')).toEqual([]);
+    }
     // What was typed is still there, and is not saved before somebody chose.
     expect(await grids.inputValue()).toBe('15');
     expect(await page.getByRole('button', { name: 'Review and save' }).isEnabled()).toBe(false);
@@ -250,6 +263,11 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
     expect([readFileSync(active, 'utf8'), existsSync(home.path('config', 'archived', kept))]).toEqual(
       [text, false],
     );
+    // What was done is said in words, with the verb for whoever looks for it.
+    await go(page, '#/events');
+    const done = page.getByRole('cell', { name: 'Restore config' });
+    await done.waitFor();
+    expect(await done.getAttribute('title')).toBe('config restore');
     await context.close();
   });
 
@@ -268,13 +286,7 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
       await page.locator('.mantine-Loader-root').waitFor({ state: 'detached' });
       const room = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
       expect([view, await page.evaluate(room)]).toEqual([view, 0]);
-      await page.evaluate(AXE);
-      const found = await page.evaluate<{ violations: Violation[] }>('axe.run()');
-      faults.push(
-        ...found.violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => [view, id, nodes.map(({ html }) => html).slice(0, 3)]),
-      );
+      faults.push(...(await faultsOf(page)).map((fault) => [view, ...fault]));
     }
     expect(faults).toEqual([]);
     await context.close();
@@ -311,13 +323,17 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
     await page.getByRole('menuitem', { name: 'Start', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Start instances' });
     await dialog.locator('[data-effect="starts_live"]').getByText('gridd start dd_04').waitFor();
+    expect(await faultsOf(page, '[role=dialog]')).toEqual([]);
     await dialog.getByRole('button', { name: 'Start one instance' }).click();
     await page.getByLabel('Token', { exact: true }).fill(token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     const refused = dialog.locator('[data-result="failed"]');
     await refused.getByText('has never traded live, and nobody confirmed that it may').waitFor();
     await refused.getByText('gridd start dd_04').waitFor();
-    expect((await home.row('dd_04')).pid).toBeNull();
+    await waitFor('its end', async () => {
+      const { pid, state } = await home.row('dd_04');
+      return pid === null && state === 'failed';
+    });
     await context.close();
   });
 

@@ -2,7 +2,7 @@
  * Edits a config: what was typed is kept as a draft until it is saved or given up. A version that
  * somebody else saved meanwhile is told at once, and never overwritten unseen.
  */
-import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { ConfigView, ConfigVersionText } from '../../../../contract/console-api.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
@@ -88,12 +88,11 @@ function Meanwhile(props: {
   const { config, base } = props;
   const edited = useRoute<ConfigVersionText>(versionPath(config.id, base));
   return (
-    <Alert
-      color="yellow"
-      m="sm"
-      title={t('console:save.meanwhile', { version: config.version, base })}
-    >
+    <section className="card meanwhile" role="alert">
       <Stack gap="xs">
+        <p className="attention strong">
+          ▲ {t('console:save.meanwhile', { version: config.version, base })}
+        </p>
         <Text size="sm">{t('console:save.their_change')}</Text>
         {edited.failure !== null && <FailureText failure={edited.failure} />}
         {edited.value === undefined ? (
@@ -110,6 +109,6 @@ function Meanwhile(props: {
           </Button>
         </Group>
       </Stack>
-    </Alert>
+    </section>
   );
 }
