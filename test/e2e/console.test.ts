@@ -1,8 +1,10 @@
 /** The console of a real supervisor with two real bots: what a page and a script meet there. */
 import { createServer } from 'node:http';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CONSOLE_PORT } from '../../src/contract/console-config.ts';
 import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
 import type {
   AuditView,
@@ -73,6 +75,30 @@ test('it is where the file says, and every listing says where', async () => {
   );
   expect(accounts.map(({ account }) => account)).toEqual(IDS.map((id) => `paper ${id}`));
   expect(supervisor).toMatchObject({ running: 2, console: { url, note: null } });
+});
+
+test('gridd console opens the address where there is a display and a program for it', async () => {
+  const url = `http://127.0.0.1:${port}`;
+  const [programs, opened] = [home.path('programs'), home.path('opened')];
+  mkdirSync(programs);
+  const script = '#!/bin/sh\necho "$1" >> "$OPENED"\n';
+  writeFileSync(join(programs, 'xdg-open'), script, { mode: 0o755 });
+  const env = { PATH: programs, OPENED: opened };
+  const said: (string | number)[][] = [];
+  const ask = async (words: readonly string[], more: Record<string, string>) => {
+    const { code, stdout, stderr } = await home.run(['console', ...words], { ...env, ...more });
+    said.push([code, stdout, stderr]);
+  };
+  await ask([], { OPENED: `${opened} without a display` });
+  await ask([], { DISPLAY: ':7', PATH: home.path('config') });
+  await ask(['--no-open'], { DISPLAY: ':7', OPENED: `${opened} unasked` });
+  await ask([], { DISPLAY: ':7' });
+  await ask([], { WAYLAND_DISPLAY: 'wayland-0' });
+  expect(said).toEqual(said.map(() => [0, `${url}\n`, '']));
+  await waitFor('both to be opened', () => {
+    return existsSync(opened) && readFileSync(opened, 'utf8') === `${url}\n${url}\n`;
+  });
+  expect(readdirSync(home.folder).filter((name) => name.startsWith('opened'))).toEqual(['opened']);
 });
 
 test('the stream brings the figures of a fill, as the bot has them', async () => {
@@ -184,9 +210,9 @@ test('a supervisor that was killed: the next one is at the same port, with the s
   expect(rows.map(({ pid }) => pid)).toEqual(pids);
 });
 
-function hold(at: number): Promise<Server> {
+function hold(at: number, host = '127.0.0.1'): Promise<Server> {
   const server = createServer();
-  return new Promise((resolve) => server.listen(at, '127.0.0.1', () => resolve(server)));
+  return new Promise((resolve) => server.listen(at, host, () => resolve(server)));
 }
 
 test('leaving ends the streams; a taken port moves it beyond what configs claim', async () => {
@@ -206,6 +232,35 @@ test('leaving ends the streams; a taken port moves it beyond what configs claim'
   } finally {
     holder.close();
   }
+});
+
+test('with no port left there is no console, it is said why, and the fleet goes on', async () => {
+  await home.ok(['supervisor', 'stop', '--keep-bots']);
+  // An address where nobody else is: every port of the span can be held.
+  const host = '127.9.8.7';
+  writeFileSync(home.path('config', 'console.json'), JSON.stringify({ host }));
+  const span = Array.from({ length: 1001 }, (_, index) => CONSOLE_PORT + index);
+  const holders = await Promise.all(span.map((each) => hold(each, host)));
+  const why = /Port 5000 is held by \S+ \(pid \d+\); no port up to 6000 is free and unclaimed/;
+  try {
+    await home.ok(['supervisor', 'start']);
+    expect((await home.ok(['supervisor', 'status'])).stdout).toMatch(
+      new RegExp(`console +none: ${why.source}`),
+    );
+    const list = (await home.ok(['list'])).stdout;
+    expect(list).toMatch(/aa_01 +running/);
+    expect(list).not.toContain('console');
+    const refused = (await home.ok(['console'], 3)).stderr;
+    expect(refused).toMatch(new RegExp(`CONSOLE_ABSENT.*There is no console: ${why.source}\\.`));
+    expect(refused).toContain('free a port, then restart the supervisor');
+    await home.ok(['restart', 'aa_01']);
+    expect((await home.row('aa_01')).state).toBe('running');
+  } finally {
+    for (const holder of holders) holder.close();
+  }
+  await home.ok(['supervisor', 'stop', '--keep-bots']);
+  await home.ok(['supervisor', 'start']);
+  expect((await home.ok(['console'])).stdout).toBe(`http://${host}:5000\n`);
 });
 
 test('no console is no fault of the fleet: it says why and goes on', async () => {

@@ -74,6 +74,23 @@ describe('at this machine', () => {
     expect((await ask(live.port, '/api/session')).json).toMatchObject({ needs_token: 'changes' });
   });
 
+  it('a live console judges a text without the token, and saves none', async () => {
+    const app = makeHttpApp();
+    const rules = { token: () => judgeWebToken(TOKEN), live: () => true, port: () => 5000 };
+    installAccess(app, { ...rules, address: '127.0.0.1', clock });
+    app.post('/api/configs/check', () => 'judged');
+    app.put('/api/configs/:id', () => 'saved');
+    const near = { host: '127.0.0.1:5000' };
+    const check = { method: 'POST', url: '/api/configs/check' } as const;
+    expect((await app.inject({ ...check, headers: near })).body).toBe('judged');
+    const save = await app.inject({ method: 'PUT', url: '/api/configs/check', headers: near });
+    expect(save.statusCode).toBe(401);
+    // Through a proxy it shows nothing, so it judges nothing either.
+    const far = { ...near, 'x-forwarded-for': '192.0.2.7' };
+    expect((await app.inject({ ...check, headers: far })).statusCode).toBe(401);
+    await app.close();
+  });
+
   it('without any token it is read-only and says how to get one', async () => {
     const answer = await pause(bare.port);
     expect([answer.status, code(answer)]).toEqual([403, 'READ_ONLY']);

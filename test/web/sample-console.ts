@@ -1,4 +1,4 @@
-/** A fleet for tests of the console's server: two instances, and all that was asked of it. */
+/** A fleet for tests of the console: as many instances as wanted, and all that was asked of it. */
 import type {
   Actor,
   AuditQuery,
@@ -33,10 +33,17 @@ export class SampleConsole implements ConsoleService {
   /** Verbs as they came, with who gave them. */
   readonly asked: { readonly verb: string; readonly with: unknown; readonly actor: Actor }[] = [];
   readonly audits: AuditQuery[] = [];
-  totals = ['1', '2'];
+  /** The total of each instance, in the order of their ids. */
+  totals: string[];
   /** How often topics were put together. */
   reads = 0;
+  readonly #ids: readonly string[];
   readonly #listeners = new Set<() => void>();
+
+  constructor(ids: readonly string[] = ['a', 'b']) {
+    this.#ids = ids;
+    this.totals = ids.map((_, index) => String(index + 1));
+  }
 
   as(actor: Actor): FleetService {
     const results = (ids: readonly string[]): VerbResult[] =>
@@ -80,7 +87,7 @@ export class SampleConsole implements ConsoleService {
   topics(): FleetTopics {
     this.reads += 1;
     const rows = this.totals.map((total_pnl, index) => {
-      const id = index === 0 ? 'a' : 'b';
+      const id = this.#ids[index] ?? '';
       const status = { ...new SampleService().status(), total_pnl };
       const rest = { alive: true, external: false, usage: null, url: null, since_boot: 0 };
       const record = recordOf(id) as RegistryRecord;
@@ -103,6 +110,11 @@ export class SampleConsole implements ConsoleService {
   /** The total of an instance moves. */
   earn(index: number, total: string): void {
     this.totals[index] = total;
+    this.tell();
+  }
+
+  /** Something has moved. */
+  tell(): void {
     for (const listener of this.#listeners) listener();
   }
 

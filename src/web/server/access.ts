@@ -27,6 +27,8 @@ export interface AccessRules {
 
 /** What is shown to whoever may talk to this server: the empty page, how to sign in, a pulse. */
 const OPEN_ROUTES = ['/', '/assets/:name', '/assets/*', '/gridd.svg', '/api/session', '/health'];
+/** Asked by POST for their long text; they change nothing. */
+const QUESTIONS = ['/api/configs/check'];
 /** Set by proxies: the caller is somewhere else, whatever the connection looks like. */
 const PROXY_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'] as const;
 
@@ -86,9 +88,10 @@ class Door {
     if (given !== null) this.check(request, given);
     if (given !== null || this.#hasSession(request)) SIGNED.add(request);
     const need = this.#needOf(request);
-    const shows = SAFE_METHODS.includes(request.method);
+    const { url: route = '' } = request.routeOptions;
+    const shows = SAFE_METHODS.includes(request.method) || QUESTIONS.includes(route);
     if (SIGNED.has(request) || need === 'never' || (need === 'changes' && shows)) return;
-    if (OPEN_ROUTES.includes(request.routeOptions.url ?? '')) return;
+    if (OPEN_ROUTES.includes(route)) return;
     const { missing } = this.#rules.token();
     if (missing === null) {
       const what = need === 'always' ? 'show anything' : 'change anything';

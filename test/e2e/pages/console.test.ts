@@ -2,12 +2,14 @@
  * The fleet console in a real browser, with a real supervisor and paper bots: a grid started from
  * the form, several stopped, a config edited and rolled back, and what a hostile name cannot do.
  */
-import { readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { FleetHome, freePorts } from '../../fixtures/fleet-home.ts';
+import { waitFor } from '../../fixtures/wait-for.ts';
 
 /** Runs if any text of it becomes markup. */
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
@@ -35,6 +37,15 @@ async function go(page: Page, hash: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
 }
 
+/** Serious faults of access within a part of the page: their rules, with where they were found. */
+async function faultsOf(page: Page, within = 'html'): Promise<unknown[][]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate<{ violations: Violation[] }>(`axe.run('${within}')`);
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => [id, nodes.map(({ html }) => html).slice(0, 3)]);
+}
+
 const rowOf = (page: Page, id: string) => page.locator(`tr[data-instance="${id}"]`);
 
 describe.skipIf(!hasBrowser)('the fleet console', () => {
@@ -45,7 +56,6 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
     const exchange = { paper: { speed: 20, volatility: 0.002, seed: 7 } };
     home.write('aa_01', { daemon: { web_port: one }, exchange });
     const file = home.write('bb_02', { daemon: { web_port: two }, exchange });
-    const { writeFileSync } = await import('node:fs');
     const config = JSON.parse(readFileSync(file, 'utf8')) as { metadata: object };
     config.metadata = { ...config.metadata, name: HOSTILE };
     writeFileSync(file, JSON.stringify(config, null, 2));
@@ -136,6 +146,131 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
     await context.close();
   });
 
+  test('shows the logs of all in one stream: whose, searched, by level, as they come', async () => {
+    const { page, context } = await open({}, '#/log');
+    const log = page.getByRole('log');
+    const shown = () => log.locator('li').allInnerTexts();
+    await page.getByLabel('Search').fill('grid is ready');
+    await waitFor('the first line of each', async () => {
+      const lines = await shown();
+      const found = lines.every((line) => line.includes('the grid is ready'));
+      return found && ['aa_01', 'bb_02', 'cc_03'].every((id) => lines.join().includes(id));
+    });
+    // What comes after the page was opened joins what matches, and nothing else does.
+    await page.getByLabel('Search').fill('paused by');
+    await page.getByText('No line matches.').waitFor();
+    await home.ok(['pause', 'bb_02']);
+    await log.getByText('paused by the user').waitFor();
+    expect(await shown()).toEqual([expect.stringMatching(/^[^]*bb_02[^]*INFO[^]*paused by/)]);
+    await home.ok(['resume', 'bb_02']);
+    await page.getByLabel('Search').fill('');
+    await page.getByLabel('Least level').selectOption('error');
+    await page.getByText('No line of this level so far.').waitFor();
+    const folder = home.path('logs', 'aa_01');
+    const day = readdirSync(folder).find((name) => /^\d{4}-/.test(name)) ?? '';
+    const line = { level: 50, time: Date.now(), pid: 1, msg: 'the disk is on fire' };
+    appendFileSync(join(folder, day, 'daemon.log'), `${JSON.stringify(line)}\n`);
+    await log.getByText('the disk is on fire').waitFor();
+    expect(await shown()).toEqual([expect.stringMatching(/aa_01[^]*ERROR[^]*on fire/)]);
+    await context.close();
+  });
+
+  test('a file that changed while it was edited is told, shown, and not overwritten', async () => {
+    const { page, context } = await open({}, '#/configs/bb_02');
+    const file = home.path('config', 'active', 'bb_02.json');
+    const grids = page.getByLabel('Number of grids');
+    const dialog = page.getByRole('dialog');
+    await grids.fill('15');
+    await page.locator('[data-verdict="good"]').waitFor();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    const theirs = readFileSync(file, 'utf8').replace('160', '161');
+    writeFileSync(file, theirs);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.locator('[data-failure="CONFIG_CHANGED"]').waitFor();
+    expect(readFileSync(file, 'utf8')).toBe(theirs);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    const told = page.getByRole('alert').filter({ hasText: 'while you edited version 1' });
+    const change = told.locator('[data-changed="strategy_config.grid_upper_price"]');
+    expect(await change.textContent()).toMatch(/160.*161/);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await faultsOf(page, '.console-main')).toEqual([]);
+    }
+    // What was typed is still there, and is not saved before somebody chose.
+    expect(await grids.inputValue()).toBe('15');
+    expect(await page.getByRole('button', { name: 'Review and save' }).isEnabled()).toBe(false);
+    await told.getByRole('button', { name: 'Keep mine, on top of it' }).click();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    const changes = dialog.locator('[data-changed]');
+    await changes.first().waitFor();
+    expect(await changes.allTextContents()).toEqual([
+      expect.stringMatching(/grid_upper_price161160/),
+      expect.stringMatching(/grid_num2015/),
+    ]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('bb_02 is saved as version 3.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await go(page, '#/configs/bb_02?tab=history');
+    await page.locator('tr[data-version="2"]').getByText('edited on the disk').waitFor();
+    await context.close();
+  });
+
+  test('two tabs edit one config: the slower is told at once, and may take what was saved', async () => {
+    const { page, context } = await open({}, '#/configs/bb_02');
+    await page.getByLabel('Number of grids').fill('18');
+    const other = await context.newPage();
+    await other.goto(`${url}/#/configs/bb_02`);
+    await other.getByLabel('Number of grids').fill('16');
+    await other.locator('[data-verdict="good"]').waitFor();
+    await other.getByRole('button', { name: 'Review and save' }).click();
+    await other.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await other.getByText('bb_02 is saved as version 4.').waitFor();
+    const told = page.getByRole('alert').filter({ hasText: 'Version 4 was saved' });
+    const change = told.locator('[data-changed="strategy_config.grid_num"]');
+    expect(await change.textContent()).toMatch(/15.*16/);
+    expect(await page.getByLabel('Number of grids').inputValue()).toBe('18');
+    await told.getByRole('button', { name: 'Take it, give up mine' }).click();
+    await page.getByText('Version 4, nothing changed').waitFor();
+    expect(await page.getByLabel('Number of grids').inputValue()).toBe('16');
+    await context.close();
+  });
+
+  test('archives the config of a stopped instance, and takes it back', async () => {
+    const { page, context } = await open({}, '#/configs/bb_02');
+    const archive = page.getByRole('button', { name: 'Archive' });
+    await page.locator('button[title="Stop it first."]').waitFor();
+    expect(await archive.isEnabled()).toBe(false);
+    const active = home.path('config', 'active', 'cc_03.json');
+    const text = readFileSync(active, 'utf8');
+    await go(page, '#/configs/cc_03');
+    await archive.click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Archive' }).click();
+    await page.getByText('cc_03 is archived.').waitFor();
+    expect(existsSync(active)).toBe(false);
+    const [kept = ''] = readdirSync(home.path('config', 'archived'));
+    expect(readFileSync(home.path('config', 'archived', kept), 'utf8')).toBe(text);
+    const archived = page.getByRole('region', { name: 'Archived' });
+    await go(page, '#/fleet');
+    await rowOf(page, 'bb_02').waitFor();
+    await rowOf(page, 'cc_03').waitFor({ state: 'detached' });
+    await go(page, '#/configs');
+    await archived.getByText(`config/archived/${kept}`).waitFor();
+    await archived.getByRole('button', { name: 'Restore' }).last().click();
+    await dialog.getByRole('button', { name: 'Restore' }).click();
+    await page.getByText('cc_03 is an active config again.').waitFor();
+    await page.getByRole('region', { name: 'Active' }).getByText('cc_03').first().waitFor();
+    expect([readFileSync(active, 'utf8'), existsSync(home.path('config', 'archived', kept))]).toEqual(
+      [text, false],
+    );
+    // What was done is said in words, with the verb for whoever looks for it.
+    await go(page, '#/events');
+    const done = page.getByRole('cell', { name: 'Restore config' });
+    await done.waitFor();
+    expect(await done.getAttribute('title')).toBe('config restore');
+    await context.close();
+  });
+
   test.each([
     ['light', 1440],
     ['dark', 390],
@@ -151,20 +286,61 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
       await page.locator('.mantine-Loader-root').waitFor({ state: 'detached' });
       const room = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
       expect([view, await page.evaluate(room)]).toEqual([view, 0]);
-      await page.evaluate(AXE);
-      const found = await page.evaluate<{ violations: Violation[] }>('axe.run()');
-      faults.push(
-        ...found.violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => [view, id, nodes.map(({ html }) => html).slice(0, 3)]),
-      );
+      faults.push(...(await faultsOf(page)).map((fault) => [view, ...fault]));
     }
     expect(faults).toEqual([]);
     await context.close();
   });
 
+  test('leaves a first live start to a terminal, and says the command', async () => {
+    const { page, context } = await open({}, '#/new/backpack_sol_live');
+    await page.getByLabel('Id of the new instance').fill('dd_04');
+    await page.locator('.view-note').getByText('gridd start dd_04').waitFor();
+    expect(await page.getByRole('button', { name: 'Create and start' }).isEnabled()).toBe(false);
+    const token = (await home.ok(['token'])).stdout.trim();
+    appendFileSync(home.path('.env'), 'LIVE_KEY=abcdefgh\nLIVE_SECRET=ijklmnop\n');
+    const file = home.write('dd_04', {
+      exchange: {
+        ...{ mode: 'live', api_key: '${LIVE_KEY}', secret_key: '${LIVE_SECRET}' },
+        base_url: 'http://127.0.0.1:9',
+      },
+    });
+    const config = JSON.parse(readFileSync(file, 'utf8')) as { metadata: object };
+    config.metadata = { ...config.metadata, exchange: 'backpack' };
+    writeFileSync(file, JSON.stringify(config));
+    // A script that knows no better makes it known to the supervisor.
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ ids: ['dd_04'] });
+    await fetch(`${url}/api/instances/start`, { method: 'POST', headers, body });
+    // Looked at without the token, though a live instance is among them now.
+    await go(page, '#/configs/dd_04');
+    await page.locator('[data-verdict="good"]').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await go(page, '#/fleet');
+    const row = rowOf(page, 'dd_04');
+    await row.getByText('LIVE', { exact: true }).waitFor();
+    await row.getByRole('button', { name: 'What to do with dd_04' }).click();
+    await page.getByRole('menuitem', { name: 'Start', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Start instances' });
+    await dialog.locator('[data-effect="starts_live"]').getByText('gridd start dd_04').waitFor();
+    expect(await faultsOf(page, '[role=dialog]')).toEqual([]);
+    await dialog.getByRole('button', { name: 'Start one instance' }).click();
+    await page.getByLabel('Token', { exact: true }).fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    const refused = dialog.locator('[data-result="failed"]');
+    await refused.getByText('has never traded live, and nobody confirmed that it may').waitFor();
+    await refused.getByText('gridd start dd_04').waitFor();
+    await waitFor('its end', async () => {
+      const { pid, state } = await home.row('dd_04');
+      return pid === null && state === 'failed';
+    });
+    await context.close();
+  });
+
   test('never broke a rule of its policy', () => {
-    expect(browser.complaints).toEqual([]);
+    // Refused: a save over a changed file, a change without the token. What was archived is gone.
+    const refused = (complaint: string) => / status of (409|401|404 .*\/cc_03$)/.test(complaint);
+    expect(browser.complaints.filter((complaint) => !refused(complaint))).toEqual([]);
   });
 });
 

@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
+import { SilentWire } from '../../fixtures/silent-wire.ts';
+import { moveWorkerClock, withWorkerClock } from '../../fixtures/worker-clock.ts';
 import { builtAssets, serveSample } from '../../web/served.ts';
 import type { Served } from '../../web/served.ts';
 
@@ -31,6 +33,23 @@ function setHidden(page: Page, hidden: boolean): Promise<unknown> {
     `Object.defineProperty(document, 'hidden', { configurable: true, value: ${hidden} });` +
       "document.dispatchEvent(new Event('visibilitychange'))",
   );
+}
+
+/** Ends the process of a tab, and with it what it had started. */
+async function crash(page: Page): Promise<void> {
+  const crashed = page.waitForEvent('crash');
+  const session = await context.newCDPSession(page);
+  // Never answered: whoever would is gone.
+  session.send('Page.crash').catch(() => undefined);
+  await crashed;
+}
+
+/** Time goes by for a page and its worker alike, so that they hear of each other. */
+async function passSeconds(page: Page, seconds: number): Promise<void> {
+  for (let passed = 0; passed < seconds; passed += 5) {
+    await page.clock.runFor(5000);
+    await moveWorkerClock(page, 5000);
+  }
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -135,15 +154,69 @@ describe.skipIf(!hasBrowser)('a page in a browser', () => {
     await live(first);
   });
 
-  test('a tab that dies leaves the others their news', async () => {
+  test('a tab that dies takes the shared stream along: another tab opens it anew', async () => {
     await begin();
-    const [first, second] = [await openTab(), await openTab()];
-    await first.goto('chrome://crash').catch(() => undefined);
+    const first = await openTab();
+    const second = await context.newPage();
+    await second.clock.install();
+    await second.goto(served.server.url);
+    await live(second);
+    await crash(first);
+    await first.close();
+    // The worker had lived in the process of the tab that started it.
+    await until(() => served.service.listeners.size === 0);
     served.service.change({ name: 'After the crash' });
+    await second.clock.fastForward(21_000);
     await titled(second, 'After the crash');
     await live(second);
-    await setHidden(second, true);
+    expect(served.service.listeners.size).toBe(1);
+  });
+
+  test('a tab that died keeps no stream open', async () => {
+    await begin({ assets: withWorkerClock(await builtAssets('instance')) });
+    const [first, second] = [await openTab(), await openTab()];
+    await crash(second);
+    await setHidden(first, true);
+    // It said nothing for as long as none that lives is silent; then the stream outlives the last.
+    await moveWorkerClock(first, 16_000);
+    await moveWorkerClock(first, 4_000);
     await until(() => served.service.listeners.size === 0);
+  });
+
+  test('a stream that is open and silent is not believed: the figures are marked', async () => {
+    const wire = await SilentWire.open(() => served.port);
+    const assets = withWorkerClock(await builtAssets('instance'));
+    await begin({ assets, allowedHosts: [`127.0.0.1:${wire.port}`] });
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`http://127.0.0.1:${wire.port}`);
+    await live(page);
+    wire.silence();
+    served.service.change({ name: 'Said into the silence' });
+    await passSeconds(page, 35);
+    expect(await page.locator('.stale').count()).toBe(0);
+    await passSeconds(page, 10);
+    await page.getByText(/^Connection lost, figures are 4\d s old/).waitFor();
+    await page.locator('.parts.stale').waitFor();
+    wire.speak();
+    await titled(page, 'Said into the silence');
+    await live(page);
+    await page.locator('.parts.stale').waitFor({ state: 'detached' });
+    wire.close();
+  });
+
+  test('says what happened in words, with the code for whoever looks for it', async () => {
+    await begin();
+    const page = await openTab();
+    await page.getByRole('tab', { name: 'Events' }).click();
+    const cell = page.getByRole('cell', { name: 'Fence met, grid tripped' });
+    await cell.waitFor();
+    expect(await cell.getAttribute('title')).toBe('tripped');
+    const filter = page.getByLabel('Filter', { exact: true });
+    await filter.fill('unknown_order');
+    await cell.waitFor({ state: 'detached' });
+    await filter.fill('tripped');
+    await cell.waitFor();
   });
 
   test('follows alone where the browser has no shared workers', async () => {

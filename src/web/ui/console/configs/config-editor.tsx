@@ -2,9 +2,10 @@
  * Edits a config: what was typed is kept as a draft until it is saved or given up. A version that
  * somebody else saved meanwhile is told at once, and never overwritten unseen.
  */
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { ConfigView, ConfigVersionText } from '../../../../contract/console-api.ts';
+import { FailureText } from '../../shell/failure-text.tsx';
 import { useRoute } from '../requests.ts';
 import { DiffView } from './diff-view.tsx';
 import { useDraft } from './drafts.ts';
@@ -37,7 +38,6 @@ export function ConfigEditor({ config, running }: Props) {
         <Meanwhile
           config={config}
           base={base}
-          mine={text}
           onKeepMine={() => setDraft({ text, base: config.version })}
           onTakeTheirs={() => setDraft(null)}
         />
@@ -81,22 +81,25 @@ export function ConfigEditor({ config, running }: Props) {
 function Meanwhile(props: {
   readonly config: ConfigView;
   readonly base: number;
-  readonly mine: string;
   readonly onKeepMine: () => void;
   readonly onTakeTheirs: () => void;
 }) {
   const { t } = useConsoleWords();
-  const { config, base, mine } = props;
+  const { config, base } = props;
   const edited = useRoute<ConfigVersionText>(versionPath(config.id, base));
   return (
-    <Alert
-      color="yellow"
-      m="sm"
-      title={t('console:save.meanwhile', { version: config.version, base })}
-    >
+    <section className="card meanwhile" role="alert">
       <Stack gap="xs">
+        <p className="attention strong">
+          ▲ {t('console:save.meanwhile', { version: config.version, base })}
+        </p>
         <Text size="sm">{t('console:save.their_change')}</Text>
-        <DiffView before={edited.value?.text ?? mine} after={config.text} />
+        {edited.failure !== null && <FailureText failure={edited.failure} />}
+        {edited.value === undefined ? (
+          edited.loading && <Loader size="xs" />
+        ) : (
+          <DiffView before={edited.value.text} after={config.text} />
+        )}
         <Group gap="sm">
           <Button variant="default" onClick={props.onTakeTheirs}>
             {t('console:save.take_theirs')}
@@ -106,6 +109,6 @@ function Meanwhile(props: {
           </Button>
         </Group>
       </Stack>
-    </Alert>
+    </section>
   );
 }

@@ -4,6 +4,7 @@ import type { AuditView, FleetExit } from '../../../../contract/console-api.ts';
 import type { Column } from '../../shell/table-column.ts';
 import { dateText } from '../moments.ts';
 import { useConsoleWords } from '../console-words.ts';
+import { verbWords } from './audit-verbs.ts';
 
 export function useAuditColumns(): readonly Column<AuditView>[] {
   const { t } = useConsoleWords();
@@ -15,7 +16,14 @@ export function useAuditColumns(): readonly Column<AuditView>[] {
         sortBy: ({ at_ms: at }) => new Date(at).toISOString(),
       },
       text('instance', t('console:columns.id'), 16, ({ instance }) => instance ?? '–'),
-      text('verb', t('console:events.verb'), 13, ({ verb }) => verb),
+      {
+        // Found by its verb as well, as the command line has it.
+        ...text('verb', t('console:events.verb'), 18, (entry) =>
+          [verbWords(t, entry.verb), entry.verb].join(' '),
+        ),
+        cell: ({ verb }) => verbWords(t, verb),
+        hint: ({ verb }) => verb,
+      },
       text('outcome', t('console:events.outcome'), 18, ({ outcome }) =>
         outcome === 'ok' ? `✓ ${t('console:events.done')}` : `✕ ${outcome}`,
       ),

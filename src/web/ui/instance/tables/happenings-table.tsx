@@ -1,4 +1,4 @@
-/** What happened to the grid and why, newest first: the bot's own sentences. */
+/** What happened to the grid and why, newest first: in words, with the bot's own sentences. */
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
@@ -10,6 +10,7 @@ import { ExportButtons } from '../../shell/export-buttons.tsx';
 import { allRows, usePagedRows } from '../../shell/paged-rows.ts';
 import type { Column } from '../../shell/table-column.ts';
 import type { ExportField } from '../../shell/table-export.ts';
+import { happeningWords } from '../../words/happening-words.ts';
 import { useMark, useStale } from './marks.ts';
 import { HAPPENINGS } from './row-sources.ts';
 
@@ -55,8 +56,11 @@ function happeningColumns(t: TFunction): readonly Column<Happening>[] {
       hint: ({ at }) => at,
     },
     {
-      ...{ key: 'code', title: t('column.event'), kind: 'text', width: 14 },
-      text: ({ code }) => code.replaceAll('_', ' '),
+      ...{ key: 'code', title: t('column.event'), kind: 'text', width: 26 },
+      // Found by its code as well, as logs and files have it.
+      text: ({ code }) => `${happeningWords(t, code)} ${code}`,
+      cell: ({ code }) => happeningWords(t, code),
+      hint: ({ code }) => code,
     },
     {
       ...{ key: 'text', title: t('column.reason'), kind: 'text', width: 60, wraps: true },
