@@ -73,13 +73,22 @@ describe.skipIf(!hasBrowser)('a page in a browser', () => {
 
   test('shows itself within a second, and breaks no rule of its policy', async () => {
     await begin();
-    const page = await openTab();
-    const paint = await page.evaluate<number>(
-      "performance.getEntriesByName('first-contentful-paint')[0].startTime",
-    );
-    console.log(`first contentful paint: ${Math.round(paint)} ms`);
-    // Five times the aim: these machines do other work at the same time.
-    expect(paint).toBeLessThan(5000);
+    const paints: number[] = [];
+    let page = await openTab();
+    for (;;) {
+      paints.push(
+        await page.evaluate<number>(
+          "performance.getEntriesByName('first-contentful-paint')[0].startTime",
+        ),
+      );
+      // Other work beside it makes a paint late, never early: the best of a few, nothing cached.
+      if (Math.min(...paints) <= 1000 || paints.length === 8) break;
+      await context.close();
+      context = await browser.context();
+      page = await openTab();
+    }
+    console.log(`first contentful paint: ${paints.map(Math.round).join(', ')} ms`);
+    expect(Math.min(...paints)).toBeLessThanOrEqual(1000);
     await page.goto(`${served.server.url}/api/docs`);
     await page.getByText('/api/grid/adjust').click();
     await page.getByText('order_quantity').first().waitFor();
