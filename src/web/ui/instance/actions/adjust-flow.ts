@@ -5,7 +5,7 @@
 import { useEffect, useState } from 'react';
 import type { AdjustAnswer, AdjustRequest } from '../../../../contract/instance-api.ts';
 import type { StatusView } from '../../../../contract/instance-views.ts';
-import { post } from '../../shell/api.ts';
+import { post, tryOut } from '../../shell/api.ts';
 import type { Failure } from '../../shell/api.ts';
 import { useRequestKey } from '../../shell/confirm-dialog.tsx';
 import { fieldsOf, requestOf } from './adjust-request.ts';
@@ -58,7 +58,7 @@ export function useAdjust(opened: boolean, status: StatusView, sizeBy: SizeBy): 
   const preview = async (wanted: AdjustRequest) => {
     setPhase({ name: 'previewing' });
     setFailure(null);
-    const answer = await post<AdjustAnswer>(ROUTE, { ...wanted, dry_run: true });
+    const answer = await tryOut<AdjustAnswer>(ROUTE, wanted);
     setPhase({ name: 'editing' });
     if (answer.ok) setPreviewed({ request: wanted, answer: answer.value });
     else setFailure(answer.error);
