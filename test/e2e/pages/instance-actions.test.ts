@@ -94,7 +94,6 @@ describe.skipIf(!hasBrowser)('the actions of the instance page', () => {
     await running();
     browser = await TestBrowser.launch();
     page = await (await browser.context({ viewport: { width: 1440, height: 1000 } })).newPage();
-    page.setDefaultTimeout(6000);
     await page.goto(origin);
     await page.getByRole('table', { name: 'Lines of the grid' }).waitFor();
   });
@@ -202,9 +201,9 @@ describe.skipIf(!hasBrowser)('the actions of the instance page', () => {
     const before = await statusNow();
     await press('Adjust …');
     await dialog().getByText('Per grid', { exact: true }).click();
-    await dialog().getByLabel('Size per grid (SOL)').fill('0.4');
+    await dialog().getByLabel('Size per grid').fill('0.4');
     await dialog().getByLabel('Grids', { exact: true }).fill('10');
-    await dialog().getByText('Rebalance', { exact: true }).click();
+    await dialog().getByText('Trade it now').click();
     await said('The difference to the new grid is traded at market.');
     await inDialog('Preview').click();
     await said('10 × 0.4 SOL');

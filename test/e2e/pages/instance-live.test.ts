@@ -78,7 +78,6 @@ describe.skipIf(!hasBrowser)('the page of a live instance', () => {
     [browser] = await Promise.all([TestBrowser.launch(), startLive()]);
     context = await browser.context({ viewport: { width: 1440, height: 1000 } });
     page = await context.newPage();
-    page.setDefaultTimeout(6000);
     await page.goto(origin);
     await actions().waitFor();
   });

@@ -74,7 +74,6 @@ describe.skipIf(!hasBrowser)('the page of a replay that has ended', () => {
     await waitFor('the end of the replay', () => bot.savedStatus()?.grid_state === 'finished', 60_000);
     origin = `http://127.0.0.1:${bot.webPort()}`;
     page = await (await browser.context({ viewport: { width: 1440, height: 1000 } })).newPage();
-    page.setDefaultTimeout(10_000);
     await page.goto(origin);
     await page.getByText('The run is over: `gridd stop replay_01`').waitFor();
   });

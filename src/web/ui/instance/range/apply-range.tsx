@@ -13,7 +13,8 @@ import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { useInstance } from '../instance-topics.ts';
 import { Convergence } from './convergence.tsx';
-import { Facts, fieldName } from './preview-facts.tsx';
+import { fieldName } from './grid-inputs.tsx';
+import { Facts } from './preview-facts.tsx';
 import { factsOf } from './preview.ts';
 
 const ADJUST = '/api/grid/adjust';
