@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FillView, OrderView } from '../../../src/contract/instance-api.ts';
+import type { FillView, OrderView, StatusView } from '../../../src/contract/instance-api.ts';
 import type { CandleView, FillPage, OrderPage } from '../../../src/contract/page-api.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { writeCandles } from '../../fixtures/candles.ts';
@@ -86,6 +86,8 @@ describe.skipIf(!hasBrowser)('the page of a replay that has ended', () => {
     const candles = await read<readonly CandleView[]>('/api/candles?interval=1m');
     const last = new Date((candles.at(-1)?.time ?? 0) * 1000).toISOString();
     expect(last).toBe('2024-08-01T14:59:00.000Z');
+    const { priced_at } = await read<StatusView>('/api/status');
+    expect(priced_at).toMatch(/^2024-08-01T14:59:/);
     await page.locator(`[data-part=chart] [data-newest="${last}"]`).waitFor();
     await page.getByText('5m', { exact: true }).click();
     await page.locator('[data-newest="2024-08-01T14:55:00.000Z"]').waitFor();
