@@ -89,6 +89,8 @@ export class GridService implements InstanceService {
   readonly #charts: ChartRecord;
   readonly #health: HealthWatch;
   #recordedAt: number | null = null;
+  /** Under which the record has the last price; null before the first. */
+  #pricedMoment: number | null = null;
   #orders: unknown = null;
   #orderChanges = 0;
 
@@ -157,7 +159,8 @@ export class GridService implements InstanceService {
     this.#orders = runner.state.orders;
     if (runner.pricedAt === null || runner.pricedAt === this.#recordedAt) return;
     this.#recordedAt = runner.pricedAt;
-    this.#charts.price(runner.ticks, this.#venueMoment ?? runner.pricedAt);
+    this.#pricedMoment = this.#venueMoment ?? runner.pricedAt;
+    this.#charts.price(runner.ticks, this.#pricedMoment);
   }
 
   /** A market that stands still for us has a time of its own, told with its prices. */
@@ -256,6 +259,7 @@ export class GridService implements InstanceService {
       warnings: [...alarm, ...this.#parts.warnings(), ...adjusting.outOfRange(plan)],
       started_at: isoTime(this.#parts.startedAtMs),
       updated_at: isoTime(clock.now()),
+      ...(this.#pricedMoment === null ? {} : { priced_at: isoTime(this.#pricedMoment) }),
       ...this.#booksBegan(),
     };
   }

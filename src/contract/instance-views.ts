@@ -90,6 +90,8 @@ export interface StatusView {
   readonly warnings: readonly string[];
   readonly started_at: string;
   readonly updated_at: string;
+  /** Moment of the price by the venue's clock, as candles are dated; absent before the first. */
+  readonly priced_at?: string;
   /** Tells these books from those before a start with --fresh; absent from older bots. */
   readonly books_began_at?: string;
 }

@@ -4,10 +4,11 @@ import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
 import { priceText } from '../../src/contract/market.ts';
 import type { EngineView } from '../../src/contract/page-api.ts';
 import { encodeState, liquidations, restingOrders } from '../../src/engine/index.ts';
+import { adjustFieldsOf, adjustRequestOf } from '../../src/web/ui/instance/actions/adjust-request.ts';
 import { previewOf, readBasis } from '../../src/web/ui/instance/range/preview.ts';
 import type { Outcome } from '../../src/web/ui/instance/range/preview.ts';
 import { progressOf } from '../../src/web/ui/instance/range/progress.ts';
-import { fieldsOf, requestOf } from '../../src/web/ui/instance/range/range-request.ts';
+import { fieldsOf, requestOf } from '../../src/web/ui/instance/range/grid-fields.ts';
 import { Matching, planOf, testMarket } from '../engine/matching.ts';
 import { SAMPLE_LEVEL, SAMPLE_STATUS } from './sample-service.ts';
 
@@ -139,6 +140,28 @@ describe('the fields', () => {
       grid_num: 25,
       order_quantity: '0.6',
       position: 'rebalance',
+    });
+  });
+
+  it('take no comma for a point: what may be meant for thousands is refused', () => {
+    const fields = { ...fieldsOf(SAMPLE_STATUS), upper: '160,000' };
+    const request = requestOf(fields, SAMPLE_STATUS);
+    expect(request).toEqual({ grid_upper_price: '160,000' });
+    const { grid, values } = begun();
+    const refused = previewOf(viewOf(grid, values), request ?? {});
+    expect('problems' in refused && refused.problems.map(({ path }) => path)).toEqual([
+      'grid_upper_price',
+    ]);
+  });
+
+  it('of the dialog say a size in one of three ways, the present one too', () => {
+    const asked = (more: Partial<ReturnType<typeof adjustFieldsOf>>) =>
+      adjustRequestOf({ ...adjustFieldsOf(SAMPLE_STATUS, 'keep'), ...more }, SAMPLE_STATUS);
+    const { quantity_per_grid: order_quantity } = SAMPLE_STATUS;
+    expect(asked({ quantity: '7', investment: '9' })).toBeNull();
+    expect(asked({ sizeBy: 'quantity' })).toEqual({ order_quantity });
+    expect(asked({ sizeBy: 'investment', investment: ' 900 ', grids: '25' })).toEqual({
+      ...{ grid_num: 25, investment: '900' },
     });
   });
 });

@@ -155,7 +155,7 @@ describe.skipIf(!hasBrowser)('the lower half of the instance page', () => {
 
   test('adjusts only what was previewed, keeps orders, and shows convergence', async () => {
     await press('Adjust …');
-    const upper = dialog().getByLabel('Upper', { exact: true });
+    const upper = dialog().getByLabel('Upper bound');
     await upper.fill('139');
     await confirm('Preview');
     await dialog().getByRole('alert').waitFor();

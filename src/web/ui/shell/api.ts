@@ -29,6 +29,12 @@ export function post<Value>(path: string, body: unknown, key = ''): Promise<Answ
   return send('POST', path, body, key);
 }
 
+/** Posts what is only tried out: a lost answer leaves nothing undecided. Never rejects. */
+export function tryOut<Value>(path: string, body: object): Promise<Answer<Value>> {
+  const init = posted('POST', { ...body, dry_run: true });
+  return withToken(() => request<Value>(path, init, 'NO_ANSWER'));
+}
+
 /** Sends what changes something; `key` makes a repetition harmless. Never rejects. */
 export function send<Value>(
   method: Method,
@@ -36,10 +42,13 @@ export function send<Value>(
   body: unknown,
   key = '',
 ): Promise<Answer<Value>> {
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (key !== '') headers['idempotency-key'] = key;
-  const init = { method, headers, body: JSON.stringify(body) };
+  const init = posted(method, body, key === '' ? {} : { 'idempotency-key': key });
   return withToken(() => request<Value>(path, init, 'OUTCOME_UNKNOWN'));
+}
+
+function posted(method: Method, body: unknown, more: Record<string, string> = {}): RequestInit {
+  const headers = { 'content-type': 'application/json', ...more };
+  return { method, headers, body: JSON.stringify(body) };
 }
 
 /** A key no other request has. */

@@ -2,7 +2,7 @@
  * Asks for the access token: where the server shows nothing without one at once, else when it
  * refused something for want of it. The token goes to the server and is kept nowhere here.
  */
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, PasswordInput, Stack, Text, getDefaultZIndex } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { FormEvent } from 'react';
@@ -11,6 +11,9 @@ import type { Failure } from './api.ts';
 import { FailureText } from './failure-text.tsx';
 import { useSession, useSessionChange } from './session.ts';
 import { signIn } from './sign-in.ts';
+
+/** Above the dialog whose request was refused: it stays open behind this one. */
+const LAYER = getDefaultZIndex('modal') + 1;
 
 /** The one dialog of a page; shows itself when it is needed. */
 export function SessionDialog() {
@@ -43,6 +46,7 @@ export function SessionDialog() {
       opened={opened}
       onClose={() => signIn.end(false)}
       title={t('session.title')}
+      zIndex={LAYER}
       withCloseButton={!locked}
       closeButtonProps={{ 'aria-label': t('common.close') }}
       closeOnClickOutside={false}

@@ -10,7 +10,7 @@ import { useSession } from '../../shell/session.ts';
 import { signIn } from '../../shell/sign-in.ts';
 import { useStale } from '../tables/marks.ts';
 import { AdjustDialog } from './adjust-dialog.tsx';
-import { ACTIONS, isOffered } from './available.ts';
+import { ACTIONS, isOffered, isOver } from './available.ts';
 import type { Action } from './available.ts';
 import { CompareDialog } from './compare-dialog.tsx';
 import { PanicDialog, StopDialog } from './stop-dialog.tsx';
@@ -55,9 +55,11 @@ export function ActionBar({ status }: { readonly status: StatusView }) {
           <strong>{t('actions.read_only')}</strong> <span className="quiet">{readOnly}</span>
         </Text>
       )}
-      {readOnly === null && offered.length === 0 && (
+      {readOnly === null && isOver(status.grid_state) && (
         <Text size="sm" className="quiet">
-          {t('actions.over', { id: status.instance_id })}
+          {t(status.grid_state === 'stopped' ? 'actions.stopped' : 'actions.over', {
+            id: status.instance_id,
+          })}
         </Text>
       )}
       <Group gap="xs">{offered.filter((action) => !ENDS.includes(action)).map(button)}</Group>

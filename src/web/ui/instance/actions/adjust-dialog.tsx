@@ -9,6 +9,7 @@ import type { StatusView } from '../../../../contract/instance-views.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { ResultNotice } from '../../shell/result-notice.tsx';
 import { useInstance } from '../instance-topics.ts';
+import { fieldName } from '../range/grid-inputs.tsx';
 import { AdjustFieldset } from './adjust-fieldset.tsx';
 import { useAdjust } from './adjust-flow.ts';
 import type { Adjusting, Previewed } from './adjust-flow.ts';
@@ -75,7 +76,7 @@ function AdjustForm({ adjusting, status, onClose }: AdjustFormProps) {
         {failure !== null && (
           <FailureText
             failure={failure}
-            look={t('adjust.look')}
+            look={t('range.look')}
             nameOf={(path) => fieldName(t, path)}
           />
         )}
@@ -135,23 +136,4 @@ function Applied({ answer, status, onClose }: AppliedProps) {
       </Group>
     </Stack>
   );
-}
-
-type T = ReturnType<typeof useTranslation>['t'];
-
-function fieldName(t: T, path: string): string {
-  switch (path) {
-    case 'grid_lower_price':
-      return t('adjust.lower');
-    case 'grid_upper_price':
-      return t('adjust.upper');
-    case 'grid_num':
-      return t('adjust.grid_num');
-    case 'order_quantity':
-      return t('adjust.quantity');
-    case 'investment':
-      return t('adjust.investment');
-    default:
-      return path;
-  }
 }

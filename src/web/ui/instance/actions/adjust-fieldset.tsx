@@ -5,6 +5,7 @@ import type { StatusView } from '../../../../contract/instance-views.ts';
 import { exact, isSame, money, signedMoney, toneOf } from '../../format/amount.ts';
 import { differenceOf } from '../../format/notional.ts';
 import type { Failure } from '../../shell/api.ts';
+import { GridInputs, PositionChoice, isWrong } from '../range/grid-inputs.tsx';
 import { SIZES } from './adjust-request.ts';
 import type { AdjustFields } from './adjust-request.ts';
 
@@ -19,18 +20,7 @@ export interface AdjustFieldsetProps {
 export function AdjustFieldset(props: AdjustFieldsetProps) {
   const { fields, status, disabled, failure, onChange } = props;
   const { t } = useTranslation();
-  const text = (name: 'lower' | 'upper' | 'grids', label: string, path: string) => (
-    <TextInput
-      label={label}
-      value={fields[name]}
-      onChange={(event) => onChange({ [name]: event.currentTarget.value })}
-      inputMode={name === 'grids' ? 'numeric' : 'decimal'}
-      disabled={disabled}
-      error={isWrong(failure, path)}
-      autoComplete="off"
-      style={{ flex: '1 1 7rem' }}
-    />
-  );
+  const shared = { fields, set: onChange, disabled, failure };
   return (
     <Stack gap="sm">
       <Text size="sm" className="quiet">
@@ -42,9 +32,7 @@ export function AdjustFieldset(props: AdjustFieldsetProps) {
         })}
       </Text>
       <Group gap="sm" align="flex-start">
-        {text('lower', t('adjust.lower'), 'grid_lower_price')}
-        {text('upper', t('adjust.upper'), 'grid_upper_price')}
-        {text('grids', t('adjust.grid_num'), 'grid_num')}
+        <GridInputs {...shared} names={['lower', 'upper', 'grids']} />
       </Group>
       <div>
         <Text size="xs" fw={500} mb={2} id="adjust-size">
@@ -62,19 +50,7 @@ export function AdjustFieldset(props: AdjustFieldsetProps) {
       <SizeField {...props} />
       {status.direction !== 'neutral' && (
         <div>
-          <Text size="xs" fw={500} mb={2} id="adjust-position">
-            {t('adjust.position')}
-          </Text>
-          <SegmentedControl
-            fullWidth
-            aria-labelledby="adjust-position"
-            value={fields.position}
-            onChange={(position) => onChange({ position })}
-            disabled={disabled}
-            data={(['carry', 'rebalance'] as const).map((value) => {
-              return { value, label: t(`adjust.position_${value}`) };
-            })}
-          />
+          <PositionChoice {...shared} />
           <Text size="xs" className="quiet" mt={2}>
             {t(`adjust.position_${fields.position}_means`)}
           </Text>
@@ -88,16 +64,11 @@ function SizeField({ fields, status, disabled, failure, onChange }: AdjustFields
   const { t } = useTranslation();
   if (fields.sizeBy === 'keep') return null;
   if (fields.sizeBy === 'quantity') {
+    const shared = { fields, set: onChange, disabled, failure };
     return (
-      <TextInput
-        label={`${t('adjust.quantity')} (${status.base})`}
-        value={fields.quantity}
-        onChange={(event) => onChange({ quantity: event.currentTarget.value })}
-        inputMode="decimal"
-        disabled={disabled}
-        error={isWrong(failure, 'order_quantity')}
-        autoComplete="off"
-      />
+      <Group>
+        <GridInputs {...shared} names={['quantity']} />
+      </Group>
     );
   }
   const present = status.investment;
@@ -124,15 +95,11 @@ function SizeField({ fields, status, disabled, failure, onChange }: AdjustFields
 /** How much is added or taken away. */
 function Change({ of, from }: { readonly of: string; readonly from: string }) {
   const { t } = useTranslation();
-  const change = differenceOf(of.replace(',', '.'), from);
+  const change = differenceOf(of, from);
   if (change === null || isSame(change, '0')) return null;
   return (
     <Text size="xs" className={toneOf(change)} title={t('adjust.change')}>
       {signedMoney(change)}
     </Text>
   );
-}
-
-function isWrong(failure: Failure | null, path: string): boolean {
-  return failure?.problems?.some((problem) => problem.path === path) === true;
 }

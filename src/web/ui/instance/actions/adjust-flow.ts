@@ -5,10 +5,10 @@
 import { useEffect, useState } from 'react';
 import type { AdjustAnswer, AdjustRequest } from '../../../../contract/instance-api.ts';
 import type { StatusView } from '../../../../contract/instance-views.ts';
-import { post } from '../../shell/api.ts';
+import { post, tryOut } from '../../shell/api.ts';
 import type { Failure } from '../../shell/api.ts';
 import { useRequestKey } from '../../shell/confirm-dialog.tsx';
-import { fieldsOf, requestOf } from './adjust-request.ts';
+import { adjustFieldsOf, adjustRequestOf } from './adjust-request.ts';
 import type { AdjustFields, SizeBy } from './adjust-request.ts';
 
 const ROUTE = '/api/grid/adjust';
@@ -38,7 +38,7 @@ export interface Adjusting {
 
 /** One adjust while a dialog is open. */
 export function useAdjust(opened: boolean, status: StatusView, sizeBy: SizeBy): Adjusting {
-  const [fields, setFields] = useState<AdjustFields>(() => fieldsOf(status, sizeBy));
+  const [fields, setFields] = useState<AdjustFields>(() => adjustFieldsOf(status, sizeBy));
   const [previewed, setPreviewed] = useState<Previewed | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [phase, setPhase] = useState<Phase>({ name: 'editing' });
@@ -50,15 +50,15 @@ export function useAdjust(opened: boolean, status: StatusView, sizeBy: SizeBy): 
   };
   useEffect(() => {
     if (!opened) return;
-    setFields(fieldsOf(status, sizeBy));
+    setFields(adjustFieldsOf(status, sizeBy));
     forget();
     // The grid as it was when the dialog opened: figures that move must not move the fields.
   }, [opened, sizeBy]);
-  const request = requestOf(fields, status);
+  const request = adjustRequestOf(fields, status);
   const preview = async (wanted: AdjustRequest) => {
     setPhase({ name: 'previewing' });
     setFailure(null);
-    const answer = await post<AdjustAnswer>(ROUTE, { ...wanted, dry_run: true });
+    const answer = await tryOut<AdjustAnswer>(ROUTE, wanted);
     setPhase({ name: 'editing' });
     if (answer.ok) setPreviewed({ request: wanted, answer: answer.value });
     else setFailure(answer.error);

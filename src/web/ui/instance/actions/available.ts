@@ -9,10 +9,15 @@ export type Action = (typeof ACTIONS)[number];
 
 type Facts = Pick<StatusView, 'grid_state' | 'carry' | 'position' | 'open_orders'>;
 
+/** The run ended: nothing moves the grid any more. */
+export function isOver(state: StatusView['grid_state']): boolean {
+  return state === 'finished' || state === 'stopped';
+}
+
 /** Whether `action` makes sense for a grid as it is. */
 export function isOffered(action: Action, facts: Facts): boolean {
   const { grid_state: state, carry, position, open_orders } = facts;
-  const over = state === 'finished' || state === 'stopped';
+  const over = isOver(state);
   switch (action) {
     case 'pause':
       return state === 'running' || state === 'waiting';

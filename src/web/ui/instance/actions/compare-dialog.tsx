@@ -7,7 +7,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AcceptPositionAnswer } from '../../../../contract/instance-api.ts';
 import { exact, isSame } from '../../format/amount.ts';
-import { post } from '../../shell/api.ts';
+import { post, tryOut } from '../../shell/api.ts';
 import type { Answer } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { FailureText } from '../../shell/failure-text.tsx';
@@ -23,7 +23,7 @@ export function CompareDialog({ opened, status, onClose }: VerbDialogProps) {
     if (!opened) return;
     let gone = false;
     setShown(null);
-    void post<AcceptPositionAnswer>(ROUTE, { dry_run: true }).then((answer) => {
+    void tryOut<AcceptPositionAnswer>(ROUTE, {}).then((answer) => {
       if (!gone) setShown(answer);
     });
     return () => {

@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CloseCarryAnswer, ResumeAnswer } from '../../../../contract/instance-api.ts';
 import type { StatusView } from '../../../../contract/instance-views.ts';
-import { exact, isAbove, money } from '../../format/amount.ts';
+import { exact, isAbove, isSame, money } from '../../format/amount.ts';
 import { notionalOf } from '../../format/notional.ts';
 import { post } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
@@ -65,6 +65,8 @@ export function CloseCarryDialog({ opened, status, onClose }: VerbDialogProps) {
   const { t } = useTranslation();
   const { carry, base, quote, price } = status;
   const value = notionalOf(carry, price);
+  // It may go while the dialog is open, e.g. by a request whose answer was lost.
+  const gone = isSame(carry, '0');
   const words = {
     size: `${exact(carry.replace(/^-/, ''))} ${base}`,
     value: value === null ? '–' : `${money(value)} ${quote}`,
@@ -75,6 +77,7 @@ export function CloseCarryDialog({ opened, status, onClose }: VerbDialogProps) {
       opened={opened}
       title={t('close_carry.title')}
       confirm={t('close_carry.confirm')}
+      disabled={gone}
       about={null}
       act={(key) => post('/api/close-carry', {}, key)}
       result={({ carry_before, carry: left, pending }) => (
@@ -90,7 +93,8 @@ export function CloseCarryDialog({ opened, status, onClose }: VerbDialogProps) {
       onClose={onClose}
     >
       <Text size="sm">
-        {t(isAbove(carry, '0') ? 'close_carry.sells' : 'close_carry.buys', words)}
+        {gone && t('close_carry.gone')}
+        {!gone && t(isAbove(carry, '0') ? 'close_carry.sells' : 'close_carry.buys', words)}
       </Text>
       <Text size="sm" className="quiet">
         {t('close_carry.what')}

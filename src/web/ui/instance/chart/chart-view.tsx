@@ -107,9 +107,9 @@ function useCandles(
     begun.current = interval;
     chart.showNewest(window.innerWidth < 600 ? SHOWN_NARROW : SHOWN);
   }, [chart, interval, candles]);
-  const { price, updated_at: at } = status;
+  const { price, priced_at: at } = status;
   useEffect(() => {
-    if (chart === null) return;
+    if (chart === null || at === undefined) return;
     const seconds = Math.floor(Date.parse(at) / 1000);
     const candle = withPrice(interval, chart.last, Number(price), seconds);
     if (candle !== null) chart.update(candle);

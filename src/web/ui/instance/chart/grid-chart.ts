@@ -30,6 +30,7 @@ export interface PriceForm {
 }
 
 export class GridChart {
+  readonly #container: HTMLElement;
   readonly #chart: IChartApi;
   readonly #series: ISeriesApi<'Candlestick'>;
   readonly #markers: ISeriesMarkersPluginApi<Time>;
@@ -41,6 +42,7 @@ export class GridChart {
 
   /** `onView` is called whenever prices may have moved to other pixels. */
   constructor(container: HTMLElement, palette: Palette, onView: () => void) {
+    this.#container = container;
     this.#chart = createChart(container, {
       autoSize: true,
       // The licence's notice and link stand in the footer of the page.
@@ -98,13 +100,13 @@ export class GridChart {
   /** All candles anew, oldest first; the newest come into view. */
   setCandles(candles: readonly Candle[]): void {
     this.#series.setData([...candles]);
-    this.#last = candles.at(-1);
+    this.#keepLast(candles.at(-1));
   }
 
   /** The newest candle, grown or begun. */
   update(candle: Candle): void {
     this.#series.update(candle);
-    this.#last = candle;
+    this.#keepLast(candle);
   }
 
   /** Shows the newest `count` candles, or all there are. */
@@ -144,6 +146,13 @@ export class GridChart {
 
   dispose(): void {
     this.#chart.remove();
+  }
+
+  /** The canvas says nothing of itself: when its newest candle begins stands beside it. */
+  #keepLast(candle: Candle | undefined): void {
+    this.#last = candle;
+    if (candle === undefined) delete this.#container.dataset['newest'];
+    else this.#container.dataset['newest'] = new Date(candle.time * 1000).toISOString();
   }
 
   #scale(own: AutoscaleInfo | null): AutoscaleInfo | null {

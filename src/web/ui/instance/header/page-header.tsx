@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { StatusView } from '../../../../contract/instance-views.ts';
 import { exact, padded } from '../../format/amount.ts';
 import { LookSwitch } from '../../shell/look-switch.tsx';
+import { SignOut } from '../../shell/session-dialog.tsx';
 import { StreamMark } from '../../shell/stream-mark.tsx';
 import { stateWords } from '../../words/state-words.ts';
 import { topics, useInstance } from '../instance-topics.ts';
@@ -34,6 +35,7 @@ export function PageHeader({ status }: { readonly status: StatusView }) {
       </div>
       <div className="header-end">
         <StreamMark topics={topics} />
+        <SignOut />
         <LookSwitch />
       </div>
     </header>

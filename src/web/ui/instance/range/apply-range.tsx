@@ -7,13 +7,14 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AdjustAnswer, AdjustRequest } from '../../../../contract/instance-api.ts';
 import { exact } from '../../format/amount.ts';
-import { post } from '../../shell/api.ts';
+import { post, tryOut } from '../../shell/api.ts';
 import type { Answer } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { useInstance } from '../instance-topics.ts';
 import { Convergence } from './convergence.tsx';
-import { Facts, fieldName } from './preview-facts.tsx';
+import { fieldName } from './grid-inputs.tsx';
+import { Facts } from './preview-facts.tsx';
 import { factsOf } from './preview.ts';
 
 const ADJUST = '/api/grid/adjust';
@@ -99,6 +100,6 @@ function useDryRun(request: AdjustRequest | null) {
     enabled: request !== null,
     gcTime: 0,
     staleTime: 0,
-    queryFn: () => post<AdjustAnswer>(ADJUST, { ...request, dry_run: true }),
+    queryFn: () => tryOut<AdjustAnswer>(ADJUST, { ...request }),
   });
 }

@@ -5,6 +5,7 @@ import type { LiquidationView } from '../../../../contract/instance-views.ts';
 import { useInstance } from '../instance-topics.ts';
 import { exact, isSame } from '../../format/amount.ts';
 import { liquidationWords } from '../../words/risk-words.ts';
+import { fieldName } from './grid-inputs.tsx';
 import type { Outcome, Refusal } from './preview.ts';
 import type { RangeDraft } from './range-draft.ts';
 
@@ -131,21 +132,4 @@ function Fact({ name, of, children }: FactProps) {
 function Before({ children }: { readonly children: string }) {
   const { t } = useTranslation();
   return <span className="quiet before"> {t('range.before', { value: children })}</span>;
-}
-
-/** A field's name as the panel has it; others as they are. */
-export function fieldName(t: ReturnType<typeof useTranslation>['t'], path: string): string {
-  switch (path.replace('strategy_config.', '')) {
-    case 'grid_lower_price':
-      return t('range.lower');
-    case 'grid_upper_price':
-      return t('range.upper');
-    case 'grid_num':
-      return t('range.grids');
-    case 'order_quantity':
-    case 'investment':
-      return t('range.quantity');
-    default:
-      return path;
-  }
 }

@@ -11,19 +11,19 @@ import type { EngineView } from '../../../../contract/page-api.ts';
 import { get } from '../../shell/api.ts';
 import { useInstance } from '../instance-topics.ts';
 import { previewOf, readBasis } from './preview.ts';
-import { fieldsOf, requestOf } from './range-request.ts';
-import type { GridInForce, RangeFields } from './range-request.ts';
+import { fieldsOf, requestOf } from './grid-fields.ts';
+import type { GridInForce, GridFields } from './grid-fields.ts';
 import type { Basis, Outcome, Refusal } from './preview.ts';
 
 export type Bound = 'lower' | 'upper';
 
 export interface RangeDraft {
-  readonly fields: RangeFields;
+  readonly fields: GridFields;
   /** What the fields ask for; null: nothing differs from the grid in force. */
   readonly request: AdjustRequest | null;
   /** Null while nothing is asked for, or the engine's state is not here yet. */
   readonly preview: Outcome | Refusal | null;
-  readonly set: (change: Partial<RangeFields>) => void;
+  readonly set: (change: Partial<GridFields>) => void;
   /** Moves a bound to the tick nearest to `price`. */
   readonly moveTo: (bound: Bound, price: number) => void;
   /** Moves a bound by ticks. */
@@ -35,7 +35,7 @@ export interface RangeDraft {
 
 /** The draft of the one range there is; fields that were not touched follow the grid. */
 export function useRangeDraft(status: StatusView): RangeDraft {
-  const [changed, setChanged] = useState<Partial<RangeFields>>({});
+  const [changed, setChanged] = useState<Partial<GridFields>>({});
   const grid = useGridInForce(status);
   const fields = useMemo(() => ({ ...fieldsOf(grid), ...changed }), [grid, changed]);
   const request = useMemo(() => requestOf(fields, grid), [fields, grid]);
@@ -43,7 +43,7 @@ export function useRangeDraft(status: StatusView): RangeDraft {
   const preview = useMemo(() => {
     return request === null || basis === null ? null : previewOf(basis, request);
   }, [basis, request]);
-  const set = useCallback((change: Partial<RangeFields>) => {
+  const set = useCallback((change: Partial<GridFields>) => {
     setChanged((before) => ({ ...before, ...change }));
   }, []);
   const place = useCallback(

@@ -2,16 +2,16 @@
  * The range in exact numbers beside the handles of the chart, and what a change of it would do, as
  * the engine in this page computes it. Apply asks once; then it is shown how the grid gets there.
  */
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { memo, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AdjustRequest } from '../../../../contract/instance-api.ts';
 import { ApplyRange } from './apply-range.tsx';
 import { Convergence } from './convergence.tsx';
+import { GridInputs, PositionChoice } from './grid-inputs.tsx';
 import { PreviewFacts } from './preview-facts.tsx';
 import type { RangeDraft } from './range-draft.ts';
-import type { RangeFields } from './range-request.ts';
 
 export interface RangePanelProps {
   readonly draft: RangeDraft;
@@ -21,6 +21,8 @@ export interface RangePanelProps {
   readonly choosesPosition: boolean;
 }
 
+const NUMBERS = ['lower', 'upper', 'grids', 'quantity'] as const;
+
 /** Drawn anew when the draft changes, not with every price. */
 export const RangePanel = memo(function RangePanel(props: RangePanelProps) {
   const { t } = useTranslation();
@@ -28,7 +30,7 @@ export const RangePanel = memo(function RangePanel(props: RangePanelProps) {
   const [asked, setAsked] = useState<AdjustRequest | null>(null);
   const [applied, setApplied] = useState(false);
   const { draft, over } = props;
-  const { request, preview, reset } = draft;
+  const { fields, set, request, preview, reset } = draft;
   const changed = request !== null;
   const refused = preview !== null && 'problems' in preview;
   const escape = (event: KeyboardEvent) => {
@@ -43,7 +45,8 @@ export const RangePanel = memo(function RangePanel(props: RangePanelProps) {
       onKeyDown={escape}
     >
       <div className="range-fields">
-        <RangeInputs {...props} />
+        <GridInputs fields={fields} set={set} names={NUMBERS} />
+        {props.choosesPosition && <PositionChoice fields={fields} set={set} />}
         <div className="range-buttons">
           <Button variant="default" disabled={!changed} onClick={reset}>
             {t('range.reset')}
@@ -71,38 +74,3 @@ export const RangePanel = memo(function RangePanel(props: RangePanelProps) {
     </section>
   );
 });
-
-function RangeInputs({ draft: { fields, set }, choosesPosition }: RangePanelProps) {
-  const { t } = useTranslation();
-  const input = (name: keyof Omit<RangeFields, 'position'>, mode: 'decimal' | 'numeric') => (
-    <TextInput
-      className="range-input"
-      label={t(`range.${name}`)}
-      value={fields[name]}
-      inputMode={mode}
-      autoComplete="off"
-      spellCheck={false}
-      onChange={(event) => set({ [name]: event.currentTarget.value })}
-    />
-  );
-  return (
-    <>
-      {input('lower', 'decimal')}
-      {input('upper', 'decimal')}
-      {input('grids', 'numeric')}
-      {input('quantity', 'decimal')}
-      {choosesPosition && (
-        <SegmentedControl
-          className="range-position"
-          aria-label={t('range.position')}
-          value={fields.position}
-          onChange={(position) => set({ position: position as RangeFields['position'] })}
-          data={[
-            { value: 'carry', label: t('range.position_carry') },
-            { value: 'rebalance', label: t('range.position_rebalance') },
-          ]}
-        />
-      )}
-    </>
-  );
-}
