@@ -60,7 +60,12 @@ export function sameClaims(a: Claim, b: Claim): boolean {
 }
 
 /** A supervisor asks at each start and restart: a file that did not change is not read again. */
-const remembered = new Map<string, { readonly stamp: string; readonly claim: ActiveClaim | null }>();
+const remembered = new Map<string, Remembered>();
+
+interface Remembered {
+  readonly stamp: string;
+  readonly claim: ActiveClaim | null;
+}
 
 function rememberedClaim(home: Home, file: string): ActiveClaim | null {
   const stat = statSync(file, { throwIfNoEntry: false, bigint: true });

@@ -35,6 +35,15 @@ async function go(page: Page, hash: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
 }
 
+/** What keeps somebody from using the page as it is now. */
+async function seriousFaults(page: Page): Promise<unknown[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate<{ violations: Violation[] }>('axe.run()');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => [id, nodes.map(({ html }) => html).slice(0, 3)]);
+}
+
 const rowOf = (page: Page, id: string) => page.locator(`tr[data-instance="${id}"]`);
 
 describe.skipIf(!hasBrowser)('the fleet console', () => {
@@ -69,10 +78,11 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
   });
 
   test('starts a grid from the form', async () => {
-    const { page, context } = await open({}, '#/new/neutral');
+    const { page, context } = await open({ colorScheme: 'dark' }, '#/new/neutral');
     await page.getByLabel('Id of the new instance').fill('cc_03');
     await page.getByLabel('Number of grids').fill('0');
     await page.locator('[data-verdict="bad"]').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
     await page.getByLabel('Number of grids').fill('12');
     await page.locator('[data-verdict="good"]').waitFor();
     await page.locator('[data-design="settled"]').getByText('All 13 lines').waitFor();
@@ -151,13 +161,7 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
       await page.locator('.mantine-Loader-root').waitFor({ state: 'detached' });
       const room = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
       expect([view, await page.evaluate(room)]).toEqual([view, 0]);
-      await page.evaluate(AXE);
-      const found = await page.evaluate<{ violations: Violation[] }>('axe.run()');
-      faults.push(
-        ...found.violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => [view, id, nodes.map(({ html }) => html).slice(0, 3)]),
-      );
+      faults.push(...(await seriousFaults(page)).map((fault) => [view, fault]));
     }
     expect(faults).toEqual([]);
     await context.close();

@@ -6,9 +6,9 @@ import type {
   ConfigVersionText,
   ConfigView,
 } from '../../../../contract/console-api.ts';
+import { dateText } from '../../format/moment.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { useFleet } from '../fleet-topics.ts';
-import { dateText } from '../moments.ts';
 import { useRoute } from '../requests.ts';
 import { DiffView } from './diff-view.tsx';
 import { configPath, versionPath } from './paths.ts';
