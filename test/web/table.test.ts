@@ -81,7 +81,7 @@ describe('widths', () => {
   it('count signs of East Asia twice, have an end, and leave alone what wraps', () => {
     const [first, second] = COLUMNS;
     if (first === undefined || second === undefined) throw new Error('no columns');
-    expect(grownWidths([], [second], rows('', '買入價一四二'))).toEqual([15]);
+    expect(grownWidths([], [second], rows('', '買入價一四二'))).toEqual([14]);
     expect(grownWidths([], [second], rows('', 'x'.repeat(500)))).toEqual([40]);
     expect(grownWidths([], [{ ...second, wraps: true }], rows('', 'x'.repeat(500)))).toEqual([9]);
   });

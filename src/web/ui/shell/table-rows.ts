@@ -2,8 +2,8 @@
 import { parseMoney } from '../../../contract/decimal.ts';
 import type { Column, Sorting } from './table-column.ts';
 
-/** Characters that stand for the padding of a cell. */
-const PADDING = 3;
+/** Characters that stand for the padding of a cell; figures may be bold, letters are narrower. */
+const PADDING = { number: 3, text: 2 };
 /** A column that is wider than this cuts its text. */
 const MOST_WIDTH = 40;
 
@@ -16,10 +16,10 @@ export function grownWidths<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
 ): readonly number[] {
-  const grown = columns.map(({ width, wraps = false, text }, index) => {
+  const grown = columns.map(({ kind, width, wraps = false, text }, index) => {
     const least = Math.max(width, known[index] ?? 0);
     if (wraps) return least;
-    const needed = rows.map((row) => Math.min(MOST_WIDTH, widthOf(text(row)) + PADDING));
+    const needed = rows.map((row) => Math.min(MOST_WIDTH, widthOf(text(row)) + PADDING[kind]));
     return Math.max(least, ...needed);
   });
   const same = grown.length === known.length && grown.every((one, at) => one === known[at]);
