@@ -11,7 +11,10 @@ interface Outcome {
   readonly file?: string;
 }
 
-/** Wraps what changes configs; answers and errors pass unchanged. Texts are never noted. */
+/**
+ * Wraps what changes configs; answers and errors pass unchanged. Texts are never noted. What the
+ * command line wrote itself is noted when it names its author.
+ */
 export function auditedConfigs(
   configs: ConfigService,
   history: Pick<FleetHistory, 'verb'>,
@@ -56,7 +59,11 @@ export function auditedConfigs(
     templates: () => configs.templates(),
     template: (name, id) => configs.template(name, id),
     schema: () => configs.schema(),
-    author: (id, note, actor) => configs.author(id, note, actor),
+    author: (id, note, actor) => {
+      const named = configs.author(id, note, actor);
+      if (named !== null) void noted('config write', id, { note }, actor, Promise.resolve(named));
+      return named;
+    },
     create: (request, actor) => {
       const { id, note, start } = request;
       return noted('config new', id, { note, start }, actor, configs.create(request, actor));

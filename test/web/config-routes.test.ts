@@ -258,6 +258,8 @@ describe('editing', () => {
     await view();
     const named = await ask<ConfigVersion>('POST', '/api/configs/aa_01/author', { note: 'new' });
     expect(named.body).toMatchObject({ version: 1, who: 'bob', from: 'cli', note: 'new' });
+    const [line] = history.auditLines({ instance: 'aa_01', before: null, limit: 9 });
+    expect(line).toMatchObject({ verb: 'config write', who: 'bob', from: 'cli', outcome: 'ok' });
   });
 });
 
