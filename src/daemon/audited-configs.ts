@@ -11,7 +11,10 @@ interface Outcome {
   readonly file?: string;
 }
 
-/** Wraps what changes configs; answers and errors pass unchanged. Texts are never noted. */
+/**
+ * Wraps what changes configs; answers and errors pass unchanged. Texts are never noted, nor is what
+ * the command line wrote: it does so itself, whether a supervisor runs or not.
+ */
 export function auditedConfigs(
   configs: ConfigService,
   history: Pick<FleetHistory, 'verb'>,

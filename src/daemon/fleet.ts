@@ -9,7 +9,7 @@ import type { StatusView } from '../contract/instance-api.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { LogFolder } from '../platform/log-reading/log-page.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
-import { conflictError, findConflicts, newRecord } from '../registry/index.ts';
+import { activeClaims, conflictError, findConflicts, newRecord } from '../registry/index.ts';
 import type { LoadedConfig, Registry } from '../registry/index.ts';
 import { Instance } from './instance.ts';
 import type { InstanceSurroundings } from './instance-surroundings.ts';
@@ -51,8 +51,12 @@ export class Fleet {
       .map(([id, { log_dir }]) => ({ id, dir: fromHome(this.#parts.home, log_dir) }));
   }
 
-  /** Whether some instance trades, or would trade, live. */
+  /**
+   * Whether some instance trades, or would trade, live: also one whose record is gone or was never
+   * made, since a start needs no more than its config.
+   */
   get isLive(): boolean {
+    if (activeClaims(this.#parts.home).some(({ live }) => live)) return true;
     return this.all.some(({ process, loaded }) => {
       const mode = process?.status?.mode ?? loaded?.config.exchange_config.mode;
       return mode === 'live';

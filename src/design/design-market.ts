@@ -58,7 +58,8 @@ function recorded(home: Home, config: InstanceConfig, price: string): Found {
   const market = record === null ? null : recordedMarket(record, symbol);
   if (record !== null && market !== null) {
     const at = market.recorded_at ?? record.recorded_at;
-    return { rules, source: `As recorded of ${record.venue} on ${at}.` };
+    const when = /^\d{4}-/.test(at) ? `on ${at}` : `in ${at}`;
+    return { rules, source: `As recorded of ${record.venue} ${when}.` };
   }
   const of = record === null ? `no markets of ${exchange} are` : `${symbol} is not`;
   return { rules, source: `Made up by gridd: ${of} recorded here.` };
@@ -71,7 +72,7 @@ function beganWith(books: string, config: InstanceConfig, price: string): Found 
     const db = openReadOnly(books);
     try {
       const rules = rulesAtBeginning(db, paperMarket(config.metadata.symbol, price));
-      const source = 'Those that its own paper account began with.';
+      const source = 'As its own paper account began with them.';
       return rules === null || rules.symbol !== config.metadata.symbol ? null : { rules, source };
     } finally {
       db.close();

@@ -24,6 +24,12 @@ export interface Claim {
   readonly market: string | null;
 }
 
+/** What a file of config/active claims. */
+export interface ActiveClaim extends Claim {
+  /** It would trade with real money, whether or not it ever did. */
+  readonly live: boolean;
+}
+
 /** Absolute paths of the config files in config/active, by name; hidden files are left out. */
 export function activeFiles(home: Home): string[] {
   try {
@@ -43,7 +49,7 @@ export function findActiveFile(home: Home, id: string): string | null {
 }
 
 /** What the files of config/active claim. */
-export function activeClaims(home: Home): Claim[] {
+export function activeClaims(home: Home): ActiveClaim[] {
   return activeFiles(home).flatMap((file) => rememberedClaim(home, file) ?? []);
 }
 
@@ -54,9 +60,14 @@ export function sameClaims(a: Claim, b: Claim): boolean {
 }
 
 /** A supervisor asks at each start and restart: a file that did not change is not read again. */
-const remembered = new Map<string, { readonly stamp: string; readonly claim: Claim | null }>();
+const remembered = new Map<string, Remembered>();
 
-function rememberedClaim(home: Home, file: string): Claim | null {
+interface Remembered {
+  readonly stamp: string;
+  readonly claim: ActiveClaim | null;
+}
+
+function rememberedClaim(home: Home, file: string): ActiveClaim | null {
   const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
   if (stat === undefined) return null;
   // ctime too: it moves with every write, whatever sets the mtime back.
@@ -78,7 +89,7 @@ export function idOfText(text: string, file: string): string | null {
   }
 }
 
-function claimOf(home: Home, file: string): Claim | null {
+function claimOf(home: Home, file: string): ActiveClaim | null {
   let root: unknown;
   try {
     root = parseJsonc(readConfigText(file), file);
@@ -92,7 +103,9 @@ function claimOf(home: Home, file: string): Claim | null {
   const port = isRecord(daemon) ? daemon['web_port'] : undefined;
   const webPort = typeof port === 'number' ? port : null;
   const market = isRecord(root) ? claimedMarket(root) : null;
-  return { file, id, ...claimedPlaces(home, root, id), webPort, market };
+  const wire = isRecord(root) ? root['exchange_config'] : undefined;
+  const live = isRecord(wire) && wire['mode'] === 'live';
+  return { file, id, ...claimedPlaces(home, root, id), webPort, market, live };
 }
 
 /** `file` with its links resolved; as it is where it does not exist. */

@@ -26,7 +26,8 @@ FILE\` tells every problem of one at once: JSON path, what was found, what is al
 - Prices and sizes are numbers or decimal text (\`"0.00000001"\`); text keeps every digit.
 - A size is needed: \`order_quantity\` per grid, or \`investment\` (x \`leverage\`), or
   \`max_position\`, which is then spread over the grids.
-- \`mode: "live"\` is refused for now: nothing is sent to an exchange.
+- \`mode: "live"\` trades with real money: the first start of an instance shows what it would
+  hold and asks ([venues.md](venues.md)).
 - The older flat format (the same keys without the four parts) is still read;
   \`gridd validate --convert FILE\` prints it in four parts.
 

@@ -74,6 +74,26 @@ test('what was said to a start that failed or was stopped is not said to the nex
   expect(await launched(pid)).toMatchObject({ cause: 'start', live_start: null });
 });
 
+test('a live config asks on the console, also where no record tells of it', async () => {
+  write('obedient');
+  const { console: facts } = (await home.infoOrNull()) ?? {};
+  const headers = { 'content-type': 'application/json' };
+  const asked = (path: string, body: object) =>
+    fetch(`${facts?.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  for (const [path, body] of [
+    ['/api/instances/start', { ids: ['a'] }],
+    ['/api/configs/a/archive', {}],
+  ] as const) {
+    const answer = await asked(path, body);
+    expect([path, answer.status, await answer.json()]).toMatchObject([
+      path,
+      403,
+      { code: 'READ_ONLY', message: expect.stringContaining('moves real money') as string },
+    ]);
+  }
+  expect(await home.list()).toEqual([]);
+});
+
 test('an open .env is refused before anything is started', async () => {
   write('obedient');
   chmodSync(home.path('.env'), 0o644);

@@ -6,7 +6,7 @@ import { makeHttpApp } from '../../src/web/server/error-reply.ts';
 import { SESSION_MS, cookieName, makeSession } from '../../src/web/server/session-cookie.ts';
 import { manualClock } from '../exchange/manual-clock.ts';
 import type { ManualClock } from '../exchange/manual-clock.ts';
-import { ask } from './http-client.ts';
+import { ask, sendRaw } from './http-client.ts';
 import type { HttpAnswer } from './http-client.ts';
 import { serveSample } from './served.ts';
 import type { Served } from './served.ts';
@@ -129,6 +129,14 @@ describe('beyond this machine', () => {
     const given = { ...headers, ...bearer(TOKEN) };
     expect((await ask(paper.port, '/api/status', { headers: given })).status).toBe(200);
     expect((await pause(paper.port, given)).status).toBe(200);
+  });
+
+  it('through a proxy that says nothing, in its HTTP/1.0, nothing is shown either', async () => {
+    const bytes = `GET /api/status HTTP/1.0\r\nHost: 127.0.0.1:${paper.port}\r\n\r\n`;
+    const answer = await sendRaw(paper.port, bytes);
+    expect(answer).toMatch(/^HTTP\/1\.1 401 [^]*TOKEN_NEEDED/);
+    const given = bytes.replace(/\r\n$/, `Authorization: Bearer ${TOKEN}\r\n\r\n`);
+    expect(await sendRaw(paper.port, given)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('with no token at all it stays closed', async () => {

@@ -93,6 +93,21 @@ describe('who may move a grid', () => {
     expect(form.status).toBe(403);
   });
 
+  it('lets no other site put the server to work by links and frames', async () => {
+    const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    const statusOf = async (path: string, dest: string) =>
+      (await ask(served.port, path, { headers: { ...link, 'sec-fetch-dest': dest } })).status;
+    for (const path of ['/', '/api/docs']) {
+      expect([path, await statusOf(path, 'document')]).toEqual([path, 200]);
+      expect([path, await statusOf(path, 'iframe')]).toEqual([path, 403]);
+    }
+    for (const path of ['/api/events', '/api/log', '/api/status', '/nope']) {
+      expect([path, await statusOf(path, 'document')]).toEqual([path, 403]);
+    }
+    const own = { ...link, 'sec-fetch-site': 'none' };
+    expect((await ask(served.port, '/api/status', { headers: own })).status).toBe(200);
+  });
+
   it.each([
     'GET /api/status HTTP/1.0\r\n\r\n',
     'GET /api/status HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n',

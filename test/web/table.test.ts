@@ -6,7 +6,12 @@ import type { Page } from '../../src/web/ui/shell/page-merge.ts';
 import type { Column } from '../../src/web/ui/shell/table-column.ts';
 import { csvOf, exportName, jsonOf } from '../../src/web/ui/shell/table-export.ts';
 import type { ExportField } from '../../src/web/ui/shell/table-export.ts';
-import { nextSorting, rowsMatching, rowsSorted } from '../../src/web/ui/shell/table-rows.ts';
+import {
+  grownWidths,
+  nextSorting,
+  rowsMatching,
+  rowsSorted,
+} from '../../src/web/ui/shell/table-rows.ts';
 
 interface Row {
   readonly id: number;
@@ -61,6 +66,26 @@ const FIELDS: readonly ExportField<Row>[] = [
   { name: 'price', kind: 'number', value: ({ price }) => price },
   { name: 'note', kind: 'text', value: ({ note }) => note },
 ];
+
+describe('widths', () => {
+  const rows = (price: string, note = '') => [{ id: 1, price, note }];
+
+  it('hold the longest text that was shown, and never shrink', () => {
+    const least = grownWidths([], COLUMNS, rows('9.5'));
+    expect(least).toEqual([9, 9]);
+    const grown = grownWidths(least, COLUMNS, rows('0.000012345', 'buy'));
+    expect(grown).toEqual([14, 9]);
+    expect(grownWidths(grown, COLUMNS, rows('9.5'))).toBe(grown);
+  });
+
+  it('count signs of East Asia twice, have an end, and leave alone what wraps', () => {
+    const [first, second] = COLUMNS;
+    if (first === undefined || second === undefined) throw new Error('no columns');
+    expect(grownWidths([], [second], rows('', '買入價一四二'))).toEqual([14]);
+    expect(grownWidths([], [second], rows('', 'x'.repeat(500)))).toEqual([40]);
+    expect(grownWidths([], [{ ...second, wraps: true }], rows('', 'x'.repeat(500)))).toEqual([9]);
+  });
+});
 
 describe('files', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1'])(

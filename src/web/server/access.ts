@@ -151,7 +151,10 @@ class Door {
 
   #needOf(request: FastifyRequest): TokenNeed {
     const { address } = this.#rules;
-    const proxied = PROXY_HEADERS.some((name) => request.headers[name] !== undefined);
+    // Browsers and curl speak 1.1; nginx, left to itself, speaks 1.0 and names nobody.
+    const proxied =
+      request.raw.httpVersion === '1.0' ||
+      PROXY_HEADERS.some((name) => request.headers[name] !== undefined);
     const host = request.headers.host ?? '';
     const near = isLoopbackHost(host, this.#rules.port()) || host.startsWith(`${address}:`);
     if (proxied || !near || !isLoopbackAddress(address)) return 'always';

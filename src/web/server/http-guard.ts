@@ -4,8 +4,7 @@
  * page the user visits (DNS rebinding, cross-site POST, another port of localhost) from reading or
  * moving a grid. Nothing here answers a CORS request.
  */
-import type { FastifyInstance } from 'fastify';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isIP } from 'node:net';
 import { GriddError } from '../../contract/errors.ts';
 
@@ -19,6 +18,8 @@ export interface GuardOptions {
 }
 
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+/** What a link on another site may open. */
+const LINKED_ROUTES = ['/', '/health', '/api/docs'];
 /** Methods that change nothing. */
 export const SAFE_METHODS: readonly string[] = ['GET', 'HEAD'];
 
@@ -43,16 +44,13 @@ export function securityHeaders(): Readonly<Record<string, string>> {
 export function installGuard(app: FastifyInstance, options: GuardOptions): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
-    done(refusalOf(request.method, request.headers, options) ?? undefined);
+    done(refusalOf(request, options) ?? undefined);
   });
 }
 
 /** Why a request must not be served (HOST_FORBIDDEN); null when it may. */
-function refusalOf(
-  method: string,
-  headers: IncomingHttpHeaders,
-  options: GuardOptions,
-): GriddError | null {
+function refusalOf(request: FastifyRequest, options: GuardOptions): GriddError | null {
+  const { headers } = request;
   const host = (headers.host ?? '').toLowerCase();
   const schemes = schemesOf(host, options);
   if (schemes === null) return forbidden(`The Host "${host}" is not a name of this server.`);
@@ -60,7 +58,7 @@ function refusalOf(
   if (origin !== undefined && !schemes.some((scheme) => origin === `${scheme}://${host}`)) {
     return forbidden(`A page of "${origin}" may not talk to this server.`);
   }
-  if (isForeignFetch(method, headers)) {
+  if (isForeignFetch(request)) {
     return forbidden('A page of another site may not talk to this server.');
   }
   return null;
@@ -114,11 +112,16 @@ function isBoundAddress(host: string, port: number, address = '127.0.0.1'): bool
   return address === '0.0.0.0' || address === '::' || bare === address;
 }
 
-/** Another site's script or form; following a link to a page is not that. */
-function isForeignFetch(method: string, headers: IncomingHttpHeaders): boolean {
+/**
+ * Another site's script, form or frame; following a link to a page is not that. What costs work,
+ * such as the doctor or a stream, is no page.
+ */
+function isForeignFetch({ method, headers, routeOptions }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return false;
-  return !(SAFE_METHODS.includes(method) && headers['sec-fetch-mode'] === 'navigate');
+  const link = SAFE_METHODS.includes(method) && headers['sec-fetch-mode'] === 'navigate';
+  const framed = (headers['sec-fetch-dest'] ?? 'document') !== 'document';
+  return !link || framed || !LINKED_ROUTES.includes(routeOptions.url ?? '');
 }
 
 function forbidden(message: string): GriddError {

@@ -79,10 +79,11 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
   });
 
   test('starts a grid from the form', async () => {
-    const { page, context } = await open({}, '#/new/neutral');
+    const { page, context } = await open({ colorScheme: 'dark' }, '#/new/neutral');
     await page.getByLabel('Id of the new instance').fill('cc_03');
     await page.getByLabel('Number of grids').fill('0');
     await page.locator('[data-verdict="bad"]').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
     await page.getByLabel('Number of grids').fill('12');
     await page.locator('[data-verdict="good"]').waitFor();
     await page.locator('[data-design="settled"]').getByText('All 13 lines').waitFor();

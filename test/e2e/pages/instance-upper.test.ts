@@ -194,6 +194,12 @@ describe.skipIf(!hasBrowser)('the upper half of the instance page', () => {
     await page.getByRole('button', { name: 'Apply …' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('gets 21 grids between 140 and 161').waitFor();
+    // Calling the dialog off gives up nothing of what was drafted.
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Grids').inputValue()).toBe('21');
+    await page.getByRole('button', { name: 'Apply …' }).click();
+    await dialog.getByText('gets 21 grids between 140 and 161').waitFor();
     await dialog.getByRole('button', { name: 'Move the grid' }).click();
     await dialog.getByText('The grid has its new plan').waitFor();
     await dialog.locator('[data-part=convergence][data-moving="0"]').waitFor();

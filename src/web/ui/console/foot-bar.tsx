@@ -4,15 +4,16 @@ import { useNow } from '../shell/now.ts';
 import { durationWords } from './moments.ts';
 import { useConsoleWords } from './console-words.ts';
 
-const MINUTE_MS = 60_000;
+const TICK_MS = 10_000;
 
 export function FootBar() {
   const { t } = useConsoleWords();
   const info = useFleet('supervisor');
-  const now = useNow(MINUTE_MS);
+  const now = useNow(TICK_MS);
   if (info === undefined) return null;
   const { home, version, started_at: started, instances, running, history } = info;
-  const up = durationWords(t, (now - Date.parse(started)) / 1000);
+  // One that began since the last tick is 0 s old.
+  const up = durationWords(t, Math.max(0, now - Date.parse(started)) / 1000);
   return (
     <footer className="foot-bar">
       <span className="foot-bar-home" title={home}>

@@ -1,4 +1,4 @@
-/** Moments and lengths of time as the console writes them: local time, short words. */
+/** Lengths of time as the console writes them, in short words. */
 import type { ConsoleT } from './console-words.ts';
 
 const DAY_S = 86_400;
@@ -12,13 +12,4 @@ export function durationWords(t: ConsoleT, seconds: number | null): string {
     return `${part('d', seconds / DAY_S)} ${part('h', (seconds % DAY_S) / 3600)}`;
   if (seconds >= 3600) return `${part('h', seconds / 3600)} ${part('min', (seconds % 3600) / 60)}`;
   return seconds >= 60 ? part('min', seconds / 60) : part('s', seconds);
-}
-
-/** Local date and time to the second, e.g. "2026-01-05 12:30:07"; other text comes back. */
-export function dateText(at: string | number): string {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return String(at);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }

@@ -1,17 +1,22 @@
-/** Moments as people read them: in the reader's time zone, and how long ago. */
+/** Moments as people read them: in UTC as the charts and the logs have them, and how long ago. */
 import type { TFunction } from 'i18next';
 
-/** "01-05 12:29:58" of this machine's zone; text that is no moment comes back as it is. */
+/** "01-05 12:29:58", UTC; text that is no moment comes back as it is. */
 export function momentText(iso: string): string {
   const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
-  return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
+  return Number.isNaN(date.getTime()) ? iso : dateText(date).slice(5);
 }
 
-/** "12:29:58" where it is today, else with month and day. */
+/** "2026-01-05 12:29:58", UTC; text that is no moment comes back as it is. */
+export function dateText(at: Date | string | number): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return String(at);
+  return date.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** "12:29:58" where it is the same day in UTC, else with month and day. */
 export function recentText(iso: string, nowMs: number): string {
-  const today = new Date(nowMs).toDateString() === new Date(iso).toDateString();
+  const today = dateText(nowMs).slice(0, 10) === dateText(iso).slice(0, 10);
   return today ? momentText(iso).slice(6) : momentText(iso);
 }
 
@@ -36,8 +41,4 @@ function durationText(t: TFunction, ms: number): string {
     return place === 0 || (count > 0 && name !== 'seconds');
   });
   return shown.map(({ name, count }) => t(`age.${name}`, { n: count })).join(' ');
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, '0');
 }

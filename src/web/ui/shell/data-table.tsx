@@ -12,7 +12,7 @@ import { useTranslation } from 'react-i18next';
 import { FailureText } from './failure-text.tsx';
 import type { TableRows } from './paged-rows.ts';
 import type { Column, Sorting } from './table-column.ts';
-import { nextSorting, rowsMatching, rowsSorted } from './table-rows.ts';
+import { grownWidths, nextSorting, rowsMatching, rowsSorted } from './table-rows.ts';
 
 export interface DataTableProps<Row> {
   /** What the table holds, for those who hear it. */
@@ -133,7 +133,8 @@ function TableBox<Row>(props: TableBoxProps<Row>) {
   }, [nearEnd, more, loading, loadMore, source.failure]);
   const above = items[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (last?.end ?? 0);
-  const width = columns.reduce((sum, column) => sum + column.width, 0);
+  const widths = useWidths(columns, items.flatMap(({ index }) => rows[index] ?? []));
+  const width = widths.reduce((sum, one) => sum + one, 0);
   const grows = columns.some(({ wraps }) => wraps === true);
   return (
     <div className="table-box" ref={box} tabIndex={0} role="region" aria-label={label}>
@@ -145,8 +146,8 @@ function TableBox<Row>(props: TableBoxProps<Row>) {
         style={{ minWidth: `${width}ch` }}
       >
         <colgroup>
-          {columns.map(({ key, width: least, wraps = false }) => (
-            <col key={key} style={grows && wraps ? {} : { width: `${least}ch` }} />
+          {columns.map(({ key, wraps = false }, index) => (
+            <col key={key} style={grows && wraps ? {} : { width: `${widths[index]}ch` }} />
           ))}
         </colgroup>
         <Head {...props} />
@@ -173,6 +174,17 @@ function TableBox<Row>(props: TableBoxProps<Row>) {
       <StateNote {...props} />
     </div>
   );
+}
+
+/** What columns need for all rows that were in view so far, in characters. */
+function useWidths<Row>(
+  columns: readonly Column<Row>[],
+  shown: readonly Row[],
+): readonly number[] {
+  const [known, setKnown] = useState<readonly number[]>([]);
+  const widths = grownWidths(known, columns, shown);
+  if (widths !== known) setKnown(widths);
+  return widths;
 }
 
 /** Brings the row wanted into view, once. */

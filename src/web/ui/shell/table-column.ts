@@ -7,7 +7,7 @@ export interface Column<Row> {
   readonly title: string;
   /** Numbers are decimal text, stand at the right and are compared as decimals. */
   readonly kind: 'text' | 'number';
-  /** Least width in characters; what is over goes to columns that wrap, else to all. */
+  /** Least width in characters; longer text widens it, what is over goes to columns that wrap. */
   readonly width: number;
   /** The cell in words: shown where `cell` is absent, read by the filter. */
   readonly text: (row: Row) => string;

@@ -2,6 +2,35 @@
 import { parseMoney } from '../../../contract/decimal.ts';
 import type { Column, Sorting } from './table-column.ts';
 
+/** Characters that stand for the padding of a cell; figures may be bold, letters are narrower. */
+const PADDING = { number: 3, text: 2 };
+/** A column that is wider than this cuts its text. */
+const MOST_WIDTH = 40;
+
+/**
+ * Widths of `columns` in characters that show the text of every row of `rows` whole; never less
+ * than `known`, so that nothing jumps. The same list where nothing grew.
+ */
+export function grownWidths<Row>(
+  known: readonly number[],
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): readonly number[] {
+  const grown = columns.map(({ kind, width, wraps = false, text }, index) => {
+    const least = Math.max(width, known[index] ?? 0);
+    if (wraps) return least;
+    const needed = rows.map((row) => Math.min(MOST_WIDTH, widthOf(text(row)) + PADDING[kind]));
+    return Math.max(least, ...needed);
+  });
+  const same = grown.length === known.length && grown.every((one, at) => one === known[at]);
+  return same ? known : grown;
+}
+
+/** Characters; those of East Asia take the room of two. */
+function widthOf(text: string): number {
+  return text.length + (text.match(/[\u2e80-\uffef]/g)?.length ?? 0);
+}
+
 /** Rows in which every word of `filter` occurs in some column, whatever its case. */
 export function rowsMatching<Row>(
   rows: readonly Row[],

@@ -343,7 +343,7 @@ export const en = {
     filled: 'Filled',
     order: 'Order',
     age: 'Age',
-    time: 'Time',
+    time: 'Time (UTC)',
     cycle_profit: 'Cycle profit',
     pair: 'Closes',
     fee: 'Fee',
@@ -352,7 +352,7 @@ export const en = {
     reason: 'Reason',
     role: 'Role',
     event: 'Event',
-    period: 'Period',
+    period: 'Period (UTC)',
     total: 'Total',
     grid_profit: 'Grid profit',
     unpaired: 'Unpaired',
@@ -541,7 +541,7 @@ export const en = {
   panic: {
     title: 'Panic: cancel and close now',
     what: 'Ends flat, whatever the grid is doing, or says exactly what is left and why.',
-    confirm: 'Cancel and close now',
+    confirm: 'Close everything now',
   },
   adjust: {
     title: 'Adjust the grid',

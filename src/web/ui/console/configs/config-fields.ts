@@ -161,6 +161,7 @@ function groupOf(path: string): FieldGroup {
   if (path.startsWith('metadata.')) return 'process';
   if (path.startsWith('daemon_config.')) return 'process';
   if (path.startsWith('exchange_config.paper.')) return 'paper';
+  if (path === 'exchange_config.max_account_loss') return 'fences';
   return path.startsWith('exchange_config.') ? 'venue' : 'fences';
 }
 

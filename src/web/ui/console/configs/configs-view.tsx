@@ -2,6 +2,7 @@
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { ConfigSummary } from '../../../../contract/console-api.ts';
+import { dateText } from '../../format/moment.ts';
 import { post } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { DataTable } from '../../shell/data-table.tsx';
@@ -9,7 +10,6 @@ import type { Column } from '../../shell/table-column.ts';
 import { hrefOf } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
 import { ModeMark, StateMark } from '../fleet/state-mark.tsx';
-import { dateText } from '../moments.ts';
 import { useForget, useRoute } from '../requests.ts';
 import { tableRows } from '../table-source.ts';
 import { useConsoleWords } from '../console-words.ts';

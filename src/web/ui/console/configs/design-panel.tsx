@@ -75,7 +75,9 @@ export function DesignPanel({ design, warnings, stale }: Props) {
         <summary>{t('console:design.lines', { count: design.lines.length })}</summary>
         <p className="lines">{[...design.lines].reverse().map(exact).join('  ')}</p>
       </details>
-      <p className="quiet small">{design.market_source}</p>
+      <p className="quiet small">
+        {t('console:design.rules')} {design.market_source}
+      </p>
     </div>
   );
 }

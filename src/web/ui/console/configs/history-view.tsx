@@ -6,14 +6,16 @@ import type {
   ConfigVersionText,
   ConfigView,
 } from '../../../../contract/console-api.ts';
+import { dateText } from '../../format/moment.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { useFleet } from '../fleet-topics.ts';
-import { dateText } from '../moments.ts';
 import { useRoute } from '../requests.ts';
 import { DiffView } from './diff-view.tsx';
 import { configPath, versionPath } from './paths.ts';
 import { RollbackDialog } from './rollback-dialog.tsx';
 import { useConsoleWords } from '../console-words.ts';
+
+const MOST_KEYS = 6;
 
 interface Props {
   readonly id: string;
@@ -83,6 +85,12 @@ export function HistoryView({ id, config }: Props) {
   );
 }
 
+/** The first keys that changed, and how many more: a new config changed all of its own. */
+function keysText(changed: readonly string[]): string {
+  const more = changed.length - MOST_KEYS;
+  return `${changed.slice(0, MOST_KEYS).join(', ')}${more > 0 ? ` … +${more}` : ''}`;
+}
+
 function VersionRow(props: {
   readonly version: ConfigVersion;
   readonly newest: boolean;
@@ -128,7 +136,9 @@ function VersionRow(props: {
       </td>
       <td className="history-why">
         {version.note === '' ? <span className="quiet">–</span> : version.note}
-        <div className="quiet small">{version.changed.join(', ')}</div>
+        <div className="quiet small" title={version.changed.join('\n')}>
+          {keysText(version.changed)}
+        </div>
       </td>
       <td>
         {!newest && (

@@ -1,8 +1,8 @@
 /** Columns of the audit and of the ends of processes. */
 import { useMemo } from 'react';
 import type { AuditView, FleetExit } from '../../../../contract/console-api.ts';
+import { dateText } from '../../format/moment.ts';
 import type { Column } from '../../shell/table-column.ts';
-import { dateText } from '../moments.ts';
 import { useConsoleWords } from '../console-words.ts';
 import { verbWords } from './audit-verbs.ts';
 

@@ -4,6 +4,7 @@ import type { FleetRow } from '../../../../contract/console-api.ts';
 import type { Verb } from './verb-plan.ts';
 import { VERBS, planVerb } from './verb-plan.ts';
 import { askVerb } from './verb-request.ts';
+import type { ConsoleT } from '../console-words.ts';
 import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
@@ -23,6 +24,12 @@ interface Choice {
   readonly ask: () => void;
 }
 
+/** "Stop" for those chosen, "Stop all" where none is. */
+function labelOf(t: ConsoleT, verb: Verb, some: boolean): string {
+  const word = t(`console:verbs.${verb}`);
+  return some ? word : t('console:verbs.of_all', { verb: word });
+}
+
 export function VerbBar({ all, selected, narrow, onClear }: Props) {
   const { t } = useConsoleWords();
   const some = selected.length > 0;
@@ -30,7 +37,7 @@ export function VerbBar({ all, selected, narrow, onClear }: Props) {
   const ids = subject.map(({ id }) => id);
   const choices = VERBS.map((verb): Choice => ({
     verb,
-    label: [t(`console:verbs.${verb}`), some ? '' : t('console:verbs.every')].join(' ').trim(),
+    label: labelOf(t, verb, some),
     useful: planVerb(verb, subject).some(({ skipped }) => !skipped),
     ask: () => askVerb({ verb, ids: verb === 'panic' && !some ? null : ids }),
   }));

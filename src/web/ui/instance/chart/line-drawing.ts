@@ -210,15 +210,16 @@ export class LineDrawing implements ISeriesPrimitive<Time> {
     return bounds.flatMap((price) => this.#y(price) ?? []);
   }
 
-  // Text that ends at `x`, on a ground of its own.
+  // Text that ends at `end`, or begins at the left where it is too long; on a ground of its own.
   #tag(
     context: CanvasRenderingContext2D,
-    x: number,
+    end: number,
     y: number,
     label: string,
     colour: string,
   ): void {
     const { width } = context.measureText(label);
+    const x = Math.max(end, width + MARGIN);
     context.fillStyle = this.#palette.card;
     context.globalAlpha = 0.86;
     context.fillRect(x - width - 3, y - ROW / 2 + 1, width + 6, ROW - 2);

@@ -33,8 +33,9 @@ export const RangePanel = memo(function RangePanel(props: RangePanelProps) {
   const { fields, set, request, preview, reset } = draft;
   const changed = request !== null;
   const refused = preview !== null && 'problems' in preview;
-  const escape = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && asked === null) reset();
+  const escape = ({ key, target, currentTarget }: KeyboardEvent) => {
+    // A dialog is no part of the panel: its Escape closes it and gives up nothing.
+    if (key === 'Escape' && currentTarget.contains(target as Node)) reset();
   };
   return (
     <section
