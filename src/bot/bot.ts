@@ -28,7 +28,7 @@ import {
 import { removeBooks } from '../store/index.ts';
 import type { Books } from '../store/index.ts';
 import { serveInstance } from '../web/server/instance-server.ts';
-import type { InstanceServer } from '../web/server/instance-server.ts';
+import type { PageServer } from '../web/server/page-server.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
 import { clientTag } from './client-id.ts';
 import { eachSecond } from './each-second.ts';
@@ -83,7 +83,7 @@ export class Bot {
   #config: InstanceConfig;
   #notes: readonly string[];
   readonly #adopted: Adopted | null;
-  #server: InstanceServer | null = null;
+  #server: PageServer | null = null;
   #fileTime = 0;
   #statusStale = true;
   #closing = false;
