@@ -6,6 +6,7 @@ import { formatMoney } from '../contract/decimal.ts';
 import { GRID_STATES } from '../contract/trading.ts';
 import type { Actor } from '../contract/history-api.ts';
 import { GriddError } from '../contract/errors.ts';
+import type { InstanceConfig } from '../contract/instance-config.ts';
 import type {
   AcceptPositionAnswer,
   AcceptPositionRequest,
@@ -37,6 +38,8 @@ import { GridAccount, liquidationAlarm } from './grid-account.ts';
 import { GridAdjust } from './grid-adjust.ts';
 import type { AdjustParts } from './grid-adjust.ts';
 import { pageActions } from './page-actions.ts';
+import { PageJudge } from './page-judge.ts';
+import type { JudgeDoor } from './page-judge.ts';
 import { PageReads } from './page-reads.ts';
 import { PageWishes } from './page-wishes.ts';
 import type { WishDoor } from './page-wishes.ts';
@@ -56,7 +59,7 @@ export interface ServiceParts extends AdjustParts {
   /** Milliseconds since the last word of the venue's stream; null: it cannot be silent. */
   readonly streamAge?: () => number | null;
   /** The supervisor; absent: there is none. */
-  readonly supervisor?: WishDoor;
+  readonly supervisor?: WishDoor & JudgeDoor;
   /** Of this process: automatic restarts before it, and where its log is; absent: not known. */
   readonly process?: { readonly restarts: number | null; readonly logDir: string };
   readonly acceptPosition: (dry: boolean) => Promise<PositionDifference>;
@@ -82,6 +85,7 @@ export class GridService implements InstanceService {
   /** What was done on the page, until the supervisor has written it down. */
   readonly outbox: AuditOutbox;
   readonly wishes: PageWishes;
+  readonly #judge: PageJudge;
   readonly #parts: ServiceParts;
   readonly #adjusting: GridAdjust;
   #began: string | null = null;
@@ -111,13 +115,19 @@ export class GridService implements InstanceService {
       clock,
     });
     this.outbox = new AuditOutbox({ id, books, log: parts.log });
-    this.wishes = new PageWishes(id, parts.supervisor ?? NO_SUPERVISOR, clock);
+    const { supervisor } = parts;
+    this.wishes = new PageWishes(id, supervisor ?? NO_SUPERVISOR, clock);
+    this.#judge = new PageJudge({
+      ...{ clock, ...(supervisor === undefined ? {} : { supervisor }) },
+      limit: () => limitOf(parts.config()),
+    });
     runner.subscribe(() => this.#noteChange());
   }
 
   as(actor: Actor): InstanceActions {
     const { outbox, wishes } = this;
-    return pageActions({ moved: this, outbox, wishes, clock: this.#parts.clock }, actor);
+    const { clock } = this.#parts;
+    return pageActions({ moved: this, outbox, wishes, judge: this.#judge, clock }, actor);
   }
 
   /** Records the sums of this second; a disk that takes nothing costs no more than that. */
@@ -356,6 +366,11 @@ export class GridService implements InstanceService {
     return this.#adjusting.adjust(request, key);
   }
 
+  /** See `GridAdjust`. */
+  isAnswered(key: string): boolean {
+    return this.#adjusting.isAnswered(key);
+  }
+
   async pause(): Promise<void> {
     const { runner } = this.#parts;
     const meta = { paused_by: 'user' };
@@ -408,6 +423,11 @@ export class GridService implements InstanceService {
   subscribe(listener: () => void): () => void {
     return this.#parts.runner.subscribe(listener);
   }
+}
+
+function limitOf({ exchange_config }: InstanceConfig): string | null {
+  const { max_account_loss: limit } = exchange_config;
+  return limit === undefined ? null : String(limit);
 }
 
 async function attempt(probe: () => unknown): Promise<string> {

@@ -145,7 +145,7 @@ export class Supervisor implements FleetService {
   /** What the bot link asks and tells. */
   get linkOwner(): LinkOwner {
     const [fleet, budgets, { log }] = [this.#fleet, this.#budgets, this.#parts];
-    return linkOwner(fleet, budgets, log, () => this.view.changed());
+    return linkOwner(fleet, budgets, this.#limit, log, () => this.view.changed());
   }
 
   info(): SupervisorInfo {

@@ -15,19 +15,22 @@ import { ask } from '../web/http-client.ts';
 const ID = 'aa_01';
 let home: FleetHome;
 let port = 0;
+let page = 0;
 let file: string;
 
 beforeAll(async () => {
   home = new FleetHome();
-  const [console_port = 0, own = 0, other = 0] = await freePorts(3);
-  port = console_port;
+  const [console_port = 0, own = 0, other = 0, third = 0] = await freePorts(4);
+  [port, page] = [console_port, third];
   home.consoleAt(port);
   // The price stands still, so orders change by what a test does alone.
   const exchange = { paper: { volatility: 1e-9 } };
   file = home.write(ID, { daemon: { web_port: own, watch: true }, exchange });
   const limited = { ...exchange, max_account_loss: 3 };
   home.write('bb_02', { daemon: { web_port: other }, exchange: limited });
-  await home.ok(['start', ID]);
+  const growing = { ...exchange, max_account_loss: 6 };
+  home.write('cc_03', { daemon: { web_port: page }, exchange: growing });
+  await home.ok(['start', ID, 'cc_03']);
 });
 afterAll(() => home.dispose());
 
@@ -84,4 +87,24 @@ test('a start beyond max_account_loss is refused in words, in the terminal too',
   expect(stderr).toMatch(/ACCOUNT_LOSS.*more than its max_account_loss 3/s);
   const [refused] = await call<VerbResult[]>('POST', '/api/instances/start', { ids: ['bb_02'] });
   expect(refused).toMatchObject({ ok: false, error: { code: 'ACCOUNT_LOSS' } });
+});
+
+test('an adjust beyond it is refused alike on the page of the bot and through the supervisor', async () => {
+  const adjust = (at: number, path: string, request: object) =>
+    ask(at, path, {
+      ...{ method: 'POST', body: JSON.stringify(request) },
+      headers: { 'content-type': 'application/json' },
+    });
+  const larger = { order_quantity: '0.2' };
+  const own = await adjust(page, '/api/grid/adjust', larger);
+  expect(own).toMatchObject({ status: 409, json: { code: 'ACCOUNT_LOSS' } });
+  const through = await adjust(port, '/api/instances/cc_03/adjust', larger);
+  expect(own.json).toEqual(through.json);
+  // What it would do may be looked at.
+  const dry = await adjust(page, '/api/grid/adjust', { ...larger, dry_run: true });
+  expect(dry).toMatchObject({ status: 200, json: { quantity_per_grid: '0.2' } });
+  const { json } = await ask(page, '/api/status');
+  expect(json).toMatchObject({ quantity_per_grid: '0.1' });
+  const smaller = await adjust(page, '/api/grid/adjust', { order_quantity: '0.09' });
+  expect(smaller).toMatchObject({ status: 200, json: { applied: true } });
 });
