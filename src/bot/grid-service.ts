@@ -3,7 +3,6 @@
  * and the books; changes the grid only by runner tasks.
  */
 import { formatMoney } from '../contract/decimal.ts';
-import { GRID_STATES } from '../contract/trading.ts';
 import type { Actor } from '../contract/history-api.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
@@ -25,7 +24,7 @@ import type {
 } from '../contract/instance-api.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import type { EngineView } from '../contract/page-api.ts';
-import { carryRefusal, effectiveLeverage, ladder, liquidationView } from '../engine/index.ts';
+import { carryRefusal, effectiveLeverage, liquidationView } from '../engine/index.ts';
 import type { GridFigures } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import { isoTime } from '../platform/clock.ts';
@@ -37,6 +36,7 @@ import { ChartRecord } from './chart-record.ts';
 import { GridAccount, liquidationAlarm } from './grid-account.ts';
 import { GridAdjust } from './grid-adjust.ts';
 import type { AdjustParts } from './grid-adjust.ts';
+import { lineViews, refusedLines } from './line-views.ts';
 import { pageActions } from './page-actions.ts';
 import { PageJudge } from './page-judge.ts';
 import type { JudgeDoor } from './page-judge.ts';
@@ -64,13 +64,6 @@ export interface ServiceParts extends AdjustParts {
   readonly process?: { readonly restarts: number | null; readonly logDir: string };
   readonly acceptPosition: (dry: boolean) => Promise<PositionDifference>;
 }
-
-/** Reasons of our own for a line without its order; every other one is the venue's refusal. */
-const OWN_REASONS: ReadonlySet<string> = new Set([
-  ...['max_position', 'max_orders', 'entry_waits', 'post_only_would_cross', 'cancelled'],
-  ...['max_open_orders', 'max_order_notional', 'price_collar', 'position_differs'],
-  ...['line_taken', 'start_order', 'pending', ...GRID_STATES],
-]);
 
 /** A turn of the engine older than this means that it hangs. */
 const STUCK_MS = 10_000;
@@ -226,7 +219,7 @@ export class GridService implements InstanceService {
     const sums = runner.figures();
     const risk = this.account.liquidations(runner.state);
     const alarm = risk === null ? [] : liquidationAlarm(market, runner.ticks, risk);
-    const degraded = [...runner.degraded, ...this.#refusedLines()];
+    const degraded = [...runner.degraded, ...refusedLines(market, runner.state)];
     return {
       instance_id: this.id,
       name: metadata.name ?? this.id,
@@ -276,21 +269,6 @@ export class GridService implements InstanceService {
     return this.#began === null ? {} : { books_began_at: isoTime(Number(this.#began)) };
   }
 
-  /**
-   * Lines that the venue refuses, told once per reason: a grid without orders must not look well.
-   */
-  #refusedLines(): string[] {
-    const { market, runner } = this.#parts;
-    const counts = new Map<string, number>();
-    for (const { reason } of ladder(market, runner.state)) {
-      if (reason === null || OWN_REASONS.has(reason)) continue;
-      counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    }
-    const { stop_hold: hold } = runner.state;
-    const stop = hold === null ? [] : [`No stop-loss waits at the venue: ${words(hold.reason)}.`];
-    return [...stop, ...[...counts].map(([reason, count]) => unplacedText(reason, count))];
-  }
-
   #positionDiffers(ours: number): string | null {
     const { market, runner } = this.#parts;
     const { mismatch } = runner.state;
@@ -336,20 +314,7 @@ export class GridService implements InstanceService {
 
   levels(): readonly LevelView[] {
     const { market, runner, books } = this.#parts;
-    const alive = new Map(books.aliveOrders().map((order) => [order.id, order]));
-    const orderOf = (id: number | null) => (id === null ? undefined : alive.get(id));
-    const lines = ladder(market, runner.state).map((line) => ({
-      index: line.index,
-      price: priceText(market, line.ticks),
-      side: line.side,
-      size: sizeText(market, line.lots),
-      filled: sizeText(market, line.filled),
-      order_id: line.order_id,
-      reason: line.reason,
-      client_id: orderOf(line.order_id)?.client_id ?? null,
-      since: orderOf(line.order_id)?.created_at ?? null,
-    }));
-    return lines.sort((a, b) => b.index - a.index);
+    return lineViews(market, runner.state, books.aliveOrders());
   }
 
   async health(): Promise<HealthView> {
@@ -437,15 +402,4 @@ async function attempt(probe: () => unknown): Promise<string> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** What is said of lines whose orders do not rest for one and the same reason. */
-export function unplacedText(reason: string, count: number): string {
-  // Held back by the venue, or before it by this bot's share of what its key may send.
-  if (reason === 'rate_limited') return `${count} orders wait: too many requests for now.`;
-  return `The venue refuses ${count} orders: ${words(reason)}.`;
-}
-
-function words(reason: string): string {
-  return reason.replaceAll('_', ' ');
 }
