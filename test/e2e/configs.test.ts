@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type {
+  ConfigCheck,
   ConfigSaved,
   ConfigVersion,
   ConfigView,
@@ -107,4 +108,19 @@ test('an adjust beyond it is refused alike on the page of the bot and through th
   expect(json).toMatchObject({ quantity_per_grid: '0.1' });
   const smaller = await adjust(page, '/api/grid/adjust', { order_quantity: '0.09' });
   expect(smaller).toMatchObject({ status: 200, json: { applied: true } });
+});
+
+test('a save beyond it leaves file, versions and grid as they are; the check says so before', async () => {
+  const path = '/api/configs/cc_03';
+  const { text, version } = await call<ConfigView>('GET', path);
+  const larger = text.replace('"order_quantity": 0.1', '"order_quantity": 0.2');
+  const check = await call<ConfigCheck>('POST', '/api/configs/check', { id: 'cc_03', text: larger });
+  expect(check.problems).toMatchObject([{ path: 'exchange_config.max_account_loss' }]);
+  const body = { text: larger, base_version: version, note: '' };
+  await expect(call('PUT', path, body)).rejects.toThrow(/ACCOUNT_LOSS.*more than its max_account/);
+  expect(await call<ConfigView>('GET', path)).toMatchObject({ text, version });
+  expect((await ask(page, '/api/status')).json).toMatchObject({ quantity_per_grid: '0.09' });
+  const smaller = text.replace('"order_quantity": 0.1', '"order_quantity": 0.08');
+  const saved = await call<ConfigSaved>('PUT', path, { ...body, text: smaller });
+  expect(saved.applied).toMatchObject({ ok: true });
 });
