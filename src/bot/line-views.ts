@@ -1,4 +1,4 @@
-/** The lines of the grid as a page shows them, and what is said of those whose orders do not rest. */
+/** The lines of the grid as a page shows them; what is said of those whose orders do not rest. */
 import type { LevelView, OrderView } from '../contract/instance-api.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
