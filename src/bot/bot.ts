@@ -28,7 +28,7 @@ import {
 import { removeBooks } from '../store/index.ts';
 import type { Books } from '../store/index.ts';
 import { serveInstance } from '../web/server/instance-server.ts';
-import type { InstanceServer } from '../web/server/instance-server.ts';
+import type { PageServer } from '../web/server/page-server.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
 import { clientTag } from './client-id.ts';
 import { eachSecond } from './each-second.ts';
@@ -38,6 +38,7 @@ import { GridService } from './grid-service.ts';
 import type { KeyShare } from './key-share.ts';
 import { openGrid } from './opening.ts';
 import type { Adopted, OpenedGrid } from './opening.ts';
+import type { JudgeDoor } from './page-judge.ts';
 import type { WishDoor } from './page-wishes.ts';
 import { isTaken, marginCheck, samePlan, takenFrom } from './plan.ts';
 import { ordersOf, readEdited } from './reload.ts';
@@ -57,7 +58,7 @@ export interface BotParts {
   readonly share: KeyShare;
   readonly onBug: (error: unknown) => void;
   /** The line to the supervisor; absent: there is none. */
-  readonly supervisor?: WishDoor;
+  readonly supervisor?: WishDoor & JudgeDoor;
   /** Told that the venue refuses everything for good: the process should end. */
   readonly onRefused?: (error: GriddError) => void;
   /** Told why nothing begins yet; null: it goes on. */
@@ -83,7 +84,7 @@ export class Bot {
   #config: InstanceConfig;
   #notes: readonly string[];
   readonly #adopted: Adopted | null;
-  #server: InstanceServer | null = null;
+  #server: PageServer | null = null;
   #fileTime = 0;
   #statusStale = true;
   #closing = false;

@@ -84,6 +84,11 @@ export class GridAdjust {
     return { ...answer, pending, converged: pending === 0 };
   }
 
+  /** Whether a request under this key has its answer already. */
+  isAnswered(key: string): boolean {
+    return this.#parts.books.answer(key) !== null;
+  }
+
   async #adjustOnce(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
     const { runner, books, venue } = this.#parts;
     const { lockstep } = venue.capabilities;

@@ -3,9 +3,9 @@
  * and the books; changes the grid only by runner tasks.
  */
 import { formatMoney } from '../contract/decimal.ts';
-import { GRID_STATES } from '../contract/trading.ts';
 import type { Actor } from '../contract/history-api.ts';
 import { GriddError } from '../contract/errors.ts';
+import type { InstanceConfig } from '../contract/instance-config.ts';
 import type {
   AcceptPositionAnswer,
   AcceptPositionRequest,
@@ -24,7 +24,7 @@ import type {
 } from '../contract/instance-api.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import type { EngineView } from '../contract/page-api.ts';
-import { carryRefusal, effectiveLeverage, ladder, liquidationView } from '../engine/index.ts';
+import { carryRefusal, effectiveLeverage, liquidationView } from '../engine/index.ts';
 import type { GridFigures } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import { isoTime } from '../platform/clock.ts';
@@ -36,7 +36,10 @@ import { ChartRecord } from './chart-record.ts';
 import { GridAccount, liquidationAlarm } from './grid-account.ts';
 import { GridAdjust } from './grid-adjust.ts';
 import type { AdjustParts } from './grid-adjust.ts';
+import { lineViews, refusedLines } from './line-views.ts';
 import { pageActions } from './page-actions.ts';
+import { PageJudge } from './page-judge.ts';
+import type { JudgeDoor } from './page-judge.ts';
 import { PageReads } from './page-reads.ts';
 import { PageWishes } from './page-wishes.ts';
 import type { WishDoor } from './page-wishes.ts';
@@ -56,18 +59,11 @@ export interface ServiceParts extends AdjustParts {
   /** Milliseconds since the last word of the venue's stream; null: it cannot be silent. */
   readonly streamAge?: () => number | null;
   /** The supervisor; absent: there is none. */
-  readonly supervisor?: WishDoor;
+  readonly supervisor?: WishDoor & JudgeDoor;
   /** Of this process: automatic restarts before it, and where its log is; absent: not known. */
   readonly process?: { readonly restarts: number | null; readonly logDir: string };
   readonly acceptPosition: (dry: boolean) => Promise<PositionDifference>;
 }
-
-/** Reasons of our own for a line without its order; every other one is the venue's refusal. */
-const OWN_REASONS: ReadonlySet<string> = new Set([
-  ...['max_position', 'max_orders', 'entry_waits', 'post_only_would_cross', 'cancelled'],
-  ...['max_open_orders', 'max_order_notional', 'price_collar', 'position_differs'],
-  ...['line_taken', 'start_order', 'pending', ...GRID_STATES],
-]);
 
 /** A turn of the engine older than this means that it hangs. */
 const STUCK_MS = 10_000;
@@ -82,6 +78,7 @@ export class GridService implements InstanceService {
   /** What was done on the page, until the supervisor has written it down. */
   readonly outbox: AuditOutbox;
   readonly wishes: PageWishes;
+  readonly #judge: PageJudge;
   readonly #parts: ServiceParts;
   readonly #adjusting: GridAdjust;
   #began: string | null = null;
@@ -113,13 +110,19 @@ export class GridService implements InstanceService {
       clock,
     });
     this.outbox = new AuditOutbox({ id, books, log: parts.log });
-    this.wishes = new PageWishes(id, parts.supervisor ?? NO_SUPERVISOR, clock);
+    const { supervisor } = parts;
+    this.wishes = new PageWishes(id, supervisor ?? NO_SUPERVISOR, clock);
+    this.#judge = new PageJudge({
+      ...{ clock, ...(supervisor === undefined ? {} : { supervisor }) },
+      limit: () => limitOf(parts.config()),
+    });
     runner.subscribe(() => this.#noteChange());
   }
 
   as(actor: Actor): InstanceActions {
     const { outbox, wishes } = this;
-    return pageActions({ moved: this, outbox, wishes, clock: this.#parts.clock }, actor);
+    const { clock } = this.#parts;
+    return pageActions({ moved: this, outbox, wishes, judge: this.#judge, clock }, actor);
   }
 
   /** Records the sums of this second; a disk that takes nothing costs no more than that. */
@@ -219,7 +222,7 @@ export class GridService implements InstanceService {
     const sums = runner.figures();
     const risk = this.account.liquidations(runner.state);
     const alarm = risk === null ? [] : liquidationAlarm(market, runner.ticks, risk);
-    const degraded = [...runner.degraded, ...this.#refusedLines()];
+    const degraded = [...runner.degraded, ...refusedLines(market, runner.state)];
     return {
       instance_id: this.id,
       name: metadata.name ?? this.id,
@@ -270,21 +273,6 @@ export class GridService implements InstanceService {
     return this.#began === null ? {} : { books_began_at: isoTime(Number(this.#began)) };
   }
 
-  /**
-   * Lines that the venue refuses, told once per reason: a grid without orders must not look well.
-   */
-  #refusedLines(): string[] {
-    const { market, runner } = this.#parts;
-    const counts = new Map<string, number>();
-    for (const { reason } of ladder(market, runner.state)) {
-      if (reason === null || OWN_REASONS.has(reason)) continue;
-      counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    }
-    const { stop_hold: hold } = runner.state;
-    const stop = hold === null ? [] : [`No stop-loss waits at the venue: ${words(hold.reason)}.`];
-    return [...stop, ...[...counts].map(([reason, count]) => unplacedText(reason, count))];
-  }
-
   #positionDiffers(ours: number): string | null {
     const { market, runner } = this.#parts;
     const { mismatch } = runner.state;
@@ -330,20 +318,7 @@ export class GridService implements InstanceService {
 
   levels(): readonly LevelView[] {
     const { market, runner, books } = this.#parts;
-    const alive = new Map(books.aliveOrders().map((order) => [order.id, order]));
-    const orderOf = (id: number | null) => (id === null ? undefined : alive.get(id));
-    const lines = ladder(market, runner.state).map((line) => ({
-      index: line.index,
-      price: priceText(market, line.ticks),
-      side: line.side,
-      size: sizeText(market, line.lots),
-      filled: sizeText(market, line.filled),
-      order_id: line.order_id,
-      reason: line.reason,
-      client_id: orderOf(line.order_id)?.client_id ?? null,
-      since: orderOf(line.order_id)?.created_at ?? null,
-    }));
-    return lines.sort((a, b) => b.index - a.index);
+    return lineViews(market, runner.state, books.aliveOrders());
   }
 
   async health(): Promise<HealthView> {
@@ -358,6 +333,11 @@ export class GridService implements InstanceService {
   /** See `GridAdjust`. */
   adjust(request: AdjustRequest, key: string | null): Promise<AdjustAnswer> {
     return this.#adjusting.adjust(request, key);
+  }
+
+  /** See `GridAdjust`. */
+  isAnswered(key: string): boolean {
+    return this.#adjusting.isAnswered(key);
   }
 
   async pause(): Promise<void> {
@@ -414,6 +394,11 @@ export class GridService implements InstanceService {
   }
 }
 
+function limitOf({ exchange_config }: InstanceConfig): string | null {
+  const { max_account_loss: limit } = exchange_config;
+  return limit === undefined ? null : String(limit);
+}
+
 async function attempt(probe: () => unknown): Promise<string> {
   try {
     await probe();
@@ -421,15 +406,4 @@ async function attempt(probe: () => unknown): Promise<string> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** What is said of lines whose orders do not rest for one and the same reason. */
-export function unplacedText(reason: string, count: number): string {
-  // Held back by the venue, or before it by this bot's share of what its key may send.
-  if (reason === 'rate_limited') return `${count} orders wait: too many requests for now.`;
-  return `The venue refuses ${count} orders: ${words(reason)}.`;
-}
-
-function words(reason: string): string {
-  return reason.replaceAll('_', ' ');
 }

@@ -12,23 +12,27 @@ import type {
 import type { OnStop } from '../contract/trading.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { AuditOutbox } from './audit-outbox.ts';
+import type { PageJudge } from './page-judge.ts';
 import type { PageWishes } from './page-wishes.ts';
 
 /** The instance itself, moved by whoever. */
 export interface Moved extends Omit<InstanceActions, 'stop' | 'panic' | 'answered'> {
   status(): StatusView;
+  /** Whether an adjust under this key has its answer: then it is not judged anew. */
+  isAnswered(key: string): boolean;
 }
 
 export interface ActionParts {
   readonly moved: Moved;
   readonly outbox: AuditOutbox;
   readonly wishes: PageWishes;
+  readonly judge: PageJudge;
   readonly clock: Clock;
 }
 
 /** The actions as `actor` does them. */
 export function pageActions(parts: ActionParts, actor: Actor): InstanceActions {
-  const { moved, outbox, wishes, clock } = parts;
+  const { moved, outbox, wishes, judge, clock } = parts;
   const note = (verb: string, asked: unknown, outcome: Outcome, change: Change = UNCHANGED) =>
     outbox.note({
       ...{ at_ms: clock.now(), verb, what: JSON.stringify(asked), outcome: outcome.code },
@@ -50,11 +54,17 @@ export function pageActions(parts: ActionParts, actor: Actor): InstanceActions {
       throw thrown;
     }
   };
+  const judgedAdjust = async (request: AdjustRequest, key: string | null) => {
+    const answered = key !== null && moved.isAnswered(key);
+    const warning = answered ? null : await judge.ask(request);
+    const answer = await moved.adjust(request, key);
+    return warning === null ? answer : { ...answer, warnings: [...answer.warnings, warning] };
+  };
   return {
     adjust: (request: AdjustRequest, key: string | null) => {
       if (request.dry_run === true) return moved.adjust(request, key);
       const before = gridText(moved.status());
-      return noted('adjust', request, () => moved.adjust(request, key), (answer) => ({
+      return noted('adjust', request, () => judgedAdjust(request, key), (answer) => ({
         message: '',
         change: answer.applied ? { before, after: gridText(answer) } : UNCHANGED,
       }));

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../contract/fleet-api.ts';
 import type {
+  AdjustRequest,
   BotMessage,
   BotWish,
   BudgetReport,
@@ -21,6 +22,7 @@ import type { Clock } from '../platform/clock.ts';
 import { readJson } from '../platform/json-file.ts';
 import type { Logger } from '../platform/logger.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
+import type { Judgement } from './page-judge.ts';
 
 /** What the link tells of; the functions are asked at each beat. */
 export interface LinkParts {
@@ -68,6 +70,8 @@ export class SupervisorLink {
   #closed = false;
   #lastWish = 0;
   readonly #wishes = new Map<number, (error: GriddError | null) => void>();
+  #lastQuestion = 0;
+  readonly #questions = new Map<number, (judgement: Judgement) => void>();
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
@@ -107,6 +111,16 @@ export class SupervisorLink {
     const wish_id = this.#lastWish;
     this.#wishes.set(wish_id, taken);
     this.#send({ type: 'wish', wish_id, ...wish });
+  }
+
+  /** Asks whether the account's limit allows an adjust; `judged` is told once, or never. */
+  judge(request: AdjustRequest, judged: (judgement: Judgement) => void): void {
+    this.#lastQuestion += 1;
+    const judge_id = this.#lastQuestion;
+    this.#questions.set(judge_id, judged);
+    // It is judged by the grid as it is now.
+    this.beat();
+    this.#send({ type: 'judge', judge_id, request });
   }
 
   /** Says what was done on the page. */
@@ -174,6 +188,7 @@ export class SupervisorLink {
       this.#socket = null;
       // What it had begun the next one carries on; what it had not, nobody does.
       this.#wishes.clear();
+      this.#questions.clear();
       this.#retry();
     });
   }
@@ -201,6 +216,12 @@ export class SupervisorLink {
       this.#wishes.get(wish_id)?.(error === null ? null : GriddError.fromBody(error));
       // One that is carried out may come to nothing still.
       if (error !== null) this.#wishes.delete(wish_id);
+    }
+    if (message.type === 'judged') {
+      const { judge_id, error, warning } = message;
+      const refusal = error === null ? null : GriddError.fromBody(error);
+      this.#questions.get(judge_id)?.({ error: refusal, warning });
+      this.#questions.delete(judge_id);
     }
     if (message.type === 'audited') this.#parts.audited?.(message.marks);
     if (message.type !== 'request') return;

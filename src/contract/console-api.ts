@@ -49,7 +49,10 @@ export interface WorstCase {
   /** Fall of the equity, zero or above. */
   readonly loss: string;
   readonly equity_after: string | null;
-  /** Distance of the nearest liquidation of its grids then, percent; null: there is none. */
+  /**
+   * How much further, percent, all its symbols together would have to move until the account is
+   * liquidated; null: they never could.
+   */
   readonly liquidation_percent: string | null;
 }
 

@@ -78,7 +78,7 @@ export const ERRORS = {
   WEB_TOKEN_UNWRITTEN: kind(2, 409, 'Nothing was changed; write the line given into .env yourself.'),
   BIND_REFUSED: kind(2, 400, 'Run `gridd token` first, or leave web_host at 127.0.0.1 and web_allowed_hosts empty.'),
   IDEMPOTENCY_CONFLICT: kind(4, 409, 'Use a new Idempotency-Key for a different request.'),
-  TOO_MANY_STREAMS: kind(4, 503, 'Close pages of this instance that nobody looks at, then reload.'),
+  TOO_MANY_STREAMS: kind(4, 503, 'Close pages of this address that nobody looks at, then reload.'),
   VENUE_UNREACHABLE: kind(1, 503, 'Nothing was changed; `gridd status ID` says what the venue answers. Repeat later.'),
   VENUE_KEY: kind(2, 400, "Compare the key in .env with the venue's; docs/venues.md says which credentials it takes."),
   VENUE_PERMISSION: kind(2, 403, 'Let the key trade futures at the venue, nothing more; withdrawals are never needed.'),

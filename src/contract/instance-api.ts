@@ -214,6 +214,8 @@ export type BotMessage =
   | ({ readonly type: 'budget' } & BudgetReport)
   /** Somebody on its page wants it stopped: done as if the command line had said so. */
   | ({ readonly type: 'wish'; readonly wish_id: number } & BotWish)
+  /** Somebody on its page wants this adjust: whether its account's limit allows it. */
+  | { readonly type: 'judge'; readonly judge_id: number; readonly request: AdjustRequest }
   /** What was done on its page; said again until `audited` confirms its mark. */
   | { readonly type: 'audit'; readonly note: AuditNote }
   /** The last word before a clean end. */
@@ -260,6 +262,13 @@ export type SupervisorMessage =
   | { readonly type: 'share'; readonly key: string; readonly share: number }
   /** A wish is being carried out, or (`error`) is not. An older supervisor says neither. */
   | { readonly type: 'wish_taken'; readonly wish_id: number; readonly error: ErrorBody | null }
+  /** An adjust is refused (`error`), or allowed, maybe with a warning. */
+  | {
+      readonly type: 'judged';
+      readonly judge_id: number;
+      readonly error: ErrorBody | null;
+      readonly warning: string | null;
+    }
   /** Notes with these marks are on the disk. */
   | { readonly type: 'audited'; readonly marks: readonly string[] }
   | {

@@ -292,7 +292,7 @@ const ExchangeConfig = Type.Object(
       decimal(
         'Most that the account may lose with every grid on it at the worse edge of its range, ' +
           'quote currency. A start, a larger grid or a larger adjust beyond it is refused; the ' +
-          'least of all configs of the account counts.',
+          'least of all configs of the account in that currency counts.',
       ),
     ),
     mode: Type.Union([Type.Literal('paper'), Type.Literal('live')], {

@@ -1,7 +1,7 @@
 /**
  * Refuses a grid that would let its account lose more than the least `max_account_loss` of the
- * account's configs. What runs tells its own edges; what is to begin is designed first, on the
- * rules that are known here. What cannot be judged is allowed, with a warning.
+ * account's configs in its currency. What runs tells its own edges; what is to begin is designed
+ * first, on the rules that are known here. What cannot be judged is allowed, with a warning.
  */
 import { GriddError } from '../contract/errors.ts';
 import type { StatusView } from '../contract/instance-api.ts';
@@ -21,6 +21,8 @@ import type { RowParts } from './instance-rows.ts';
 export interface AccountPeer {
   readonly id: string;
   readonly account: string | null;
+  /** Currency of its figures; null: not known. */
+  readonly quote: string | null;
   readonly loaded: LoadedConfig | null;
   readonly status: StatusView | null;
   /** It has a process, or holds a position. */
@@ -36,10 +38,20 @@ export interface AccountLimitParts {
 /** What is warned of where a limit holds that cannot be judged; null: nothing. */
 export type LimitWarning = string | null;
 
+/** A grid that is judged, before and after. */
+interface Judged {
+  readonly before: readonly EdgeView[];
+  readonly after: readonly EdgeView[];
+  /** Designed on the present rules of its venue. */
+  readonly certain: boolean;
+  /** Null: not known for certain. */
+  readonly quote: string | null;
+}
+
 export class AccountLimit {
   readonly #parts: AccountLimitParts;
-  /** Edges of grids whose start was allowed, until they tell their own: starts come together. */
-  readonly #reserved = new Map<string, readonly EdgeView[]>();
+  /** Grids whose start was allowed, until they tell their own edges: starts come together. */
+  readonly #reserved = new Map<string, Pick<Judged, 'after' | 'quote'>>();
 
   constructor(parts: AccountLimitParts) {
     this.#parts = parts;
@@ -56,7 +68,7 @@ export class AccountLimit {
       peers: () =>
         known().map((one) => ({
           ...{ id: one.id, loaded: one.loaded, status: one.status, counts: atStake(one) },
-          account: accountOf(one),
+          ...{ account: accountOf(one), quote: one.status?.quote ?? null },
         })),
       accountOf: (loaded) => accountOf({ id: loaded.id, loaded, status: null, external: false }),
     });
@@ -68,8 +80,10 @@ export class AccountLimit {
     if (found === null) return null;
     const { grid, note } = await designOf(this.#parts.home, loaded);
     if (grid === null || grid.edges.length === 0) return notJudged(loaded.id, found.limit, note);
-    const warning = this.#judge(loaded.id, found, [], grid.edges, grid.certain);
-    this.#reserved.set(loaded.id, grid.edges);
+    const { certain, edges: after, view } = grid;
+    const quote = certain ? (view?.market.quote ?? null) : null;
+    const warning = this.#judge(loaded, found.account, { before: [], after, certain, quote });
+    this.#reserved.set(loaded.id, { after, quote });
     return warning;
   }
 
@@ -110,17 +124,16 @@ export class AccountLimit {
     // What cannot be designed its bot will refuse.
     if (before.grid === null || after.grid === null || after.grid.edges.length === 0) return null;
     const { certain, edges } = after.grid;
-    return this.#judge(loaded.id, found, before.grid.edges, edges, certain);
+    const grids = { before: before.grid.edges, after: edges };
+    return this.#judge(loaded, found.account, { ...grids, certain, quote: status.quote });
   }
 
-  #judge(
-    id: string,
-    { account, limit }: { account: string; limit: string },
-    before: readonly EdgeView[],
-    after: readonly EdgeView[],
-    certain: boolean,
-  ): LimitWarning {
-    const peers = this.#parts.peers().filter((one) => one.account === account && one.id !== id);
+  #judge(loaded: LoadedConfig, account: string, grid: Judged): LimitWarning {
+    const { id } = loaded;
+    const { before, after, certain, quote } = grid;
+    const peers = this.#othersOn(account, id).filter((one) => this.#adds(one, quote));
+    const limit = leastLimit([loaded, ...peers.map((one) => one.loaded)].map(limitOf));
+    if (limit === null) return null;
     const told = peers.map((peer) => ({ id: peer.id, edges: this.#edgesOf(peer) }));
     const others = told.map(({ edges }) => edges ?? []);
     const excess = lossExcess({ limit, others, before, after });
@@ -134,21 +147,30 @@ export class AccountLimit {
     return `max_account_loss ${limit} was judged by rules of the market that are recorded here.`;
   }
 
+  #othersOn(account: string, id: string): AccountPeer[] {
+    return this.#parts.peers().filter((one) => one.account === account && one.id !== id);
+  }
+
+  /** Two currencies are never added; where one is not known it may be the same. */
+  #adds({ id, quote: told }: AccountPeer, quote: string | null): boolean {
+    const its = told ?? this.#reserved.get(id)?.quote ?? null;
+    return its === null || quote === null || its === quote;
+  }
+
   /** What a grid puts at stake; null: it does, and nobody knows how much. */
   #edgesOf({ id, counts, status }: AccountPeer): readonly EdgeView[] | null {
-    const reserved = this.#reserved.get(id);
+    const reserved = this.#reserved.get(id)?.after;
     const own = counts ? (status?.edges ?? null) : [];
     if (counts && own !== null) this.#reserved.delete(id);
     return counts ? (own ?? reserved ?? null) : (reserved ?? []);
   }
 
-  /** The account of a config with its limit; null where none is known or no limit is set. */
+  /** The account of a config, a limit on it; null where none is known or no limit is set. */
   #account(loaded: LoadedConfig): { account: string; limit: string } | null {
     if (loaded.program !== null) return null;
     const account = this.#parts.accountOf(loaded);
     if (account === null) return null;
-    const peers = this.#parts.peers().filter((one) => one.account === account);
-    const configs = peers.filter(({ id }) => id !== loaded.id).map((one) => one.loaded);
+    const configs = this.#othersOn(account, loaded.id).map((one) => one.loaded);
     const limit = leastLimit([loaded, ...configs].map(limitOf));
     return limit === null ? null : { account, limit };
   }

@@ -4,7 +4,7 @@
  * different symbols are taken to move together, so the account may lose less, never more.
  */
 import type { WorstCase } from '../contract/console-api.ts';
-import { formatMoney, parseMoney } from '../contract/decimal.ts';
+import { formatFixed, formatMoney, parseMoney } from '../contract/decimal.ts';
 import type { Money } from '../contract/decimal.ts';
 import type { EdgeView } from '../contract/instance-views.ts';
 
@@ -34,7 +34,7 @@ export function worstCases(
           margin: formatMoney(sum((edge) => edge.margin)),
           loss: formatMoney(loss),
           equity_after: now === null ? null : formatMoney(now - loss),
-          liquidation_percent: nearest(edges),
+          liquidation_percent: jointDistance(edges, now === null ? null : now - loss),
         },
       },
     ];
@@ -101,6 +101,43 @@ export function leastLimit(limits: readonly (string | null)[]): string | null {
     if (limit === null || least === null) return least ?? limit;
     return moneyOf(limit) < moneyOf(least) ? limit : least;
   }, null);
+}
+
+/** 100 % as money: what a percentage is divided by. */
+const WHOLE = moneyOf('100');
+
+/**
+ * How much further, percent, all symbols together would have to move from these edges until
+ * `equity`, what is left of the account there, no longer covers the maintenance margins of all
+ * positions; each grid's own figure knows only its own position. Rounded down; null: never.
+ */
+function jointDistance(edges: readonly EdgeView[], equity: Money | null): string | null {
+  const alone = nearest(edges);
+  const held = edges.filter((edge) => moneyOf(edge.notional) > 0n);
+  if (equity === null || held.length < 2) return alone;
+  let [maintained, moved] = [0n, 0n];
+  for (const edge of held) {
+    const margin = maintenanceOf(edge);
+    const short = edge.position.startsWith('-');
+    maintained += margin;
+    // The maintenance margin moves with the value of the position.
+    moved += moneyOf(edge.notional) + (short ? margin : -margin);
+  }
+  if (moved <= 0n) return alone;
+  const left = equity > maintained ? equity - maintained : 0n;
+  const hundredths = (left * 10_000n) / moved;
+  const joint = formatFixed(hundredths, 2);
+  if (alone === null) return hundredths < 10_000n ? joint : null;
+  return moneyOf(joint) < moneyOf(alone) ? joint : alone;
+}
+
+/** Maintenance margin at the edge, by which its own liquidation is where it says. */
+function maintenanceOf({ notional, position, equity_after, liquidation_percent }: EdgeView): Money {
+  if (liquidation_percent === null) return 0n;
+  const distance = moneyOf(liquidation_percent);
+  const then = moneyOf(equity_after) - (moneyOf(notional) * distance) / WHOLE;
+  const value = position.startsWith('-') ? WHOLE + distance : WHOLE - distance;
+  return then > 0n && value > 0n ? (then * WHOLE) / value : 0n;
 }
 
 function nearest(edges: readonly EdgeView[]): string | null {

@@ -4,7 +4,7 @@
  * what is written has its version, and the instance takes it as `gridd reload` would.
  */
 import { unlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type {
   Actor,
   ConfigArchived,
@@ -23,37 +23,35 @@ import type {
 import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
-import type { FleetService, VerbResult } from '../contract/fleet-api.ts';
+import type { FleetService, ListRow, VerbResult } from '../contract/fleet-api.ts';
 import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import {
   archiveInstance,
   archivedFiles,
   checkInstanceId,
-  configRoot,
   guardedFormSchema,
-  guardedIn,
   guardedNewProblems,
   guardedProblems,
   isLink,
-  listTemplates,
-  masked,
   readConfigText,
   readOnlyError,
-  templateText,
   unmasked,
 } from '../registry/index.ts';
-import type { ConfigRoot, Registry } from '../registry/index.ts';
+import type { ConfigRoot, LoadedConfig, Registry } from '../registry/index.ts';
 import { checkView, designOf, judgeText, refuseVerdict, withDesign } from './config-check.ts';
 import type { Verdict } from './config-check.ts';
+import { templateRoots, templateSummaries, templateView } from './config-templates.ts';
 import type { ActiveConfig, Author, ConfigVersions } from './config-versions.ts';
-import { nameIn, shownText, summaryOf, versionTextView, versionView } from './config-views.ts';
+import { rootOf, shownText, summaryOf, versionTextView, versionView } from './config-views.ts';
 
 export interface ConfigDeskParts {
   readonly home: Home;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly versions: ConfigVersions;
   readonly registry: Pick<Registry, 'update'>;
+  /** Throws ACCOUNT_LOSS where the grid that runs from its file would grow too large by `next`. */
+  judgeEdit(next: LoadedConfig): Promise<unknown>;
   /** The fleet as whoever acts moves it. */
   fleet(actor: Actor): Pick<FleetService, 'list' | 'reload' | 'start'>;
 }
@@ -114,7 +112,10 @@ export class ConfigDesk implements ConfigService {
     const draft = present === null ? this.#newDraft(name, text) : this.#draft(present, text);
     const { grid, note } = await designOf(home, draft.verdict.loaded);
     const whole = withDesign(draft.verdict, grid);
-    const problems = [...draft.strange, ...draft.guarded, ...whole.problems];
+    const own = [...draft.strange, ...draft.guarded, ...whole.problems];
+    // A text with faults of its own becomes no grid.
+    const judged = own.length === 0 && present !== null;
+    const problems = judged ? await this.#overLimit(draft.verdict) : own;
     const warnings = [...whole.warnings, ...(note === null ? [] : [note])];
     return checkView(home, file, { ...whole, problems, warnings }, grid?.view ?? null);
   }
@@ -125,7 +126,7 @@ export class ConfigDesk implements ConfigService {
       return { present, draft: this.#draft(present, request.text) };
     };
     const first = prepare();
-    await this.#refuse(first.draft, first.present.file);
+    await this.#refuseEdit(first.draft, first.present.file);
     // Whoever was first meanwhile has made another version: this one is told.
     const { present, draft } = prepare();
     return this.#replace(present, draft.text, actor, request.note);
@@ -135,7 +136,7 @@ export class ConfigDesk implements ConfigService {
     const { versions } = this.#parts;
     const { text } = versions.one(id, version);
     const first = this.#present(id);
-    await this.#refuse(this.#wholeDraft(first, text), first.file);
+    await this.#refuseEdit(this.#wholeDraft(first, text), first.file);
     const present = this.#presentAs(id, first.version.version);
     const why = note === '' ? `back to version ${version}` : note;
     return this.#replace(present, text, actor, why);
@@ -202,17 +203,11 @@ export class ConfigDesk implements ConfigService {
   }
 
   templates(): TemplateSummary[] {
-    return listTemplates(this.#parts.home).flatMap((name) => {
-      const text = this.#templateOf(name, null);
-      return text === null ? [] : [summaryOfTemplate(name, masked(text, name))];
-    });
+    return templateSummaries(this.#parts.home);
   }
 
   template(name: string, id: string | null): TemplateView {
-    const text = templateText(this.#parts.home, name, id);
-    const keys = guardedIn(configRoot(text, name) ?? {});
-    const shown = masked(text, name);
-    return { ...summaryOfTemplate(name, shown), text: shown, read_only: keys };
+    return templateView(this.#parts.home, name, id);
   }
 
   schema(): unknown {
@@ -278,7 +273,7 @@ export class ConfigDesk implements ConfigService {
     const root = rootOf(plain.text, file);
     const guarded =
       known === null
-        ? guardedNewProblems(id, root ?? {}, this.#templateRoots(), file)
+        ? guardedNewProblems(id, root ?? {}, templateRoots(this.#parts.home), file)
         : guardedProblems(known, root ?? {}, file);
     const verdict = judgeText(this.#parts, id, file, plain.text);
     return { text: plain.text, strange: plain.problems, guarded, verdict };
@@ -295,6 +290,24 @@ export class ConfigDesk implements ConfigService {
     refuseVerdict(withDesign({ ...verdict, code: masks, problems }, grid), name);
   }
 
+  /** As `#refuse`, and what the limit of its account refuses to the grid that runs. */
+  async #refuseEdit(draft: Draft, file: string): Promise<void> {
+    await this.#refuse(draft, file);
+    const { loaded } = draft.verdict;
+    if (loaded !== null) await this.#parts.judgeEdit(loaded);
+  }
+
+  /** What the limit of its account has against the grid that would run. */
+  async #overLimit({ loaded }: Verdict): Promise<readonly Problem[]> {
+    try {
+      if (loaded !== null) await this.#parts.judgeEdit(loaded);
+      return [];
+    } catch (thrown) {
+      if (thrown instanceof GriddError) return thrown.problems;
+      throw thrown;
+    }
+  }
+
   async #replace(
     present: ActiveConfig,
     text: string,
@@ -308,7 +321,10 @@ export class ConfigDesk implements ConfigService {
     const fleet = this.#parts.fleet(actor);
     const row = fleet.list().find((one) => one.id === id);
     const runs = row !== undefined && row.pid !== null && this.#isOwn(present, row.config_file);
-    const [applied = null] = runs ? await fleet.reload([id]) : [];
+    const [taken = null] = runs ? await fleet.reload([id]) : [];
+    const name = toHome(this.#parts.home, present.file);
+    const versions = { stands: saved.version, before: same.version };
+    const applied = taken === null || !runs ? null : told(taken, row, name, versions);
     return { version: saved.version, changed: saved.changed, applied };
   }
 
@@ -330,25 +346,6 @@ export class ConfigDesk implements ConfigService {
     return result;
   }
 
-  #templateOf(name: string, id: string | null): string | null {
-    try {
-      const text = templateText(this.#parts.home, name, id, () => new Set());
-      return rootOf(text, name) === null ? null : text;
-    } catch (thrown) {
-      // One that somebody broke must not keep the others from being used.
-      if (thrown instanceof GriddError) return null;
-      throw thrown;
-    }
-  }
-
-  #templateRoots(): ConfigRoot[] {
-    return listTemplates(this.#parts.home).flatMap((name) => {
-      const text = this.#templateOf(name, null);
-      const root = text === null ? null : rootOf(text, name);
-      return root === null ? [] : [root];
-    });
-  }
-
   /** The id that a text for a new instance has chosen so far. */
   #idIn(text: string): string {
     const metadata = rootOf(text, 'new.json')?.['metadata'];
@@ -362,12 +359,25 @@ function authorOf({ who, from }: Actor, note: string): Author {
   return { who, origin: from.startsWith('cli') ? 'cli' : 'console', note };
 }
 
-function rootOf(text: string, file: string): ConfigRoot | null {
-  try {
-    return configRoot(text, file);
-  } catch {
-    return null;
-  }
+/**
+ * What became of a reload. Where it was refused after all and the process of before runs on, file
+ * and grid differ: it says what stands where.
+ */
+function told(
+  taken: VerbResult,
+  before: ListRow,
+  name: string,
+  versions: { readonly stands: number; readonly before: number },
+): VerbResult {
+  const { error, row } = taken;
+  if (error === undefined || row?.pid !== before.pid) return taken;
+  const message =
+    `Version ${versions.stands} stands in ${name}, but the instance runs on as before: ` +
+    error.message;
+  const hint =
+    `Save another text, or roll back to version ${versions.before}: ` +
+    'the next start takes what stands in the file.';
+  return { ...taken, message, error: { ...error, message, hint } };
 }
 
 /** As `unmasked`; of what is no JSON the verdict will complain. */
@@ -386,11 +396,4 @@ function textOf(file: string): string | null {
   } catch {
     return null;
   }
-}
-
-function summaryOfTemplate(name: string, text: string): TemplateSummary {
-  const comments = text.slice(0, text.indexOf('{')).split('\n');
-  const words = comments.map((line) => line.replace(/^\s*(\/\/|\/\*+|\*\/?)\s?/, '').trim());
-  const description = words.filter((line) => line !== '').join(' ').slice(0, 500);
-  return { name, title: nameIn(text, basename(name)), description };
 }

@@ -12,6 +12,7 @@ import { isoTime } from '../platform/clock.ts';
 import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { configRoot, guardedIn, isLink, masked } from '../registry/index.ts';
+import type { ConfigRoot } from '../registry/index.ts';
 import type { StoredVersion, VersionFacts } from '../store/index.ts';
 
 /** A file with its text and newest version. */
@@ -39,6 +40,15 @@ export function summaryOf(
     changed_at: isoTime(version?.at_ms ?? written),
     problems,
   };
+}
+
+/** What a text holds; null where it is no JSON. */
+export function rootOf(text: string, file: string): ConfigRoot | null {
+  try {
+    return configRoot(text, file);
+  } catch {
+    return null;
+  }
 }
 
 /** `metadata.name` of a text; empty where there is none that can be shown. */

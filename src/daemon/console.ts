@@ -10,7 +10,7 @@ import type { Home } from '../platform/paths.ts';
 import { claimedPorts, followWebToken, readConsoleConfig } from '../registry/index.ts';
 import { addConfigRoutes } from '../web/server/config-routes.ts';
 import { serveConsole } from '../web/server/console-server.ts';
-import type { ConsoleServer } from '../web/server/console-server.ts';
+import type { PageServer } from '../web/server/page-server.ts';
 import { addLogRoutes } from '../web/server/log-routes.ts';
 import type { LogFolders } from '../web/server/log-routes.ts';
 import { loadAssets } from '../web/server/page-assets.ts';
@@ -29,7 +29,7 @@ export interface ConsoleParts {
 /** Where it is; nowhere before it is opened. */
 export class FleetConsole {
   readonly #parts: ConsoleParts;
-  #server: ConsoleServer | null = null;
+  #server: PageServer | null = null;
   #note: string | null = null;
 
   constructor(parts: ConsoleParts) {

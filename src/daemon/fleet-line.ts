@@ -1,15 +1,17 @@
 /** What comes over the bot link, handed to the instance it is of; strangers are turned away. */
 import type { Logger } from '../platform/logger.ts';
+import type { AccountLimit } from './account-limit.ts';
 import type { LinkOwner } from './bot-link.ts';
 import type { Fleet } from './fleet.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
 import type { KeyBudgets } from './key-budgets.ts';
-import { carryOutWish, takeAuditNote } from './page-wishes.ts';
+import { carryOutWish, judgeAdjust, takeAuditNote } from './page-wishes.ts';
 
 /** The link's side of `fleet`; `changed` is called after everything that a page may show. */
 export function linkOwner(
   fleet: Fleet,
   budgets: KeyBudgets,
+  limit: AccountLimit,
   log: Logger,
   changed: () => void,
 ): LinkOwner {
@@ -31,6 +33,9 @@ export function linkOwner(
       const mine = instance.process?.connection === connection;
       if (mine && message.type === 'budget') budgets.report(connection, message);
       if (mine && message.type === 'wish') carryOutWish(instance, connection, message);
+      if (mine && message.type === 'judge') {
+        void judgeAdjust(limit, instance, connection, message);
+      }
       if (mine && message.type === 'audit') takeAuditNote(instance, connection, message.note);
       changed();
     },

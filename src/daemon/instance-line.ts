@@ -81,6 +81,7 @@ export function noteMessage(
     case 'reply':
     case 'budget':
     case 'wish':
+    case 'judge':
     case 'audit':
       break;
   }

@@ -5,7 +5,7 @@
 import type { VerbResult } from '../contract/fleet-api.ts';
 import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
 import type { LoadedConfig } from '../registry/index.ts';
-import type { AccountLimit } from './account-limit.ts';
+import type { AccountLimit, LimitWarning } from './account-limit.ts';
 import { adjustGrid, restartInstance, startInstance } from './instance-verbs.ts';
 import type { StartWish } from './instance-verbs.ts';
 import type { Instance } from './instance.ts';
@@ -40,12 +40,20 @@ export async function judgedAdjust(
   request: AdjustRequest,
   key: string | null,
 ): Promise<AdjustAnswer> {
-  const { loaded, process } = instance;
-  // What it would do may be looked at, whatever an account is allowed.
-  if (loaded === null || request.dry_run === true) return adjustGrid(instance, request, key);
-  const note = await limit.beforeAdjust(loaded, process?.status ?? null, request);
+  const note = await adjustAllowed(limit, instance, request);
   const answer = await adjustGrid(instance, request, key);
   return note === null ? answer : { ...answer, warnings: [...answer.warnings, note] };
+}
+
+/** Judges an adjust before it is done; ACCOUNT_LOSS. */
+export async function adjustAllowed(
+  limit: AccountLimit,
+  { loaded, process }: Instance,
+  request: AdjustRequest,
+): Promise<LimitWarning> {
+  // What it would do may be looked at, whatever an account is allowed.
+  if (loaded === null || request.dry_run === true) return null;
+  return limit.beforeAdjust(loaded, process?.status ?? null, request);
 }
 
 async function begun(

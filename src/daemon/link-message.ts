@@ -100,6 +100,7 @@ const SHAPES: Readonly<Record<BotMessage['type'], (fields: Fields) => boolean>> 
   wish: (m) =>
     isCount(m['wish_id']) &&
     (m['verb'] === 'panic' || (m['verb'] === 'stop' && isObject(m['on_stop']))),
+  judge: (m) => isCount(m['judge_id']) && isObject(m['request']),
   audit: (m) => isAuditNote(m['note']),
   exiting: (m) => typeof m['code'] === 'number' && isText(m['reason']),
 };

@@ -104,6 +104,7 @@ async function main(): Promise<void> {
   const typist = { who: user.name ?? `uid ${user.uid}`, from: 'cli' };
   const desk = new ConfigDesk({
     ...{ home, versions, registry, environment: process.env },
+    judgeEdit: (next) => supervisor.judgeEdit(next),
     fleet: (actor) => auditedFleet(supervisor, history, clock, actor),
   });
   const configs = auditedConfigs(desk, history, clock);

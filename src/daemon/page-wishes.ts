@@ -1,16 +1,21 @@
 /**
  * What a bot hands up from its own page: wishes to stop or panic, done exactly as those of the
- * command line, and notes for the audit, confirmed once they are on the disk.
+ * command line, adjusts to be judged by the limit of its account, which the bot then does itself,
+ * and notes for the audit, confirmed once they are on the disk.
  */
-import { errorBody } from '../contract/errors.ts';
+import { GriddError, errorBody } from '../contract/errors.ts';
+import type { ErrorBody } from '../contract/errors.ts';
 import type { AuditNote } from '../contract/history-api.ts';
 import type { BotMessage } from '../contract/instance-api.ts';
+import type { AccountLimit } from './account-limit.ts';
 import type { BotConnection } from './bot-link.ts';
 import { panicInstance } from './instance-panic.ts';
 import { stopInstance } from './instance-stop.ts';
 import type { Instance } from './instance.ts';
+import { adjustAllowed } from './judged-verbs.ts';
 
 type Wish = Extract<BotMessage, { type: 'wish' }>;
+type Question = Extract<BotMessage, { type: 'judge' }>;
 
 /** Begins what the page wants; says that, and later why where it comes to nothing. */
 export function carryOutWish(instance: Instance, connection: BotConnection, wish: Wish): void {
@@ -30,6 +35,24 @@ export function carryOutWish(instance: Instance, connection: BotConnection, wish
     instance.log.warn({ err: thrown }, `the ${wish.verb} asked for on its page failed`);
     if (!connection.closed) say(thrown);
   });
+}
+
+/** Says whether the limit of its account allows an adjust; never rejects. */
+export async function judgeAdjust(
+  limit: AccountLimit,
+  instance: Instance,
+  connection: BotConnection,
+  { judge_id, request }: Question,
+): Promise<void> {
+  const say = (error: ErrorBody | null, warning: string | null) => {
+    if (!connection.closed) connection.send({ type: 'judged', judge_id, error, warning });
+  };
+  try {
+    say(null, await adjustAllowed(limit, instance, request));
+  } catch (thrown) {
+    if (!(thrown instanceof GriddError)) instance.log.error({ err: thrown }, 'a judgement failed');
+    say(errorBody(thrown), null);
+  }
 }
 
 /** Writes a note of the bot down, as its own instance's, and confirms it. */

@@ -12,7 +12,6 @@ import type {
   FleetService,
   InstanceStatus,
   ListRow,
-  RegistryRecord,
   StartRequest,
   StopRequest,
   SupervisorInfo,
@@ -33,6 +32,7 @@ import { toHome } from '../platform/paths.ts';
 import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { AccountLimit } from './account-limit.ts';
+import type { LimitWarning } from './account-limit.ts';
 import type { AccountParts } from './accounts.ts';
 import { ConfigWatch } from './config-watch.ts';
 import type { LinkOwner } from './bot-link.ts';
@@ -50,15 +50,13 @@ import { LogMark } from './log-mark.ts';
 import type { InstanceSurroundings } from './instance-surroundings.ts';
 import { instanceStatus, listRow, mayHold } from './instance-rows.ts';
 import { reloadInstance } from './instance-reload.ts';
-import { panicInstance, resumePanic } from './instance-panic.ts';
+import { panicInstance } from './instance-panic.ts';
 import { endForShutdown, stopInstance } from './instance-stop.ts';
 import { judgedAdjust, judgedRestart, judgedStart } from './judged-verbs.ts';
 import { acceptPosition, closeCarry, switchGrid } from './instance-verbs.ts';
 import { forgetAges, lookAt, tendLogs } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
-import { isUnderWay, resumeSafely } from './safe-run.ts';
-import { followUnseenEnd, noteUnseenEnd } from './unseen-end.ts';
-import type { UnseenEnd } from './unseen-end.ts';
+import { Takeover } from './takeover.ts';
 import { UsageWatch } from './usage-watch.ts';
 
 const TICK_MS = 1_000;
@@ -82,6 +80,7 @@ export interface SupervisorParts extends Omit<FleetParts, 'judgeReload'> {
 export class Supervisor implements FleetService {
   readonly #parts: SupervisorParts;
   readonly #fleet: Fleet;
+  readonly #takeover: Takeover;
   readonly #limit: AccountLimit;
   readonly #watch: ConfigWatch;
   readonly #budgets: KeyBudgets;
@@ -90,8 +89,6 @@ export class Supervisor implements FleetService {
   readonly #figures: FigureLog;
   /** What the console shows. */
   readonly view: FleetView;
-  /** Instances without a process, found at the start, with the end that nobody saw. */
-  readonly #down: { readonly instance: Instance; readonly end: UnseenEnd | null }[] = [];
   readonly #startedAt: string;
   #lastTick: number;
   #tending = false;
@@ -104,6 +101,7 @@ export class Supervisor implements FleetService {
     const judgeReload: InstanceSurroundings['judgeReload'] = (loaded, status) =>
       this.#limit.beforeReload(loaded, status);
     this.#fleet = new Fleet({ ...parts, judgeReload });
+    this.#takeover = new Takeover(parts, this.#fleet);
     this.#usage = new UsageWatch(parts);
     this.#watch = new ConfigWatch({ ...parts, instances: () => this.#fleet.all });
     this.#budgets = new KeyBudgets(parts.clock, () => this.#fleet.all);
@@ -125,18 +123,13 @@ export class Supervisor implements FleetService {
   }
 
   /** Finds what lives. Nobody is told of this supervisor before. */
-  async find(): Promise<void> {
-    await this.#parts.registry.repair();
-    const { instances } = this.#parts.registry.read();
-    await Promise.all(Object.entries(instances).map(([id, record]) => this.#restore(id, record)));
+  find(): Promise<void> {
+    return this.#takeover.find();
   }
 
   /** Starts what should run, and looks after everything from then on. */
   begin(): void {
-    for (const { instance, end } of this.#down.splice(0)) {
-      this.#background(instance.enqueue(() => followUnseenEnd(instance, end)), instance);
-      this.#background(resumePanic(instance), instance);
-    }
+    this.#takeover.begin();
     this.#lastTick = this.#parts.clock.monotonic();
     this.#cancelTicks = this.#parts.clock.every(TICK_MS, () => this.#tick());
     this.#noteGone();
@@ -145,7 +138,7 @@ export class Supervisor implements FleetService {
   /** What the bot link asks and tells. */
   get linkOwner(): LinkOwner {
     const [fleet, budgets, { log }] = [this.#fleet, this.#budgets, this.#parts];
-    return linkOwner(fleet, budgets, log, () => this.view.changed());
+    return linkOwner(fleet, budgets, this.#limit, log, () => this.view.changed());
   }
 
   info(): SupervisorInfo {
@@ -273,6 +266,16 @@ export class Supervisor implements FleetService {
     return judgedAdjust(this.#limit, await this.#fleet.find(id), request, key);
   }
 
+  /** Judges the text that is to be written into the file of an instance; ACCOUNT_LOSS. */
+  async judgeEdit(next: LoadedConfig): Promise<LimitWarning> {
+    const instance = this.#fleet.instances.get(next.id);
+    const { process = null, record } = instance ?? {};
+    const isOwn = record?.config_file === toHome(this.#parts.home, next.file);
+    // What does not run is judged when it starts.
+    if (process === null || !isOwn) return null;
+    return this.#limit.beforeReload(next, process.status);
+  }
+
   async closeCarry(id: string): Promise<CloseCarryAnswer> {
     return closeCarry(await this.#fleet.find(id));
   }
@@ -359,33 +362,8 @@ export class Supervisor implements FleetService {
     }
   }
 
-  async #restore(id: string, record: RegistryRecord): Promise<void> {
-    try {
-      const instance = await this.#fleet.open(id, null);
-      const { last_exit: last } = record;
-      // A supervisor that was killed may have taken this one with it.
-      const unknown = { generation: null, pid: null, adopted: false };
-      if (last !== null) this.#parts.history.exit(id, { ...last, ...unknown });
-      if (instance.adoptLiving('it lives since an earlier supervisor')) {
-        if (isUnderWay(record.safe_run)) resumeSafely(instance);
-        else if (record.panic !== null) this.#background(resumePanic(instance), instance);
-        else if (record.desired === 'stopped') {
-          this.#background(stopInstance(instance, { on_stop: {} }), instance);
-        }
-        return;
-      }
-      this.#down.push({ instance, end: noteUnseenEnd(instance) });
-    } catch (thrown) {
-      this.#parts.log.error({ err: thrown }, `${id} could not be restored`);
-    }
-  }
-
   #refuseWhenClosing(): void {
     if (this.#fleet.closing) throw new GriddError('INSTANCE_BUSY', 'The supervisor is ending.');
-  }
-
-  #background(work: Promise<unknown>, instance: Instance): void {
-    work.catch((error: unknown) => instance.log.error({ err: error }, 'could not be carried out'));
   }
 
   /** Looks closely at adopted processes while there are some whose end no connection tells. */

@@ -71,6 +71,28 @@ test('actions of the page are noted with who, outcome, and the grid before and a
   expect(again).toEqual(sent.slice(3));
 });
 
+test('what is asked for twice finds the state it asked for: nothing is placed or lifted again', async () => {
+  const { service, runner } = await openDesk(openRig(10550));
+  const actions = service.as(ACTOR);
+  const resting = () => service.orders().map(({ id }) => id);
+  const before = resting();
+  expect(before.length).toBeGreaterThan(0);
+  for (const _twice of [1, 2]) {
+    await actions.pause();
+    expect(runner.gridState).toBe('paused');
+  }
+  const paused = resting();
+  await actions.resume();
+  const resumed = resting();
+  expect(resumed).toHaveLength(before.length);
+  expect(await actions.resume()).toEqual({ was_tripped: null });
+  expect([runner.gridState, resting()]).toEqual(['running', resumed]);
+  expect(paused.length).toBeLessThanOrEqual(before.length);
+  for (const _twice of [1, 2]) {
+    expect(await actions.acceptPosition({})).toMatchObject({ difference: '0' });
+  }
+});
+
 test('a disk that takes nothing keeps notes in memory', async () => {
   const rig = openRig(10550);
   const outbox = new AuditOutbox({ id: 'rig', books: rig.books, log });

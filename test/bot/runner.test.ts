@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, test } from 'vitest';
 import { clientIds } from '../../src/bot/client-id.ts';
-import { unplacedText } from '../../src/bot/grid-service.ts';
+import { unplacedText } from '../../src/bot/line-views.ts';
 import { GriddError } from '../../src/contract/errors.ts';
 import type { Venue } from '../../src/exchange/port.ts';
 import { manualClock } from '../exchange/manual-clock.ts';

@@ -42,6 +42,38 @@ describe('sums', () => {
     expect(worstCases([[]], '1000')).toEqual([]);
   });
 
+  test('liquidation is that of the account with all positions, nearer than any grid knows alone', () => {
+    // 5 % maintenance of what a position is worth; each alone with an equity of 100.
+    const rate = 0.05;
+    const long = (notional: number, loss: number) => {
+      const after = 100 - loss;
+      const own = (100 * (after - rate * notional)) / (notional * (1 - rate));
+      const percent = own < 100 ? own.toFixed(6) : null;
+      return edge('buys_filled', String(loss), {
+        ...{ notional: String(notional), equity_after: String(after) },
+        liquidation_percent: percent,
+      });
+    };
+    const distance = (grids: readonly EdgeView[], equity: string | null = '100') =>
+      worstCases(grids.map((one) => [one]), equity)[0]?.liquidation_percent;
+    const [one, two] = [long(200, 10), long(300, 20)];
+    expect([distance([one]), distance([two])]).toEqual(['42.105263', '22.807018']);
+    // 70 is left; 70 - 500 x = 0.05 (500 - 500 x) where x is 9.473 %.
+    expect(distance([one, two])).toBe('9.47');
+    // A short's margin grows on the way: 70 - 500 x = 0.05 (500 + 500 x).
+    const short = (of: EdgeView, percent: string) =>
+      ({ ...of, position: '-1', liquidation_percent: percent });
+    expect(distance([short(one, '38.095238'), short(two, '20.634920')])).toBe('8.57');
+    expect(distance([one, two], '35')).toBe('0.00');
+    expect(distance([one, two], null)).toBe('22.807018');
+    // What each could lose whole without a call may still be too much together.
+    const [safe, other] = [long(80, 0), long(90, 0)];
+    expect([safe.liquidation_percent, other.liquidation_percent]).toEqual([null, null]);
+    expect(distance([safe, other])).toBe('58.82');
+    expect(distance([safe, other], '170')).toBeNull();
+    expect(distance([{ ...one, notional: '0' }, two])).toBe('22.807018');
+  });
+
   test('the least limit counts; the joint loss of one side is held against it', () => {
     expect(leastLimit([null, '20', '3', null])).toBe('3');
     expect(leastLimit([null])).toBeNull();
@@ -84,7 +116,7 @@ describe('the limit of an account', () => {
     const quantity_per_grid = String(loaded.config.strategy_config.order_quantity);
     const told = edges === null ? {} : { edges };
     const status = { ...bare, ...figures, quantity_per_grid, ...told };
-    return { id: loaded.id, account: 'venue key', loaded, status, counts };
+    return { id: loaded.id, account: 'venue key', quote: status.quote, loaded, status, counts };
   }
 
   const code = (work: Promise<unknown>) =>
@@ -124,6 +156,22 @@ describe('the limit of an account', () => {
     expect(await code(limit.beforeStart(one))).toBe('ACCOUNT_LOSS');
     peers = [peer(one, null, false), peer(two, grid('1', '1'))];
     expect(await code(limit.beforeStart(one))).toBe('allowed');
+  });
+
+  test('another currency is neither added nor limits; one that is not known may be the same', async () => {
+    // It loses 20, the adjusted grid about 27; the limit of 30 is its own, or the other's.
+    for (const [own, others] of [[30, undefined], [undefined, 30]] as const) {
+      const loaded = config('aa_01', 0.5, own);
+      const { status, quote } = peer(loaded, grid('22', '22'));
+      const other = peer(config('bb_02', 0.5, others), grid('20', '20'));
+      const adjust = (its: string | null) => {
+        peers = [{ ...other, quote: its }];
+        return code(limit.beforeAdjust(loaded, status, { order_quantity: '0.6' }));
+      };
+      expect(await adjust('OTHER')).toBe('allowed');
+      expect(await adjust(quote)).toBe('ACCOUNT_LOSS');
+      expect(await adjust(null)).toBe('ACCOUNT_LOSS');
+    }
   });
 
   test('a grid whose stake nobody knows is told, not counted', async () => {

@@ -64,6 +64,11 @@ test('wishes and notes of a page are taken in their shape only', () => {
   }
   const panic = { type: 'wish', wish_id: 1, verb: 'panic' };
   expect(parseBotLine(JSON.stringify(panic))).toEqual(panic);
+  const judge = { type: 'judge', judge_id: 1, request: { grid_num: 9 } };
+  expect(parseBotLine(JSON.stringify(judge))).toEqual(judge);
+  for (const odd of [{ judge_id: 'a' }, { request: [] }, { request: undefined }]) {
+    expect(parseBotLine(JSON.stringify({ ...judge, ...odd }))).toBeNull();
+  }
   const texts = { verb: 'pause', what: '{}', outcome: 'ok', message: '', who: 'token' };
   const note = { at_ms: 1, instance: 'a', ...texts, from: 'page ::1', mark: 'a/1', before: null };
   const audit = { type: 'audit', note };

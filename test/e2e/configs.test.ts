@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type {
+  ConfigCheck,
   ConfigSaved,
   ConfigVersion,
   ConfigView,
@@ -15,19 +16,22 @@ import { ask } from '../web/http-client.ts';
 const ID = 'aa_01';
 let home: FleetHome;
 let port = 0;
+let page = 0;
 let file: string;
 
 beforeAll(async () => {
   home = new FleetHome();
-  const [console_port = 0, own = 0, other = 0] = await freePorts(3);
-  port = console_port;
+  const [console_port = 0, own = 0, other = 0, third = 0] = await freePorts(4);
+  [port, page] = [console_port, third];
   home.consoleAt(port);
   // The price stands still, so orders change by what a test does alone.
   const exchange = { paper: { volatility: 1e-9 } };
   file = home.write(ID, { daemon: { web_port: own, watch: true }, exchange });
   const limited = { ...exchange, max_account_loss: 3 };
   home.write('bb_02', { daemon: { web_port: other }, exchange: limited });
-  await home.ok(['start', ID]);
+  const growing = { ...exchange, max_account_loss: 6 };
+  home.write('cc_03', { daemon: { web_port: page }, exchange: growing });
+  await home.ok(['start', ID, 'cc_03']);
 });
 afterAll(() => home.dispose());
 
@@ -84,4 +88,39 @@ test('a start beyond max_account_loss is refused in words, in the terminal too',
   expect(stderr).toMatch(/ACCOUNT_LOSS.*more than its max_account_loss 3/s);
   const [refused] = await call<VerbResult[]>('POST', '/api/instances/start', { ids: ['bb_02'] });
   expect(refused).toMatchObject({ ok: false, error: { code: 'ACCOUNT_LOSS' } });
+});
+
+test('an adjust beyond it is refused alike on the page of the bot and through the supervisor', async () => {
+  const adjust = (at: number, path: string, request: object) =>
+    ask(at, path, {
+      ...{ method: 'POST', body: JSON.stringify(request) },
+      headers: { 'content-type': 'application/json' },
+    });
+  const larger = { order_quantity: '0.2' };
+  const own = await adjust(page, '/api/grid/adjust', larger);
+  expect(own).toMatchObject({ status: 409, json: { code: 'ACCOUNT_LOSS' } });
+  const through = await adjust(port, '/api/instances/cc_03/adjust', larger);
+  expect(own.json).toEqual(through.json);
+  // What it would do may be looked at.
+  const dry = await adjust(page, '/api/grid/adjust', { ...larger, dry_run: true });
+  expect(dry).toMatchObject({ status: 200, json: { quantity_per_grid: '0.2' } });
+  const { json } = await ask(page, '/api/status');
+  expect(json).toMatchObject({ quantity_per_grid: '0.1' });
+  const smaller = await adjust(page, '/api/grid/adjust', { order_quantity: '0.09' });
+  expect(smaller).toMatchObject({ status: 200, json: { applied: true } });
+});
+
+test('a save beyond it leaves file, versions and grid as they are; the check says so before', async () => {
+  const path = '/api/configs/cc_03';
+  const { text, version } = await call<ConfigView>('GET', path);
+  const larger = text.replace('"order_quantity": 0.1', '"order_quantity": 0.2');
+  const check = await call<ConfigCheck>('POST', '/api/configs/check', { id: 'cc_03', text: larger });
+  expect(check.problems).toMatchObject([{ path: 'exchange_config.max_account_loss' }]);
+  const body = { text: larger, base_version: version, note: '' };
+  await expect(call('PUT', path, body)).rejects.toThrow(/ACCOUNT_LOSS.*more than its max_account/);
+  expect(await call<ConfigView>('GET', path)).toMatchObject({ text, version });
+  expect((await ask(page, '/api/status')).json).toMatchObject({ quantity_per_grid: '0.09' });
+  const smaller = text.replace('"order_quantity": 0.1', '"order_quantity": 0.08');
+  const saved = await call<ConfigSaved>('PUT', path, { ...body, text: smaller });
+  expect(saved.applied).toMatchObject({ ok: true });
 });

@@ -12,8 +12,9 @@ import type {
   ConfigView,
   TemplateView,
 } from '../../src/contract/console-api.ts';
+import { GriddError } from '../../src/contract/errors.ts';
 import type { ErrorBody } from '../../src/contract/errors.ts';
-import type { ListRow } from '../../src/contract/fleet-api.ts';
+import type { ListRow, VerbResult } from '../../src/contract/fleet-api.ts';
 import { auditedConfigs } from '../../src/daemon/audited-configs.ts';
 import { ConfigDesk } from '../../src/daemon/config-desk.ts';
 import { ConfigVersions } from '../../src/daemon/config-versions.ts';
@@ -33,10 +34,14 @@ let history: FleetHistory;
 let rows: ListRow[];
 let reloaded: string[];
 let started: string[];
+/** What the limit of the account says of an edit, and an instance of a reload; null: it is well. */
+let limit: GriddError | null;
+let refusal: Partial<VerbResult> | null;
 
 beforeEach(() => {
   home = tempHome();
   [rows, reloaded, started] = [[], [], []];
+  [limit, refusal] = [null, null];
   const clock = manualClock();
   const log = makeLogger('test', []);
   history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
@@ -46,7 +51,8 @@ beforeEach(() => {
     list: () => rows,
     reload: (ids: readonly string[]) => {
       reloaded.push(...ids);
-      return Promise.resolve(ids.map((id) => ({ id, ok: true, message: 'taken in place' })));
+      const result = { ok: true, message: 'taken in place', ...refusal };
+      return Promise.resolve(ids.map((id) => ({ id, ...result })));
     },
     start: ({ targets }: { targets: readonly { config_file: string }[] }) => {
       started.push(...targets.map(({ config_file }) => config_file));
@@ -55,6 +61,7 @@ beforeEach(() => {
   };
   const desk = new ConfigDesk({
     ...{ home, versions, registry: openRegistry(home), environment: {} },
+    judgeEdit: () => (limit === null ? Promise.resolve() : Promise.reject(limit)),
     fleet: () => fleet,
   });
   app = makeHttpApp();
@@ -195,6 +202,45 @@ describe('editing', () => {
     const disk = await save((text) => text.replace('Sol', 'Luna'));
     expect([disk.status, disk.body.code]).toEqual([503, 'CONFIG_UNWRITABLE']);
     expect([read(file), (await view()).version]).toEqual([TEXT, 1]);
+  });
+
+  test('what the limit of the account refuses is not written, and a check says so before', async () => {
+    const file = write();
+    const problem = { path: 'exchange_config.max_account_loss', message: 'would be passed' };
+    await save((text) => text.replace('Sol', 'Luna'));
+    const before = read(file);
+    limit = new GriddError('ACCOUNT_LOSS', 'it would lose 60', { problems: [problem] });
+    const larger = (text: string) => text.replace('0.5', '0.9');
+    const { status, body } = await save(larger);
+    expect([status, body.code, body.message]).toEqual([409, 'ACCOUNT_LOSS', 'it would lose 60']);
+    const back = await refused('POST', '/api/configs/aa_01/rollback', { version: 1, note: '' });
+    expect(back.code).toBe('ACCOUNT_LOSS');
+    expect([read(file), (await view()).version, reloaded]).toEqual([before, 2, []]);
+    const check = { id: 'aa_01', text: larger((await view()).text) };
+    const { body: found } = await ask<ConfigCheck>('POST', '/api/configs/check', check);
+    expect(found.problems).toEqual([problem]);
+    const broken = { id: 'aa_01', text: check.text.replace('"grid_num": 20', '"grid_num": 0') };
+    const { body: worse } = await ask<ConfigCheck>('POST', '/api/configs/check', broken);
+    expect(worse.problems.map(({ path }) => path)).not.toContain(problem.path);
+  });
+
+  test('a reload that is refused after all says what stands in the file and what runs', async () => {
+    write();
+    const row = { id: 'aa_01', pid: 7, desired: 'running', config_file: 'config/active/aa_01.json' };
+    rows = [row] as ListRow[];
+    const error = new GriddError('ACCOUNT_LOSS', 'With it the account would lose 60.').toBody();
+    refusal = { ok: false, message: error.message, error, row: row as ListRow };
+    const { status, body } = await save((text) => text.replace('0.5', '0.9'));
+    expect([status, body.version]).toEqual([200, 2]);
+    const message =
+      'Version 2 stands in config/active/aa_01.json, but the instance runs on as before: ' +
+      error.message;
+    expect(body.applied).toMatchObject({ ok: false, message, error: { code: error.code, message } });
+    expect(body.applied?.error?.hint).toMatch(/roll back to version 1.*the next start takes what/);
+    // A restart that failed: nothing runs as before, and its own words are all there is to say.
+    refusal = { ...refusal, row: { ...row, pid: null } as ListRow };
+    const down = await save((text) => text.replace('0.9', '0.8'));
+    expect(down.body.applied?.error).toEqual(error);
   });
 
   test('a check tells problems, warnings and the grid as it would begin', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountView, FleetRow } from '../../src/contract/console-api.ts';
 import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
 import { PROCESS_STATES } from '../../src/contract/instance-views.ts';
-import { lossRoom } from '../../src/web/ui/console/accounts/worst-case.ts';
+import { currenciesBeside, lossRoom } from '../../src/web/ui/console/accounts/worst-case.ts';
 import { hrefOf, readAddress } from '../../src/web/ui/console/address-text.ts';
 import {
   ROW_GROUPS,
@@ -175,6 +175,15 @@ describe('accounts and addresses', () => {
     expect(exceeded).toMatchObject({ left: '-0.5', over: '0.5', percent: 100 });
     expect(lossRoom({ ...account, max_loss: null })).toBeNull();
     expect(lossRoom({ ...account, worst: [] })).toBeNull();
+  });
+
+  it('names the other currencies of the same account, and of no other', () => {
+    const other = { ...account, quote: 'USDT' };
+    const all = [account, other, { ...account, account: 'b', quote: 'EUR' }];
+    expect(currenciesBeside(account, all)).toEqual(['USDT']);
+    expect(currenciesBeside(other, all)).toEqual(['USDC']);
+    expect(currenciesBeside(account, [account])).toEqual([]);
+    expect(currenciesBeside(account, [account, { ...other, mode: 'live' }])).toEqual([]);
   });
 
   it('reads back every address it writes, and takes any other for the fleet', () => {

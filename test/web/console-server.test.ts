@@ -4,13 +4,14 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { FleetTopics } from '../../src/contract/console-api.ts';
 import { serveConsole } from '../../src/web/server/console-server.ts';
-import type { ConsoleServer, ConsoleServerOptions } from '../../src/web/server/console-server.ts';
+import type { ConsoleServerOptions } from '../../src/web/server/console-server.ts';
+import type { PageServer } from '../../src/web/server/page-server.ts';
 import { freePorts } from '../fixtures/fleet-home.ts';
 import { EventReader, ask } from './http-client.ts';
 import { SampleConsole } from './sample-console.ts';
 
 const HTML = '<!doctype html><title>fleet</title>';
-const servers: ConsoleServer[] = [];
+const servers: PageServer[] = [];
 
 async function serve(service: SampleConsole, more: Partial<ConsoleServerOptions> = {}) {
   const server = await serveConsole(service, {

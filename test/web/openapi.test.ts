@@ -60,6 +60,23 @@ function operationsOf(document: ApiDocument): [string, string, Operation][] {
   );
 }
 
+it('an adjust alone takes a key, on both servers, and the pages send none elsewhere', async () => {
+  const keyed = [];
+  for (const surface of ['instance', 'console'] as const) {
+    const document = await documentOf(surface);
+    expect(document.info.description).toContain('An adjust takes an Idempotency-Key');
+    for (const [path, method, { parameters = [] }] of operationsOf(document)) {
+      const names = parameters.map(({ name }) => name.toLowerCase());
+      if (names.includes('idempotency-key')) keyed.push(`${method} ${path}`);
+    }
+  }
+  expect(keyed).toEqual(['post /api/grid/adjust', 'post /api/instances/{id}/adjust']);
+  const sending = readTree('src/web/ui')
+    .filter(({ text }) => /\b(?:post|send)\b[^;]*,\s*(?:key|keyOf\([^)]*\))\s*\)/.test(text))
+    .map(({ path }) => path.split('/').at(-1));
+  expect(sending.sort()).toEqual(['adjust-flow.ts', 'api.ts', 'apply-range.tsx']);
+});
+
 it('every route in the source of the servers is in one of the documents', async () => {
   const known = new Set<string>();
   for (const surface of ['instance', 'console'] as const) {

@@ -4,12 +4,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { portHolder, portHolderText } from '../../src/platform/port-holder.ts';
 import { LAST_PORT } from '../../src/web/server/port-binding.ts';
-import type { InstanceServer } from '../../src/web/server/instance-server.ts';
+import type { PageServer } from '../../src/web/server/page-server.ts';
 import { ask } from './http-client.ts';
 import { serveSample } from './served.ts';
 
 const foreign: Server[] = [];
-const ours: InstanceServer[] = [];
+const ours: PageServer[] = [];
 
 afterEach(async () => {
   for (const server of ours.splice(0)) await server.close();
@@ -36,7 +36,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 }
 
-async function serve(more: Parameters<typeof serveSample>[0]): Promise<InstanceServer> {
+async function serve(more: Parameters<typeof serveSample>[0]): Promise<PageServer> {
   const { server } = await serveSample(more);
   ours.push(server);
   return server;

@@ -5,12 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPages } from '../../scripts/build-pages.js';
 import { serveInstance } from '../../src/web/server/instance-server.ts';
-import type {
-  InstanceServer,
-  InstanceServerOptions,
-} from '../../src/web/server/instance-server.ts';
+import type { InstanceServerOptions } from '../../src/web/server/instance-server.ts';
 import { loadAssets } from '../../src/web/server/page-assets.ts';
 import type { PageAssets } from '../../src/web/server/page-assets.ts';
+import type { PageServer } from '../../src/web/server/page-server.ts';
 import { SampleService } from './sample-service.ts';
 
 /** The folder of the page's sources. */
@@ -37,7 +35,7 @@ async function buildBoth(): Promise<BuiltPages> {
 
 export interface Served {
   readonly service: SampleService;
-  readonly server: InstanceServer;
+  readonly server: PageServer;
   readonly port: number;
   /** Failures that the server took for our own bugs. */
   readonly bugs: unknown[];

@@ -56,7 +56,11 @@ const API_VERSION = '1';
 const DESCRIPTION =
   'Money, prices and sizes are decimal text; moments are ISO text in UTC, or seconds since 1970 ' +
   'where a name says "time". Every failure answers with an ErrorBody. Where a token is asked ' +
-  'for, scripts send it as "Authorization: Bearer ...".';
+  'for, scripts send it as "Authorization: Bearer ...". An adjust takes an Idempotency-Key: sent ' +
+  'again with it, the same request has the first answer and changes nothing. No other route ' +
+  'reads one: it asks for a state (paused, stopped, flat, this version saved), which a second ' +
+  'request finds or is refused by. What happened in between counts, though: a resume lifts a ' +
+  'trip that came since, a restart starts anew. After a lost answer look before you repeat.';
 
 /** A route as it was added. */
 export type Route = Pick<RouteOptions, 'method' | 'url' | 'schema'>;

@@ -27,16 +27,13 @@ import {
 import type { InstanceTopics, StopBody } from '../../contract/page-api.ts';
 import { whoAsks } from './access.ts';
 import { badRequest } from './error-reply.ts';
-import { addEventRoute } from './event-streams.ts';
-import type { EventStreams } from './event-streams.ts';
-import { addPageRoutes } from './page-assets.ts';
-import type { PageAssets } from './page-assets.ts';
 
 const DEFAULT_FILLS = 100;
 /** Newest fills in the topic of that name. */
 const TOPIC_FILLS = 50;
 const DEFAULT_RECEIPTS = 30;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
+
 /** The topics of the event stream. */
 export function topicsOf(service: InstanceService): Record<string, unknown> {
   const topics: InstanceTopics = {
@@ -49,14 +46,8 @@ export function topicsOf(service: InstanceService): Record<string, unknown> {
   return { ...topics };
 }
 
-/** GET routes: the page, health, figures and the event stream. */
-export function addReadRoutes(
-  app: FastifyInstance,
-  service: InstanceService,
-  assets: PageAssets,
-  streams: EventStreams,
-): void {
-  addPageRoutes(app, assets);
+/** GET routes: health and figures. */
+export function addReadRoutes(app: FastifyInstance, service: InstanceService): void {
   app.get('/health', () => ({
     status: 'healthy',
     instance_id: service.id,
@@ -79,7 +70,6 @@ export function addReadRoutes(
     { schema: { querystring: ReceiptsQuery } },
     ({ query: { limit = DEFAULT_RECEIPTS, by = 'stop' } }) => service.receipts(Number(limit), by),
   );
-  addEventRoute(app, streams);
 }
 
 /** POST routes: what the instance obeys. Each answers with JSON. */

@@ -99,7 +99,10 @@ export const CONSOLE_ROUTES: Readonly<Record<string, RouteWords>> = {
     'AcceptPositionAnswer',
     "Takes the venue's position for true.",
   ),
-  'POST /api/instances/:id/adjust': one('AdjustAnswer', 'Moves or resizes a running grid.'),
+  'POST /api/instances/:id/adjust': {
+    ...one('AdjustAnswer', 'Moves or resizes a running grid; with `dry_run` only says how.'),
+    keyed: true,
+  },
   'POST /api/cleanup': list('CleanupAction', 'Clears what nobody needs; with `dry_run` says what.'),
   'POST /api/alerts/test': list('AlertTestResult', 'Sends one alert to each receiver.'),
   'POST /api/shutdown': { says: 'Ends the supervisor.', answer: { fields: OK } },

@@ -1,7 +1,7 @@
 /**
  * One question before something acts: what will happen is spelled out, one press confirms. The
  * answer stays on screen until it is closed; an answer that was lost is said to be unknown, and
- * pressing again repeats the very same request, which acts once.
+ * pressing again repeats the very same request: an adjust under its key, which acts once.
  */
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
@@ -26,6 +26,7 @@ export interface ConfirmDialogProps<Value> {
   readonly disabled?: boolean;
   /** What the request depends on: while it stays the same, a repetition is the same request. */
   readonly about: unknown;
+  /** `key`: for an adjust; the servers read none elsewhere. */
   readonly act: (key: string) => Promise<Answer<Value>>;
   /** What came of it. */
   readonly result: (value: Value) => ReactNode;

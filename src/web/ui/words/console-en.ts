@@ -239,6 +239,10 @@ export const consoleEn = {
   },
   account: {
     worst: 'If every grid is filled at once',
+    beside:
+      'Only what trades in {{quote}}: this account also trades in {{others}}. Currencies are ' +
+      'shown and limited each by itself, never added; where one balance backs them all, a loss ' +
+      'in one brings liquidation nearer in the others.',
     buys_filled: 'All buys filled',
     sells_filled: 'All sells filled',
     worse: 'worse',

@@ -228,6 +228,9 @@ export const consoleZhHant: typeof consoleEn = {
   },
   account: {
     worst: '若所有網格同時全部成交',
+    beside:
+      '僅計以 {{quote}} 計價的部分：此帳戶也以 {{others}} 交易。各幣別分開顯示、分開設限，不會相加；' +
+      '若共用同一筆餘額作擔保，一種幣別的虧損會使其他幣別更接近強平。',
     buys_filled: '買單全部成交',
     sells_filled: '賣單全部成交',
     worse: '較差',

@@ -6,7 +6,7 @@ import { hrefOf, useAddress } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
 import { Money } from '../fleet/figures.tsx';
 import { ModeMark } from '../fleet/state-mark.tsx';
-import { lossRoom } from './worst-case.ts';
+import { currenciesBeside, lossRoom } from './worst-case.ts';
 import { useConsoleWords } from '../console-words.ts';
 
 export default function AccountsView() {
@@ -23,14 +23,26 @@ export default function AccountsView() {
       {accounts.length === 0 && <p className="quiet view-note">{t('console:account.none')}</p>}
       <div className="accounts">
         {sorted.map((account) => (
-          <Account key={account.account} view={account} pointed={account.account === subject} />
+          <Account
+            key={`${account.account} ${account.quote}`}
+            view={account}
+            beside={currenciesBeside(account, accounts)}
+            pointed={account.account === subject}
+          />
         ))}
       </div>
     </div>
   );
 }
 
-function Account({ view, pointed }: { readonly view: AccountView; readonly pointed: boolean }) {
+interface AccountProps {
+  readonly view: AccountView;
+  /** Further currencies in which the same account trades. */
+  readonly beside: readonly string[];
+  readonly pointed: boolean;
+}
+
+function Account({ view, beside, pointed }: AccountProps) {
   const { t } = useConsoleWords();
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -41,13 +53,18 @@ function Account({ view, pointed }: { readonly view: AccountView; readonly point
     <section
       ref={card}
       className={`card account ${mode === 'live' ? 'live' : ''} ${pointed ? 'pointed' : ''}`}
-      aria-label={account}
+      aria-label={beside.length === 0 ? account : `${account} ${quote}`}
     >
       <header>
         <h3>{account}</h3>
         <ModeMark mode={mode} />
         <span className="quiet small">{venue}</span>
       </header>
+      {beside.length > 0 && (
+        <p className="quiet small">
+          {t('console:account.beside', { quote, others: beside.join(', ') })}
+        </p>
+      )}
       <dl className="figures">
         <div>
           <dt>{t('console:account.equity')}</dt>

@@ -1,4 +1,7 @@
-/** What of the allowed loss of an account its worse side would use. PURE, exact. */
+/**
+ * What of the allowed loss of an account its worse side would use, and in which other currencies it
+ * trades. PURE, exact.
+ */
 import type { AccountView } from '../../../../contract/console-api.ts';
 import { formatMoney, parseMoney } from '../../../../contract/decimal.ts';
 
@@ -24,4 +27,12 @@ export function lossRoom({ max_loss: limit, worst }: AccountView): LossRoom | nu
     over: left < 0n ? formatMoney(-left) : null,
     percent: Math.min(100, percent),
   };
+}
+
+/** Currencies beside that of `view` in which the same account trades. */
+export function currenciesBeside(view: AccountView, all: readonly AccountView[]): string[] {
+  const { account, mode, quote } = view;
+  return all
+    .filter((one) => one.account === account && one.mode === mode && one.quote !== quote)
+    .map((one) => one.quote);
 }

@@ -29,8 +29,8 @@ export function ArchiveButton({ id, running }: { readonly id: string; readonly r
         title={t('console:archive.title', { id })}
         confirm={t('console:archive.archive')}
         about={{ id }}
-        act={async (key) => {
-          const answer = await post(configPath(id, 'archive'), {}, key);
+        act={async () => {
+          const answer = await post(configPath(id, 'archive'), {});
           forget('/api/configs');
           forget('/api/archived');
           if (answer.ok) goTo(hrefOf('configs'));

@@ -146,9 +146,9 @@ function RestoreDialog(props: {
       title={t('console:archive.restore_title', { id: config?.id ?? '' })}
       confirm={t('console:archive.restore')}
       about={{ name }}
-      act={async (key) => {
+      act={async () => {
         const path = `/api/archived/${encodeURIComponent(name)}/restore`;
-        const answer = await post(path, { note: '' }, key);
+        const answer = await post(path, { note: '' });
         forget('/api/configs');
         forget('/api/archived');
         return answer;

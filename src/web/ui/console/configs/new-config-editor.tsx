@@ -136,8 +136,8 @@ function CreateDialog(props: {
       title={t('console:new.title', { id })}
       confirm={t(start === true ? 'console:new.create_start' : 'console:new.create')}
       about={body}
-      act={async (key) => {
-        const answer = await post<ConfigSaved>('/api/configs', body, key);
+      act={async () => {
+        const answer = await post<ConfigSaved>('/api/configs', body);
         forget('/api/configs');
         setCreated(answer.ok);
         return answer;

@@ -40,8 +40,8 @@ export function RollbackDialog({ id, version, present, onClose }: Props) {
       title={t('console:history.rollback_title', { id, version: last.version })}
       confirm={t('console:history.rollback_confirm', { version: last.version })}
       about={body}
-      act={async (key) => {
-        const answer = await post<ConfigSaved>(configPath(id, 'rollback'), body, key);
+      act={async () => {
+        const answer = await post<ConfigSaved>(configPath(id, 'rollback'), body);
         forget('/api/configs');
         return answer;
       }}

@@ -44,8 +44,8 @@ export function SaveDialog(props: Props) {
       confirm={t('console:save.confirm')}
       disabled={faulty}
       about={body}
-      act={async (key) => {
-        const answer = await send<ConfigSaved>('PUT', configPath(config.id), body, key);
+      act={async () => {
+        const answer = await send<ConfigSaved>('PUT', configPath(config.id), body);
         forget('/api/configs');
         if (answer.ok) onSaved();
         return answer;

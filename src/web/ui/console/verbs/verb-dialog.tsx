@@ -49,7 +49,7 @@ export function VerbDialog() {
       danger={verb === 'panic' || (verb === 'stop' && choice.position === 'close')}
       disabled={due.length === 0}
       about={body}
-      act={(key) => post(`/api/instances/${verb}`, body, key)}
+      act={() => post(`/api/instances/${verb}`, body)}
       result={(results) => <VerbResults results={results} rows={rows} />}
       look={t('console:verbs.look')}
     >

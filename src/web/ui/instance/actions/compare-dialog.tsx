@@ -39,7 +39,7 @@ export function CompareDialog({ opened, status, onClose }: VerbDialogProps) {
       confirm={t('compare.confirm')}
       disabled={found === null || isSame(found.difference, '0')}
       about={found?.difference}
-      act={(key) => post(ROUTE, {}, key)}
+      act={() => post(ROUTE, {})}
       result={({ difference, price }) => (
         <ResultNotice
           tone="good"

@@ -26,7 +26,7 @@ export function StopDialog({ opened, status, onClose }: VerbDialogProps) {
       confirm={t('stop.confirm')}
       danger
       about={body}
-      act={(key) => post('/api/stop', body, key)}
+      act={() => post('/api/stop', body)}
       result={(receipt) => <Receipt receipt={receipt} status={status} />}
       look={t('stop.look', { id: status.instance_id })}
       onClose={onClose}
@@ -66,7 +66,7 @@ export function PanicDialog({ opened, status, onClose }: VerbDialogProps) {
       danger
       {...(status.mode === 'live' ? { typed: status.instance_id } : {})}
       about={null}
-      act={(key) => post('/api/panic', {}, key)}
+      act={() => post('/api/panic', {})}
       result={(receipt) => <Receipt receipt={receipt} status={status} />}
       look={t('stop.look', { id: status.instance_id })}
       onClose={onClose}

@@ -23,7 +23,7 @@ export function PauseDialog({ opened, status, onClose }: VerbDialogProps) {
       title={t('pause.title')}
       confirm={t('pause.confirm')}
       about={null}
-      act={(key) => post('/api/pause', {}, key)}
+      act={() => post('/api/pause', {})}
       result={() => t('pause.done')}
       brief
       look={t('pause.look')}
@@ -43,7 +43,7 @@ export function ResumeDialog({ opened, status, onClose }: VerbDialogProps) {
       title={t('resume.title')}
       confirm={t('resume.confirm')}
       about={null}
-      act={(key) => post('/api/resume', {}, key)}
+      act={() => post('/api/resume', {})}
       result={({ was_tripped: why }) =>
         why === null ? t('resume.done') : t('resume.done_tripped', { why })
       }
@@ -79,7 +79,7 @@ export function CloseCarryDialog({ opened, status, onClose }: VerbDialogProps) {
       confirm={t('close_carry.confirm')}
       disabled={gone}
       about={null}
-      act={(key) => post('/api/close-carry', {}, key)}
+      act={() => post('/api/close-carry', {})}
       result={({ carry_before, carry: left, pending }) => (
         <ResultNotice
           tone={pending ? 'attention' : 'good'}
