@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { serveConsole } from '../../../src/web/server/console-server.ts';
-import type { ConsoleServer } from '../../../src/web/server/console-server.ts';
 import { loadAssets } from '../../../src/web/server/page-assets.ts';
+import type { PageServer } from '../../../src/web/server/page-server.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { ROOT } from '../../source-tree.ts';
 import { SampleConsole } from '../../web/sample-console.ts';
 
 let browser: TestBrowser;
 let service: SampleConsole;
-let server: ConsoleServer;
+let server: PageServer;
 let context: BrowserContext;
 
 /** A page that shows a fleet of `count`, with the milliseconds until its first row stood there. */
