@@ -5,7 +5,7 @@ import type { StatusView } from '../../../../contract/instance-views.ts';
 import { exact, isSame, money, signedMoney, toneOf } from '../../format/amount.ts';
 import { differenceOf } from '../../format/notional.ts';
 import type { Failure } from '../../shell/api.ts';
-import { SIZES } from './adjust-request.ts';
+import { SIZES, decimalOf } from './adjust-request.ts';
 import type { AdjustFields } from './adjust-request.ts';
 
 export interface AdjustFieldsetProps {
@@ -124,7 +124,7 @@ function SizeField({ fields, status, disabled, failure, onChange }: AdjustFields
 /** How much is added or taken away. */
 function Change({ of, from }: { readonly of: string; readonly from: string }) {
   const { t } = useTranslation();
-  const change = differenceOf(of.replace(',', '.'), from);
+  const change = differenceOf(decimalOf(of), from);
   if (change === null || isSame(change, '0')) return null;
   return (
     <Text size="xs" className={toneOf(change)} title={t('adjust.change')}>

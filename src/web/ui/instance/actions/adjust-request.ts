@@ -36,13 +36,21 @@ export function fieldsOf(status: Present, sizeBy: SizeBy): AdjustFields {
   };
 }
 
+/**
+ * A number as it was typed, as decimal text: with a comma or a point. "85,000" may be either of two
+ * numbers and stays as it is, so that it is refused and not taken for the wrong one.
+ */
+export function decimalOf(typed: string): string {
+  const text = typed.trim();
+  return /^[1-9]\d{0,2},\d{3}$/.test(text) ? text : text.replace(',', '.');
+}
+
 /** What the fields ask for; what stands as it is is not sent. Null: nothing differs. */
 export function requestOf(fields: AdjustFields, status: Present): AdjustRequest | null {
-  const read = (text: string) => text.trim().replace(',', '.');
-  const lower = read(fields.lower);
-  const upper = read(fields.upper);
-  const grids = read(fields.grids);
-  const size = sizeOf(fields, read);
+  const lower = decimalOf(fields.lower);
+  const upper = decimalOf(fields.upper);
+  const grids = decimalOf(fields.grids);
+  const size = sizeOf(fields);
   const moves = !isSame(lower, status.lower) || !isSame(upper, status.upper);
   const request: AdjustRequest = {
     ...(moves ? { grid_lower_price: lower, grid_upper_price: upper } : {}),
@@ -54,13 +62,13 @@ export function requestOf(fields: AdjustFields, status: Present): AdjustRequest 
   return trades ? { ...request, position: 'rebalance' } : request;
 }
 
-function sizeOf(fields: AdjustFields, read: (text: string) => string): AdjustRequest {
+function sizeOf(fields: AdjustFields): AdjustRequest {
   switch (fields.sizeBy) {
     case 'keep':
       return {};
     case 'quantity':
-      return { order_quantity: read(fields.quantity) };
+      return { order_quantity: decimalOf(fields.quantity) };
     case 'investment':
-      return { investment: read(fields.investment) };
+      return { investment: decimalOf(fields.investment) };
   }
 }
