@@ -81,7 +81,7 @@ export const configKeysEn: KeyWords = {
     'strategy_config.trigger_by': 'Triggers look at',
     'strategy_config.max_open_orders': 'Most resting orders',
     'strategy_config.max_loss': 'Most loss',
-    'strategy_config.max_account_loss': 'Most loss of the account',
+    'exchange_config.max_account_loss': 'Most loss of the account',
     'strategy_config.max_order_notional': 'Largest order',
     'strategy_config.price_collar_percent': 'Price collar',
     'strategy_config.max_orders_per_minute': 'Most orders per minute',

@@ -81,7 +81,7 @@ export const configKeysZhHant: KeyWords = {
     'strategy_config.trigger_by': '觸發依據',
     'strategy_config.max_open_orders': '掛單數上限',
     'strategy_config.max_loss': '虧損上限',
-    'strategy_config.max_account_loss': '帳戶虧損上限',
+    'exchange_config.max_account_loss': '帳戶虧損上限',
     'strategy_config.max_order_notional': '單筆金額上限',
     'strategy_config.price_collar_percent': '價格偏離上限',
     'strategy_config.max_orders_per_minute': '每分鐘下單上限',
@@ -178,7 +178,7 @@ export const configKeysZhHant: KeyWords = {
     'strategy_config.trigger_by': '觸發、止損、止盈所看的價格：最新價（預設）或標記價。',
     'strategy_config.max_open_orders': '風控：掛單數上限；保留離價格最近的。',
     'strategy_config.max_loss': '風控：總損益跌到此金額即觸發，以計價幣計。',
-    'strategy_config.max_account_loss':
+    'exchange_config.max_account_loss':
       '風控：帳戶上所有網格同時全部成交時允許的最大虧損，超過則拒絕新的啟動；以計價幣計。',
     'strategy_config.max_order_notional':
       '風控：單筆委託的最大金額，以計價幣計；市價成交會被裁到此上限。',
