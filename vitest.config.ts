@@ -32,6 +32,7 @@ const BESIDE = [
   'money',
   'nginx',
   'page-actions',
+  'pages/attacks',
   'pages/console',
   'pages/instance-actions',
   'pages/instance-live',

@@ -24,6 +24,7 @@ const PRINTABLE = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 const NO_NUL = '^[^\\u0000]*$';
 /** A host as a browser names it, with a port or without. */
 const HOST_NAME = '^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:\\d{1,5})?$';
+const HOST_FORM = 'the name of a host, with a port or without: "name" or "name:port"';
 /** Timers of Node take at most 2^31 ms; a longer one would fire at once, for ever. */
 const LONGEST_TIMER_S = 2_000_000;
 
@@ -82,7 +83,7 @@ const DaemonConfig = Type.Object(
       'Address the page binds; one beyond this machine needs the token of `gridd token`.',
       { default: '127.0.0.1' },
     ),
-    web_allowed_hosts: Type.Array(Type.String({ pattern: HOST_NAME }), {
+    web_allowed_hosts: Type.Array(Type.String({ pattern: HOST_NAME, title: HOST_FORM }), {
       default: [],
       maxItems: 20,
       description:

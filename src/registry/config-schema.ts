@@ -114,6 +114,7 @@ function faultText(error: SchemaFault, schema: SchemaNode): string {
     case 'const':
       return 'is not an allowed value';
     case 'pattern':
+      if (schema.title !== undefined) return 'is not of the form it must have';
       return 'holds characters that are not allowed (control characters)';
     case 'minLength':
       return 'is empty';

@@ -8,6 +8,8 @@ import { InstanceConfigSchema } from '../contract/instance-config.ts';
 /** The part of JSON Schema that the config schema uses. */
 export interface SchemaNode {
   readonly type?: string;
+  /** The form that its pattern asks for, in words. */
+  readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
@@ -84,6 +86,7 @@ function isDecimal(branches: readonly SchemaNode[]): boolean {
 }
 
 function stringText(node: SchemaNode): string {
+  if (node.title !== undefined) return node.title;
   const longest = node.maxLength === undefined ? '' : ` of at most ${node.maxLength} characters`;
   const filled = (node.minLength ?? 0) > 0 ? ', not empty' : '';
   return `text${longest}${filled}`;

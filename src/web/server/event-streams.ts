@@ -47,6 +47,8 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 const RETRY_MS = 1000;
+/** Streams that are told in one go. */
+const AT_A_TIME = 20;
 // A comment for proxies, and an event because a page cannot see comments: it must be able to tell a
 // quiet grid from a bot that hangs.
 const BEAT = ': beat\nevent: beat\ndata: {}\n\n';
@@ -171,9 +173,15 @@ export class EventStreams {
       this.#fail(error);
       return;
     }
+    this.#tellSome([...this.#streams]);
+  }
+
+  /** Some at a time: what else the process has to do does not wait for all of them. */
+  #tellSome(streams: readonly Stream[]): void {
     // Nearly all streams were told the same; the bytes they get are made once.
     const frames = new Map<number, Buffer | null>();
-    for (const stream of [...this.#streams]) {
+    for (const stream of streams.slice(0, AT_A_TIME)) {
+      if (!this.#streams.has(stream)) continue;
       if (this.#isStalled(stream) || stream.stalledAt !== null) continue;
       let frame = frames.get(stream.seq);
       if (frame === undefined) {
@@ -183,6 +191,8 @@ export class EventStreams {
       }
       if (frame !== null) this.#tell(stream, frame);
     }
+    const left = streams.slice(AT_A_TIME);
+    if (left.length > 0) this.#clock.after(0, () => this.#tellSome(left), 'idle');
   }
 
   #beat(): void {

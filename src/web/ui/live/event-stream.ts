@@ -63,9 +63,10 @@ export class EventStream {
     const last = this.#lastId === '' ? '' : `?last=${encodeURIComponent(this.#lastId)}`;
     const source = new EventSource(`/api/events${last}`);
     this.#source = source;
-    source.addEventListener('topics', (event: MessageEvent<string>) => {
-      this.#lastId = event.lastEventId;
-      this.#events.onTopics(JSON.parse(event.data) as Record<string, unknown>);
+    source.addEventListener('topics', (event: Event) => {
+      const { data, lastEventId }: { data: unknown; lastEventId: string } = event as MessageEvent;
+      this.#lastId = lastEventId;
+      this.#events.onTopics(JSON.parse(String(data)) as Record<string, unknown>);
       this.#heard();
     });
     source.addEventListener('beat', () => this.#heard());

@@ -1,0 +1,192 @@
+/**
+ * The form of a config and the grid it shows while somebody types: nothing of the schema is missing,
+ * no digit is lost on the way into the text, and the preview is what the supervisor would say.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkGrid } from '../../src/design/index.ts';
+import { PACKAGE_FOLDER, homeAt } from '../../src/platform/paths.ts';
+import { guardedFormSchema, loadConfigText } from '../../src/registry/index.ts';
+import { parseJsonc } from '../../src/registry/jsonc-text.ts';
+import {
+  FIELD_GROUPS,
+  fieldsOf,
+  fragmentOf,
+  typedOf,
+} from '../../src/web/ui/console/configs/config-fields.ts';
+import type { ConfigField } from '../../src/web/ui/console/configs/config-fields.ts';
+import { previewOf } from '../../src/web/ui/console/configs/design-preview.ts';
+import { isSame } from '../../src/web/ui/format/amount.ts';
+import { configKeysEn } from '../../src/web/ui/words/config-keys-en.ts';
+import { configKeysZhHant } from '../../src/web/ui/words/config-keys-zh-hant.ts';
+import { keyHelp, keyName, optionName } from '../../src/web/ui/words/config-key-words.ts';
+import { consoleEn } from '../../src/web/ui/words/console-en.ts';
+import { consoleZhHant } from '../../src/web/ui/words/console-zh-hant.ts';
+import { textKeys } from './planted.ts';
+
+const FIELDS = fieldsOf(guardedFormSchema());
+const field = (path: string): ConfigField => {
+  const found = FIELDS.find((each) => each.path === path);
+  if (found === undefined) throw new Error(`no field ${path}`);
+  return found;
+};
+
+describe('the form', () => {
+  it('has every key once, group by group, those that matter first', () => {
+    const paths = FIELDS.map(({ path }) => path);
+    expect(new Set(paths).size).toBe(paths.length);
+    const known = textKeys().map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(known.filter((path) => path !== '$schema')));
+    const groups = FIELDS.map(({ group }) => FIELD_GROUPS.indexOf(group));
+    expect(groups).toEqual([...groups].sort((a, b) => a - b));
+    expect(paths.slice(0, 7)).toEqual([
+      ...['metadata.name', 'metadata.exchange', 'metadata.symbol', 'exchange_config.mode'],
+      ...['strategy_config.direction', 'strategy_config.grid_type'],
+      'strategy_config.grid_lower_price',
+    ]);
+  });
+
+  it('asks for what has no default, and knows kinds and units', () => {
+    const required = FIELDS.filter((each) => each.required).map(({ path }) => path);
+    expect(required).toEqual([
+      'metadata.symbol',
+      ...['grid_lower_price', 'grid_upper_price', 'grid_num'].map((key) => `strategy_config.${key}`),
+    ]);
+    const of = (path: string) => [field(path).kind, field(path).unit, field(path).fallback];
+    expect(of('strategy_config.max_loss')).toEqual(['decimal', 'quote', null]);
+    expect(of('strategy_config.leverage')).toEqual(['number', 'times', '1']);
+    expect(of('daemon_config.auto_restart')).toEqual(['flag', null, 'true']);
+    expect(of('daemon_config.bot_args')).toEqual(['complex', null, '[]']);
+    expect(field('exchange_config.mode').options).toEqual(['paper', 'live']);
+  });
+
+  it.each([
+    ['English', configKeysEn],
+    ['Chinese', configKeysZhHant],
+  ])('has no words in %s for a key that is none', (_language, { names, help }) => {
+    const paths = FIELDS.map(({ path }) => path);
+    expect([...Object.keys(names), ...Object.keys(help)].filter((path) => !paths.includes(path)))
+      .toEqual([]);
+  });
+
+  it('has words for every key in Chinese, which the schema does not speak', () => {
+    const bare = FIELDS.filter(({ path }) => !/\p{Script=Han}/u.test(keyName('zh-Hant', path)));
+    const helpless = FIELDS.filter(({ path }) => keyHelp('zh-Hant', path) === null);
+    expect([bare, helpless].map((missing) => missing.map(({ path }) => path))).toEqual([[], []]);
+    expect(optionName('zh-Hant', 'strategy_config.direction', 'long')).toMatch(/\p{Script=Han}/u);
+    expect(optionName('en', 'metadata.name', 'Long story')).toBe('Long story');
+  });
+});
+
+describe('what is typed', () => {
+  it.each([
+    ['strategy_config.grid_num', '20', '20'],
+    ['strategy_config.grid_num', 'twenty', '"twenty"'],
+    ['strategy_config.max_loss', ' 12.50 ', '12.50'],
+    ['strategy_config.max_loss', '1e3', '"1e3"'],
+    ['strategy_config.max_loss', '007', '"007"'],
+    ['metadata.name', ' "A" ', '" \\"A\\" "'],
+    ['daemon_config.watch', 'true', 'true'],
+    ['metadata.name', '', null],
+    ['strategy_config.max_loss', '  ', null],
+  ])('%s: %j becomes %j', (path, typed, fragment) => {
+    expect(fragmentOf(field(path), typed)).toBe(fragment);
+  });
+
+  it('comes back with every digit, even where a number would lose some', () => {
+    const digits = (most: number) =>
+      fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: most });
+    const decimal = fc
+      .tuple(digits(20), digits(18))
+      .map(([whole, part]) => `${BigInt(whole.join(''))}.${part.join('')}`);
+    fc.assert(
+      fc.property(decimal, (typed) => {
+        const raw = fragmentOf(field('strategy_config.investment'), typed) ?? '';
+        const value: unknown = JSON.parse(raw);
+        expect(typedOf(raw, value)).toBe(typed);
+        // Whoever reads it as a number reads the same decimal.
+        expect(isSame(String(value), typed)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the grid that is shown while somebody types', () => {
+  const home = homeAt(PACKAGE_FOLDER);
+  const file = join(home.templates, 'neutral.json');
+  const template = parseJsonc(readFileSync(file, 'utf8'), file) as Record<string, object>;
+  const configOf = (strategy: object, more: Record<string, object> = {}) => ({
+    ...template,
+    exchange_config: { paper: { start_price: 150 } },
+    ...more,
+    strategy_config: { ...template['strategy_config'], ...strategy },
+  });
+  const told = (config: object) =>
+    checkGrid(home, loadConfigText(home, file, JSON.stringify(config)).config);
+  const view = told(configOf({})).view;
+  if (view === null) throw new Error('the template is a grid');
+  const metadata = template['metadata'] as { symbol: string; exchange: string };
+  const known = { design: view, symbol: metadata.symbol, exchange: metadata.exchange };
+
+  it('is to the last digit what the supervisor says of the same config', () => {
+    const strategy = fc.record(
+      {
+        grid_lower_price: fc.integer({ min: 100, max: 148 }),
+        grid_upper_price: fc.integer({ min: 152, max: 210 }),
+        grid_num: fc.integer({ min: 1, max: 60 }),
+        grid_type: fc.constantFrom('arithmetic', 'geometric'),
+        direction: fc.constantFrom('neutral', 'long', 'short'),
+        order_quantity: fc.constantFrom('0.1', '1.25', '40', '0.001'),
+        leverage: fc.constantFrom(1, 3, 10),
+        trigger_price: fc.constantFrom(120, 149.5, 170),
+      },
+      { requiredKeys: ['order_quantity'] },
+    );
+    fc.assert(
+      fc.property(strategy, (values) => {
+        const config = configOf(values);
+        const { problems, view: design } = told(config);
+        const preview = previewOf(config, known);
+        expect(preview?.problems).toEqual(problems);
+        expect(preview?.design).toEqual(design);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is left to the supervisor where more is needed than config and rules', () => {
+    const none = [
+      configOf({}, { metadata: { ...metadata, symbol: 'BTC_USDC_PERP' } }),
+      configOf({}, { metadata: { ...metadata, exchange: 'aster' } }),
+      configOf({}, { daemon_config: { bot_args: ['--grid-num', '5'] } }),
+      configOf({}, { daemon_config: { script_path: 'bot.py' } }),
+      configOf({ grid_num: 'many' }),
+      configOf({ grid_num: 1e9 }),
+      configOf({ on_stop: 'cancel' }),
+      null,
+    ];
+    expect(none.map((config) => previewOf(config, known))).toEqual(none.map(() => null));
+  });
+});
+
+describe('the words of the console', () => {
+  it('has the same places for values in both languages', () => {
+    const places = (text: string) => [...text.matchAll(/{{\w+}}/g)].map(String).sort();
+    const texts = (words: object): [string, string][] =>
+      Object.entries(words).flatMap(([key, value]: [string, string | object]) =>
+        typeof value === 'string'
+          ? [[key, value] as [string, string]]
+          : texts(value).map(([name, text]): [string, string] => [`${key}.${name}`, text]),
+      );
+    const chinese = new Map(texts(consoleZhHant));
+    const english = texts(consoleEn);
+    expect(english.length).toBeGreaterThan(200);
+    for (const [key, text] of english) {
+      // A language without plurals has one form for both.
+      const theirs = chinese.get(key) ?? chinese.get(key.replace(/_one$/, '_other'));
+      expect([key, places(theirs ?? '')]).toEqual([key, places(text)]);
+    }
+  });
+});

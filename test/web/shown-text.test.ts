@@ -1,0 +1,103 @@
+/** Texts, moments and sums as a reader meets them on the pages. */
+import fc from 'fast-check';
+import i18next from 'i18next';
+import { describe, expect, it } from 'vitest';
+import { parseMoney } from '../../src/contract/decimal.ts';
+import { dateText, durationWords } from '../../src/web/ui/console/moments.ts';
+import { ageText, momentText, recentText } from '../../src/web/ui/format/moment.ts';
+import { differenceOf, notionalOf } from '../../src/web/ui/format/notional.ts';
+import { LONGEST_SHOWN, shownText, visibleText } from '../../src/web/ui/format/plain-text.ts';
+import { consoleEn } from '../../src/web/ui/words/console-en.ts';
+import { consoleZhHant } from '../../src/web/ui/words/console-zh-hant.ts';
+import { WORD_OPTIONS, wordsIn } from '../../src/web/ui/words/languages.ts';
+
+describe('text of others', () => {
+  it.each([
+    ['\u001b[31mred', '␛[31mred'],
+    ['beep\u0007\u0000', 'beep␇␀'],
+    ['gone\u007f', 'gone␡'],
+    ['back\rover', 'back␍over'],
+    ['\u202egnp.exe', '⟨202E⟩gnp.exe'],
+    ['zero\u200bwidth', 'zero⟨200B⟩width'],
+    ['tab\tline\n', 'tab\tline\n'],
+    ['網格 <b>$&</b> {{id}}', '網格 <b>$&</b> {{id}}'],
+  ])('%j is shown as %j', (text, shown) => {
+    expect(visibleText(text)).toBe(shown);
+  });
+
+  it('has nothing in it that moves or hides, and is the same when shown again', () => {
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(text, (given) => {
+        const shown = visibleText(given);
+        expect(shown).not.toMatch(/[^\P{Cc}\t\n]|\p{Cf}|[\u2028\u2029]/u);
+        expect(visibleText(shown)).toBe(shown);
+      }),
+    );
+  });
+
+  it('is cut where nobody reads on, and says how much that is', () => {
+    const longest = 'x'.repeat(LONGEST_SHOWN);
+    expect(shownText(longest)).toBe(longest);
+    expect(shownText(`${longest}yz`)).toBe(`${longest} … (+2)`);
+    // No half of a character is left.
+    const pairs = `x${'😀'.repeat(LONGEST_SHOWN / 2)}`;
+    expect(shownText(pairs)).toBe(`x${'😀'.repeat(LONGEST_SHOWN / 2 - 1)} … (+2)`);
+  });
+});
+
+describe('moments', () => {
+  const local = new Date(2026, 0, 5, 12, 29, 58);
+  const iso = local.toISOString();
+
+  it('are of the reader: day and time, only the time today, the year on the console', () => {
+    expect(momentText(iso)).toBe('01-05 12:29:58');
+    expect(recentText(iso, local.getTime() + 3_600_000)).toBe('12:29:58');
+    expect(recentText(iso, local.getTime() + 86_400_000)).toBe('01-05 12:29:58');
+    expect(dateText(iso)).toBe('2026-01-05 12:29:58');
+    expect([momentText('never'), dateText('never')]).toEqual(['never', 'never']);
+  });
+
+  it('are so long ago, in the two largest units that matter', async () => {
+    const t = await wordsIn('en');
+    const after = (seconds: number) => ageText(t, iso, local.getTime() + seconds * 1000);
+    expect([0, 59, 61, 7200, 7260, 90_061].map(after)).toEqual([
+      ...['0 s', '59 s', '1 min', '2 h', '2 h 1 min', '1 d 1 h'],
+    ]);
+    // A clock that is a little behind the bot's must not show an age below nothing.
+    expect(after(-5)).toBe('0 s');
+    expect(ageText(t, 'never', 0)).toBe('');
+  });
+
+  it.each([
+    ['en', consoleEn, ['0 s', '59 s', '1 min', '59 min', '1 h 0 min', '1 d 0 h', '2 d 7 h']],
+    ['zh-Hant', consoleZhHant, ['0 秒', '59 秒', '1 分', '59 分', '1 小時 0 分', '1 天 0 小時', '2 天 7 小時']],
+  ])('and lengths of time have words in %s', async (lng, words, shown) => {
+    const resources = { [lng]: { console: words } };
+    const t = await i18next.createInstance().init({ ...WORD_OPTIONS, lng, resources });
+    const say = (seconds: number | null) =>
+      durationWords((key, values) => String(t(key as never, values as never)), seconds);
+    expect([0, 59.9, 60, 3599, 3600, 86_400, 200_000].map(say)).toEqual(shown);
+    expect([null, -1, NaN].map(say)).toEqual(['–', '–', '–']);
+  });
+});
+
+describe('what a size is worth', () => {
+  it('is exact and has no sign', () => {
+    expect(notionalOf('-0.1', '150.3')).toBe('15.03');
+    expect(notionalOf('3', '0.333333333333333333')).toBe('0.999999999999999999');
+    expect([notionalOf('x', '1'), notionalOf('1', ''), differenceOf('1', 'x')]).toEqual([
+      ...[null, null, null],
+    ]);
+  });
+
+  it('and differences add up again', () => {
+    const units = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }).map(String);
+    fc.assert(
+      fc.property(units, units, (a, b) => {
+        const [left = 0n, right = 0n] = [parseMoney(a) ?? 0n, parseMoney(b) ?? 0n];
+        expect(parseMoney(differenceOf(a, b) ?? '')).toBe(left - right);
+      }),
+    );
+  });
+});
