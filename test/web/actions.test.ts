@@ -4,11 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { GRID_STATES } from '../../src/contract/trading.ts';
 import { ACTIONS, isOffered } from '../../src/web/ui/instance/actions/available.ts';
 import type { Action } from '../../src/web/ui/instance/actions/available.ts';
-import {
-  decimalOf,
-  fieldsOf,
-  requestOf,
-} from '../../src/web/ui/instance/actions/adjust-request.ts';
+import { adjustFieldsOf, adjustRequestOf } from '../../src/web/ui/instance/actions/adjust-request.ts';
 
 const FLAT = { carry: '0', position: '0.00', open_orders: 0 };
 const HOLDS = { carry: '0.5', position: '0.5', open_orders: 0 };
@@ -50,45 +46,38 @@ const GRID = {
 
 describe('the adjust form', () => {
   it('asks for nothing while nothing differs, however it is written', () => {
-    const fields = fieldsOf(GRID, 'keep');
-    expect(requestOf(fields, GRID)).toBeNull();
-    expect(requestOf({ ...fields, lower: ' 90000.00 ', upper: '110000' }, GRID)).toBeNull();
+    const fields = adjustFieldsOf(GRID, 'keep');
+    expect(adjustRequestOf(fields, GRID)).toBeNull();
+    expect(adjustRequestOf({ ...fields, lower: ' 90000.00 ', upper: '110000' }, GRID)).toBeNull();
     // To trade to the new plan at once is no plan by itself.
-    expect(requestOf({ ...fields, position: 'rebalance' }, GRID)).toBeNull();
+    expect(adjustRequestOf({ ...fields, position: 'rebalance' }, GRID)).toBeNull();
   });
 
   it('asks for the range, the number and the size that were typed', () => {
-    const fields = { ...fieldsOf(GRID, 'quantity'), upper: '115000,5', grids: '25' };
-    expect(requestOf({ ...fields, quantity: '0,02' }, GRID)).toEqual({
-      ...{ grid_lower_price: '90000', grid_upper_price: '115000.5' },
+    const fields = { ...adjustFieldsOf(GRID, 'quantity'), upper: ' 115000.5', grids: '25' };
+    expect(adjustRequestOf({ ...fields, quantity: '0.02' }, GRID)).toEqual({
+      grid_upper_price: '115000.5',
       ...{ grid_num: 25, order_quantity: '0.02' },
     });
-    const sized = { ...fieldsOf(GRID, 'investment'), investment: '6000' };
-    expect(requestOf(sized, GRID)).toEqual({ investment: '6000' });
+    const sized = { ...adjustFieldsOf(GRID, 'investment'), investment: '6000' };
+    expect(adjustRequestOf(sized, GRID)).toEqual({ investment: '6000' });
   });
 
-  it('trades at once only where a grid has a side', () => {
-    const fields = { ...fieldsOf(GRID, 'keep'), grids: '25', position: 'rebalance' as const };
-    expect(requestOf(fields, GRID)).toEqual({ grid_num: 25, position: 'rebalance' });
-    const neutral = { ...GRID, direction: 'neutral' as const };
-    expect(requestOf(fields, neutral)).toEqual({ grid_num: 25 });
+  it('trades at once only beside a change', () => {
+    const fields = { ...adjustFieldsOf(GRID, 'keep'), position: 'rebalance' as const };
+    const more = { ...fields, grids: '25' };
+    expect(adjustRequestOf(more, GRID)).toEqual({ grid_num: 25, position: 'rebalance' });
   });
 
-  it('never takes a separator of thousands for a decimal comma', () => {
-    // 85 instead of 85,000 would be a valid lower bound, and a grid a thousand times as wide.
-    const request = requestOf({ ...fieldsOf(GRID, 'keep'), lower: '85,000' }, GRID);
-    expect(request?.grid_lower_price).toBe('85,000');
+  it('never takes a separator of thousands for a decimal comma: what is typed is sent', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1000, max: 999_999 }), (value) => {
-        const typed = value.toLocaleString('en-US');
-        expect(Number(decimalOf(typed))).toBeNaN();
+        // 85 instead of 85,000 would be a valid lower bound, and a grid a thousand times as wide.
+        const lower = value.toLocaleString('en-US');
+        const request = adjustRequestOf({ ...adjustFieldsOf(GRID, 'keep'), lower }, GRID);
+        expect(request).toEqual({ grid_lower_price: lower });
+        expect(Number(lower)).toBeNaN();
       }),
     );
-  });
-
-  it('reads a decimal comma as a point wherever it can be nothing else', () => {
-    expect(['0,125', '1234,567', '12,5', ' 7 '].map(decimalOf)).toEqual([
-      ...['0.125', '1234.567', '12.5', '7'],
-    ]);
   });
 });

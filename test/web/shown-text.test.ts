@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
 import { parseMoney } from '../../src/contract/decimal.ts';
-import { dateText, durationWords } from '../../src/web/ui/console/moments.ts';
-import { ageText, momentText, recentText } from '../../src/web/ui/format/moment.ts';
+import { durationWords } from '../../src/web/ui/console/moments.ts';
+import { ageText, dateText, momentText, recentText } from '../../src/web/ui/format/moment.ts';
 import { differenceOf, notionalOf } from '../../src/web/ui/format/notional.ts';
 import { LONGEST_SHOWN, shownText, visibleText } from '../../src/web/ui/format/plain-text.ts';
 import { consoleEn } from '../../src/web/ui/words/console-en.ts';
@@ -47,20 +47,20 @@ describe('text of others', () => {
 });
 
 describe('moments', () => {
-  const local = new Date(2026, 0, 5, 12, 29, 58);
-  const iso = local.toISOString();
+  const iso = '2026-01-05T12:29:58.000Z';
+  const at = Date.parse(iso);
 
-  it('are of the reader: day and time, only the time today, the year on the console', () => {
+  it('are in UTC: day and time, only the time today, the year on the console', () => {
     expect(momentText(iso)).toBe('01-05 12:29:58');
-    expect(recentText(iso, local.getTime() + 3_600_000)).toBe('12:29:58');
-    expect(recentText(iso, local.getTime() + 86_400_000)).toBe('01-05 12:29:58');
+    expect(recentText(iso, at + 3_600_000)).toBe('12:29:58');
+    expect(recentText(iso, at + 86_400_000)).toBe('01-05 12:29:58');
     expect(dateText(iso)).toBe('2026-01-05 12:29:58');
     expect([momentText('never'), dateText('never')]).toEqual(['never', 'never']);
   });
 
   it('are so long ago, in the two largest units that matter', async () => {
     const t = await wordsIn('en');
-    const after = (seconds: number) => ageText(t, iso, local.getTime() + seconds * 1000);
+    const after = (seconds: number) => ageText(t, iso, at + seconds * 1000);
     expect([0, 59, 61, 7200, 7260, 90_061].map(after)).toEqual([
       ...['0 s', '59 s', '1 min', '2 h', '2 h 1 min', '1 d 1 h'],
     ]);
