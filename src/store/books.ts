@@ -36,10 +36,11 @@ const NOTES_STEP = 100;
 /** An Idempotency-Key is remembered so long, and the newest of them only. */
 const REQUESTS_MS = 7 * 86_400_000;
 const REQUESTS_KEPT = 1000;
-/** Commits after which the log is moved into the file in a calm moment. */
-const CALM_COMMITS = 50;
-/** Pages in the log at which a commit moves them itself, calm or not: 16 MiB. */
-const MOST_LOG_PAGES = 4096;
+/**
+ * Commits after which the log is moved into the file in a calm moment: well before the thousand
+ * pages at which SQLite lets a commit do it.
+ */
+const CALM_COMMITS = 25;
 
 /** Whether SQLite failed for the disk's sake: full, read-only, failing or busy. */
 export function isStorageFault(error: unknown): boolean {
@@ -90,7 +91,6 @@ export class Books {
 
   constructor(db: SqliteDatabase) {
     this.db = db;
-    db.pragma(`wal_autocheckpoint = ${MOST_LOG_PAGES}`);
     this.charts = new Charts(db);
     this.audit = new AuditWaiting(db);
     this.#statements = prepareBooks(db);

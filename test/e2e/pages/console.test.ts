@@ -14,6 +14,10 @@ import { waitFor } from '../../fixtures/wait-for.ts';
 /** Runs if any text of it becomes markup. */
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Resolves when no dialog comes or goes; a loader turns for ever. */
+const SETTLED = `Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+  .map(({ finished }) => finished))`;
 const VIEWS = ['fleet', 'accounts', 'configs', 'new', 'log', 'events', 'doctor'];
 
 let browser: TestBrowser;
@@ -39,6 +43,8 @@ async function go(page: Page, hash: string): Promise<void> {
 
 /** Serious faults of access within a part of the page: their rules, with where they were found. */
 async function faultsOf(page: Page, within = 'html'): Promise<unknown[][]> {
+  // A dialog that is still coming in is pale.
+  await page.evaluate(SETTLED);
   await page.evaluate(AXE);
   const found = await page.evaluate<{ violations: Violation[] }>(`axe.run('${within}')`);
   return found.violations
@@ -310,7 +316,7 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
     config.metadata = { ...config.metadata, exchange: 'backpack' };
     writeFileSync(file, JSON.stringify(config));
     // A script that knows no better makes it known to the supervisor.
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     const body = JSON.stringify({ ids: ['dd_04'] });
     await fetch(`${url}/api/instances/start`, { method: 'POST', headers, body });
     // Looked at without the token, though a live instance is among them now.

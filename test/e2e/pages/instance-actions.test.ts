@@ -225,11 +225,11 @@ describe.skipIf(!hasBrowser)('the actions of the instance page', () => {
     await leave();
     const keys = await loseAnswer('/api/panic');
     await press('Panic …');
-    await inDialog('Cancel and close now').click();
+    await inDialog('Close everything now').click();
     await alarm().getByText('The answer was lost: whether it was done is not known.').waitFor();
     await alarm().getByText(`\`gridd status ${bot.id}\` and \`gridd receipts`).waitFor();
     expect(keys).toHaveLength(1);
-    await inDialog('Cancel and close now').click();
+    await inDialog('Close everything now').click();
     await alarm().getByText(`gridd panic ${bot.id}`).waitFor();
     expect(keys).toEqual([keys[0], keys[0]]);
     expect((await statusNow()).grid_state).toBe('running');

@@ -162,7 +162,7 @@ describe.skipIf(!hasBrowser)('the page of a live instance', () => {
     await press('Panic …');
     const panic = dialog('Panic: cancel and close now');
     await panic.getByText('1 SOL is sold at market').waitFor();
-    const act = panic.getByRole('button', { name: 'Cancel and close now' });
+    const act = panic.getByRole('button', { name: 'Close everything now' });
     const typed = panic.getByLabel(`Type ${ID} to go on`);
     expect(await act.isDisabled()).toBe(true);
     for (const wrong of ['live', 'live_02', `${ID}0`, ID.toUpperCase()]) {
