@@ -109,8 +109,7 @@ export function noteUsage(instance: Instance, process: RunningProcess, usage: Us
 export async function tendLogs(instance: Instance): Promise<void> {
   const limits = instance.loaded?.config.daemon_config;
   if (limits === undefined) return;
-  const { process, logDir: dir } = instance;
-  const { clock } = instance.around;
+  const { process } = instance;
   const external = process?.external === true;
   // A living bot bounds its own logs each second; ours is the look of last resort then.
   instance.logLooks += 1;
@@ -118,6 +117,8 @@ export async function tendLogs(instance: Instance): Promise<void> {
   if (cared && instance.logLooks % LAST_RESORT_LOOKS !== 0) return;
   // A built-in bot moves its own output, and goes on with that when no supervisor lives.
   const writer = external ? process.identity.pid : null;
+  const { clock } = instance.around;
+  const dir = instance.logDir;
   const news = await instance.logWatch.look({ dir, limits, writer, clock });
   if (news !== null) instance.log[news.level](news.sentence);
   try {

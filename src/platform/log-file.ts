@@ -42,6 +42,8 @@ export interface LogFile {
 
 const PART_SIZE = '16m';
 const LOOK_MS = 1000;
+/** Looks between two at whether somebody took the file away. */
+const TAKEN_LOOKS = 3;
 /** Kept in memory while it cannot be written; lines beyond are lost. */
 const KEPT_BYTES = 262_144;
 /** The stream turns to a new day by itself; a suspended machine or a set clock makes it late. */
@@ -75,6 +77,7 @@ class RollingFile implements LogFile {
   readonly #cancelLooks: Cancel;
   #stream: RollingStream | null = null;
   #inode = 0;
+  #looks = 0;
   #opening = false;
   /** Next part, while it cannot be begun. */
   #wanted: string | null = null;
@@ -220,9 +223,16 @@ class RollingFile implements LogFile {
       return;
     }
     if (this.#wanted !== null) stream.reopen(this.#wanted);
-    else if (inodeOf(this.#plainName(day)) !== this.#inode) this.#repair(stream);
+    else if (this.#isTaken(day)) this.#repair(stream);
     this.flush();
     this.#tellLoss();
+  }
+
+  /** Looks every few seconds only: twenty files a second are work for a process that waits. */
+  #isTaken(day: string): boolean {
+    this.#looks += 1;
+    if (this.#looks % TAKEN_LOOKS !== 0) return false;
+    return inodeOf(this.#plainName(day)) !== this.#inode;
   }
 
   /** The plain name leads elsewhere: the part was removed, or only the link. */
