@@ -448,6 +448,13 @@ describe('attacks', () => {
     expect((await ask('POST', `/api/archived/${name}/restore`, { note: '' })).status).toBe(200);
   });
 
+  test('a template with as long a name as a file may have is opened', async () => {
+    const name = `${'long name é '.repeat(9)}end`;
+    put(home, `config/templates/${name}.json`, TEXT);
+    const { status } = await ask('GET', `/api/templates/${encodeURIComponent(name)}?id=nn_01`);
+    expect(status).toBe(200);
+  });
+
   test('names of templates and ids with parts of paths reach nothing', async () => {
     write();
     put(home, '.env', 'A=1');

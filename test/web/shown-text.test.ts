@@ -4,12 +4,28 @@ import i18next from 'i18next';
 import { describe, expect, it } from 'vitest';
 import { parseMoney } from '../../src/contract/decimal.ts';
 import { durationWords } from '../../src/web/ui/console/moments.ts';
+import { isUnloaded } from '../../src/web/ui/console/view-fault.ts';
 import { ageText, dateText, momentText, recentText } from '../../src/web/ui/format/moment.ts';
 import { differenceOf, notionalOf } from '../../src/web/ui/format/notional.ts';
 import { LONGEST_SHOWN, shownText, visibleText } from '../../src/web/ui/format/plain-text.ts';
 import { consoleEn } from '../../src/web/ui/words/console-en.ts';
 import { consoleZhHant } from '../../src/web/ui/words/console-zh-hant.ts';
 import { WORD_OPTIONS, wordsIn } from '../../src/web/ui/words/languages.ts';
+
+describe('a view that could not be loaded', () => {
+  it.each([
+    'Failed to fetch dynamically imported module: http://127.0.0.1:5000/assets/log-view-Cx1.js',
+    'error loading dynamically imported module: http://127.0.0.1:5000/assets/log-view-Cx1.js',
+    'Importing a module script failed.',
+    'Unable to preload CSS for http://127.0.0.1:5000/assets/views-Bq2.css',
+  ])('is known by what the browser says: %s', (message) => {
+    expect(isUnloaded(message)).toBe(true);
+  });
+
+  it('is not taken for one that failed by itself', () => {
+    expect(isUnloaded("Cannot read properties of undefined (reading 'rows')")).toBe(false);
+  });
+});
 
 describe('text of others', () => {
   it.each([

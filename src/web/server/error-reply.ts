@@ -21,6 +21,8 @@ import { securityHeaders } from './http-guard.ts';
 
 /** Largest body that is read. */
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** Characters of a name in an address, escapes included. */
+const LONGEST_NAME = 512;
 /** A request that takes longer to arrive is refused. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -51,6 +53,7 @@ export function makeHttpApp(
 ): FastifyInstance {
   const app = Fastify({
     logger: false,
+    routerOptions: { maxParamLength: LONGEST_NAME },
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,

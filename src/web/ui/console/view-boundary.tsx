@@ -3,6 +3,7 @@ import { Alert, Button, Code, Stack } from '@mantine/core';
 import { Component } from 'react';
 import type { ReactNode } from 'react';
 import { useConsoleWords } from './console-words.ts';
+import { isUnloaded } from './view-fault.ts';
 
 interface Props {
   readonly children: ReactNode;
@@ -27,7 +28,7 @@ function Fault({ text }: { readonly text: string }) {
   return (
     <Alert color="red" m="md" title={t('console:view_failed')}>
       <Stack align="flex-start" gap="xs">
-        <Code>{text}</Code>
+        {isUnloaded(text) ? t('console:view_unloaded') : <Code>{text}</Code>}
         <Button variant="default" onClick={() => window.location.reload()}>
           {t('console:reload_page')}
         </Button>

@@ -6,6 +6,7 @@ export const consoleEn = {
   no_supervisor: 'The supervisor does not answer.',
   no_supervisor_hint: '`gridd supervisor start` starts it. Bots trade on without it.',
   view_failed: 'This view could not be shown',
+  view_unloaded: 'It could not be loaded: the supervisor does not answer. Reload once it runs.',
   reload_page: 'Load the page again',
   select_all: 'Select all that are shown',
   select: 'Select {{id}}',

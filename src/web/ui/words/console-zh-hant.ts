@@ -7,6 +7,7 @@ export const consoleZhHant: typeof consoleEn = {
   no_supervisor: '監督程式沒有回應。',
   no_supervisor_hint: '執行 gridd supervisor start 即可啟動；沒有它，機器人仍會繼續交易。',
   view_failed: '無法顯示此頁面',
+  view_unloaded: '無法載入：監督程式沒有回應。待其恢復運行後請重新載入。',
   reload_page: '重新載入頁面',
   select_all: '全選目前顯示的實例',
   select: '選取 {{id}}',
