@@ -22,6 +22,7 @@ import type { Clock } from '../platform/clock.ts';
 import { readJson } from '../platform/json-file.ts';
 import type { Logger } from '../platform/logger.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
+import { BeatFigures } from './beat-figures.ts';
 import type { Judgement } from './page-judge.ts';
 
 /** What the link tells of; the functions are asked at each beat. */
@@ -66,6 +67,7 @@ export function untilBeat(sinceBoot: number): number {
 export class SupervisorLink {
   readonly #parts: LinkParts;
   #socket: Socket | null = null;
+  readonly #figures = new BeatFigures();
   #ready = false;
   #closed = false;
   #lastWish = 0;
@@ -130,14 +132,18 @@ export class SupervisorLink {
 
   /** Sends the present figures; before `ready` only the sign of life. */
   beat(): void {
-    const { status, turnAge, webPort } = this.#parts;
+    this.#beat(true);
+  }
+
+  #beat(asked: boolean): void {
+    const { status, turnAge, webPort, clock } = this.#parts;
     this.sayBudget();
     const waits = this.#ready ? null : (this.#parts.waitsFor?.() ?? null);
     this.#send({
       type: 'beat',
       turn_age_ms: Math.round(turnAge()),
       web_port: webPort(),
-      status: this.#ready ? status() : null,
+      status: this.#figures.of(this.#ready ? status() : null, clock.monotonic(), asked),
       ...(waits === null ? {} : { waits_for: waits }),
     });
   }
@@ -145,7 +151,7 @@ export class SupervisorLink {
   #beatInStep(): void {
     const { clock } = this.#parts;
     clock.after(untilBeat(clock.sinceBoot()), () => {
-      this.beat();
+      this.#beat(false);
       this.#beatInStep();
     }, 'idle');
   }
@@ -169,6 +175,7 @@ export class SupervisorLink {
     socket.setEncoding('utf8');
     socket.on('connect', () => {
       this.#socket = socket;
+      this.#figures.forget();
       const { home, id, generation } = this.#parts;
       const who = ownIdentity();
       this.#send({ type: 'hello', protocol: LINK_PROTOCOL, home, id, generation, ...who });
@@ -207,6 +214,10 @@ export class SupervisorLink {
     }
     if (message.type === 'refused') {
       this.#parts.log.warn({ reason: message.reason }, 'the supervisor refused this bot');
+    }
+    if (message.type === 'watched') {
+      this.#figures.watched = message.watched;
+      if (message.watched) this.beat();
     }
     if (message.type === 'share') {
       this.#parts.share.take(message.key, message.share);

@@ -195,7 +195,10 @@ export type BotMessage =
   | { readonly type: 'ready'; readonly web_port: number | null }
   /** The bot cannot start; it exits with a telling code after this. */
   | { readonly type: 'failed'; readonly error: ErrorBody }
-  /** Every two seconds: age of the last engine turn and the present figures. */
+  /**
+   * Every two seconds: age of the last engine turn and the present figures. `status` null: the bot
+   * is not ready, or nothing is new but what the price moves, and nobody looks.
+   */
   | {
       readonly type: 'beat';
       readonly turn_age_ms: number;
@@ -269,6 +272,8 @@ export type SupervisorMessage =
       readonly error: ErrorBody | null;
       readonly warning: string | null;
     }
+  /** Whether somebody looks at the fleet; said on connection too. An older bot skips it. */
+  | { readonly type: 'watched'; readonly watched: boolean }
   /** Notes with these marks are on the disk. */
   | { readonly type: 'audited'; readonly marks: readonly string[] }
   | {

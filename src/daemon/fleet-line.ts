@@ -2,18 +2,19 @@
 import type { Logger } from '../platform/logger.ts';
 import type { AccountLimit } from './account-limit.ts';
 import type { LinkOwner } from './bot-link.ts';
+import type { FleetView } from './fleet-view.ts';
 import type { Fleet } from './fleet.ts';
 import { judgeHello, noteConnected, noteDisconnected, noteMessage } from './instance-line.ts';
 import type { KeyBudgets } from './key-budgets.ts';
 import { carryOutWish, judgeAdjust, takeAuditNote } from './page-wishes.ts';
 
-/** The link's side of `fleet`; `changed` is called after everything that a page may show. */
+/** The link's side of `fleet`; `view` hears of everything that a page may show. */
 export function linkOwner(
   fleet: Fleet,
   budgets: KeyBudgets,
   limit: AccountLimit,
   log: Logger,
-  changed: () => void,
+  view: Pick<FleetView, 'changed' | 'watched'>,
 ): LinkOwner {
   const find = (id: string) => fleet.instances.get(id);
   return {
@@ -24,7 +25,8 @@ export function linkOwner(
     connected: (connection) => {
       const instance = find(connection.hello.id);
       if (instance !== undefined) noteConnected(instance, connection);
-      changed();
+      connection.send({ type: 'watched', watched: view.watched });
+      view.changed();
     },
     message: (connection, message) => {
       const instance = find(connection.hello.id);
@@ -37,12 +39,12 @@ export function linkOwner(
         void judgeAdjust(limit, instance, connection, message);
       }
       if (mine && message.type === 'audit') takeAuditNote(instance, connection, message.note);
-      changed();
+      view.changed();
     },
     disconnected: (connection) => {
       const instance = find(connection.hello.id);
       if (instance !== undefined) noteDisconnected(instance, connection);
-      changed();
+      view.changed();
     },
     notice: (sentence) => log.warn(sentence),
   };

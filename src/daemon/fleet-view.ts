@@ -14,10 +14,12 @@ import type { RowParts } from './instance-rows.ts';
 
 export interface FleetViewParts {
   readonly clock: Clock;
-  readonly figures: FigureLog;
+  readonly figures: Pick<FigureLog, 'ofDay' | 'forget'>;
   known(): readonly RowParts[];
   info(): SupervisorInfo;
   marks(): FleetMarks;
+  /** Told when the first begins to look, and when the last has ended. */
+  watched(watched: boolean): void;
   /** The account of an instance; null: not known. */
   accountOf(parts: RowParts): string | null;
 }
@@ -30,6 +32,11 @@ export class FleetView {
     this.#parts = parts;
   }
 
+  /** Whether somebody looks. */
+  get watched(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Something may look different. */
   changed(): void {
     for (const listener of this.#listeners) listener();
@@ -38,9 +45,11 @@ export class FleetView {
   /** Calls `listener` at every change; returns how to end that. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#parts.watched(true);
     return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#parts.figures.forget();
+      if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+      this.#parts.figures.forget();
+      this.#parts.watched(false);
     };
   }
 

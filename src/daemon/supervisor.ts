@@ -112,6 +112,11 @@ export class Supervisor implements FleetService {
       ...{ clock: parts.clock, figures: this.#figures, accountOf: parts.accountOf },
       known: () => this.#fleet.known(),
       info: () => this.info(),
+      watched: (watched) => {
+        for (const { process } of this.#fleet.all) {
+          process?.connection?.send({ type: 'watched', watched });
+        }
+      },
       marks: () => ({
         ...parts.history.marks,
         configs: parts.configMark(),
@@ -138,7 +143,7 @@ export class Supervisor implements FleetService {
   /** What the bot link asks and tells. */
   get linkOwner(): LinkOwner {
     const [fleet, budgets, { log }] = [this.#fleet, this.#budgets, this.#parts];
-    return linkOwner(fleet, budgets, this.#limit, log, () => this.view.changed());
+    return linkOwner(fleet, budgets, this.#limit, log, this.view);
   }
 
   info(): SupervisorInfo {
