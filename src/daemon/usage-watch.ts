@@ -37,11 +37,8 @@ export class UsageWatch {
       if (process === null) return [];
       return { pid: process.identity.pid, mark: processMarkOf(hash, id, process.generation) };
     });
-    // Only a program of the user's has processes of its own; without one /proc need not be listed.
-    const programs = all.some(({ process }) => process?.external === true);
-    const alone = () => new Map(roots.map(({ pid }) => [pid, [pid]]));
     try {
-      const usage = await this.#sampler.sample(programs ? this.#trees.members(roots) : alone());
+      const usage = await this.#sampler.sample(this.#trees.members(roots));
       for (const instance of all) {
         const { process } = instance;
         const found = process === null ? undefined : usage.get(process.identity.pid);
