@@ -290,6 +290,18 @@ describe('verbs with a supervisor', () => {
     expect(bodies).toEqual([{ bots: 'stop' }, { bots: 'keep' }]);
     expect(await gridd(home, ['supervisor', 'run'])).toMatchObject({ exit: 75, out: '' });
   });
+
+  it('supervisor stop asks nothing where no bot runs', async () => {
+    const home = makeHome();
+    const info = { pid: 4_194_304, home: home.folder, running: 0, instances: 2, memory_mb: 1 };
+    const bodies: unknown[] = [];
+    await serve(home, (request, response) => {
+      request.on('data', (chunk: Buffer) => bodies.push(JSON.parse(chunk.toString())));
+      request.on('end', () => answering(home.folder, 200, info)(request, response));
+    });
+    expect(await gridd(home, ['supervisor', 'stop'])).toMatchObject({ exit: 0, err: '' });
+    expect(bodies).toEqual([{ bots: 'keep' }]);
+  });
 });
 
 it('a supervisor started by a verb inherits the machine, not the shell', () => {

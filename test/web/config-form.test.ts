@@ -25,6 +25,7 @@ import { keyHelp, keyName, optionName } from '../../src/web/ui/words/config-key-
 import { consoleEn } from '../../src/web/ui/words/console-en.ts';
 import { consoleZhHant } from '../../src/web/ui/words/console-zh-hant.ts';
 import { textKeys } from './planted.ts';
+import { placesOf, textsOf } from './word-texts.ts';
 
 const FIELDS = fieldsOf(guardedFormSchema());
 const field = (path: string): ConfigField => {
@@ -173,20 +174,13 @@ describe('the grid that is shown while somebody types', () => {
 
 describe('the words of the console', () => {
   it('has the same places for values in both languages', () => {
-    const places = (text: string) => [...text.matchAll(/{{\w+}}/g)].map(String).sort();
-    const texts = (words: object): [string, string][] =>
-      Object.entries(words).flatMap(([key, value]: [string, string | object]) =>
-        typeof value === 'string'
-          ? [[key, value] as [string, string]]
-          : texts(value).map(([name, text]): [string, string] => [`${key}.${name}`, text]),
-      );
-    const chinese = new Map(texts(consoleZhHant));
-    const english = texts(consoleEn);
+    const chinese = new Map(textsOf(consoleZhHant));
+    const english = textsOf(consoleEn);
     expect(english.length).toBeGreaterThan(200);
     for (const [key, text] of english) {
       // A language without plurals has one form for both.
       const theirs = chinese.get(key) ?? chinese.get(key.replace(/_one$/, '_other'));
-      expect([key, places(theirs ?? '')]).toEqual([key, places(text)]);
+      expect([key, placesOf(theirs ?? '')]).toEqual([key, placesOf(text)]);
     }
   });
 });

@@ -31,6 +31,7 @@ import { noticesOf, stateWords } from '../../src/web/ui/words/state-words.ts';
 import { zhHant } from '../../src/web/ui/words/zh-hant.ts';
 import { SAMPLE_STATUS } from './sample-service.ts';
 import { UI_FOLDER } from './served.ts';
+import { placesOf, textsOf } from './word-texts.ts';
 
 describe('amounts', () => {
   it.each([
@@ -112,18 +113,11 @@ describe('keys of a config', () => {
 
 describe.each(LANGUAGES)('words in $name', ({ code }) => {
   it('has a word for every key, with the same places for values', async () => {
-    const places = (text: string) => [...text.matchAll(/{{\w+}}/g)].map(String).sort();
-    const texts = (words: object): [string, string][] =>
-      Object.entries(words).flatMap(([key, value]: [string, string | object]) =>
-        typeof value === 'string'
-          ? [[key, value] as [string, string]]
-          : texts(value).map(([name, text]): [string, string] => [`${key}.${name}`, text]),
-      );
-    const theirs = new Map(texts(code === 'en' ? en : zhHant));
+    const theirs = new Map(textsOf(code === 'en' ? en : zhHant));
     expect(theirs.size).toBeGreaterThan(90);
-    for (const [key, text] of texts(en)) {
+    for (const [key, text] of textsOf(en)) {
       expect(theirs.get(key), key).toBeTruthy();
-      expect(places(theirs.get(key) ?? ''), key).toEqual(places(text));
+      expect(placesOf(theirs.get(key) ?? ''), key).toEqual(placesOf(text));
     }
   });
 

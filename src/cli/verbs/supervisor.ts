@@ -137,12 +137,12 @@ function consoleText({ console }: SupervisorInfo): string {
 
 async function askAboutBots(context: Context, info: SupervisorInfo): Promise<'keep' | 'stop'> {
   const { terminal } = context;
+  if (info.running === 0) return 'keep';
   if (!terminal.interactive) {
     throw new GriddError('ANSWER_NEEDED', `What becomes of the ${info.running} running bots?`, {
       hint: 'Give --keep-bots (they trade on) or --stop-bots (they end, their orders rest).',
     });
   }
-  if (info.running === 0) return 'keep';
   const question = `${info.running} bots run. Keep them trading or stop them? [keep/stop] `;
   const answer = (await terminal.ask(question)).toLowerCase();
   if (answer === 'keep' || answer === 'k') return 'keep';

@@ -2,11 +2,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { InstanceStatus } from '../../../src/contract/fleet-api.ts';
 import type { AcceptPositionAnswer, ReceiptView } from '../../../src/contract/instance-api.ts';
-import { openPaperVenue, paperMarket, storedRules } from '../../../src/exchange/paper/index.ts';
-import { systemClock } from '../../../src/platform/clock.ts';
-import { openDatabase } from '../../../src/platform/sqlite.ts';
-import { scriptedPath } from '../../exchange/scripted-path.ts';
 import { FleetHome, freePorts } from '../../fixtures/fleet-home.ts';
+import { tradeAsStranger } from '../../fixtures/stranger.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
 
 let home: FleetHome;
@@ -24,19 +21,6 @@ async function json<T>(words: readonly string[], code = 0): Promise<T> {
   return JSON.parse((await home.ok([...words, '--json'], code)).stdout) as T;
 }
 
-/** While no bot runs: a market order that none of them sent, on the very venue. */
-async function tradeAsStranger(size: string): Promise<void> {
-  const db = openDatabase(home.path('database', 'a.db'), 'NORMAL');
-  const rules = storedRules(db, paperMarket('SOL_USDC_PERP', '150'));
-  const source = scriptedPath(rules.tick, [{ ticks: 15_000, move: 'jump' }], 'holds');
-  const venue = openPaperVenue({ db, rules, source, speed: 1, clock: systemClock });
-  const kind = { side: 'buy', price: null, post_only: false, reduce_only: false } as const;
-  const outcome = await venue.submit({ client_id: 'stranger-1', size, ...kind });
-  expect(outcome.status).toBe('accepted');
-  await venue.close();
-  db.close();
-}
-
 test('a real difference is told, shown, booked once, and then trading goes on', async () => {
   await home.ok(['start', 'a']);
   const before = await waitFor('a position', async () => {
@@ -44,7 +28,7 @@ test('a real difference is told, shown, booked once, and then trading goes on', 
     return found.position === '0' ? null : found;
   });
   await home.ok(['stop', 'a', '--orders', 'keep']);
-  await tradeAsStranger('0.7');
+  await tradeAsStranger(home.path('database', 'a.db'), { size: '0.7', price: '150' });
   await home.ok(['start', 'a']);
   const told = await home.ok(['status', 'a']);
   expect(told.stdout).toMatch(/degraded +The position differs: venue [\d.]+, books [\d.]+; noth/);

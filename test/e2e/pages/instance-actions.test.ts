@@ -6,12 +6,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdjustAnswer, OrderView, StatusView } from '../../../src/contract/instance-api.ts';
-import { openPaperVenue, paperMarket, storedRules } from '../../../src/exchange/paper/index.ts';
-import { systemClock } from '../../../src/platform/clock.ts';
-import { openDatabase } from '../../../src/platform/sqlite.ts';
-import { scriptedPath } from '../../exchange/scripted-path.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { LoneBot } from '../../fixtures/lone-bot.ts';
+import { tradeAsStranger } from '../../fixtures/stranger.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
 
 const PRICE = '150.42';
@@ -57,19 +54,6 @@ async function running(): Promise<void> {
   });
 }
 
-/** While no bot runs: a market order that none of them sent, on the very venue. */
-async function tradeAsStranger(size: string): Promise<void> {
-  const db = openDatabase(bot.dbPath, 'NORMAL');
-  const rules = storedRules(db, paperMarket('SOL_USDC_PERP', PRICE));
-  const source = scriptedPath(rules.tick, [{ ticks: 15_042, move: 'jump' }], 'holds');
-  const venue = openPaperVenue({ db, rules, source, speed: 1, clock: systemClock });
-  const kind = { side: 'buy', price: null, post_only: false, reduce_only: false } as const;
-  const outcome = await venue.submit({ client_id: 'stranger-1', size, ...kind });
-  expect(outcome.status).toBe('accepted');
-  await venue.close();
-  db.close();
-}
-
 /** Lets the next request to `path` reach the bot and loses its answer; the keys that came. */
 async function loseAnswer(path: string): Promise<string[]> {
   const keys: string[] = [];
@@ -90,7 +74,7 @@ describe.skipIf(!hasBrowser)('the actions of the instance page', () => {
     await waitFor('the start position', () => (bot.savedStatus()?.open_orders ?? 0) > 10);
     first.kill('SIGKILL');
     await bot.ended(first);
-    await tradeAsStranger('0.7');
+    await tradeAsStranger(bot.dbPath, { size: '0.7', price: PRICE });
     await running();
     browser = await TestBrowser.launch();
     page = await (await browser.context({ viewport: { width: 1440, height: 1000 } })).newPage();
