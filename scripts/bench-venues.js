@@ -78,10 +78,11 @@ async function measureFills() {
   try {
     const rows = [];
     for (const [books, synchronous] of [['paper', 'NORMAL'], ['live', 'FULL']]) {
-      const { whole, bot } = await fillToWire(folder, FILLS, synchronous);
+      const { whole, bot, bare } = await fillToWire(folder, FILLS, synchronous);
       rows.push(
         fillRow('venue to venue, both ways included', books, whole),
         fillRow('event off the wire to the request leaving', books, bot),
+        fillRow('bare: a commit, a signature, a request', books, bare),
       );
     }
     console.log('\nfrom a fill to its counter order, milliseconds, books as on paper and as live;');

@@ -118,6 +118,8 @@ export class Books {
     if (this.#commits < CALM_COMMITS) return;
     try {
       this.db.pragma('wal_checkpoint(PASSIVE)');
+      // The first commit after it begins the log anew and waits for the disk once more.
+      this.setMeta('log_began', String(this.#commits));
       this.#commits = 0;
     } catch (error) {
       if (!isStorageFault(error)) throw error;

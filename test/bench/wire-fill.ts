@@ -2,9 +2,14 @@
  * From a fill at the loopback venue to the counter order's arrival there, over the wire: our client,
  * runner, engine and books. Venue and bot share this process, so that time holds the venue's own
  * work and both ways through the loopback too. Beside it what the bot alone takes: from the fill's
- * message off the socket to the counter order's request handed to the other one.
+ * message off the socket to the counter order's request handed to the other one; and, between the
+ * fills, what the least of it takes here that any process would do: one commit, one signature, one
+ * request of bare node:http.
  */
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import http from 'node:http';
 import { join } from 'node:path';
 import WebSocket from 'ws';
 import { Session } from '../../src/bot/session.ts';
@@ -15,6 +20,7 @@ import { backpack } from '../../src/exchange/backpack/index.ts';
 import { backpackFace } from '../../src/exchange/sim/backpack/index.ts';
 import { openSimVenue } from '../../src/exchange/sim/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { compileLate } from '../../src/platform/late-compile.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { migrate, openDatabase } from '../../src/platform/sqlite.ts';
 import type { Synchronous } from '../../src/platform/sqlite.ts';
@@ -31,10 +37,57 @@ const WARM = 30;
 const PAUSE_MS = 60;
 const TAG = 'be9c4be9';
 
-/** Milliseconds of each fill: to its counter order at the venue, and of that within the bot. */
+/**
+ * Milliseconds of each fill: to its counter order at the venue, and of that within the bot; `bare`:
+ * of one commit, signature and request.
+ */
 export interface FillTimes {
   readonly whole: readonly number[];
   readonly bot: readonly number[];
+  readonly bare: readonly number[];
+}
+
+interface Bare {
+  /** Resolves with the milliseconds until its request left. */
+  once(): Promise<number>;
+  close(): void;
+}
+
+/** A commit of as many bytes as a fill's, a signature and a request, with nothing around them. */
+async function bareWork(file: string, synchronous: Synchronous, bytes: number): Promise<Bare> {
+  const db = openDatabase(file, synchronous);
+  db.exec('CREATE TABLE turns (id INTEGER PRIMARY KEY, body TEXT)');
+  const insert = db.prepare<[string]>('INSERT INTO turns (body) VALUES (?)');
+  const body = 'x'.repeat(bytes);
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const server = http.createServer((_request, answer) => answer.end('{}'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const agent = new http.Agent({ keepAlive: true });
+  return {
+    async once() {
+      const began = performance.now();
+      insert.run(body);
+      const signature = sign(null, Buffer.from(body.slice(0, 200)), privateKey).toString('base64');
+      const headers = { 'X-Signature': signature };
+      const request = http.request({ host: '127.0.0.1', port, method: 'POST', agent, headers });
+      const left = once(request, 'finish').then(() => performance.now() - began);
+      request.end('{}');
+      const answered = once(request, 'response').then(async ([answer]: http.IncomingMessage[]) => {
+        answer?.resume();
+        if (answer !== undefined) await once(answer, 'end');
+      });
+      const ms = await left;
+      await answered;
+      return ms;
+    },
+    close() {
+      db.close();
+      agent.destroy();
+      server.close();
+    },
+  };
 }
 
 /** Lets `heard` know of each fill's message as it comes off a socket, before anybody reads it. */
@@ -56,6 +109,7 @@ export async function fillToWire(
   fills: number,
   synchronous: Synchronous,
 ): Promise<FillTimes> {
+  compileLate();
   const sim = await openSimVenue({ face: backpackFace, symbols: 3, balance: '1000000' });
   sim.command('move', { symbol: SYMBOL, price: '150' });
   const venue = backpack.open({
@@ -81,7 +135,9 @@ export async function fillToWire(
   await session.connect();
   const alive = () => sim.account().alive(SYMBOL).length;
   while (alive() < GRIDS) await systemClock.delay(50);
-  const [whole, bot]: [number[], number[]] = [[], []];
+  const [whole, bot, bare]: [number[], number[], number[]] = [[], [], []];
+  const stored = books.engineState()?.length ?? 0;
+  const work = await bareWork(join(folder, `bare-${synchronous}.db`), synchronous, stored);
   let heardAt = 0;
   const unwatch = watchFills(() => (heardAt = performance.now()));
   const leaving = channel('http.client.request.start');
@@ -107,16 +163,19 @@ export async function fillToWire(
       };
       sim.command('move', { symbol: SYMBOL, price });
     });
-    await systemClock.delay(PAUSE_MS);
+    await systemClock.delay(PAUSE_MS / 2);
+    bare.push(await work.once());
+    await systemClock.delay(PAUSE_MS / 2);
     // As a bot does in its calm seconds.
     books.checkpoint();
   }
   unwatch();
   leaving.unsubscribe(onLeaving);
+  work.close();
   await session.close();
   await sim.close();
   db.close();
-  return { whole: whole.slice(WARM), bot: bot.slice(WARM) };
+  return { whole: whole.slice(WARM), bot: bot.slice(WARM), bare: bare.slice(WARM) };
 }
 
 function planOf(market: ReturnType<typeof makeMarket>): GridPlan {
