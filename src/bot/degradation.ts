@@ -1,8 +1,9 @@
 /** Why a bot is degraded: one sentence for each reason, told when it comes and when it goes. */
+import type { CodedText, DegradedCode } from '../contract/said-codes.ts';
 import type { Logger } from '../platform/logger.ts';
 
 export class Degradation {
-  readonly #reasons = new Map<string, string>();
+  readonly #reasons = new Map<DegradedCode, string>();
   readonly #log: Logger;
   readonly #changed: () => void;
 
@@ -15,8 +16,13 @@ export class Degradation {
     return [...this.#reasons.values()];
   }
 
+  /** The same sentences, each with its code. */
+  get coded(): readonly CodedText[] {
+    return [...this.#reasons].map(([code, text]) => ({ code, text }));
+  }
+
   /** Sets (or with null clears) one reason. */
-  set(key: string, reason: string | null): void {
+  set(key: DegradedCode, reason: string | null): void {
     if (this.#reasons.get(key) === (reason ?? undefined)) return;
     if (reason === null) this.#reasons.delete(key);
     else this.#reasons.set(key, reason);

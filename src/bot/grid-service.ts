@@ -24,8 +24,9 @@ import type {
 } from '../contract/instance-api.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import type { EngineView } from '../contract/page-api.ts';
+import type { CodedText } from '../contract/said-codes.ts';
 import { carryRefusal, effectiveLeverage, liquidationView } from '../engine/index.ts';
-import type { GridFigures } from '../engine/index.ts';
+import type { GridFigures, GridPlan } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
 import { isoTime } from '../platform/clock.ts';
 import { AuditOutbox } from './audit-outbox.ts';
@@ -221,8 +222,9 @@ export class GridService implements InstanceService {
     const adjusting = this.#adjusting;
     const sums = runner.figures();
     const risk = this.account.liquidations(runner.state);
-    const alarm = risk === null ? [] : liquidationAlarm(market, runner.ticks, risk);
-    const degraded = [...runner.degraded, ...refusedLines(market, runner.state)];
+    const reasons = [...runner.degradedCodes, ...refusedLines(market, runner.state)];
+    const degraded = reasons.map(({ text }) => text);
+    const { warnings, coded } = this.#warnings(plan, risk);
     return {
       instance_id: this.id,
       name: metadata.name ?? this.id,
@@ -259,7 +261,8 @@ export class GridService implements InstanceService {
       venue_requests: this.#venueRequests(),
       ...this.#pageFigures(sums),
       adjusted: adjusting.adjusted,
-      warnings: [...alarm, ...this.#parts.warnings(), ...adjusting.outOfRange(plan)],
+      warnings,
+      coded: [...reasons, ...coded],
       started_at: isoTime(this.#parts.startedAtMs),
       updated_at: isoTime(clock.now()),
       ...(this.#pricedMoment === null ? {} : { priced_at: isoTime(this.#pricedMoment) }),
@@ -271,6 +274,22 @@ export class GridService implements InstanceService {
   #booksBegan(): Pick<StatusView, 'books_began_at'> {
     this.#began ??= this.#parts.books.meta(BOOKS_BEGAN);
     return this.#began === null ? {} : { books_began_at: isoTime(Number(this.#began)) };
+  }
+
+  /** What to keep in mind, and the sentences of it that have a code. */
+  #warnings(
+    plan: GridPlan,
+    risk: Parameters<typeof liquidationAlarm>[2] | null,
+  ): { warnings: string[]; coded: CodedText[] } {
+    const { market, runner, aside } = this.#parts;
+    const near = risk === null ? [] : liquidationAlarm(market, runner.ticks, risk);
+    const outside = this.#adjusting.outOfRange(plan);
+    const coded = [
+      ...near.map((text) => ({ code: 'liquidation_near', text }) as const),
+      ...(aside?.warnings ?? []).map((text) => ({ code: 'position_aside', text }) as const),
+      ...outside.map((text) => ({ code: 'out_of_range', text }) as const),
+    ];
+    return { warnings: [...near, ...this.#parts.warnings(), ...outside], coded };
   }
 
   #positionDiffers(ours: number): string | null {

@@ -2,6 +2,7 @@
 import type { LevelView, OrderView } from '../contract/instance-api.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
+import type { CodedText } from '../contract/said-codes.ts';
 import { GRID_STATES } from '../contract/trading.ts';
 import { ladder } from '../engine/index.ts';
 import type { GridState } from '../engine/index.ts';
@@ -38,15 +39,20 @@ export function lineViews(
 /**
  * Lines that the venue refuses, told once per reason: a grid without orders must not look well.
  */
-export function refusedLines(market: Market, state: GridState): string[] {
+export function refusedLines(market: Market, state: GridState): CodedText[] {
   const counts = new Map<string, number>();
   for (const { reason } of ladder(market, state)) {
     if (reason === null || OWN_REASONS.has(reason)) continue;
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   const { stop_hold: hold } = state;
-  const stop = hold === null ? [] : [`No stop-loss waits at the venue: ${words(hold.reason)}.`];
-  return [...stop, ...[...counts].map(([reason, count]) => unplacedText(reason, count))];
+  const lines = [...counts].map(([reason, count]): CodedText => {
+    const code = reason === 'rate_limited' ? 'lines_wait' : 'lines_refused';
+    return { code, text: unplacedText(reason, count), reason };
+  });
+  if (hold === null) return lines;
+  const text = `No stop-loss waits at the venue: ${words(hold.reason)}.`;
+  return [{ code: 'stop_missing', text, reason: hold.reason }, ...lines];
 }
 
 /** What is said of lines whose orders do not rest for one and the same reason. */

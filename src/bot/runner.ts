@@ -7,6 +7,7 @@
  */
 import { GriddError } from '../contract/errors.ts';
 import type { Market } from '../contract/market.ts';
+import type { CodedText, DegradedCode } from '../contract/said-codes.ts';
 import type { GridStateName } from '../contract/trading.ts';
 import {
   figures,
@@ -171,8 +172,13 @@ export class Runner implements GridDoor {
     return this.#degraded.sentences;
   }
 
+  /** The same sentences, each with its code. */
+  get degradedCodes(): readonly CodedText[] {
+    return this.#degraded.coded;
+  }
+
   /** Sets (or with null clears) one reason for being degraded. */
-  setDegraded(key: string, reason: string | null): void {
+  setDegraded(key: DegradedCode, reason: string | null): void {
     this.#degraded.set(key, reason);
   }
 

@@ -7,6 +7,7 @@ import type { FleetService, ListRow, SupervisorInfo, VerbResult } from './fleet-
 import type { Actor, AuditEntry, ExitEntry } from './history-api.ts';
 import type { LiquidationView } from './instance-views.ts';
 import type { MarketRules } from './market.ts';
+import type { CodedText } from './said-codes.ts';
 
 /** One instance in the console's table. Nulls as in `ListRow`. */
 export interface FleetRow extends ListRow {
@@ -32,6 +33,8 @@ export interface FleetRow extends ListRow {
   readonly apr_grid: string | null;
   readonly apr_total: string | null;
   readonly warnings: readonly string[];
+  /** Warnings that have a code, as the bot says it. */
+  readonly coded?: readonly CodedText[];
   /** The account it trades on, see `AccountView`; null: not known. */
   readonly account: string | null;
   /** Total of the last day, oldest first, at most 48 numbers; for a picture only. */
@@ -118,6 +121,8 @@ export interface ConfigView extends ConfigSummary {
 export interface ConfigCheck {
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
+  /** Warnings that have a code. */
+  readonly coded?: readonly CodedText[];
   /** Relative to the home: the file that would be written. */
   readonly file: string;
   /** Null when there are problems, or no rules of its market are known here. */

@@ -3,6 +3,7 @@
  * failure of the user is a `GriddError`; the world's failures are values; our own are assertions.
  * docs/errors.md lists exactly these codes (a test compares both ways).
  */
+import type { ProblemRule } from './said-codes.ts';
 
 /** Exit codes of the CLI. */
 export const EXIT = { done: 0, bug: 1, input: 2, absent: 3, conflict: 4 } as const;
@@ -117,6 +118,8 @@ export interface Problem {
   readonly message: string;
   readonly found?: unknown;
   readonly allowed?: string;
+  /** Which rule is broken; absent where none of the list says it. */
+  readonly rule?: ProblemRule;
 }
 
 /** An error as it crosses a process border: JSON on HTTP, on the bot link and in the registry. */

@@ -2,6 +2,7 @@
  * What one bot shows: its figures, orders, fills and lines, as page, CLI and supervisor read them.
  * Money, prices and sizes are decimal text.
  */
+import type { CodedText } from './said-codes.ts';
 import type { GridStateName, Side } from './trading.ts';
 
 /** Process states as the supervisor knows them. */
@@ -88,6 +89,8 @@ export interface StatusView {
   /** The grid was adjusted and the config file says something else. */
   readonly adjusted: boolean;
   readonly warnings: readonly string[];
+  /** Sentences of `degraded` and `warnings` that have a code; absent from older bots. */
+  readonly coded?: readonly CodedText[];
   readonly started_at: string;
   readonly updated_at: string;
   /** Moment of the price by the venue's clock, as candles are dated; absent before the first. */

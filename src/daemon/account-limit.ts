@@ -222,6 +222,7 @@ function refusal(id: string, account: string, excess: LossExcess): GriddError {
       message: 'would be passed by the joint worst case',
       found: loss,
       allowed: `at most ${limit}`,
+      rule: 'account_loss' as const,
     },
   ];
   return new GriddError('ACCOUNT_LOSS', message, { problems });

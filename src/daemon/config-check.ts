@@ -45,7 +45,8 @@ export function judgeText(parts: CheckParts, id: string, file: string, text: str
   }
   const faults: unknown[] = [];
   if (loaded.id !== id) {
-    const problems = [{ path: 'metadata.instance_id', message: 'is another id', allowed: id }];
+    const found = { path: 'metadata.instance_id', message: 'is another id', allowed: id };
+    const problems = [{ ...found, rule: 'other_id' as const }];
     faults.push(new GriddError('INSTANCE_ID_INVALID', `The id is ${id}.`, { problems }));
   }
   const conflicts = findConflicts(home, [loaded]).filter(({ ids }) => ids.includes(loaded.id));

@@ -31,6 +31,7 @@ export function fleetRow(parts: RowParts, day: DayFigures, account: string | nul
     apr_grid: status?.apr?.grid ?? null,
     apr_total: status?.apr?.total ?? null,
     warnings: [...(status?.warnings ?? []), ...(status?.degraded ?? [])],
+    ...(status?.coded === undefined ? {} : { coded: status.coded }),
     account,
     sparkline: day.sparkline,
     url: alive ? url : null,

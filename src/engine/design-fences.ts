@@ -6,6 +6,7 @@ import { divideRounded, formatMoney, parseDecimal, parseMoney } from '../contrac
 import type { Money } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
 import { notional } from '../contract/market.ts';
+import type { ProblemRule } from '../contract/said-codes.ts';
 import type { Fences } from './types.ts';
 
 /** The keys of `strategy_config` that fence a grid in; money and percent as text or number. */
@@ -22,6 +23,7 @@ interface Finding {
   readonly path: keyof FenceInput;
   readonly message: string;
   readonly allowed?: string;
+  readonly rule: ProblemRule;
 }
 
 /** What the fences are held against: the lines in ticks and the lots per grid, where known. */
@@ -50,7 +52,7 @@ export function designFences(grid: FencedGrid, input: FenceInput): DesignedFence
     if (value === undefined) return null;
     const parsed = parseMoney(value);
     if (parsed !== null && parsed > 0n) return parsed;
-    problems.push({ path, message: `${value} is not an amount above zero` });
+    problems.push({ path, message: `${value} is not an amount above zero`, rule: 'no_number' });
     return null;
   };
   const fences: Fences = {
@@ -76,7 +78,8 @@ function readCollar(input: FenceInput, problems: Finding[]): number | null {
     if (millionths > 0 && millionths < 1_000_000) return millionths;
   }
   const message = `${percent} is not a percentage of a price`;
-  problems.push({ path: 'price_collar_percent', message, allowed: 'above 0 and below 100' });
+  const allowed = 'above 0 and below 100';
+  problems.push({ path: 'price_collar_percent', message, allowed, rule: 'no_percentage' });
   return null;
 }
 
@@ -91,17 +94,20 @@ function checkCounts(
     Number.isSafeInteger(value) && value >= least;
   if (orders !== undefined && !whole(orders, 2)) {
     const message = `${orders} orders are too few: a grid rests one on either side of the price`;
-    problems.push({ path: 'max_open_orders', message, allowed: 'from 2' });
+    const rule = 'few_open_orders';
+    problems.push({ path: 'max_open_orders', message, allowed: 'from 2', rule });
   } else if (orders !== undefined && orders < lines.length - 1) {
     const message = `of ${lines.length} lines only the ${orders} nearest the price have an order`;
-    warnings.push({ path: 'max_open_orders', message });
+    warnings.push({ path: 'max_open_orders', message, rule: 'lines_left_out' });
   }
   if (rate !== undefined && !whole(rate, 1)) {
     const message = `${rate} is not a number of orders`;
-    problems.push({ path: 'max_orders_per_minute', message, allowed: 'from 1' });
+    const allowed = 'from 1';
+    problems.push({ path: 'max_orders_per_minute', message, allowed, rule: 'no_number' });
   } else if (rate !== undefined && rate < lines.length) {
     const message = `laying out ${lines.length} lines takes more than ${rate} orders`;
-    problems.push({ path: 'max_orders_per_minute', message, allowed: `from ${lines.length}` });
+    const allowed = `from ${lines.length}`;
+    problems.push({ path: 'max_orders_per_minute', message, allowed, rule: 'rate_too_low' });
   }
 }
 
@@ -117,10 +123,11 @@ function checkNotional(
   const path = 'max_order_notional';
   if (lowest > most) {
     const message = `the smallest order of this grid is worth ${formatMoney(lowest)}`;
-    problems.push({ path, message, allowed: `from ${formatMoney(highest)}` });
+    const allowed = `from ${formatMoney(highest)}`;
+    problems.push({ path, message, allowed, rule: 'order_notional' });
   } else if (highest > most) {
     const message = `lines whose order is worth more than ${formatMoney(most)} stay empty`;
-    warnings.push({ path, message });
+    warnings.push({ path, message, rule: 'notional_leaves_out' });
   }
 }
 
@@ -139,5 +146,5 @@ function checkCollar(
   if (collar >= widest * 1_000_000) return;
   const allowed = `from ${(Math.ceil(widest * 10_000) / 100).toFixed(2)}`;
   const message = 'the collar is narrower than the widest grid: no order may be near the price';
-  problems.push({ path: 'price_collar_percent', message, allowed });
+  problems.push({ path: 'price_collar_percent', message, allowed, rule: 'narrow_collar' });
 }

@@ -26,7 +26,8 @@ export function checkFunds(wish: Wish, plan: GridPlan): void {
   if (input.balance === undefined) return;
   const balance = parseMoney(input.balance);
   if (balance === null) {
-    problems.push({ path: 'balance', message: `${input.balance} is not an amount` });
+    const message = `${input.balance} is not an amount`;
+    problems.push({ path: 'balance', message, rule: 'no_number' });
     return;
   }
   const trigger = input.laid_out === true ? null : plan.trigger_ticks;
@@ -55,7 +56,7 @@ function checkMargin(wish: Wish, plan: GridPlan, start: Start): void {
     `with every order filled at ${at} the initial margin is short by ` +
     `${centsUp(worst.missing)} ${market.rules.quote}: ${allowed}`;
   const found = input.margin_check === 'refuse' ? problems : warnings;
-  found.push({ path: sizingKey(input), message, allowed });
+  found.push({ path: sizingKey(input), message, allowed, rule: 'margin_short' });
 }
 
 function checkLiquidation(wish: Wish, plan: GridPlan, start: Start, side: Side): void {
@@ -72,7 +73,8 @@ function checkLiquidation(wish: Wish, plan: GridPlan, start: Start, side: Side):
   const message =
     `a straight ${way} from ${priceText(market, start.ticks)} would liquidate the position at ` +
     `${priceText(market, at)}, before every line is filled`;
-  problems.push({ path: sizingKey(input), message, allowed: sizeWords(market, fits) });
+  const allowed = sizeWords(market, fits);
+  problems.push({ path: sizingKey(input), message, allowed, rule: 'liquidated_in_range' });
 }
 
 function checkStopLoss(wish: Wish, plan: GridPlan, start: Start, stop: number): void {
@@ -87,7 +89,7 @@ function checkStopLoss(wish: Wish, plan: GridPlan, start: Start, stop: number): 
     : `below ${liquidation}, above ${price}`;
   const none = below ? at >= start.ticks : at <= start.ticks;
   const allowed = none ? 'none with this size' : range;
-  problems.push({ path: 'stop_loss_price', message, allowed });
+  problems.push({ path: 'stop_loss_price', message, allowed, rule: 'liquidated_first' });
 }
 
 /** The leverage wished for (left out: 1), at most the venue's highest. */

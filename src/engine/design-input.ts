@@ -5,6 +5,7 @@
 import type { Decimal } from '../contract/decimal.ts';
 import { parseDecimal } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
+import type { ProblemRule } from '../contract/said-codes.ts';
 import type { Direction, GridType, OnStop, OutOfRange, TriggerBy } from '../contract/trading.ts';
 import type { FenceInput } from './design-fences.ts';
 
@@ -51,6 +52,7 @@ export interface Problem {
   readonly path: string;
   readonly message: string;
   readonly allowed?: string;
+  readonly rule: ProblemRule;
 }
 
 /** A wish being examined, with what was found so far. */
@@ -69,6 +71,6 @@ export function readPositive(
 ): Decimal | null {
   const decimal = parseDecimal(value);
   if (decimal !== null && decimal.digits > 0n) return decimal;
-  wish.problems.push({ path, message: `${value} is not a number above zero` });
+  wish.problems.push({ path, message: `${value} is not a number above zero`, rule: 'no_number' });
   return null;
 }

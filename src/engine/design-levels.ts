@@ -15,7 +15,7 @@ export function readLevels(wish: Wish): Levels {
     if (value === undefined) return null;
     const ticks = nearestTicks(wish.market, value);
     if (ticks !== null && ticks > 0) return ticks;
-    wish.problems.push({ path, message: `${value} is not a price above zero` });
+    wish.problems.push({ path, message: `${value} is not a price above zero`, rule: 'no_number' });
     return null;
   };
   const { input } = wish;
@@ -37,12 +37,12 @@ export function checkLevels(wish: Wish, lines: readonly number[], levels: Levels
   if (up !== null && up < upper) {
     const message = 'the cap for trailing up is below the grid';
     const allowed = `from ${priceText(market, upper)}`;
-    problems.push({ path: 'trail_upper_price', message, allowed });
+    problems.push({ path: 'trail_upper_price', message, allowed, rule: 'trail_cap' });
   }
   if (down !== null && down > lower) {
     const message = 'the cap for trailing down is above the grid';
     const allowed = `to ${priceText(market, lower)}`;
-    problems.push({ path: 'trail_lower_price', message, allowed });
+    problems.push({ path: 'trail_lower_price', message, allowed, rule: 'trail_cap' });
   }
   const { direction = 'neutral' } = input;
   if (direction !== 'neutral') checkSides(wish, direction, levels);
@@ -55,6 +55,7 @@ export function checkLevels(wish: Wish, lines: readonly number[], levels: Levels
     path: 'stop_loss_price',
     message,
     allowed: direction === 'neutral' ? 'not the take-profit' : allowed,
+    rule: 'levels_crossed',
   });
 }
 
@@ -75,11 +76,13 @@ function checkSides(
     side === 'below' ? level >= price : level <= price;
   if (loss !== null && reached(loss, lossSide)) {
     const message = `${where} the stop-loss`;
-    problems.push({ path: 'stop_loss_price', message, allowed: `${lossSide} ${text}` });
+    const allowed = `${lossSide} ${text}`;
+    problems.push({ path: 'stop_loss_price', message, allowed, rule: 'level_reached' });
   }
   if (profit !== null && reached(profit, profitSide)) {
     const message = `${where} the take-profit`;
-    problems.push({ path: 'take_profit_price', message, allowed: `${profitSide} ${text}` });
+    const allowed = `${profitSide} ${text}`;
+    problems.push({ path: 'take_profit_price', message, allowed, rule: 'level_reached' });
   }
 }
 

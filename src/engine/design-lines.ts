@@ -15,18 +15,19 @@ export function readLines(wish: Wish): number[] | null {
   if (lower !== null && upper !== null && !ordered) {
     const message = `the lower price ${priceText(market, lower)} is not below the upper price`;
     const allowed = `below ${priceText(market, upper)}`;
-    problems.push({ path: 'grid_lower_price', message, allowed });
+    problems.push({ path: 'grid_lower_price', message, allowed, rule: 'bounds_order' });
   }
   const most = mostGrids(wish);
   const grids = input.grid_num;
   const allowed = `1 to ${most}`;
   if (!Number.isSafeInteger(grids) || grids < 1) {
-    problems.push({ path: 'grid_num', message: `${grids} is not a number of grids`, allowed });
+    const message = `${grids} is not a number of grids`;
+    problems.push({ path: 'grid_num', message, allowed, rule: 'no_whole_number' });
     return null;
   }
   if (grids > most) {
     const message = `${grids} grids need more orders than the venue allows on one market`;
-    problems.push({ path: 'grid_num', message, allowed });
+    problems.push({ path: 'grid_num', message, allowed, rule: 'too_many_orders' });
     return null;
   }
   if (!ordered || lower === null || upper === null) return null;
@@ -46,10 +47,11 @@ function readBound(wish: Wish, path: keyof DesignInput, value: DecimalInput): nu
   if (ticks !== null && ticks > 0) return ticks;
   const nearest = nearestTicks(market, value);
   if (nearest === null || ticks !== null || nearest <= 0) {
-    problems.push({ path, message: `${value} is not a price above zero` });
+    problems.push({ path, message: `${value} is not a price above zero`, rule: 'no_number' });
   } else {
     const message = `${value} is not on the venue's price step of ${market.rules.tick}`;
-    problems.push({ path, message, allowed: `for example ${priceText(market, nearest)}` });
+    const allowed = `for example ${priceText(market, nearest)}`;
+    problems.push({ path, message, allowed, rule: 'off_tick' });
   }
   return null;
 }
@@ -70,12 +72,12 @@ export function checkLines(wish: Wish, lines: readonly number[]): void {
   if (equal >= 0) {
     const text = priceText(market, lines[equal] ?? 0);
     const message = `lines ${equal - 1} and ${equal} fall on the same price ${text}`;
-    problems.push({ path: 'grid_num', message, allowed });
+    problems.push({ path: 'grid_num', message, allowed, rule: 'equal_lines' });
     return;
   }
   const { min } = profitRange(market, lines);
   const message = `the least profit per grid after fees is ${min} % of its buy value`;
-  problems.push({ path: 'grid_num', message, allowed });
+  problems.push({ path: 'grid_num', message, allowed, rule: 'no_profit' });
 }
 
 // Fewer grids are wider, so soundness falls with the number but for rounding: search, then verify.

@@ -15,7 +15,8 @@ export function readMaxPosition(wish: Wish): number | null {
   const lots = floorLots(market, input.max_position);
   if (lots !== null && lots > 0) return lots;
   const message = `${input.max_position} is not a size of at least one lot`;
-  problems.push({ path: 'max_position', message, allowed: `from ${market.rules.lot}` });
+  const allowed = `from ${market.rules.lot}`;
+  problems.push({ path: 'max_position', message, allowed, rule: 'off_lot' });
   return null;
 }
 
@@ -27,7 +28,7 @@ export function readQuantity(wish: Wish, value: DecimalInput): number | null {
   const message = `${value} is not a size on the venue's step of ${market.rules.lot}`;
   const floor = floorLots(market, value) ?? 0;
   const allowed = `for example ${sizeText(market, Math.max(floor, market.min_lots))}`;
-  problems.push({ path: 'order_quantity', message, allowed });
+  problems.push({ path: 'order_quantity', message, allowed, rule: 'off_lot' });
   return null;
 }
 
@@ -45,7 +46,7 @@ export function readSize(
     return whole === null ? null : Math.floor(whole / input.grid_num);
   }
   const message = 'no size: one of order_quantity, investment or max_position is needed';
-  problems.push({ path: 'order_quantity', message });
+  problems.push({ path: 'order_quantity', message, rule: 'no_size' });
   return null;
 }
 
@@ -105,23 +106,25 @@ export function checkSize(
   const most = Math.floor(Number.MAX_SAFE_INTEGER / (2 * input.grid_num));
   if (lots > most) {
     const message = 'a full grid of this size has more lots than can be counted';
-    problems.push({ path, message, allowed: `at most ${sizeText(market, most)} per grid` });
+    const fits = `at most ${sizeText(market, most)} per grid`;
+    problems.push({ path, message, allowed: fits, rule: 'too_many_lots' });
   } else if (lots < market.min_lots) {
     const message = `${sizeText(market, lots)} per grid is below the venue's smallest order`;
-    problems.push({ path, message, allowed });
+    problems.push({ path, message, allowed, rule: 'below_min_quantity' });
   } else if (lots < forNotional) {
     const at = priceText(market, lowest);
     const size = sizeText(market, lots);
     const message = `${size} per grid at ${at} is below the venue's smallest value`;
-    problems.push({ path, message, allowed });
+    problems.push({ path, message, allowed, rule: 'below_min_notional' });
   }
   if (max === null) return;
   if (max < lots) {
     const message = 'max_position is smaller than one grid: no order could ever rest';
-    problems.push({ path: 'max_position', message, allowed: `from ${sizeText(market, lots)}` });
+    const from = `from ${sizeText(market, lots)}`;
+    problems.push({ path: 'max_position', message, allowed: from, rule: 'fence_below_grid' });
   } else if (max < lots * input.grid_num) {
     const full = sizeText(market, lots * input.grid_num);
     const message = `a full grid may need ${full}: orders beyond max_position are held back`;
-    warnings.push({ path: 'max_position', message });
+    warnings.push({ path: 'max_position', message, rule: 'fence_holds_back' });
   }
 }

@@ -175,7 +175,7 @@ function insideRange(
     'the present position with the new orders filled would be liquidated at ' +
     `${priceText(market, at)}, inside the range`;
   const allowed = 'a smaller size, a range farther from it, or a smaller position';
-  return [{ path: 'order_quantity', message, allowed }];
+  return [{ path: 'order_quantity', message, allowed, rule: 'liquidated_in_range' }];
 }
 
 function beforeStopLoss(
@@ -192,5 +192,6 @@ function beforeStopLoss(
   if (at === null || (below ? at > ticks || at < stop : at < ticks || at > stop)) return [];
   const price = priceText(market, at);
   const message = `the present position would be liquidated at ${price}, before the stop-loss`;
-  return [{ path: 'stop_loss_price', message, allowed: `${below ? 'above' : 'below'} ${price}` }];
+  const allowed = `${below ? 'above' : 'below'} ${price}`;
+  return [{ path: 'stop_loss_price', message, allowed, rule: 'liquidated_first' }];
 }

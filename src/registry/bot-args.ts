@@ -4,7 +4,7 @@
  * never come here.
  */
 import { parseDecimal } from '../contract/decimal.ts';
-import type { Problem } from '../contract/errors.ts';
+import type { CodedProblem } from './config-schema.ts';
 import { isRecord } from './jsonc-text.ts';
 import { keysOf, schemaAt } from './schema-words.ts';
 import type { SchemaNode } from './schema-words.ts';
@@ -27,7 +27,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 
 /** What applying arguments brought up; `origins`: config path -> flag that set it. */
 export interface AppliedArgs {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly CodedProblem[];
   readonly warnings: readonly string[];
   readonly origins: ReadonlyMap<string, string>;
 }
@@ -49,7 +49,7 @@ export function knownFlags(): Map<string, readonly string[]> {
 
 /** Writes the arguments of `root.daemon_config.bot_args` onto `root` (in place). */
 export function applyBotArgs(root: Record<string, unknown>): AppliedArgs {
-  const problems: Problem[] = [];
+  const problems: CodedProblem[] = [];
   const warnings: string[] = [];
   const origins = new Map<string, string>();
   const flags = knownFlags();
@@ -61,7 +61,7 @@ export function applyBotArgs(root: Record<string, unknown>): AppliedArgs {
     }
     const schema = schemaAt(path) ?? {};
     if (value === null && schema.type !== 'boolean') {
-      problems.push({ path: ARGS_PATH, message: `${name} has no value` });
+      problems.push({ path: ARGS_PATH, message: `${name} has no value`, rule: 'bot_args' });
       continue;
     }
     const key = path.join('.');
@@ -85,12 +85,13 @@ function argsOf(root: Record<string, unknown>): string[] {
   return Array.isArray(args) && args.every(plain) ? args.map(String) : [];
 }
 
-function readFlags(args: readonly string[], problems: Problem[]): Flag[] {
+function readFlags(args: readonly string[], problems: CodedProblem[]): Flag[] {
   const flags: Flag[] = [];
   for (let i = 0; i < args.length; i += 1) {
     const arg = args[i] ?? '';
     if (!arg.startsWith('--')) {
-      problems.push({ path: `${ARGS_PATH}[${i}]`, message: 'is no flag', found: arg.slice(0, 80) });
+      const [path, found] = [`${ARGS_PATH}[${i}]`, arg.slice(0, 80)];
+      problems.push({ path, message: 'is no flag', found, rule: 'bot_args' });
       continue;
     }
     const equals = arg.indexOf('=');
@@ -106,13 +107,14 @@ function readFlags(args: readonly string[], problems: Problem[]): Flag[] {
   return flags;
 }
 
-function unknownFlag(name: string, known: readonly string[]): Problem {
+function unknownFlag(name: string, known: readonly string[]): CodedProblem {
   const near = nearest(name, known);
   const meant = near === null ? '' : `; did you mean ${near}?`;
   return {
     path: ARGS_PATH,
     message: `flag ${name.slice(0, 80)} is not one of the built-in bot${meant}`,
     allowed: known.join(' '),
+    rule: 'bot_args',
   };
 }
 

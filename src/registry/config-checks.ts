@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { parseDecimal } from '../contract/decimal.ts';
 import type { Decimal } from '../contract/decimal.ts';
-import type { Problem } from '../contract/errors.ts';
 import { SECRET_NAMES } from '../contract/venues.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
@@ -53,7 +52,7 @@ function addressProblems(root: Record<string, unknown>): CodedProblem[] {
   if (isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) return [];
   const allowed = 'an IP address such as 127.0.0.1, or localhost';
   const message = 'is no address that can be bound';
-  return [{ path: 'daemon_config.web_host', message, found: host, allowed }];
+  return [{ path: 'daemon_config.web_host', message, found: host, allowed, rule: 'no_address' }];
 }
 
 function modeProblems(root: Record<string, unknown>, found: FoundProgram): CodedProblem[] {
@@ -64,7 +63,7 @@ function modeProblems(root: Record<string, unknown>, found: FoundProgram): Coded
   if (found.declared) {
     const path = 'daemon_config.script_path';
     const message = 'does not exist, and the built-in bot takes its place in paper mode only';
-    return [{ path, message, found: found.script, code: 'PROGRAM_MISSING' }];
+    return [{ path, message, found: found.script, code: 'PROGRAM_MISSING', rule: 'program' }];
   }
   const wire = root['exchange_config'];
   return liveProblems(exchange, isRecord(wire) ? wire : {});
@@ -75,40 +74,44 @@ function modeProblems(root: Record<string, unknown>, found: FoundProgram): Coded
  */
 const OWN_VARIABLES = ['INSTANCE_ID', 'LOG_DIR', 'DB_PATH', 'WEB_PORT', 'WEB_HOST', 'CONFIG_FILE'];
 
-function environmentProblems(root: Record<string, unknown>): Problem[] {
+function environmentProblems(root: Record<string, unknown>): CodedProblem[] {
   const environment = at(root, 'daemon_config', 'environment');
   if (!isRecord(environment)) return [];
-  return Object.keys(environment).flatMap((name) => {
+  return Object.keys(environment).flatMap((name): CodedProblem[] => {
     const path = `daemon_config.environment.${name.slice(0, 80)}`;
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      return [{ path, message: 'is no name of a variable', allowed: 'letters, digits and _' }];
+      const [message, allowed] = ['is no name of a variable', 'letters, digits and _'];
+      return [{ path, message, allowed, rule: 'variable_name' }];
     }
     const own = name.startsWith('GRIDD_') || OWN_VARIABLES.includes(name);
-    return own ? [{ path, message: 'is set by gridd itself and cannot be set here' }] : [];
+    const message = 'is set by gridd itself and cannot be set here';
+    return own ? [{ path, message, rule: 'own_variable' }] : [];
   });
 }
 
 /** `${…}` where it is not expanded would silently be taken for a plain text. */
-function variableProblems(root: Record<string, unknown>, builtIn: boolean): Problem[] {
-  const problems: Problem[] = [];
+function variableProblems(root: Record<string, unknown>, builtIn: boolean): CodedProblem[] {
+  const problems: CodedProblem[] = [];
   visitTexts(root, [], (path, text) => {
     const key = path.join('.');
     const stray = hasStrayBrace(text);
     if (namesIn(text).length === 0 && !stray) return;
     if (EXPANDED_FIELDS.some((field) => key === field || key.startsWith(`${field}.`))) {
       const allowed = '${NAME}, ${NAME:-default}, or $${ for a plain ${';
-      if (stray) problems.push({ path: key, message: 'holds ${ that is no variable', allowed });
+      const message = 'holds ${ that is no variable';
+      if (stray) problems.push({ path: key, message, allowed, rule: 'stray_brace' });
       return;
     }
     if (key.startsWith('daemon_config.bot_args') && !builtIn) return;
     const allowed = EXPANDED_FIELDS.join(', ');
-    problems.push({ path: key, message: 'holds a variable, which is not expanded here', allowed });
+    const message = 'holds a variable, which is not expanded here';
+    problems.push({ path: key, message, allowed, rule: 'not_expanded' });
   });
   return problems;
 }
 
-function gridProblems(root: Record<string, unknown>): Problem[] {
-  const problems: Problem[] = [];
+function gridProblems(root: Record<string, unknown>): CodedProblem[] {
+  const problems: CodedProblem[] = [];
   const key = (name: string) => `strategy_config.${name}`;
   const value = (name: string) => at(root, 'strategy_config', name);
   const lower = priceOf(value('grid_lower_price'));
@@ -116,18 +119,19 @@ function gridProblems(root: Record<string, unknown>): Problem[] {
   if (lower !== null && upper !== null && compare(lower, upper) >= 0) {
     const found = `${String(value('grid_lower_price'))} and ${String(value('grid_upper_price'))}`;
     const message = 'the lower price is not below the upper price';
-    problems.push({ path: key('grid_lower_price'), message, found });
+    problems.push({ path: key('grid_lower_price'), message, found, rule: 'bounds_order' });
   }
   const strategy = root['strategy_config'];
   const sizes = ['order_quantity', 'investment', 'max_position'];
   if (isRecord(strategy) && sizes.every((name) => strategy[name] === undefined)) {
     const message = 'no size is given';
     const allowed = 'order_quantity per grid, or investment, or max_position for all grids';
-    problems.push({ path: key('order_quantity'), message, allowed });
+    problems.push({ path: key('order_quantity'), message, allowed, rule: 'no_size' });
   }
   if (value('order_quantity') !== undefined && value('investment') !== undefined) {
     const message = 'order_quantity and investment are both given; each alone gives the size';
-    problems.push({ path: key('investment'), message, allowed: 'one of the two' });
+    const allowed = 'one of the two';
+    problems.push({ path: key('investment'), message, allowed, rule: 'both_sizes' });
   }
   if (value('out_of_range') === 'trail') problems.push(...trailProblems(value, lower, upper));
   return problems;
@@ -137,17 +141,17 @@ function trailProblems(
   value: (name: string) => unknown,
   lower: Decimal | null,
   upper: Decimal | null,
-): Problem[] {
-  const problems: Problem[] = [];
+): CodedProblem[] {
+  const problems: CodedProblem[] = [];
   const top = priceOf(value('trail_upper_price'));
   const bottom = priceOf(value('trail_lower_price'));
   if (top !== null && upper !== null && compare(top, upper) < 0) {
     const message = 'is below grid_upper_price: the range could never trail up';
-    problems.push({ path: 'strategy_config.trail_upper_price', message });
+    problems.push({ path: 'strategy_config.trail_upper_price', message, rule: 'trail_cap' });
   }
   if (bottom !== null && lower !== null && compare(bottom, lower) > 0) {
     const message = 'is above grid_lower_price: the range could never trail down';
-    problems.push({ path: 'strategy_config.trail_lower_price', message });
+    problems.push({ path: 'strategy_config.trail_lower_price', message, rule: 'trail_cap' });
   }
   return problems;
 }
@@ -161,22 +165,25 @@ function paperProblems(root: Record<string, unknown>, context: CheckContext): Co
   const file = paper['file'];
   if (file === undefined) {
     const allowed = 'the path of a CSV with ts_ms,open,high,low,close,volume';
-    return [...fees, { path, message: 'is missing: a replay needs a file', allowed }];
+    const message = 'is missing: a replay needs a file';
+    return [...fees, { path, message, allowed, rule: 'replay_file' }];
   }
   if (typeof file !== 'string' || context.template) return fees;
   const place = fromHome(context.home, file);
   if (existsSync(place)) return fees;
-  return [...fees, { path, message: 'does not exist', found: place, code: 'REPLAY_FILE' }];
+  const gone = { path, message: 'does not exist', found: place };
+  return [...fees, { ...gone, code: 'REPLAY_FILE', rule: 'replay_file' }];
 }
 
 const LARGEST_FEE = 0.05;
 
-function feeProblems(name: string, value: unknown): Problem[] {
+function feeProblems(name: string, value: unknown): CodedProblem[] {
   const fee = decimalOf(value);
   if (fee === null || Math.abs(Number(fee.digits) / 10 ** fee.scale) <= LARGEST_FEE) return [];
   const allowed = `a fraction from -${LARGEST_FEE} to ${LARGEST_FEE}; 0.0002 is 0.02 %`;
   const path = `exchange_config.paper.${name}`;
-  return [{ path, message: 'is out of range', found: String(value), allowed }];
+  const found = String(value);
+  return [{ path, message: 'is out of range', found, allowed, rule: 'value_range' }];
 }
 
 /** A key in the file itself is copied, shown and kept with it: told on paper, refused live. */

@@ -45,8 +45,8 @@ export function loadConfigText(
 ): LoadedConfig {
   const value = parseJsonc(text, file);
   if (!isRecord(value)) {
-    const problem = { path: '(file)', message: 'is no object', allowed: '{ … } with four parts' };
-    throw invalid(file, [problem]);
+    const allowed = '{ … } with four parts';
+    throw invalid(file, [{ path: '(file)', message: 'is no object', allowed, rule: 'wrong_kind' }]);
   }
   const flat = isFlat(value);
   const root = flat ? toFourParts(value) : value;
@@ -92,9 +92,9 @@ export function loadConfigText(
 const NO_ARGS: ReturnType<typeof applyBotArgs> = { problems: [], warnings: [], origins: new Map() };
 
 /** Why a config that was complete for its program is none for the built-in bot. */
-function noProgram({ script }: FoundProgram): Problem {
+function noProgram({ script }: FoundProgram): CodedProblem {
   const message = 'does not exist, and the built-in bot in its place needs a grid';
-  return { path: 'daemon_config.script_path', message, found: script };
+  return { path: 'daemon_config.script_path', message, found: script, rule: 'program' };
 }
 
 function invalid(file: string, coded: readonly CodedProblem[]): GriddError {

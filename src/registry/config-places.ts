@@ -4,9 +4,9 @@
  */
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import type { Problem } from '../contract/errors.ts';
 import { fromHome, isInside } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
+import type { CodedProblem } from './config-schema.ts';
 import type { ExternalProgram } from './loaded-config.ts';
 import { isRecord } from './jsonc-text.ts';
 
@@ -25,20 +25,22 @@ export function claimedPlaces(home: Home, root: unknown, id: string): Places {
 }
 
 /** Every reason why the places may not be used. */
-export function placeProblems(home: Home, places: Places): Problem[] {
+export function placeProblems(home: Home, places: Places): CodedProblem[] {
   const { logDir, dbPath } = places;
   const logs = 'daemon_config.log_dir';
   const database = 'daemon_config.db_path';
-  const problems = [
+  const problems: CodedProblem[] = [
     ...outside(home, logs, logDir),
     ...outside(home, database, dbPath),
     ...wrongKind(logs, logDir, 'folder'),
     ...wrongKind(database, dbPath, 'file'),
   ];
   const folder = logFolderFault(home, logDir);
-  if (folder !== null) problems.push({ path: logs, message: folder, found: logDir });
+  if (folder !== null) problems.push({ path: logs, message: folder, found: logDir, rule: 'place' });
   const file = databaseFault(home, dbPath);
-  if (file !== null) problems.push({ path: database, message: file, found: dbPath });
+  if (file !== null) {
+    problems.push({ path: database, message: file, found: dbPath, rule: 'place' });
+  }
   return problems;
 }
 
@@ -62,21 +64,21 @@ function databaseFault(home: Home, dbPath: string): string | null {
   return /-(wal|shm|journal)$/.test(dbPath) ? 'has the name of a side file of SQLite' : null;
 }
 
-function outside(home: Home, path: string, place: string): Problem[] {
+function outside(home: Home, path: string, place: string): CodedProblem[] {
   const dangling = lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   if (dangling && !existsSync(place)) {
-    return [{ path, message: 'is a link to nothing', found: place }];
+    return [{ path, message: 'is a link to nothing', found: place, rule: 'place' }];
   }
   if (isInside(home.folder, place)) return [];
   const allowed = `a path inside the home ${home.folder}`;
-  return [{ path, message: 'lies outside the home', found: place, allowed }];
+  return [{ path, message: 'lies outside the home', found: place, allowed, rule: 'place' }];
 }
 
-function wrongKind(path: string, place: string, wanted: 'folder' | 'file'): Problem[] {
+function wrongKind(path: string, place: string, wanted: 'folder' | 'file'): CodedProblem[] {
   const stat = statSync(place, { throwIfNoEntry: false });
   if (stat === undefined) return [];
   if (wanted === 'folder' ? stat.isDirectory() : stat.isFile()) return [];
-  return [{ path, message: `exists and is no ${wanted}`, found: place }];
+  return [{ path, message: `exists and is no ${wanted}`, found: place, rule: 'place' }];
 }
 
 /** Whether `path` is `folder` or lies in it. Both absolute. */
@@ -94,7 +96,7 @@ export interface FoundProgram {
   readonly program: ExternalProgram | null;
   /** Absolute path that was looked for; null where none is declared. */
   readonly script: string | null;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly CodedProblem[];
 }
 
 /** Looks for `script_path` in `working_dir` (itself relative to the home). */
@@ -121,18 +123,19 @@ export function findProgram(home: Home, root: unknown): FoundProgram {
   return { declared: true, program, script, problems };
 }
 
-function notExecutable(script: string, mode: number): Problem[] {
+function notExecutable(script: string, mode: number): CodedProblem[] {
   if ((mode & 0o111) !== 0) return [];
   const message = 'is not executable, and python_path names no interpreter for it';
-  return [{ path: 'daemon_config.script_path', message, found: script }];
+  return [{ path: 'daemon_config.script_path', message, found: script, rule: 'program' }];
 }
 
-function missing(interpreter: string): Problem {
+function missing(interpreter: string): CodedProblem {
   return {
     path: 'daemon_config.python_path',
     message: 'does not exist',
     found: interpreter,
     allowed: 'a path relative to working_dir, or the bare name of a program on PATH',
+    rule: 'program',
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { ErrorCode, Problem } from '../contract/errors.ts';
+import type { ProblemRule } from '../contract/said-codes.ts';
 import { CREDENTIAL_NAMES } from '../contract/venues.ts';
 import type { SchemaFault } from '../platform/json-schema.ts';
 import { nearest } from './spelling.ts';
@@ -14,6 +15,7 @@ import type { SchemaNode } from './schema-words.ts';
 
 /** A problem that, when it is the only kind, gives the refusal its own code. */
 export interface CodedProblem extends Problem {
+  readonly rule: ProblemRule;
   readonly code?: ErrorCode;
 }
 
@@ -26,7 +28,7 @@ const GRID_KEYS = ['grid_lower_price', 'grid_upper_price', 'grid_num'];
  * Fills defaults into `value` (in place) and returns every problem; none means `value` is a config.
  * `external`: a program runs in place of the built-in bot, so that no grid need be given.
  */
-export function validateConfig(value: unknown, external: boolean): readonly Problem[] {
+export function validateConfig(value: unknown, external: boolean): readonly CodedProblem[] {
   const faults = configFaults(value);
   return toProblems(external ? faults.filter((fault) => !isGridKeyMissing(fault)) : faults);
 }
@@ -50,11 +52,11 @@ function isGridKeyMissing({ keyword, instancePath, params }: SchemaFault): boole
   return GRID_KEYS.includes(String(params['missingProperty']));
 }
 
-function toProblems(errors: readonly SchemaFault[]): Problem[] {
+function toProblems(errors: readonly SchemaFault[]): CodedProblem[] {
   const unions = new Set(
     errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath),
   );
-  const problems = new Map<string, Problem>();
+  const problems = new Map<string, CodedProblem>();
   for (const error of errors) {
     // The branches of a union each complain; the union says it once.
     if (unions.has(error.instancePath) && error.keyword !== 'anyOf') continue;
@@ -64,23 +66,23 @@ function toProblems(errors: readonly SchemaFault[]): Problem[] {
   return [...problems.values()];
 }
 
-function toProblem(error: SchemaFault): Problem {
+function toProblem(error: SchemaFault): CodedProblem {
   const keys = keysOfPointer(error.instancePath);
   const schema = (error.parentSchema ?? {}) as SchemaNode;
   if (error.keyword === 'required') {
     const missing = String(error.params['missingProperty']);
     const wanted = schema.properties?.[missing];
     const allowed = wanted === undefined ? {} : { allowed: allowedText(wanted) };
-    return { path: pathText([...keys, missing]), message: MISSING, ...allowed };
+    return { path: pathText([...keys, missing]), message: MISSING, ...allowed, rule: 'missing' };
   }
   if (error.keyword === 'additionalProperties') {
     const unknown = String(error.params['additionalProperty']);
     const message = unknownKey(keys, unknown, Object.keys(schema.properties ?? {}));
-    return { path: pathText([...keys, unknown]), message };
+    return { path: pathText([...keys, unknown]), message, rule: 'unknown_key' };
   }
   return {
     path: pathText(keys),
-    message: faultText(error, schema),
+    ...faultWords(error, schema),
     found: shownValue(keys, error.data),
     allowed: allowedText(schema),
   };
@@ -98,30 +100,41 @@ function unknownKey(parents: readonly string[], key: string, known: readonly str
   return 'is not a known key';
 }
 
-function faultText(error: SchemaFault, schema: SchemaNode): string {
+function faultWords(
+  error: SchemaFault,
+  schema: SchemaNode,
+): { message: string; rule: ProblemRule } {
   const quoted = typeof error.data === 'string' && Number.isFinite(Number(error.data));
   switch (error.keyword) {
     case 'type': {
       const numeric = schema.type === 'number' || schema.type === 'integer';
-      if (numeric && quoted) return 'is text where a number belongs: write it without quotes';
-      return schema.type === 'integer' ? 'is no whole number' : 'is of the wrong kind';
+      if (numeric && quoted) {
+        const message = 'is text where a number belongs: write it without quotes';
+        return { message, rule: 'text_for_number' };
+      }
+      if (schema.type !== 'integer') return { message: 'is of the wrong kind', rule: 'wrong_kind' };
+      return { message: 'is no whole number', rule: 'no_whole_number' };
     }
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
-      return 'is out of range';
+      return { message: 'is out of range', rule: 'value_range' };
     case 'anyOf':
     case 'const':
-      return 'is not an allowed value';
-    case 'pattern':
-      if (schema.title !== undefined) return 'is not of the form it must have';
-      return 'holds characters that are not allowed (control characters)';
+      return { message: 'is not an allowed value', rule: 'no_choice' };
+    case 'pattern': {
+      if (schema.title !== undefined) {
+        return { message: 'is not of the form it must have', rule: 'wrong_form' };
+      }
+      const message = 'holds characters that are not allowed (control characters)';
+      return { message, rule: 'control_characters' };
+    }
     case 'minLength':
-      return 'is empty';
+      return { message: 'is empty', rule: 'empty' };
     case 'maxLength':
-      return 'is too long';
+      return { message: 'is too long', rule: 'too_long' };
     default:
-      return error.message ?? 'is not allowed';
+      return { message: error.message ?? 'is not allowed', rule: 'no_choice' };
   }
 }
 

@@ -80,7 +80,8 @@ export function conflictError(conflicts: readonly Conflict[]): GriddError {
   const things = claimedThings(conflicts);
   const problems = things.map(({ key, value, files }) => {
     const path = PATHS[key] ?? `daemon_config.${key}`;
-    return { path, message: `is the same in ${listText(files)}`, found: value };
+    const message = `is the same in ${listText(files)}`;
+    return { path, message, found: value, rule: 'conflict' as const };
   });
   const claims = new Map<string, string[]>();
   for (const { key, value, files } of things) {

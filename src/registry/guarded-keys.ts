@@ -71,6 +71,7 @@ export function guardedProblems(before: ConfigRoot, after: ConfigRoot, file: str
       path,
       message: `is read-only here: ${why.charAt(0).toLowerCase()}${why.slice(1)}`,
       allowed: `the value in ${file}; edit that file in an editor on this machine`,
+      rule: 'read_only' as const,
     }));
   return [...idProblems(before, after, file), ...problems, ...shownProblems(before, after)];
 }
@@ -127,7 +128,8 @@ function idProblems(before: ConfigRoot, after: ConfigRoot, file: string): Proble
   const [was, is] = [claimedId(before, file), claimedId(after, file)];
   if (was === is) return [];
   const message = 'is another id: books, logs and history belong to the one the file has';
-  return [{ path: ID, message, found: valueAt(after, ID), allowed: String(was) }];
+  const found = valueAt(after, ID);
+  return [{ path: ID, message, found, allowed: String(was), rule: 'other_id' }];
 }
 
 /** What a variable holds would be shown on pages. */
@@ -137,7 +139,7 @@ function shownProblems(before: ConfigRoot, after: ConfigRoot): Problem[] {
     const added = variablesAt(after, path).filter((name) => !known.includes(name));
     if (added.length === 0) return [];
     const message = 'names a variable that it did not name before: its value would be shown';
-    return [{ path, message, found: added.join(', ') }];
+    return [{ path, message, found: added.join(', '), rule: 'new_variable' }];
   });
 }
 

@@ -44,12 +44,13 @@ export function venueProblems(exchange: unknown): CodedProblem[] {
   const message = 'is no exchange that can be traded live';
   const allowed = LIVE_VENUE_NAMES;
   const path = 'metadata.exchange';
-  return [{ path, message, found: exchange, allowed, code: 'VENUE_UNKNOWN' }];
+  return [{ path, message, found: exchange, allowed, code: 'VENUE_UNKNOWN', rule: 'no_venue' }];
 }
 
 /** Addresses that may not be used; those with variables are judged once these are put in. */
 function addressProblems(exchange: unknown, wire: Wire): CodedProblem[] {
-  return ADDRESSES.flatMap(({ key, safe, plain }) => {
+  const refused = { code: 'HOST_REFUSED', rule: 'foreign_host' } as const;
+  return ADDRESSES.flatMap(({ key, safe, plain }): CodedProblem[] => {
     const text = wire[key];
     if (typeof text !== 'string' || namesIn(text).length > 0) return [];
     const path = `exchange_config.${key}`;
@@ -57,19 +58,19 @@ function addressProblems(exchange: unknown, wire: Wire): CodedProblem[] {
     const url = parsed(text);
     const bare = url !== null && url.search === '' && url.hash === '' && url.username === '';
     if (url === null || !bare || (url.protocol !== safe && url.protocol !== plain)) {
-      return [{ path, message: 'is no address', allowed, code: 'HOST_REFUSED' as const }];
+      return [{ path, message: 'is no address', allowed, ...refused, rule: 'no_address' }];
     }
     if (isLoopbackName(url.hostname)) return [];
     if (url.protocol === plain) {
       const message = 'would send signed requests unencrypted';
-      return [{ path, message, found: url.host, allowed, code: 'HOST_REFUSED' as const }];
+      return [{ path, message, found: url.host, allowed, ...refused }];
     }
     const own = VENUE_HOSTS[String(exchange)] ?? [];
     if (own.includes(url.hostname) || wire['allow_custom_host'] === true) return [];
     const message = `is no host of ${String(exchange)}: it would be handed signed requests`;
     const hosts = [...own, 'an address of this machine', 'any with allow_custom_host: true'];
     const words = { found: url.hostname, allowed: hosts.join(', ') };
-    return [{ path, message, ...words, code: 'HOST_REFUSED' as const }];
+    return [{ path, message, ...words, ...refused }];
   });
 }
 
@@ -78,7 +79,8 @@ function proxyProblems({ proxy }: Wire): CodedProblem[] {
   const path = 'exchange_config.proxy';
   const url = parsed(proxy);
   if (url !== null && ['http:', 'https:'].includes(url.protocol)) return [];
-  return [{ path, message: 'is no address of an HTTP proxy', allowed: 'http://host:port' }];
+  const [message, allowed] = ['is no address of an HTTP proxy', 'http://host:port'];
+  return [{ path, message, allowed, rule: 'no_address' }];
 }
 
 /** Exactly one variable and no default: a default is a literal. */
@@ -95,6 +97,7 @@ function secretProblems(wire: Wire): CodedProblem[] {
     message: 'stands in the file itself, where it is copied and shown with it',
     allowed: '${NAME}, with the value in .env',
     code: 'SECRET_IN_CONFIG',
+    rule: 'plain_secret',
   }));
 }
 

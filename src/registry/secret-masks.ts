@@ -103,7 +103,8 @@ function exposed(
       (secret) => secret.offset <= begin && begin + size <= secret.offset + secret.length,
     );
     if (hidden) return [];
-    return [{ path: place, message: 'is a mask that was moved: its secret would be shown' }];
+    const message = 'is a mask that was moved: its secret would be shown';
+    return [{ path: place, message, rule: 'moved_mask' }];
   });
 }
 

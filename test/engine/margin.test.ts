@@ -167,6 +167,7 @@ describe('margin at design', () => {
         'with every order filled at 90 the initial margin is short by 380.00 USD: ' +
         'at most 3 per grid',
       allowed: 'at most 3 per grid',
+      rule: 'margin_short',
     };
     expect(judge(input)).toEqual({ problems: [], warnings: [short] });
     expect(judge({ ...input, margin_check: 'refuse' })).toEqual({
@@ -224,6 +225,7 @@ describe('liquidation at design', () => {
           'a straight fall from 100 would liquidate the position at 92, ' +
           'before every line is filled',
         allowed: 'at most 2 per grid',
+        rule: 'liquidated_in_range',
       },
     ]);
   });
@@ -257,6 +259,7 @@ describe('liquidation at design', () => {
         path: 'stop_loss_price',
         message: 'the position would be liquidated at 77, before the stop-loss',
         allowed: 'above 77, below 100',
+        rule: 'liquidated_first',
       },
     ]);
     const short = { ...input, direction: 'short' as const };

@@ -116,6 +116,7 @@ describe('problems', () => {
       message: 'is out of range',
       found: 80,
       allowed: 'a whole number from 1024 to 65535',
+      rule: 'value_range',
     });
     expect(byPath.get('daemon_config.memory_limit_mb')?.message).toMatch(/write it without quotes/);
     expect(byPath.get('strategy_config.direction')).toMatchObject({

@@ -19,11 +19,10 @@ import {
 import type { ConfigField } from '../../src/web/ui/console/configs/config-fields.ts';
 import { previewOf } from '../../src/web/ui/console/configs/design-preview.ts';
 import { isSame } from '../../src/web/ui/format/amount.ts';
-import { configKeysEn } from '../../src/web/ui/words/config-keys-en.ts';
-import { configKeysZhHant } from '../../src/web/ui/words/config-keys-zh-hant.ts';
+import { loadWords } from '../../src/web/ui/words/languages.ts';
 import { keyHelp, keyName, optionName } from '../../src/web/ui/words/config-key-words.ts';
-import { consoleEn } from '../../src/web/ui/words/console-en.ts';
-import { consoleZhHant } from '../../src/web/ui/words/console-zh-hant.ts';
+import { en } from '../../src/web/ui/words/en.ts';
+import { zhHant } from '../../src/web/ui/words/zh-hant.ts';
 import { textKeys } from './planted.ts';
 import { placesOf, textsOf } from './word-texts.ts';
 
@@ -64,15 +63,16 @@ describe('the form', () => {
   });
 
   it.each([
-    ['English', configKeysEn],
-    ['Chinese', configKeysZhHant],
+    ['English', en.keys],
+    ['Chinese', zhHant.keys],
   ])('has no words in %s for a key that is none', (_language, { names, help }) => {
     const paths = FIELDS.map(({ path }) => path);
     expect([...Object.keys(names), ...Object.keys(help)].filter((path) => !paths.includes(path)))
       .toEqual([]);
   });
 
-  it('has words for every key in Chinese, which the schema does not speak', () => {
+  it('has words for every key in Chinese, which the schema does not speak', async () => {
+    await loadWords('zh-Hant');
     const bare = FIELDS.filter(({ path }) => !/\p{Script=Han}/u.test(keyName('zh-Hant', path)));
     const helpless = FIELDS.filter(({ path }) => keyHelp('zh-Hant', path) === null);
     expect([bare, helpless].map((missing) => missing.map(({ path }) => path))).toEqual([[], []]);
@@ -174,8 +174,8 @@ describe('the grid that is shown while somebody types', () => {
 
 describe('the words of the console', () => {
   it('has the same places for values in both languages', () => {
-    const chinese = new Map(textsOf(consoleZhHant));
-    const english = textsOf(consoleEn);
+    const chinese = new Map(textsOf(zhHant.console));
+    const english = textsOf(en.console);
     expect(english.length).toBeGreaterThan(200);
     for (const [key, text] of english) {
       // A language without plurals has one form for both.

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LANGUAGES, wordsIn } from '../../src/web/ui/words/languages.ts';
 import { happeningWords } from '../../src/web/ui/words/happening-words.ts';
+import type { ConsoleT } from '../../src/web/ui/console/console-words.ts';
 import { verbWords } from '../../src/web/ui/console/records/audit-verbs.ts';
-import { consoleEn } from '../../src/web/ui/words/console-en.ts';
-import { consoleZhHant } from '../../src/web/ui/words/console-zh-hant.ts';
+import { en } from '../../src/web/ui/words/en.ts';
+import { zhHant } from '../../src/web/ui/words/zh-hant.ts';
 import { ROOT } from '../source-tree.ts';
 
 const ENGINE = join(ROOT, 'src', 'engine');
@@ -41,12 +42,13 @@ test('a code of a newer bot is shown as it is', async () => {
   expect(happeningWords(t, 'toString')).toBe('toString');
 });
 
-test('every verb of the audit has words in each language', () => {
+test('every verb of the audit has words in each language', async () => {
   expect(VERBS).toEqual(expect.arrayContaining(['start', 'close-carry', 'config save', 'adjust']));
-  for (const words of [consoleEn, consoleZhHant]) {
+  for (const words of [en.console, zhHant.console]) {
     expect(VERBS.filter((verb) => !Object.hasOwn(words.audit_verb, verb))).toEqual([]);
   }
-  // The key stands for its words.
-  expect(verbWords((key) => key, 'config save')).toBe('console:audit_verb.config save');
-  expect(verbWords((key) => key, 'brand-new')).toBe('brand-new');
+  const t = await wordsIn('zh-Hant');
+  const say: ConsoleT = (key, values) => String(t(key as never, values as never));
+  expect(verbWords(say, 'config save')).toBe('儲存設定');
+  expect(verbWords(say, 'brand-new')).toBe('brand-new');
 });

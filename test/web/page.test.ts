@@ -17,8 +17,6 @@ import {
   toneOf,
 } from '../../src/web/ui/format/amount.ts';
 import { dateText, momentText, recentText } from '../../src/web/ui/format/moment.ts';
-import { configKeysEn } from '../../src/web/ui/words/config-keys-en.ts';
-import { configKeysZhHant } from '../../src/web/ui/words/config-keys-zh-hant.ts';
 import { en } from '../../src/web/ui/words/en.ts';
 import { LANGUAGES, wordsIn } from '../../src/web/ui/words/languages.ts';
 import {
@@ -102,9 +100,9 @@ describe('keys of a config', () => {
     );
 
   it.each([
-    ['English', configKeysEn.names],
-    ['Chinese', configKeysZhHant.names],
-    ['Chinese help', configKeysZhHant.help],
+    ['English', en.keys.names],
+    ['Chinese', zhHant.keys.names],
+    ['Chinese help', zhHant.keys.help],
   ] as const)('each has its words in %s, and no words are of no key', (_name, words) => {
     const keys = leaves(InstanceConfigSchema as Node).filter((path) => path !== '$schema');
     expect(Object.keys(words).sort()).toEqual(keys.sort());
@@ -113,9 +111,9 @@ describe('keys of a config', () => {
 
 describe.each(LANGUAGES)('words in $name', ({ code }) => {
   it('has a word for every key, with the same places for values', async () => {
-    const theirs = new Map(textsOf(code === 'en' ? en : zhHant));
+    const theirs = new Map(textsOf((code === 'en' ? en : zhHant).page));
     expect(theirs.size).toBeGreaterThan(90);
-    for (const [key, text] of textsOf(en)) {
+    for (const [key, text] of textsOf(en.page)) {
       expect(theirs.get(key), key).toBeTruthy();
       expect(placesOf(theirs.get(key) ?? ''), key).toEqual(placesOf(text));
     }
@@ -148,28 +146,33 @@ describe('states in words', () => {
     };
     const shown = stateWords(t, status);
     expect(shown).toEqual({ text: '‖ Grid paused · bot degraded', tone: 'attention' });
-    expect(noticesOf(t, status)).toEqual([
-      { kind: 'warn', text: 'Degraded: prices are polled' },
-      { kind: 'warn', text: 'Paused: no new orders are placed until you resume.' },
+    expect(noticesOf(t, 'en', status)).toEqual([
+      { kind: 'warn', text: 'Degraded: prices are polled', sentence: null },
+      {
+        kind: 'warn',
+        text: 'Paused: no new orders are placed until you resume.',
+        sentence: null,
+      },
       {
         kind: 'info',
         text: 'Adjusted, differs from the file: the config file holds other values.',
+        sentence: null,
       },
-      { kind: 'warn', text: 'bot_args win' },
+      { kind: 'warn', text: 'bot_args win', sentence: null },
     ]);
-    expect(noticesOf(t, SAMPLE_STATUS)).toEqual([]);
-    expect(noticesOf(t, { ...SAMPLE_STATUS, grid_state: 'finished' })).toHaveLength(1);
-    expect(noticesOf(t, { ...SAMPLE_STATUS, grid_state: 'waiting' })).toHaveLength(1);
+    expect(noticesOf(t, 'en', SAMPLE_STATUS)).toEqual([]);
+    expect(noticesOf(t, 'en', { ...SAMPLE_STATUS, grid_state: 'finished' })).toHaveLength(1);
+    expect(noticesOf(t, 'en', { ...SAMPLE_STATUS, grid_state: 'waiting' })).toHaveLength(1);
   });
 
   it('says what tripped the grid and how to go on, also of a bot that does not know', async () => {
     const t = await wordsIn('en');
     const tripped = { ...SAMPLE_STATUS, grid_state: 'tripped' as const };
     const why = { reason: 'max_loss', text: 'total -5 is max_loss 5 below 0' };
-    const [told] = noticesOf(t, { ...tripped, tripped: why });
+    const [told] = noticesOf(t, 'en', { ...tripped, tripped: why });
     expect(told?.text).toMatch(/^Tripped: total -5 is max_loss 5 below 0\. .*press Resume\.$/);
     expect(told?.kind).toBe('alarm');
-    expect(noticesOf(t, tripped)[0]?.text).toMatch(/^Tripped: a fence was met\. /);
+    expect(noticesOf(t, 'en', tripped)[0]?.text).toMatch(/^Tripped: a fence was met\. /);
   });
 });
 

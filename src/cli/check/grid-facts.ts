@@ -48,7 +48,8 @@ export function gridFacts(
   if (held !== 0 && inside !== null) {
     const at = priceText(market, inside);
     const message = `with the position that is there it would be liquidated at ${at}`;
-    return { problems: [{ path: 'order_quantity', message, allowed: 'a smaller size' }] };
+    const rule = 'liquidated_in_range';
+    return { problems: [{ path: 'order_quantity', message, allowed: 'a smaller size', rule }] };
   }
   const facts: GridFacts = {
     price,

@@ -2,29 +2,44 @@
  * What `gridd doctor` found, and how plain figures are judged. PURE: the limits stand here and
  * nowhere else.
  */
+import type { DoctorSubject } from '../../contract/said-codes.ts';
 
 export type Verdict = 'ok' | 'warn' | 'fail';
 
 /** One thing that was looked at. `advice` is empty where nothing is to be done. */
-export interface Finding {
-  readonly name: string;
+export interface Finding<Name extends string = string> {
+  readonly name: Name;
   readonly verdict: Verdict;
   readonly found: string;
   readonly advice: string;
 }
 
+/** One of the doctor, whose subjects the pages have words for. */
+export type DoctorFinding = Finding<DoctorSubject>;
+
 /** All is well. */
-export function ok(name: string, found: string): Finding {
+export function ok<Name extends string>(
+  name: Name,
+  found: string,
+): Finding<Name> {
   return { name, verdict: 'ok', found, advice: '' };
 }
 
 /** Something to do before it hurts. */
-export function warn(name: string, found: string, advice: string): Finding {
+export function warn<Name extends string>(
+  name: Name,
+  found: string,
+  advice: string,
+): Finding<Name> {
   return { name, verdict: 'warn', found, advice };
 }
 
 /** Something that hurts now. */
-export function fail(name: string, found: string, advice: string): Finding {
+export function fail<Name extends string>(
+  name: Name,
+  found: string,
+  advice: string,
+): Finding<Name> {
   return { name, verdict: 'fail', found, advice };
 }
 
@@ -42,7 +57,7 @@ interface Room {
 }
 
 /** Node by its version, e.g. "20.19.0". */
-export function judgeNode(version: string, path: string): Finding {
+export function judgeNode(version: string, path: string): DoctorFinding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const found = `${version} (${path})`;
   if (major > 20 || (major === 20 && minor >= 19)) return ok('node', found);
@@ -50,14 +65,14 @@ export function judgeNode(version: string, path: string): Finding {
 }
 
 /** The tools of a build; `missing` by name. */
-export function judgeCompiler(missing: readonly string[]): Finding {
+export function judgeCompiler(missing: readonly string[]): DoctorFinding {
   if (missing.length === 0) return ok('compiler', 'python3, make and a C++ compiler');
   const advice = 'An upgrade may have to compile: apt-get install python3 make g++.';
   return warn('compiler', `missing: ${missing.join(', ')}`, advice);
 }
 
 /** Room on the disk of the home, in bytes. */
-export function judgeDisk({ free, total }: Room): Finding {
+export function judgeDisk({ free, total }: Room): DoctorFinding {
   const found = `${gib(free)} of ${gib(total)} GiB free`;
   const advice = 'Make room: a bot that cannot store places nothing.';
   if (free < 200 * MIB) return fail('disk', found, advice);
@@ -65,14 +80,14 @@ export function judgeDisk({ free, total }: Room): Finding {
 }
 
 /** Room in memory, in bytes. */
-export function judgeMemory({ free, total }: Room): Finding {
+export function judgeMemory({ free, total }: Room): DoctorFinding {
   const found = `${gib(free)} of ${gib(total)} GiB free`;
   if (free >= 300 * MIB) return ok('memory', found);
   return warn('memory', found, 'A bot takes about 90 MiB: add memory, or run fewer.');
 }
 
 /** .env by its mode bits and owner; null when there is none. */
-export function judgeEnv(file: { mode: number; uid: number } | null, uid: number): Finding {
+export function judgeEnv(file: { mode: number; uid: number } | null, uid: number): DoctorFinding {
   if (file === null) return ok('.env', 'none');
   const mode = (file.mode & 0o7777).toString(8).padStart(4, '0');
   if ((file.mode & 0o077) !== 0) {
@@ -87,7 +102,11 @@ export function judgeEnv(file: { mode: number; uid: number } | null, uid: number
  * The wall clock. `now` in milliseconds; `stepped`: how much more it moved than the monotonic clock
  * while it was watched; `synchronised` as the machine says, null where it does not.
  */
-export function judgeClock(now: number, stepped: number, synchronised: boolean | null): Finding {
+export function judgeClock(
+  now: number,
+  stepped: number,
+  synchronised: boolean | null,
+): DoctorFinding {
   const time = new Date(now).toISOString();
   const advice = 'Let the machine keep its time, e.g. apt-get install systemd-timesyncd or chrony.';
   if (now < EARLIEST_TIME) return fail('clock', `${time} is long ago`, advice);
@@ -103,7 +122,7 @@ export function judgeClock(now: number, stepped: number, synchronised: boolean |
  * The wall clock against the venues', as running bots measure it; `offsets` in milliseconds by
  * instance. Null where no bot has measured.
  */
-export function judgeOffsets(offsets: ReadonlyMap<string, number>): Finding | null {
+export function judgeOffsets(offsets: ReadonlyMap<string, number>): DoctorFinding | null {
   const [worst] = [...offsets].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   if (worst === undefined) return null;
   const [id, ms] = worst;
@@ -117,7 +136,7 @@ export function judgeOffsets(offsets: ReadonlyMap<string, number>): Finding | nu
 export function judgeLimits(
   files: number | null,
   watch: { instances: number; watches: number } | null,
-): Finding {
+): DoctorFinding {
   const watched = watch === null ? 'not known' : `${watch.watches}`;
   const found = `${files ?? 'any number of'} open files, ${watched} watched`;
   if (files !== null && files < FEW_FILES) {

@@ -24,12 +24,12 @@ import { ControlClient } from '../control-client.ts';
 import { infoOrNull } from '../ensure-supervisor.ts';
 import { packageVersion } from '../../platform/package-version.ts';
 import { fail, judgeOffsets, ok, warn } from './finding.ts';
-import type { Finding } from './finding.ts';
+import type { DoctorFinding } from './finding.ts';
 
 type Records = RegistryFile['instances'];
 
 /** Looks at the home; changes no content and starts nothing. */
-export async function checkFleet(context: Context): Promise<Finding[]> {
+export async function checkFleet(context: Context): Promise<DoctorFinding[]> {
   const { home } = context;
   const { finding, records } = checkRegistry(home);
   const offsets = judgeOffsets(clockOffsets(home, records));
@@ -45,7 +45,7 @@ export async function checkFleet(context: Context): Promise<Finding[]> {
   ];
 }
 
-function checkRegistry(home: Home): { finding: Finding; records: Records } {
+function checkRegistry(home: Home): { finding: DoctorFinding; records: Records } {
   const registry = openRegistry(home);
   try {
     const { instances } = registry.read();
@@ -62,7 +62,7 @@ function checkRegistry(home: Home): { finding: Finding; records: Records } {
   }
 }
 
-async function checkSupervisor(context: Context, records: Records): Promise<Finding> {
+async function checkSupervisor(context: Context, records: Records): Promise<DoctorFinding> {
   let info: SupervisorInfo | null;
   try {
     info = await infoOrNull(new ControlClient(context.home));
@@ -82,14 +82,14 @@ async function checkSupervisor(context: Context, records: Records): Promise<Find
   return warn('supervisor', `${found}; installed is ${packageVersion()}`, advice);
 }
 
-function checkInstances(records: Records): Finding {
+function checkInstances(records: Records): DoctorFinding {
   const failed = Object.entries(records).filter(([, { state }]) => state === 'failed');
   const ids = failed.map(([id]) => id).join(', ');
   if (failed.length === 0) return ok('instances', 'none is failed');
   return warn('instances', `failed: ${ids}`, '`gridd status ID` says why; then `gridd start ID`.');
 }
 
-function checkDatabases(home: Home, records: Records): Finding {
+function checkDatabases(home: Home, records: Records): DoctorFinding {
   const files = new Set(Object.values(records).map(({ db_path }) => fromHome(home, db_path)));
   for (const name of namesIn(home.database)) {
     if (name.endsWith('.db')) files.add(join(home.database, name));
@@ -126,14 +126,14 @@ function clockOffsets(home: Home, records: Records): Map<string, number> {
   return offsets;
 }
 
-function checkLeftovers(home: Home, instances: Records): Finding {
+function checkLeftovers(home: Home, instances: Records): DoctorFinding {
   const left = findLeftovers(home, { instances });
   if (left.length === 0) return ok('leftovers', 'no stale locks or pid files');
   const names = left.map(({ file }) => toHome(home, file)).join(', ');
   return warn('leftovers', names, 'gridd cleanup');
 }
 
-function checkPorts(home: Home, records: Records): Finding {
+function checkPorts(home: Home, records: Records): DoctorFinding {
   const wanted = new Map<string, number>();
   for (const { id, webPort } of activeClaims(home)) if (webPort !== null) wanted.set(id, webPort);
   for (const [id, { web_port }] of Object.entries(records)) {
@@ -151,7 +151,7 @@ function checkPorts(home: Home, records: Records): Finding {
 }
 
 /** Nothing where there is no file: alerts are a choice. */
-function checkAlerts({ home, environment }: Context): Finding[] {
+function checkAlerts({ home, environment }: Context): DoctorFinding[] {
   if (!existsSync(home.alerts)) return [];
   try {
     const { config } = readAlertConfig(home, { ...environment, ...readEnvFile(home) });

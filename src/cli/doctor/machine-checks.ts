@@ -21,13 +21,13 @@ import {
   ok,
   warn,
 } from './finding.ts';
-import type { Finding } from './finding.ts';
+import type { DoctorFinding } from './finding.ts';
 
 /** How long the two clocks are held against each other. */
 const WATCHED_MS = 150;
 
 /** Looks at the machine; changes nothing. */
-export async function checkMachine(context: Context): Promise<Finding[]> {
+export async function checkMachine(context: Context): Promise<DoctorFinding[]> {
   const { home, environment } = context;
   const path = environment['PATH'] ?? '';
   const has = (...names: string[]) => names.some((name) => findProgram(name, path) !== null);
@@ -52,7 +52,7 @@ export async function checkMachine(context: Context): Promise<Finding[]> {
   ];
 }
 
-async function checkClock({ environment }: Context): Promise<Finding> {
+async function checkClock({ environment }: Context): Promise<DoctorFinding> {
   const wall = systemClock.now();
   const monotonic = systemClock.monotonic();
   const words = ['show', '--property=NTPSynchronized', '--value'];

@@ -7,12 +7,12 @@ import { programOf, removedBy } from '../service-unit.ts';
 import { installedService, lingers, serviceState } from '../systemd.ts';
 import type { Service, ServiceState } from '../systemd.ts';
 import { fail, ok, warn } from './finding.ts';
-import type { Finding } from './finding.ts';
+import type { DoctorFinding } from './finding.ts';
 
 const NAME = 'service';
 
 /** Looks at the service of the home; changes nothing. */
-export async function checkService(context: Context): Promise<Finding> {
+export async function checkService(context: Context): Promise<DoctorFinding> {
   const service = installedService(context);
   if (service === null) {
     return ok(NAME, 'not installed; `gridd install` brings the fleet back after a reboot');
@@ -43,7 +43,7 @@ function faultOf({ scope, name }: Service, { enabled, active }: ServiceState): s
   return null;
 }
 
-async function judgeLinger(context: Context, found: string): Promise<Finding> {
+async function judgeLinger(context: Context, found: string): Promise<DoctorFinding> {
   const user = machineUser();
   const name = user.name ?? String(user.uid);
   const lingering = await lingers(context, name);

@@ -4,7 +4,6 @@
  */
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { consoleEn } from '../words/console-en.ts';
 import type { Words } from '../words/en.ts';
 
 /** Every path to a text, e.g. "verbs.confirm.stop"; both forms of a count are one key. */
@@ -17,7 +16,7 @@ type WithoutCount<Name extends string> = Name extends `${infer Base}_one` | `${i
   ? Base
   : Name;
 
-export type WordKey = `console:${KeyOf<typeof consoleEn>}` | KeyOf<Words>;
+export type WordKey = `console:${KeyOf<Words['console']>}` | KeyOf<Words['page']>;
 
 /** Says a key in the language of the page. */
 export type ConsoleT = (key: WordKey, values?: Readonly<Record<string, string | number>>) => string;

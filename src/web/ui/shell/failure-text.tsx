@@ -1,7 +1,12 @@
-/** A failure in words: what did not happen, every field that was wrong, and what to do. */
+/**
+ * A failure in words: what did not happen, every field that was wrong, and what to do. What the
+ * server said in English stands beneath where the page has words of its own for it.
+ */
 import { List, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { errorWords, problemWords } from '../words/said-words.ts';
 import type { Failure } from './api.ts';
+import { SaidText } from './said-text.tsx';
 
 export interface FailureTextProps {
   readonly failure: Failure;
@@ -12,28 +17,33 @@ export interface FailureTextProps {
 }
 
 export function FailureText({ failure, look, nameOf = (path) => path }: FailureTextProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { code, problems = [] } = failure;
   const lost = code === 'NO_ANSWER' || code === 'OUTCOME_UNKNOWN';
+  const own = lost ? null : errorWords(i18n.language, code);
   const message = lost ? t(`failure.${code}`) : failure.message;
   const unsure = code === 'OUTCOME_UNKNOWN' ? (look ?? t('failure.look')) : t('failure.repeat');
   return (
     <Stack gap={4} role="alert" data-failure={code}>
       <Text size="sm" className={code === 'OUTCOME_UNKNOWN' ? 'attention' : 'loss'} fw={600}>
         {code === 'OUTCOME_UNKNOWN' ? '? ' : '✕ '}
-        {message}
+        <SaidText words={own?.what ?? null} sentence={message} />
       </Text>
       {problems.length > 0 && (
         <List size="sm" spacing={2}>
           {problems.map((problem) => (
             <List.Item key={`${problem.path} ${problem.message}`}>
-              {nameOf(problem.path)}: {problem.message}
+              {nameOf(problem.path)}:{' '}
+              <SaidText
+                words={problemWords(i18n.language, problem)}
+                sentence={problem.message}
+              />
             </List.Item>
           ))}
         </List>
       )}
       <Text size="sm" className="quiet">
-        {lost ? unsure : failure.hint}
+        {lost ? unsure : <SaidText words={own?.todo ?? null} sentence={failure.hint} />}
       </Text>
     </Stack>
   );

@@ -10,7 +10,6 @@ import { StrictMode } from 'react';
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startWords } from '../words/index.ts';
-import type { MoreWords } from '../words/index.ts';
 import { SessionDialog } from './session-dialog.tsx';
 import { theme } from './theme.ts';
 
@@ -22,11 +21,11 @@ const queries = new QueryClient({
   },
 });
 
-/** Shows `page`, which may have words of its own; called once. */
-export async function startPage(page: ReactNode, more: MoreWords = {}): Promise<void> {
+/** Shows `page`; called once. */
+export async function startPage(page: ReactNode): Promise<void> {
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
   setNonce(nonce);
-  await startWords(more);
+  await startWords();
   const root = document.getElementById('root');
   if (root === null) return;
   createRoot(root).render(

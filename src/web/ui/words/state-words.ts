@@ -1,6 +1,7 @@
 /** States in words: what is going on and why, as sentences a trader reads once. */
 import type { TFunction } from 'i18next';
 import type { StatusView } from '../../../contract/instance-api.ts';
+import { codedWords, tripWords } from './said-words.ts';
 
 export interface StateWords {
   readonly text: string;
@@ -32,22 +33,36 @@ export function stateWords(t: TFunction, status: StatusView): StateWords {
 
 export interface Notice {
   readonly text: string;
+  /** What the bot said in English, beneath words of the page; null: it is in them. */
+  readonly sentence: string | null;
   readonly kind: 'alarm' | 'warn' | 'info';
 }
 
 /** Everything that should be known before the figures are read, the worst first. */
-export function noticesOf(t: TFunction, status: StatusView): Notice[] {
+export function noticesOf(t: TFunction, language: string, status: StatusView): Notice[] {
   const notices: Notice[] = [];
-  const add = (kind: Notice['kind'], text: string) => notices.push({ kind, text });
+  const add = (kind: Notice['kind'], text: string, sentence: string | null = null) =>
+    notices.push({ kind, text, sentence });
+  const said = (kind: Notice['kind'], sentence: string, words: string | null, whole = same) =>
+    add(kind, whole(words ?? sentence), words === null ? null : sentence);
   if (status.grid_state === 'tripped') {
-    const reason = status.tripped?.text ?? t('notice.some_fence');
-    add('alarm', t('notice.tripped', { reason }));
+    const { tripped = null } = status;
+    const whole = (reason: string) => t('notice.tripped', { reason });
+    if (tripped === null) add('alarm', whole(t('notice.some_fence')));
+    else said('alarm', tripped.text, tripWords(language, tripped), whole);
   }
-  for (const reason of status.degraded) add('warn', t('notice.degraded', { reason }));
+  const coded = (text: string) => codedWords(t, language, text, status.coded);
+  for (const sentence of status.degraded) {
+    said('warn', sentence, coded(sentence), (reason) => t('notice.degraded', { reason }));
+  }
   if (status.grid_state === 'paused') add('warn', t('notice.paused'));
   if (status.grid_state === 'finished') add('info', t('notice.finished'));
   if (status.grid_state === 'waiting') add('info', t('notice.waiting'));
   if (status.adjusted) add('info', t('notice.adjusted'));
-  for (const warning of status.warnings) add('warn', warning);
+  for (const warning of status.warnings) said('warn', warning, coded(warning));
   return notices;
+}
+
+function same(text: string): string {
+  return text;
 }

@@ -1,7 +1,9 @@
 /** Everything that is wrong with a config: each says where, and leads there. */
 import { UnstyledButton } from '@mantine/core';
 import type { Problem } from '../../../../contract/errors.ts';
+import { SaidText } from '../../shell/said-text.tsx';
 import { keyName } from '../../words/config-key-words.ts';
+import { problemWords } from '../../words/said-words.ts';
 import { lineOf } from './config-text.ts';
 import type { Checked } from './use-check.ts';
 import { useConsoleWords } from '../console-words.ts';
@@ -25,7 +27,8 @@ export function ProblemList({ text, checked, onJump }: Props) {
       {problems.map((problem) => (
         <li key={`${problem.path} ${problem.message}`}>
           <UnstyledButton className="problem" onClick={() => onJump(problem)}>
-            <b>{nameOf(language, problem.path)}</b> {problem.message}
+            <b>{nameOf(language, problem.path)}</b>{' '}
+            <SaidText words={problemWords(language, problem)} sentence={problem.message} />
             <span className="quiet small">
               {problem.path}
               {problem.allowed === undefined

@@ -1,6 +1,8 @@
 /** The templates to begin with, each with what its first lines say. */
 import type { TemplateSummary, TemplateView } from '../../../../contract/console-api.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
+import { SaidText } from '../../shell/said-text.tsx';
+import { templateWords } from '../../words/said-words.ts';
 import { hrefOf } from '../address.ts';
 import { ModeMark } from '../fleet/state-mark.tsx';
 import { useRoute } from '../requests.ts';
@@ -26,6 +28,7 @@ export function TemplateList() {
 }
 
 function Template({ template }: { readonly template: TemplateSummary }) {
+  const { language } = useConsoleWords();
   const { name, title, description } = template;
   const { value } = useRoute<TemplateView>(`/api/templates/${encodeURIComponent(name)}`);
   const facts = value === undefined ? null : factsOf(value.text);
@@ -37,7 +40,9 @@ function Template({ template }: { readonly template: TemplateSummary }) {
           {facts !== null && <ModeMark mode={facts.mode} />}
         </span>
         <span className="small strong">{title}</span>
-        <span className="small">{description}</span>
+        <span className="small">
+          <SaidText words={templateWords(language, template)} sentence={description} />
+        </span>
         <span className="quiet small">{facts?.main}</span>
       </a>
     </li>

@@ -1,13 +1,17 @@
 /** The warnings of one instance, as its bot says them. */
 import { List, Modal, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
+import { SaidText } from '../../shell/said-text.tsx';
+import { codedWords } from '../../words/said-words.ts';
 import { useConsoleWords } from '../console-words.ts';
 
 export function WarningsDialog(props: {
   readonly row: FleetRow | null;
   readonly onClose: () => void;
 }) {
-  const { t } = useConsoleWords();
+  const { t, language } = useConsoleWords();
+  const { t: plainT } = useTranslation();
   const { row, onClose } = props;
   return (
     <Modal
@@ -19,7 +23,12 @@ export function WarningsDialog(props: {
       {row?.warnings.length === 0 && <Text className="quiet">{t('console:warnings.gone')}</Text>}
       <List spacing="xs" size="sm">
         {row?.warnings.map((warning) => (
-          <List.Item key={warning}>{warning}</List.Item>
+          <List.Item key={warning}>
+            <SaidText
+              words={codedWords(plainT, language, warning, row.coded)}
+              sentence={warning}
+            />
+          </List.Item>
         ))}
       </List>
     </Modal>

@@ -1,12 +1,11 @@
 /** What was asked for, by the verb of the audit, in words of the page. */
-import { consoleEn } from '../../words/console-en.ts';
+import type { Words } from '../../words/en.ts';
 import type { ConsoleT } from '../console-words.ts';
+
+type Verb = keyof Words['console']['audit_verb'];
 
 /** The words for a verb; one that a newer supervisor notes comes as it is. */
 export function verbWords(t: ConsoleT, verb: string): string {
-  return isKnown(verb) ? t(`console:audit_verb.${verb}`) : verb;
-}
-
-function isKnown(verb: string): verb is keyof typeof consoleEn.audit_verb {
-  return Object.hasOwn(consoleEn.audit_verb, verb);
+  const key = `console:audit_verb.${verb as Verb}` as const;
+  return t(key, { defaultValue: verb });
 }

@@ -2,6 +2,8 @@
 import { Button, Loader } from '@mantine/core';
 import type { FindingView } from '../../../../contract/console-api.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
+import { SaidText } from '../../shell/said-text.tsx';
+import { findingWords } from '../../words/said-words.ts';
 import { useRoute } from '../requests.ts';
 import { useConsoleWords } from '../console-words.ts';
 
@@ -37,19 +39,30 @@ export default function DoctorView() {
         {[...(value ?? [])]
           .sort((a, b) => order(a) - order(b))
           .map((finding) => (
-            <li key={`${finding.subject} ${finding.text}`} className={`card ${finding.level}`}>
-              <span className={`finding-level ${TONES[finding.level]}`}>
-                <span aria-hidden>{SIGNS[finding.level]}</span>{' '}
-                {t(`console:doctor.${finding.level}`)}
-              </span>
-              <b>{finding.subject}</b>
-              <span>
-                {finding.text}
-                {finding.hint !== null && <span className="finding-hint">→ {finding.hint}</span>}
-              </span>
-            </li>
+            <Finding key={`${finding.subject} ${finding.text}`} finding={finding} />
           ))}
       </ul>
     </div>
+  );
+}
+
+function Finding({ finding }: { readonly finding: FindingView }) {
+  const { t, language } = useConsoleWords();
+  const { level, subject, text, hint } = finding;
+  const words = findingWords(language, finding);
+  return (
+    <li className={`card ${level}`}>
+      <span className={`finding-level ${TONES[level]}`}>
+        <span aria-hidden>{SIGNS[level]}</span> {t(`console:doctor.${level}`)}
+      </span>
+      <b>{words?.what ?? subject}</b>
+      <span>
+        <SaidText
+          words={words === null || level === 'ok' ? null : words.todo}
+          sentence={text}
+        />
+        {hint !== null && <span className="finding-hint">→ {hint}</span>}
+      </span>
+    </li>
   );
 }

@@ -2,6 +2,8 @@
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import type { VerbResult } from '../../../../contract/fleet-api.ts';
 import { decimalsFor, exact, signedMoney } from '../../format/amount.ts';
+import { SaidText } from '../../shell/said-text.tsx';
+import { errorWords, problemWords } from '../../words/said-words.ts';
 import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
@@ -41,8 +43,9 @@ export function ResultLine({
   readonly result: VerbResult;
   readonly row: FleetRow | null;
 }) {
-  const { t } = useConsoleWords();
+  const { t, language } = useConsoleWords();
   const { id, ok, message, error, receipt, warnings = [] } = result;
+  const words = error === undefined ? null : errorWords(language, error.code);
   return (
     <li data-result={ok ? 'ok' : 'failed'}>
       <span className="effect-list-name">
@@ -52,18 +55,21 @@ export function ResultLine({
         <b>{id}</b>
       </span>
       <span>
-        {error?.message ?? message}
+        <SaidText words={words?.what ?? null} sentence={error?.message ?? message} />
         {error?.code === 'LIVE_UNCONFIRMED' && (
           <span className="effect-list-hint">
             {t('console:effects.first_live')} <code>gridd start {id}</code>
           </span>
         )}
         {error !== undefined && error.code !== 'LIVE_UNCONFIRMED' && (
-          <span className="effect-list-hint">{error.hint}</span>
+          <span className="effect-list-hint">
+            <SaidText words={words?.todo ?? null} sentence={error.hint} />
+          </span>
         )}
         {error?.problems?.map((problem) => (
           <span className="effect-list-hint" key={`${problem.path} ${problem.message}`}>
-            {problem.path}: {problem.message}
+            {problem.path}:{' '}
+            <SaidText words={problemWords(language, problem)} sentence={problem.message} />
           </span>
         ))}
         {receipt !== undefined && receipt !== null && (

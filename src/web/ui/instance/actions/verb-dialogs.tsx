@@ -8,6 +8,8 @@ import { notionalOf } from '../../format/notional.ts';
 import { post } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { ResultNotice } from '../../shell/result-notice.tsx';
+import { SaidText } from '../../shell/said-text.tsx';
+import { tripWords } from '../../words/said-words.ts';
 
 export interface VerbDialogProps {
   readonly opened: boolean;
@@ -35,8 +37,9 @@ export function PauseDialog({ opened, status, onClose }: VerbDialogProps) {
 }
 
 export function ResumeDialog({ opened, status, onClose }: VerbDialogProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { tripped = null } = status;
+  const own = tripped === null ? null : tripWords(i18n.language, tripped);
   return (
     <ConfirmDialog<ResumeAnswer>
       opened={opened}
@@ -53,7 +56,10 @@ export function ResumeDialog({ opened, status, onClose }: VerbDialogProps) {
     >
       {tripped !== null && (
         <Text size="sm" className="attention">
-          {t('resume.tripped', { why: tripped.text })}
+          <SaidText
+            words={own === null ? null : t('resume.tripped', { why: own })}
+            sentence={own === null ? t('resume.tripped', { why: tripped.text }) : tripped.text}
+          />
         </Text>
       )}
       <Text size="sm">{t('resume.what')}</Text>

@@ -1,6 +1,7 @@
 /** Everything that should be known before the figures are read, the worst first. */
 import { useTranslation } from 'react-i18next';
 import type { StatusView } from '../../../../contract/instance-views.ts';
+import { SaidText } from '../../shell/said-text.tsx';
 import { noticesOf } from '../../words/state-words.ts';
 import type { Notice } from '../../words/state-words.ts';
 
@@ -8,17 +9,22 @@ import type { Notice } from '../../words/state-words.ts';
 const SIGNS: Readonly<Record<Notice['kind'], string>> = { alarm: '▲', warn: '!', info: 'i' };
 
 export function Notices({ status }: { readonly status: StatusView }) {
-  const { t } = useTranslation();
-  const notices = noticesOf(t, status);
+  const { t, i18n } = useTranslation();
+  const notices = noticesOf(t, i18n.language, status);
   if (notices.length === 0) return null;
   return (
     <ul className="notices" aria-label={t('notice.list')}>
-      {notices.map(({ kind, text }) => (
-        <li key={text} className={kind}>
+      {notices.map(({ kind, text, sentence }) => (
+        <li key={`${text} ${sentence}`} className={kind}>
           <span className="sign" aria-hidden>
             {SIGNS[kind]}
           </span>
-          <span>{text}</span>
+          <span>
+            <SaidText
+              words={sentence === null ? null : text}
+              sentence={sentence ?? text}
+            />
+          </span>
         </li>
       ))}
     </ul>

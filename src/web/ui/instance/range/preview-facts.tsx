@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { LiquidationView } from '../../../../contract/instance-views.ts';
 import { useInstance } from '../instance-topics.ts';
 import { exact, isSame } from '../../format/amount.ts';
+import { SaidText } from '../../shell/said-text.tsx';
+import { problemWords } from '../../words/said-words.ts';
 import { liquidationWords } from '../../words/risk-words.ts';
 import { fieldName } from './grid-inputs.tsx';
 import type { Outcome, Refusal } from './preview.ts';
@@ -21,15 +23,22 @@ export function PreviewFacts({ preview }: PreviewFactsProps) {
 }
 
 function Refused({ refusal }: { readonly refusal: Refusal }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <div className="refused" data-part="preview" data-refused>
       <strong>✕ {t('range.refused')}</strong>
       <ul>
-        {refusal.problems.map(({ path, message, allowed }) => (
-          <li key={path + message}>
-            {fieldName(t, path)}: {message}
-            {allowed !== undefined && <span className="quiet"> ({allowed})</span>}
+        {refusal.problems.map((problem) => (
+          <li key={problem.path + problem.message}>
+            {fieldName(t, problem.path)}:{' '}
+            <SaidText
+              words={problemWords(i18n.language, problem)}
+              sentence={
+                problem.allowed === undefined
+                  ? problem.message
+                  : `${problem.message} (${problem.allowed})`
+              }
+            />
           </li>
         ))}
       </ul>

@@ -13,7 +13,7 @@ import { SideTag } from '../../shell/side-tag.tsx';
 import type { Column } from '../../shell/table-column.ts';
 import type { ExportField } from '../../shell/table-export.ts';
 import { lineWords } from '../../words/line-words.ts';
-import { en } from '../../words/en.ts';
+import { wordsAt } from '../../words/languages.ts';
 import { useMark, useStale } from './marks.ts';
 import { ORDER_STATUSES, ordersOf } from './row-sources.ts';
 import type { OrderStatus } from './row-sources.ts';
@@ -127,13 +127,9 @@ function orderColumns(t: TFunction): readonly Column<OrderView>[] {
 
 /** The word for a status or role; one that a newer bot invented comes as it is. */
 function statusText(t: TFunction, status: string): string {
-  const known = (name: string): name is keyof typeof en.order_status =>
-    Object.hasOwn(en.order_status, name);
-  return known(status) ? t(`order_status.${status}`) : status;
+  return wordsAt(t, `order_status.${status}`, status);
 }
 
 function roleText(t: TFunction, role: string): string {
-  const known = (name: string): name is keyof typeof en.order_role =>
-    Object.hasOwn(en.order_role, name);
-  return known(role) ? t(`order_role.${role}`) : role;
+  return wordsAt(t, `order_role.${role}`, role);
 }
