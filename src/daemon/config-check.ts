@@ -18,6 +18,7 @@ import {
   refuseExposedEnv,
 } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
+import { readBooks } from '../store/index.ts';
 
 /** What a check depends on. */
 export interface CheckParts {
@@ -59,10 +60,15 @@ export function judgeText(parts: CheckParts, id: string, file: string, text: str
   } catch (thrown) {
     // What a start needs of the machine may come later; the text is not at fault.
     const { message } = errorBody(thrown);
-    warnings.push(`It will not start before this is mended: ${message}`);
+    warnings.push(noStartYet(message));
   }
   const verdict = refusedWith(faults, loaded);
   return { ...verdict, warnings };
+}
+
+/** The warning of a text that may stand, and would not start. */
+export function noStartYet(why: string): string {
+  return `It will not start before this is mended: ${why}`;
 }
 
 /** Text that would come back from the disk as another one. */
@@ -100,6 +106,24 @@ export function refuseVerdict({ code, problems }: Verdict, file: string): void {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   const message = `${file} would have ${count}; nothing was changed.`;
   throw new GriddError(code, message, { problems, hint: ERRORS[code].hint });
+}
+
+/** LIVE_UNCONFIRMED where it would trade live for the first time: only a terminal asks for that. */
+export function refuseFirstLive({ id, config, dbPath }: LoadedConfig): void {
+  if (config.exchange_config.mode !== 'live' || hasBegun(dbPath)) return;
+  const message = `${id} would trade live for the first time; nothing was written.`;
+  throw new GriddError('LIVE_UNCONFIRMED', message, {
+    hint: 'Write it without starting it, then start it with `gridd start ID`, which asks.',
+  });
+}
+
+function hasBegun(dbPath: string): boolean {
+  const books = readBooks(dbPath);
+  try {
+    return books?.hasBegun() === true && books.binding() !== null;
+  } finally {
+    books?.close();
+  }
 }
 
 /** The grid of a config that may be one; null where there is none of ours, or it cannot be told. */

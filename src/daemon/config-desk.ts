@@ -23,7 +23,7 @@ import type {
 import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
-import type { FleetService, ListRow, VerbResult } from '../contract/fleet-api.ts';
+import type { FleetService, VerbResult } from '../contract/fleet-api.ts';
 import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import {
@@ -39,10 +39,19 @@ import {
   unmasked,
 } from '../registry/index.ts';
 import type { ConfigRoot, LoadedConfig, Registry } from '../registry/index.ts';
-import { checkView, designOf, judgeText, refuseVerdict, withDesign } from './config-check.ts';
+import {
+  checkView,
+  designOf,
+  judgeText,
+  noStartYet,
+  refuseFirstLive,
+  refuseVerdict,
+  withDesign,
+} from './config-check.ts';
 import type { Verdict } from './config-check.ts';
 import { templateRoots, templateSummaries, templateView } from './config-templates.ts';
 import type { ActiveConfig, Author, ConfigVersions } from './config-versions.ts';
+import { told, toldNew } from './edit-outcome.ts';
 import { rootOf, shownText, summaryOf, versionTextView, versionView } from './config-views.ts';
 
 export interface ConfigDeskParts {
@@ -52,6 +61,8 @@ export interface ConfigDeskParts {
   readonly registry: Pick<Registry, 'update'>;
   /** Throws ACCOUNT_LOSS where the grid that runs from its file would grow too large by `next`. */
   judgeEdit(next: LoadedConfig): Promise<unknown>;
+  /** Throws what a start from its file would be refused with at this moment, were it `next`. */
+  judgeStart(next: LoadedConfig): Promise<void>;
   /** The fleet as whoever acts moves it. */
   fleet(actor: Actor): Pick<FleetService, 'list' | 'reload' | 'start'>;
 }
@@ -116,7 +127,9 @@ export class ConfigDesk implements ConfigService {
     // A text with faults of its own becomes no grid.
     const judged = own.length === 0 && present !== null;
     const problems = judged ? await this.#overLimit(draft.verdict) : own;
-    const warnings = [...whole.warnings, ...(note === null ? [] : [note])];
+    const unstartable = problems.length === 0 ? await this.#startRefusal(draft.verdict) : null;
+    const said = [...whole.warnings, note, unstartable].filter((line) => line !== null);
+    const warnings = [...new Set(said)];
     return checkView(home, file, { ...whole, problems, warnings }, grid?.view ?? null);
   }
 
@@ -148,10 +161,17 @@ export class ConfigDesk implements ConfigService {
     const file = this.#fileOf(id);
     const draft = this.#newDraft(id, request.text);
     await this.#refuse(draft, file);
+    const { loaded } = draft.verdict;
+    // Refused while nothing is written yet: the draft is still the user's to change.
+    if (start && loaded !== null) {
+      refuseFirstLive(loaded);
+      await this.#parts.judgeStart(loaded);
+    }
     const author = authorOf(actor, note === '' ? 'new' : note);
     const { version, changed } = this.#create(id, file, draft.text, author);
-    const applied = start ? await this.#start(file, actor) : null;
-    return { version, changed, applied };
+    const started = start ? await this.#start(file, actor) : null;
+    const name = toHome(this.#parts.home, file);
+    return { version, changed, applied: started === null ? null : toldNew(started, name) };
   }
 
   versions(id: string): ConfigVersion[] {
@@ -308,6 +328,17 @@ export class ConfigDesk implements ConfigService {
     }
   }
 
+  /** What a start of it would be refused for now, as a sentence; a text may wait for its time. */
+  async #startRefusal({ loaded }: Verdict): Promise<string | null> {
+    try {
+      if (loaded !== null) await this.#parts.judgeStart(loaded);
+      return null;
+    } catch (thrown) {
+      if (thrown instanceof GriddError) return noStartYet(thrown.message);
+      throw thrown;
+    }
+  }
+
   async #replace(
     present: ActiveConfig,
     text: string,
@@ -357,27 +388,6 @@ export class ConfigDesk implements ConfigService {
 
 function authorOf({ who, from }: Actor, note: string): Author {
   return { who, origin: from.startsWith('cli') ? 'cli' : 'console', note };
-}
-
-/**
- * What became of a reload. Where it was refused after all and the process of before runs on, file
- * and grid differ: it says what stands where.
- */
-function told(
-  taken: VerbResult,
-  before: ListRow,
-  name: string,
-  versions: { readonly stands: number; readonly before: number },
-): VerbResult {
-  const { error, row } = taken;
-  if (error === undefined || row?.pid !== before.pid) return taken;
-  const message =
-    `Version ${versions.stands} stands in ${name}, but the instance runs on as before: ` +
-    error.message;
-  const hint =
-    `Save another text, or roll back to version ${versions.before}: ` +
-    'the next start takes what stands in the file.';
-  return { ...taken, message, error: { ...error, message, hint } };
 }
 
 /** As `unmasked`; of what is no JSON the verdict will complain. */

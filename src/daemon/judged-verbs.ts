@@ -2,10 +2,12 @@
  * Verbs that let a grid begin or grow, once the limit of its account allows them; what could not be
  * judged goes with the answer as a warning.
  */
-import type { VerbResult } from '../contract/fleet-api.ts';
+import type { RegistryRecord, VerbResult } from '../contract/fleet-api.ts';
 import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
+import type { Home } from '../platform/paths.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import type { AccountLimit, LimitWarning } from './account-limit.ts';
+import { checkLaunch } from './bot-process.ts';
 import { adjustGrid, restartInstance, startInstance } from './instance-verbs.ts';
 import type { StartWish } from './instance-verbs.ts';
 import type { Instance } from './instance.ts';
@@ -22,6 +24,34 @@ export function judgedStart(
   // What runs already is told so by the start itself.
   if (instance.process !== null) return startInstance(instance, wish);
   return begun(limit, instance, loaded, () => startInstance(instance, wish));
+}
+
+/** What a start that is only thought of is judged with. */
+export interface StartJudges {
+  readonly home: Home;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly limit: Pick<AccountLimit, 'beforeStart' | 'release'>;
+  /** Throws CONFIG_CONFLICT where another instance has what it claims. */
+  refuseConflicts(loaded: LoadedConfig): void;
+}
+
+/**
+ * Throws what a start of `loaded` is certain to be refused with, consent to trade live left aside;
+ * nothing is started or kept. What only its bot finds out is not known here.
+ */
+export async function refuseStart(
+  judges: StartJudges,
+  loaded: LoadedConfig,
+  record: RegistryRecord,
+): Promise<void> {
+  const { home, environment, limit } = judges;
+  judges.refuseConflicts(loaded);
+  checkLaunch({ home, environment }, loaded, record);
+  try {
+    await limit.beforeStart(loaded);
+  } finally {
+    limit.release(loaded.id);
+  }
 }
 
 /** Restarts an instance, or starts a stopped one; ACCOUNT_LOSS. */

@@ -105,6 +105,7 @@ async function main(): Promise<void> {
   const desk = new ConfigDesk({
     ...{ home, versions, registry, environment: process.env },
     judgeEdit: (next) => supervisor.judgeEdit(next),
+    judgeStart: (next) => supervisor.judgeStart(next),
     fleet: (actor) => auditedFleet(supervisor, history, clock, actor),
   });
   const configs = auditedConfigs(desk, history, clock);

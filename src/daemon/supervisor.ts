@@ -29,7 +29,13 @@ import { isoTime } from '../platform/clock.ts';
 import type { Cancel } from '../platform/clock.ts';
 import type { LogFolder } from '../platform/log-reading/log-page.ts';
 import { toHome } from '../platform/paths.ts';
-import { cleanUp, conflictError, findConflicts, readConfigFile } from '../registry/index.ts';
+import {
+  cleanUp,
+  conflictError,
+  findConflicts,
+  newRecord,
+  readConfigFile,
+} from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { AccountLimit } from './account-limit.ts';
 import type { LimitWarning } from './account-limit.ts';
@@ -52,7 +58,7 @@ import { instanceStatus, listRow, mayHold } from './instance-rows.ts';
 import { reloadInstance } from './instance-reload.ts';
 import { panicInstance } from './instance-panic.ts';
 import { endForShutdown, stopInstance } from './instance-stop.ts';
-import { judgedAdjust, judgedRestart, judgedStart } from './judged-verbs.ts';
+import { judgedAdjust, judgedRestart, judgedStart, refuseStart } from './judged-verbs.ts';
 import { acceptPosition, closeCarry, switchGrid } from './instance-verbs.ts';
 import { forgetAges, lookAt, tendLogs } from './instance-watch.ts';
 import { isUp } from './lifecycle.ts';
@@ -279,6 +285,16 @@ export class Supervisor implements FleetService {
     // What does not run is judged when it starts.
     if (process === null || !isOwn) return null;
     return this.#limit.beforeReload(next, process.status);
+  }
+
+  /** Throws what a start of `next` would be refused with now; what runs is not started. */
+  async judgeStart(next: LoadedConfig): Promise<void> {
+    const { process = null, record } = this.#fleet.instances.get(next.id) ?? {};
+    if (process !== null) return;
+    const { home, environment, clock } = this.#parts;
+    const own = record ?? newRecord(home, next, 'never started', clock.now());
+    const refuseConflicts = () => this.#fleet.refuseConflicts(next, true);
+    await refuseStart({ home, environment, limit: this.#limit, refuseConflicts }, next, own);
   }
 
   async closeCarry(id: string): Promise<CloseCarryAnswer> {

@@ -1,5 +1,7 @@
 /** Configs of a real supervisor with a real bot: edited, rolled back, met on the disk, limited. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type {
   ConfigCheck,
@@ -17,12 +19,13 @@ const ID = 'aa_01';
 let home: FleetHome;
 let port = 0;
 let page = 0;
+let spare = 0;
 let file: string;
 
 beforeAll(async () => {
   home = new FleetHome();
-  const [console_port = 0, own = 0, other = 0, third = 0] = await freePorts(4);
-  [port, page] = [console_port, third];
+  const [console_port = 0, own = 0, other = 0, third = 0, fourth = 0] = await freePorts(5);
+  [port, page, spare] = [console_port, third, fourth];
   home.consoleAt(port);
   // The price stands still, so orders change by what a test does alone.
   const exchange = { paper: { volatility: 1e-9 } };
@@ -123,4 +126,37 @@ test('a save beyond it leaves file, versions and grid as they are; the check say
   const smaller = text.replace('"order_quantity": 0.1', '"order_quantity": 0.08');
   const saved = await call<ConfigSaved>('PUT', path, { ...body, text: smaller });
   expect(saved.applied).toMatchObject({ ok: true });
+});
+
+test('a new config is not written for a start that its limit refuses; what only its bot finds out leaves it', async () => {
+  const small = { max_account_loss: 3 };
+  const text = (web_port: number, exchange_config: object) =>
+    JSON.stringify({
+      metadata: { symbol: 'SOL_USDC_PERP', instance_id: 'dd_04' },
+      daemon_config: { web_port, strict_port: true },
+      exchange_config,
+      strategy_config: {
+        ...{ grid_lower_price: 140, grid_upper_price: 160, grid_num: 20, order_quantity: 0.1 },
+      },
+    });
+  const stranger = createServer().listen(spare, '127.0.0.1');
+  await once(stranger, 'listening');
+  const create = (given: string, start: boolean) =>
+    call<ConfigSaved>('POST', '/api/configs', { id: 'dd_04', text: given, note: '', start });
+  const made = home.path('config', 'active', 'dd_04.json');
+  await expect(create(text(spare, small), true)).rejects.toThrow(/ACCOUNT_LOSS.*more than its max/);
+  expect(existsSync(made)).toBe(false);
+  const check = { text: text(spare, small) };
+  const { problems, warnings } = await call<ConfigCheck>('POST', '/api/configs/check', check);
+  expect([problems, warnings.filter((line) => line.includes('more than its max'))]).toEqual([
+    [],
+    [expect.stringMatching(/^It will not start before this is mended: With every/)],
+  ]);
+  // That a stranger has its port nobody knows before its bot binds it.
+  const { version, applied } = await create(text(spare, {}), true);
+  stranger.close();
+  expect(version).toBe(1);
+  expect(applied).toMatchObject({ ok: false, error: { code: 'PORT_TAKEN' } });
+  expect(applied?.message).toMatch(/^config\/active\/dd_04\.json stands, but it did not start: /);
+  expect(existsSync(made)).toBe(true);
 });

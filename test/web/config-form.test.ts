@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { checkGrid } from '../../src/design/index.ts';
 import { PACKAGE_FOLDER, homeAt } from '../../src/platform/paths.ts';
 import { guardedFormSchema, loadConfigText } from '../../src/registry/index.ts';
+import { GriddError } from '../../src/contract/errors.ts';
 import { parseJsonc } from '../../src/registry/jsonc-text.ts';
 import {
   FIELD_GROUPS,
@@ -17,6 +18,7 @@ import {
   typedOf,
 } from '../../src/web/ui/console/configs/config-fields.ts';
 import type { ConfigField } from '../../src/web/ui/console/configs/config-fields.ts';
+import { withValue } from '../../src/web/ui/console/configs/config-text.ts';
 import { previewOf } from '../../src/web/ui/console/configs/design-preview.ts';
 import { isSame } from '../../src/web/ui/format/amount.ts';
 import { loadWords } from '../../src/web/ui/words/languages.ts';
@@ -114,6 +116,55 @@ describe('what is typed', () => {
   });
 });
 
+/** What people type for numbers that this form does not read, or reads as below zero. */
+const ODD_NUMBERS = [
+  ...['1e3', '1,000', '1 000', '１２３', '0x10', '1_000', '5.', '.5', '+5', '-3', '--5', '1e400'],
+  ...['1e-400', 'NaN', 'Infinity', '٣', '１,０', '3\u2009000', '½', '5%', '$5', "1'000"],
+];
+
+describe('a number as people type it', () => {
+  const home = homeAt(PACKAGE_FOLDER);
+  const text = readFileSync(join(home.templates, 'neutral.json'), 'utf8');
+  /** A field of each kind of number that takes 3 of its own. */
+  const kinds = {
+    decimal: 'exchange_config.max_account_loss',
+    number: 'strategy_config.leverage',
+    whole: 'daemon_config.max_restart_attempts',
+  };
+
+  /** What a config says at `path` once `fragment` stands there; an error holds its problems. */
+  function readAs(path: string, fragment: string): unknown {
+    const keys = path.split('.');
+    const edited = withValue(text, keys, fragment);
+    try {
+      const { config } = loadConfigText(home, join(home.active, 'typed.json'), edited);
+      return keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], config);
+    } catch (thrown) {
+      if (!(thrown instanceof GriddError)) throw thrown;
+      return thrown.problems.map((problem) => problem.path);
+    }
+  }
+
+  it.each(Object.values(kinds))('%s reads what it shows, or refuses it at the field', (path) => {
+    for (const typed of ODD_NUMBERS) {
+      const fragment = fragmentOf(field(path), typed) ?? '';
+      expect([typed, readAs(path, fragment)]).toEqual([typed, [path]]);
+    }
+    for (const typed of [' 3 ', '3', '\u20033\u00a0', '3.0']) {
+      expect(readAs(path, fragmentOf(field(path), typed) ?? '')).toBe(3);
+    }
+    // Other words for the same number: taken as that, or refused, never as another one.
+    for (const typed of ['007', '-0']) {
+      const value = readAs(path, fragmentOf(field(path), typed) ?? '');
+      if (!Array.isArray(value)) expect(Number(value) + 0).toBe(Number(typed) + 0);
+    }
+  });
+
+  it.each(Object.values(kinds))('%s written in the text is never infinite', (path) => {
+    expect([readAs(path, '1e400'), readAs(path, '-1e400')]).toEqual([[path], [path]]);
+  });
+});
+
 describe('the grid that is shown while somebody types', () => {
   const home = homeAt(PACKAGE_FOLDER);
   const file = join(home.templates, 'neutral.json');
@@ -156,6 +207,17 @@ describe('the grid that is shown while somebody types', () => {
       { numRuns: 60 },
     );
   });
+
+  it.each(['grid_lower_price', 'grid_num', 'order_quantity', 'leverage', 'stop_loss_price'])(
+    'shows no grid of another %s than what was typed',
+    (key) => {
+      for (const typed of ODD_NUMBERS) {
+        const fragment = fragmentOf(field(`strategy_config.${key}`), typed) ?? '';
+        const preview = previewOf(configOf({ [key]: JSON.parse(fragment) as unknown }), known);
+        expect([typed, preview?.design ?? null]).toEqual([typed, null]);
+      }
+    },
+  );
 
   it('is left to the supervisor where more is needed than config and rules', () => {
     const none = [

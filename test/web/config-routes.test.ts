@@ -34,14 +34,15 @@ let history: FleetHistory;
 let rows: ListRow[];
 let reloaded: string[];
 let started: string[];
-/** What the limit of the account says of an edit, and an instance of a reload; null: it is well. */
+/** What an edit, a start before it is tried, and an instance are refused with; null: all is well. */
 let limit: GriddError | null;
+let unstartable: GriddError | null;
 let refusal: Partial<VerbResult> | null;
 
 beforeEach(() => {
   home = tempHome();
   [rows, reloaded, started] = [[], [], []];
-  [limit, refusal] = [null, null];
+  [limit, unstartable, refusal] = [null, null, null];
   const clock = manualClock();
   const log = makeLogger('test', []);
   history = new FleetHistory({ file: home.history, clock, log, present: existsSync });
@@ -56,12 +57,13 @@ beforeEach(() => {
     },
     start: ({ targets }: { targets: readonly { config_file: string }[] }) => {
       started.push(...targets.map(({ config_file }) => config_file));
-      return Promise.resolve([{ id: 'new', ok: true, message: 'running' }]);
+      return Promise.resolve([{ id: 'new', ok: true, message: 'running', ...refusal }]);
     },
   };
   const desk = new ConfigDesk({
     ...{ home, versions, registry: openRegistry(home), environment: {} },
     judgeEdit: () => (limit === null ? Promise.resolve() : Promise.reject(limit)),
+    judgeStart: () => (unstartable === null ? Promise.resolve() : Promise.reject(unstartable)),
     fleet: () => fleet,
   });
   app = makeHttpApp();
@@ -258,6 +260,39 @@ describe('editing', () => {
     expect((await check({ text: '{' })).problems).not.toEqual([]);
     const fresh = await check({ text: JSON.stringify(smallConfig()) });
     expect(fresh).toMatchObject({ problems: [], file: 'config/active/new.json' });
+  });
+
+  test('a new config whose start is certain to be refused is not written, and a check says so', async () => {
+    const { body: template } = await ask<TemplateView>('GET', '/api/templates/neutral?id=nn_01');
+    const body = { id: 'nn_01', text: template.text, note: '', start: true };
+    unstartable = new GriddError('ACCOUNT_LOSS', 'it would lose 60');
+    expect(await refused('POST', '/api/configs', body)).toMatchObject({ code: 'ACCOUNT_LOSS' });
+    const check = await ask<ConfigCheck>('POST', '/api/configs/check', { text: template.text });
+    expect(check.body.problems).toEqual([]);
+    const sentence = 'It will not start before this is mended: it would lose 60';
+    expect(check.body.warnings).toContain(sentence);
+    unstartable = null;
+    const route = '/api/templates/backpack_sol_live?id=nn_01';
+    const { text } = (await ask<TemplateView>('GET', route)).body;
+    const first = await refused('POST', '/api/configs', { ...body, text });
+    expect([first.code, first.message]).toEqual(['LIVE_UNCONFIRMED', expect.any(String)]);
+    expect(first.hint).toContain('Write it without starting it');
+    expect([readdirSync(home.active), started]).toEqual([[], []]);
+    expect((await ask<ConfigVersion[]>('GET', '/api/configs/nn_01/versions')).body).toEqual([]);
+    // Written alone it may wait for its time.
+    unstartable = new GriddError('ACCOUNT_LOSS', 'it would lose 60');
+    const alone = await ask<ConfigSaved>('POST', '/api/configs', { ...body, start: false });
+    expect(alone.body).toMatchObject({ version: 1, applied: null });
+  });
+
+  test('a start that fails once the file stands says both in one sentence', async () => {
+    const { body: template } = await ask<TemplateView>('GET', '/api/templates/neutral?id=nn_01');
+    const error = new GriddError('PORT_TAKEN', 'Port 5001 is taken.').toBody();
+    refusal = { ok: false, message: error.message, error };
+    const body = { id: 'nn_01', text: template.text, note: '', start: true };
+    const { body: made } = await ask<ConfigSaved>('POST', '/api/configs', body);
+    const message = 'config/active/nn_01.json stands, but it did not start: Port 5001 is taken.';
+    expect(made.applied).toMatchObject({ ok: false, message, error: { ...error, message } });
   });
 
   test('a new config from a template, with its start; archive and restore', async () => {

@@ -18,6 +18,14 @@ export interface Preview {
   readonly design: DesignView | null;
 }
 
+/** Numbers of at least 1 that are never text. */
+const NUMBER_KEYS: readonly string[] = [
+  ...['grid_num', 'leverage', 'max_open_orders', 'max_orders_per_minute'],
+];
+const WORD_KEYS: readonly string[] = [
+  ...['grid_type', 'direction', 'open_position_at_start', 'out_of_range', 'trigger_by'],
+];
+
 const INPUT_KEYS: readonly (keyof DesignInput)[] = [
   ...(['grid_lower_price', 'grid_upper_price', 'grid_num', 'grid_type', 'direction'] as const),
   ...(['order_quantity', 'investment', 'leverage', 'max_position'] as const),
@@ -123,12 +131,20 @@ function isInput(
   if (grids < 1 || grids > 1000) return false;
   return Object.entries(values).every(([key, value]) => {
     if (!INPUT_KEYS.some((known) => known === key)) return true;
-    return key === 'on_stop' ? typeof value === 'object' && value !== null : isPlain(value);
+    if (key === 'on_stop') return typeof value === 'object' && value !== null;
+    if (WORD_KEYS.includes(key)) return ['string', 'boolean'].includes(typeof value);
+    return NUMBER_KEYS.includes(key) ? isCount(value) : isDecimal(value);
   });
 }
 
-function isPlain(value: unknown): boolean {
-  return ['string', 'number', 'boolean'].includes(typeof value);
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 1;
+}
+
+/** As the schema reads decimals: the engine would take more, and the file is refused for it. */
+function isDecimal(value: unknown): boolean {
+  if (typeof value === 'string') return /^\d+(\.\d+)?$/.test(value);
+  return typeof value === 'number' && Number.isFinite(value);
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
