@@ -48,6 +48,19 @@ it('sends all topics on connect, then those that changed, with growing ids', asy
   reader.close();
 });
 
+it('tells what changed last before it ends, such as that the grid was stopped', async () => {
+  served = await serveSample({ limits: { gapMs: 60_000 } });
+  const reader = await EventReader.open(served.port);
+  await reader.next('topics');
+  served.service.change({ price: '151' });
+  expect(shown(await reader.next('topics')).price).toBe('151');
+  // Within the gap: nothing would be told of it for a minute.
+  served.service.change({ grid_state: 'stopped' });
+  await served.server.close();
+  expect(shown(await reader.next('topics')).grid_state).toBe('stopped');
+  reader.close();
+});
+
 it('tells one that comes back what changed meanwhile, by header or by query', async () => {
   served = await serveSample();
   const reader = await EventReader.open(served.port);

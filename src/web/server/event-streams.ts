@@ -136,9 +136,13 @@ export class EventStreams {
     this.#tell(stream, `retry: ${RETRY_MS}\n${news}`);
   }
 
-  /** Ends all streams and takes no more. */
+  /** Ends all streams and takes no more; what changed last is told before. */
   close(): void {
     this.#closed = true;
+    if (this.#pending !== null) {
+      this.#pending();
+      this.#sendAll();
+    }
     for (const stream of [...this.#streams]) {
       this.#remove(stream);
       stream.response.end();

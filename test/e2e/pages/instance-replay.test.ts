@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FillView, OrderView, StatusView } from '../../../src/contract/instance-api.ts';
+import { CANDLE_INTERVALS } from '../../../src/contract/page-api.ts';
 import type { CandleView, FillPage, OrderPage } from '../../../src/contract/page-api.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { writeCandles } from '../../fixtures/candles.ts';
@@ -15,6 +16,8 @@ import { waitFor } from '../../fixtures/wait-for.ts';
 
 /** Rows that the page asks for at a time for a file. */
 const EXPORT_ROWS = 1000;
+const MINUTES = 900;
+const MINUTES_OF = { '1m': 1, '5m': 5, '1h': 60 } as const;
 
 const bot = new LoneBot('replay_01', replayConfig('candles.csv', { grid_num: 100 }));
 let browser: TestBrowser;
@@ -68,7 +71,7 @@ function textsOf(json: string): Cells[] {
 
 describe.skipIf(!hasBrowser)('the page of a replay that has ended', () => {
   beforeAll(async () => {
-    writeCandles(join(bot.home, 'candles.csv'), 900, 7);
+    writeCandles(join(bot.home, 'candles.csv'), MINUTES, 7);
     bot.start();
     browser = await TestBrowser.launch();
     await waitFor('the end of the replay', () => bot.savedStatus()?.grid_state === 'finished', 60_000);
@@ -89,8 +92,20 @@ describe.skipIf(!hasBrowser)('the page of a replay that has ended', () => {
     const { priced_at } = await read<StatusView>('/api/status');
     expect(priced_at).toMatch(/^2024-08-01T14:59:/);
     await page.locator(`[data-part=chart] [data-newest="${last}"]`).waitFor();
-    await page.getByText('5m', { exact: true }).click();
-    await page.locator('[data-newest="2024-08-01T14:55:00.000Z"]').waitFor();
+  });
+
+  test.each(CANDLE_INTERVALS)('draws its whole record of %s', async (interval) => {
+    const candles = await read<readonly CandleView[]>(`/api/candles?interval=${interval}`);
+    const last = candles.at(-1);
+    expect(candles).toHaveLength(MINUTES / MINUTES_OF[interval]);
+    await page.getByText(interval, { exact: true }).click();
+    const newest = new Date((last?.time ?? 0) * 1000).toISOString();
+    const drawn = page.locator(`[data-part=chart] [data-candles="${candles.length}"]`);
+    await drawn.and(page.locator(`[data-newest="${newest}"]`)).waitFor();
+    // The run is over: its last price is the end of each candle that is the last.
+    const { price } = await read<StatusView>('/api/status');
+    expect(last?.close).toBe(price);
+    expect(await drawn.getAttribute('data-close')).toBe(String(Number(price)));
   });
 
   test('its fills go whole into a file, however many pages that takes', async () => {

@@ -3,15 +3,16 @@ import './instance.css';
 import { Text } from '@mantine/core';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStreamState } from '../live/topics.ts';
+import { useConnection } from './connection.ts';
 import { ChartCard } from './chart/chart-card.tsx';
 import { Equity } from './figures/equity.tsx';
 import { Holding } from './figures/holding.tsx';
 import { Result } from './figures/result.tsx';
 import { Notices } from './header/notices.tsx';
 import { PageHeader } from './header/page-header.tsx';
+import { StoppedNote } from './header/stopped-note.tsx';
 import { Health } from './health/health.tsx';
-import { topics, useInstance } from './instance-topics.ts';
+import { useInstance } from './instance-topics.ts';
 import { Lower } from './lower.tsx';
 
 // Parts that listen for themselves: the price alone must not draw them anew many times a second.
@@ -22,11 +23,11 @@ const LowerPart = memo(Lower);
 export function InstancePage() {
   const { t } = useTranslation();
   const status = useInstance('status');
-  const { name } = useStreamState(topics);
+  const connection = useConnection();
   if (status === undefined) {
     return (
       <Text p="md" role="status">
-        {name === 'lost' ? t('header.unreachable') : t('common.loading')}
+        {connection === 'lost' ? t('header.unreachable') : t('common.loading')}
       </Text>
     );
   }
@@ -35,7 +36,8 @@ export function InstancePage() {
       <PageHeader status={status} />
       <main>
         <Notices status={status} />
-        <div className={name === 'lost' ? 'parts stale' : 'parts'}>
+        <StoppedNote status={status} />
+        <div className={connection === 'lost' ? 'parts stale' : 'parts'}>
           <Result status={status} />
           <ChartCard status={status} />
           <Holding status={status} />

@@ -7,10 +7,23 @@ import { useStreamState } from '../live/topics.ts';
 
 const TICK_MS = 1000;
 
-export function StreamMark<All extends object>({ topics }: { readonly topics: Topics<All> }) {
+export interface StreamMarkProps<All extends object> {
+  readonly topics: Topics<All>;
+  /** What is said instead of a loss where the server has ended as it was told. */
+  readonly ended?: string | undefined;
+}
+
+export function StreamMark<All extends object>({ topics, ended }: StreamMarkProps<All>) {
   const { t } = useTranslation();
   const state = useStreamState(topics);
-  const now = useNow(state.name === 'lost');
+  const now = useNow(state.name === 'lost' && ended === undefined);
+  if (ended !== undefined) {
+    return (
+      <Badge role="status" variant="light" color="gray">
+        {ended}
+      </Badge>
+    );
+  }
   if (state.name !== 'lost') {
     return (
       <Badge role="status" variant="light" color={state.name === 'live' ? 'teal' : 'gray'}>
@@ -20,7 +33,7 @@ export function StreamMark<All extends object>({ topics }: { readonly topics: To
   }
   const seconds = state.heardAt === null ? '–' : Math.round((now - state.heardAt) / 1000);
   return (
-    <Badge role="alert" color="orange">
+    <Badge role="alert" className="stream-lost">
       {t('stream.lost', { seconds })}
     </Badge>
   );

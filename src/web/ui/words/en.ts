@@ -23,6 +23,7 @@ const page = {
     live: 'Connected',
     lost: 'Connection lost, figures are {{seconds}} s old; trying again',
     hidden: 'Paused while hidden',
+    stopped: 'Bot stopped',
   },
   mode: { paper: 'PAPER', live: 'LIVE' },
   look: {
@@ -67,6 +68,15 @@ const page = {
     waiting: 'Waiting: orders are placed when the trigger price is reached.',
     adjusted: 'Adjusted, differs from the file: the config file holds other values.',
     stale: 'The connection to the bot is lost: these figures are old.',
+  },
+  stopped: {
+    title: 'The bot was stopped',
+    again: '`gridd start {{id}}` continues the run, and so does the console.',
+    page: 'This page goes on by itself then; until then it shows the figures of the end.',
+    holds: 'The position of {{size}} is kept and no grid looks after it; `gridd panic {{id}}` closes it.',
+    orders_one: '{{count}} order stays at the venue and may fill while nobody answers it.',
+    orders_other: '{{count}} orders stay at the venue and may fill while nobody answers them.',
+    receipt: '`gridd receipts {{id}}` has its receipt.',
   },
   line_reason: {
     new: 'the grid has not begun',

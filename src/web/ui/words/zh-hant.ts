@@ -21,6 +21,7 @@ const page: Words['page'] = {
     live: '已連線',
     lost: '連線中斷，數據為 {{seconds}} 秒前；正在重試',
     hidden: '隱藏時暫停更新',
+    stopped: '機器人已停止',
   },
   mode: { paper: '模擬', live: '實盤' },
   look: { open: '主題與語言', theme: '主題', language: '語言', system: '跟隨系統', light: '淺色', dark: '深色' },
@@ -56,6 +57,15 @@ const page: Words['page'] = {
     waiting: '等待中：到達觸發價時才掛單。',
     adjusted: '已調整，與檔案不同：設定檔中是其他數值。',
     stale: '與機器人的連線中斷：這些數據是舊的。',
+  },
+  stopped: {
+    title: '機器人已停止',
+    again: '執行 gridd start {{id}} 或在主控台啟動，可繼續本輪。',
+    page: '屆時此頁會自動恢復；在此之前顯示的是停止時的數據。',
+    holds: '持倉 {{size}} 已保留，沒有網格照管；執行 gridd panic {{id}} 可平倉。',
+    orders_one: '{{count}} 張掛單留在交易所，仍可能成交而無人處理。',
+    orders_other: '{{count}} 張掛單留在交易所，仍可能成交而無人處理。',
+    receipt: '執行 gridd receipts {{id}} 可查看結算單。',
   },
   line_reason: {
     new: '網格尚未開始',

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import type { StatusView } from '../../../../contract/instance-views.ts';
 import { useSession } from '../../shell/session.ts';
 import { signIn } from '../../shell/sign-in.ts';
+import { useConnection } from '../connection.ts';
 import { useStale } from '../tables/marks.ts';
 import { AdjustDialog } from './adjust-dialog.tsx';
 import { ACTIONS, isOffered, isOver } from './available.ts';
@@ -23,6 +24,7 @@ export function ActionBar({ status }: { readonly status: StatusView }) {
   const { t } = useTranslation();
   const session = useSession();
   const stale = useStale();
+  const ended = useConnection() === 'stopped';
   const [open, setOpen] = useState<Action | null>(null);
   // A dialog is made when it is first wanted; then it stays, for it gives the focus back.
   const [made, setMade] = useState<readonly Action[]>([]);
@@ -31,7 +33,9 @@ export function ActionBar({ status }: { readonly status: StatusView }) {
     setOpen(action);
   };
   const readOnly = session?.read_only ?? null;
-  const offered = readOnly === null ? ACTIONS.filter((action) => isOffered(action, status)) : [];
+  // A bot that has ended answers nothing.
+  const acts = readOnly === null && !ended;
+  const offered = acts ? ACTIONS.filter((action) => isOffered(action, status)) : [];
   const asks = session?.needs_token === 'changes' && !session.signed_in;
   const button = (action: Action) => (
     <Button

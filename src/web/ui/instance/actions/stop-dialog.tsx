@@ -12,6 +12,7 @@ import { notionalOf } from '../../format/notional.ts';
 import { post } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { ReceiptFacts } from '../../shell/receipt-facts.tsx';
+import { keepReceipt } from '../stop-receipt.ts';
 import type { VerbDialogProps } from './verb-dialogs.tsx';
 
 export function StopDialog({ opened, status, onClose }: VerbDialogProps) {
@@ -26,7 +27,7 @@ export function StopDialog({ opened, status, onClose }: VerbDialogProps) {
       confirm={t('stop.confirm')}
       danger
       about={body}
-      act={() => post('/api/stop', body)}
+      act={async () => keepReceipt(await post('/api/stop', body))}
       result={(receipt) => <Receipt receipt={receipt} status={status} />}
       look={t('stop.look', { id: status.instance_id })}
       onClose={onClose}
@@ -66,7 +67,7 @@ export function PanicDialog({ opened, status, onClose }: VerbDialogProps) {
       danger
       {...(status.mode === 'live' ? { typed: status.instance_id } : {})}
       about={null}
-      act={() => post('/api/panic', {})}
+      act={async () => keepReceipt(await post('/api/panic', {}))}
       result={(receipt) => <Receipt receipt={receipt} status={status} />}
       look={t('stop.look', { id: status.instance_id })}
       onClose={onClose}

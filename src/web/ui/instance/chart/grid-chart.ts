@@ -39,6 +39,7 @@ export class GridChart {
   #scaled: AutoscaleInfo | null = null;
   #held: AutoscaleInfo | null = null;
   #last: Candle | undefined;
+  #count = 0;
 
   /** `onView` is called whenever prices may have moved to other pixels. */
   constructor(container: HTMLElement, palette: Palette, onView: () => void) {
@@ -100,12 +101,14 @@ export class GridChart {
   /** All candles anew, oldest first; the newest come into view. */
   setCandles(candles: readonly Candle[]): void {
     this.#series.setData([...candles]);
+    this.#count = this.#series.data().length;
     this.#keepLast(candles.at(-1));
   }
 
   /** The newest candle, grown or begun. */
   update(candle: Candle): void {
     this.#series.update(candle);
+    if (candle.time !== this.#last?.time) this.#count += 1;
     this.#keepLast(candle);
   }
 
@@ -148,11 +151,13 @@ export class GridChart {
     this.#chart.remove();
   }
 
-  /** The canvas says nothing of itself: when its newest candle begins stands beside it. */
+  /** The canvas says nothing of itself: how much is drawn, and its newest candle, stand beside it. */
   #keepLast(candle: Candle | undefined): void {
     this.#last = candle;
-    if (candle === undefined) delete this.#container.dataset['newest'];
-    else this.#container.dataset['newest'] = new Date(candle.time * 1000).toISOString();
+    const { dataset } = this.#container;
+    dataset['candles'] = String(this.#count);
+    dataset['newest'] = candle === undefined ? '' : new Date(candle.time * 1000).toISOString();
+    dataset['close'] = candle === undefined ? '' : String(candle.close);
   }
 
   #scale(own: AutoscaleInfo | null): AutoscaleInfo | null {

@@ -7,6 +7,7 @@ import { LookSwitch } from '../../shell/look-switch.tsx';
 import { SignOut } from '../../shell/session-dialog.tsx';
 import { StreamMark } from '../../shell/stream-mark.tsx';
 import { stateWords } from '../../words/state-words.ts';
+import { useConnection } from '../connection.ts';
 import { topics, useInstance } from '../instance-topics.ts';
 import { usePriceDecimals } from '../price-decimals.ts';
 
@@ -16,6 +17,7 @@ export function PageHeader({ status }: { readonly status: StatusView }) {
   const { t } = useTranslation();
   const { mode, name, price, symbol } = status;
   const modeWord = t(`mode.${mode}`);
+  const stopped = useConnection() === 'stopped';
   const shown = padded(price, usePriceDecimals(status, useInstance('levels') ?? []));
   useTitle(`${shown} ${symbol} · ${modeWord} · ${name}`);
   return (
@@ -34,7 +36,7 @@ export function PageHeader({ status }: { readonly status: StatusView }) {
         <span className="quiet">{status.quote}</span>
       </div>
       <div className="header-end">
-        <StreamMark topics={topics} />
+        <StreamMark topics={topics} ended={stopped ? t('stream.stopped') : undefined} />
         <SignOut />
         <LookSwitch />
       </div>

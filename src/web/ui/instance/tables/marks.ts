@@ -5,22 +5,23 @@
 import { useEffect, useRef, useState } from 'react';
 import type { PageMarks } from '../../../../contract/page-api.ts';
 import { useStreamState } from '../../live/topics.ts';
+import { useConnection } from '../connection.ts';
 import { topics, useInstance } from '../instance-topics.ts';
 
 /** The mark called `name`; undefined before the stream told any. */
 export function useMark(name: keyof PageMarks): string | undefined {
   const marks = useInstance('marks');
-  const connection = useConnection();
-  return marks === undefined ? undefined : `${connection}.${marks[name]}`;
+  const returns = useReturns();
+  return marks === undefined ? undefined : `${returns}.${marks[name]}`;
 }
 
 /** Whether the figures of the stream may be old. */
 export function useStale(): boolean {
-  return useStreamState(topics).name === 'lost';
+  return useConnection() === 'lost';
 }
 
 /** Counts how often the stream came back. */
-function useConnection(): number {
+function useReturns(): number {
   const { name } = useStreamState(topics);
   const [count, setCount] = useState(0);
   const gone = useRef(false);

@@ -1,0 +1,225 @@
+/**
+ * What the page of a bot says when something is not as it should be, in a real browser before a
+ * real, supervised paper bot: degraded and well again, killed and restarted, stopped from the page
+ * itself. Each is readable in every look: dark and light, on a wide screen and on a phone.
+ */
+import axe from 'axe-core';
+import type { Locator, Page } from 'playwright-core';
+import { renameSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { StatusView } from '../../../src/contract/instance-api.ts';
+import type { FillPage } from '../../../src/contract/page-api.ts';
+import type { ReceiptView } from '../../../src/contract/receipt-api.ts';
+import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
+import { FleetHome, freePorts } from '../../fixtures/fleet-home.ts';
+import { waitFor } from '../../fixtures/wait-for.ts';
+
+const ID = 'states_01';
+/** A name that is not of this machine alone, though it leads to it: it is asked for the token. */
+const OTHER_NAME = 'grids.localhost';
+const LOOKS = [
+  { colorScheme: 'dark', width: 1440 },
+  { colorScheme: 'light', width: 1440 },
+  { colorScheme: 'dark', width: 390 },
+  { colorScheme: 'light', width: 390 },
+] as const;
+const HEIGHT = 1000;
+/** Resolves when nothing comes or goes any more; a loader turns for ever. */
+const SETTLED = `Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+  .map(({ finished }) => finished))`;
+
+let browser: TestBrowser;
+let home: FleetHome;
+let page: Page;
+let origin: string;
+let token: string;
+
+const read = async <Value>(path: string): Promise<Value> =>
+  (await (await fetch(`${origin}${path}`)).json()) as Value;
+const fillIds = async () =>
+  (await read<FillPage>('/api/fills/page')).fills.map(({ trade_id: id }) => id);
+const pidOf = async () => (await home.row(ID)).pid ?? 0;
+const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+const dialog = () => page.getByRole('dialog');
+const mark = (on: Page) => on.getByRole('banner').getByText(/^(Connected|Connection|Bot stopped)/);
+const live = (on: Page) => mark(on).filter({ hasText: 'Connected' }).waitFor();
+const loss = (on: Page) => on.getByText(/^(Connection lost|連線中斷)/);
+const stopped = (on: Page) => on.locator('[data-part=stopped]');
+
+async function open(url: string, locale = 'en-GB'): Promise<Page> {
+  const viewport = { width: 1440, height: HEIGHT };
+  const context = await browser.context({ viewport, locale, reducedMotion: 'reduce' });
+  const opened = await context.newPage();
+  await opened.goto(url);
+  return opened;
+}
+
+/** Serious faults of access in `within`, in each look. The page is left in the first of them. */
+async function faultsOf(on: Page, within: string): Promise<string[]> {
+  const faults: string[] = [];
+  await on.evaluate(axe.source);
+  for (const { colorScheme, width } of [...LOOKS].reverse()) {
+    await on.emulateMedia({ colorScheme });
+    await on.setViewportSize({ width, height: HEIGHT });
+    await on.evaluate(SETTLED);
+    const found = await on.evaluate<string[]>(
+      `axe.run({ include: ${JSON.stringify(within.split(' '))} }, { resultTypes: ['violations'] })
+        .then(({ violations, passes }) => [
+          ...(passes.length === 0 ? ['nothing was looked at'] : []),
+          ...violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(', ')),
+        ])`,
+    );
+    faults.push(...found.map((fault) => `${colorScheme} ${width}: ${fault}`));
+    const beyond = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    expect(await on.evaluate(beyond)).toBe(0);
+  }
+  return faults;
+}
+
+/** A sentence in each place where the page says how its bot is. */
+function degradedWords(on: Page): Locator[] {
+  return [
+    on.locator('[data-part=state]').getByText('bot degraded'),
+    on.getByRole('list', { name: 'Notices' }).getByText('Degraded: Its lock file was removed'),
+    on.locator('[data-part=health]').getByText('the grid trades on, but something is not'),
+  ];
+}
+
+describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stopped', () => {
+  beforeAll(async () => {
+    home = new FleetHome();
+    const [web_port] = await freePorts(1);
+    origin = `http://127.0.0.1:${web_port}`;
+    const daemon = { web_port, web_allowed_hosts: [OTHER_NAME] };
+    home.write(ID, { daemon, exchange: { paper: { seed: 7, volatility: 0.004 } } });
+    token = (await home.ok(['token'])).stdout.trim();
+    [browser] = await Promise.all([TestBrowser.launch(), home.ok(['start', ID])]);
+    page = await open(origin);
+    await page.getByRole('table', { name: 'Lines of the grid' }).waitFor();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await home.dispose();
+  });
+
+  test('well: every look of the whole page is accessible', async () => {
+    await page.locator('[data-candles="1"]').waitFor();
+    expect(await faultsOf(page, 'body')).toEqual([]);
+  });
+
+  test('a degraded bot is said in words, and its recovery without a reload', async () => {
+    const lock = home.path('database', `${ID}.lock.db`);
+    await page.evaluate('window.sameDocument = true');
+    renameSync(lock, `${lock}.away`);
+    for (const words of degradedWords(page)) await words.waitFor();
+    expect(await faultsOf(page, '.page-header .notices [data-part=health]')).toEqual([]);
+    renameSync(`${lock}.away`, lock);
+    for (const words of degradedWords(page)) await words.waitFor({ state: 'detached' });
+    await page.locator('[data-part=state].good').getByText('Grid running').waitFor();
+    expect(await page.evaluate('window.sameDocument')).toBe(true);
+  });
+
+  test('what went wrong is readable in every look', async () => {
+    await page.route('**/api/pause', (route) => route.abort('connectionreset'));
+    await press('Pause');
+    await dialog().getByRole('button', { name: 'Pause' }).click();
+    await dialog().getByRole('alert').getByText('The answer was lost').waitFor();
+    expect(await faultsOf(page, '[role=dialog]')).toEqual([]);
+    await page.unroute('**/api/pause');
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+  });
+
+  test('by another name it asks for the token in every look, and shows itself for it', async () => {
+    const elsewhere = await open(origin.replace('127.0.0.1', OTHER_NAME));
+    const asking = elsewhere.getByRole('dialog', { name: 'Access token' });
+    await asking.waitFor();
+    expect(await faultsOf(elsewhere, '[role=dialog]')).toEqual([]);
+    // Nothing is behind it to go back to.
+    await elsewhere.keyboard.press('Escape');
+    await asking.locator('input').fill(token);
+    await elsewhere.keyboard.press('Enter');
+    await asking.waitFor({ state: 'detached' });
+    await live(elsewhere);
+    await elsewhere.context().close();
+  });
+
+  test('killed: it says that the figures are old, and goes on by itself after the restart', async () => {
+    const before = await pidOf();
+    await page.getByRole('tab', { name: 'Fills' }).click();
+    // A supervisor that sleeps restarts nothing: the loss can be looked at.
+    process.kill(home.supervisorPid(), 'SIGSTOP');
+    const known = new Set(await fillIds());
+    try {
+      process.kill(before, 'SIGKILL');
+      await loss(page).waitFor();
+      await page.locator('.parts.stale').waitFor();
+      await page.getByText('The connection is lost: the figures below may be old.').waitFor();
+      expect(await faultsOf(page, '.page-header .parts .lower')).toEqual([]);
+      expect(await stopped(page).count()).toBe(0);
+    } finally {
+      process.kill(home.supervisorPid(), 'SIGCONT');
+    }
+    await live(page);
+    await page.locator('.parts.stale').waitFor({ state: 'detached' });
+    const fresh = await waitFor('a fill after the restart', async () =>
+      (await fillIds()).find((id) => !known.has(id)),
+    );
+    await page.getByRole('cell', { name: fresh, exact: true }).waitFor();
+    expect(await pidOf()).not.toBe(before);
+    expect(await page.evaluate('window.sameDocument')).toBe(true);
+  });
+
+  test('stopped from its page: told calmly, with the receipt and how it goes on', async () => {
+    const chinese = await open(origin, 'zh-TW');
+    await chinese.getByRole('status').filter({ hasText: '已連線' }).waitFor();
+    await press('Stop …');
+    await dialog().getByLabel('Close it at market').check();
+    await dialog().getByRole('button', { name: 'Stop now' }).click();
+    await dialog().getByText('Done; this is the receipt.').waitFor();
+    await page.keyboard.press('Escape');
+    await stopped(page).getByText(`gridd start ${ID}`).waitFor();
+    const { orders_cancelled: cancelled } = await newestReceipt();
+    const facts = await stopped(page).locator('dd').allInnerTexts();
+    expect(facts.slice(0, 3)).toEqual([String(cancelled), '0', 'none, flat']);
+    await mark(page).filter({ hasText: 'Bot stopped' }).waitFor();
+    // Another who looked at it hears of it as calmly, and where the receipt is.
+    await stopped(chinese).getByText(`gridd receipts ${ID}`).waitFor();
+    await chinese.getByRole('banner').getByText('機器人已停止').waitFor();
+    for (const each of [page, chinese]) {
+      expect(await loss(each).count()).toBe(0);
+      expect(await each.locator('.stale').count()).toBe(0);
+      expect(await each.getByRole('button', { name: /Panic|緊急平倉/ }).count()).toBe(0);
+    }
+    expect(await faultsOf(page, '.page-header [data-part=stopped] .action-bar')).toEqual([]);
+  });
+
+  test('started again, it goes on', async () => {
+    await home.ok(['start', ID]);
+    await live(page);
+    await stopped(page).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Stop …' }).waitFor();
+    expect((await read<StatusView>('/api/status')).grid_state).toBe('running');
+    // Stopped from elsewhere: the old receipt is not taken for that of this stop.
+    await home.ok(['stop', ID]);
+    await stopped(page).getByText(`gridd receipts ${ID}`).waitFor();
+    expect(await loss(page).count()).toBe(0);
+  });
+
+  test('complains of nothing but a server that was not there, or not for everyone', () => {
+    const away = /ERR_(CONNECTION_(REFUSED|RESET)|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)/;
+    const strange = browser.complaints.filter((said) => !away.test(said));
+    expect(strange.filter((said) => !said.includes('status of 401'))).toEqual([]);
+  });
+});
+
+/** The newest receipt of a stop, by the command line: the bot is gone. */
+async function newestReceipt(): Promise<ReceiptView> {
+  const { stdout } = await home.ok(['receipts', ID, '--json']);
+  const [newest] = JSON.parse(stdout) as ReceiptView[];
+  if (newest === undefined) throw new Error(stdout);
+  return newest;
+}
