@@ -36,7 +36,8 @@ export function LookSwitch() {
           <Choice
             key={code}
             on={i18n.language === code}
-            choose={() => void chooseLanguage(code)}
+            // Where it cannot be loaded the page stays as it is.
+            choose={() => void chooseLanguage(code).catch(() => undefined)}
           >
             {name}
           </Choice>

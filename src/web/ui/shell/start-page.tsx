@@ -21,13 +21,23 @@ const queries = new QueryClient({
   },
 });
 
+/** Stands alone where no language could be loaded, so in both. */
+const UNLOADED =
+  'The page could not be loaded: gridd does not answer. Reload it once it runs. ' +
+  '無法載入頁面：gridd 沒有回應。待其恢復運行後請重新載入。';
+
 /** Shows `page`; called once. */
 export async function startPage(page: ReactNode): Promise<void> {
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
   setNonce(nonce);
-  await startWords();
   const root = document.getElementById('root');
   if (root === null) return;
+  try {
+    await startWords();
+  } catch {
+    root.textContent = UNLOADED;
+    return;
+  }
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
