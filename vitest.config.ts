@@ -28,6 +28,8 @@ const BESIDE = [
   'fleet',
   'live',
   'live-aster',
+  'live-ccxt',
+  'live-ccxt-aster',
   'live-consent',
   'money',
   'nginx',

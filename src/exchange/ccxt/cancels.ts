@@ -6,7 +6,7 @@
 import { assert } from '../../contract/assert.ts';
 import type { CancelOutcome, VenueOrder } from '../port.ts';
 import { correctionsOf } from './corrections.ts';
-import type { CcxtExchange, CcxtMarket } from './exchange.ts';
+import type { CcxtExchange, CcxtMarket, CcxtOrder } from './exchange.ts';
 import { classesOf, messageOf, rejectionOf } from './faults.ts';
 import type { Lane } from './lane.ts';
 import type { OrderIds } from './order-ids.ts';
@@ -36,18 +36,28 @@ export class CcxtCancels {
   }
 
   async cancel(clientId: string): Promise<CancelOutcome> {
-    const { ids, lane, exchange, market, openOrders, ended } = this.#parts;
+    const { ids, market, openOrders } = this.#parts;
     try {
       const { symbol } = await market();
       if (ids.venueId(clientId) === null) await openOrders();
       const id = ids.venueId(clientId);
-      if (id === null) return { status: 'gone' };
+      return id === null ? { status: 'gone' } : await this.#one(id, symbol);
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  async #one(id: string, symbol: string): Promise<CancelOutcome> {
+    const { ids, lane, exchange, ended } = this.#parts;
+    ids.learnCancel(id);
+    try {
       await lane.run(() => exchange.cancelOrder(id, symbol), URGENT);
       ended(id);
       return { status: 'cancelled' };
     } catch (error) {
       if (saysGone(exchange.id, error)) return { status: 'gone' };
-      return rejectionOf(error) ?? { status: 'unknown', message: messageOf(error) };
+      ids.forgetCancel(id);
+      return failureOf(error);
     }
   }
 
@@ -71,13 +81,13 @@ export class CcxtCancels {
 
   /** Client ids that the answer says to be cancelled; what it was instead of an answer. */
   async #together(names: readonly string[]): Promise<ReadonlySet<string> | CancelOutcome> {
-    const { exchange, lane, ids, market, openOrders } = this.#parts;
+    const { ids, market, openOrders } = this.#parts;
     try {
       const { symbol } = await market();
       if (names.some((name) => ids.venueId(name) === null)) await openOrders();
       const known = names.flatMap((name) => ids.venueId(name) ?? []);
       if (known.length < 2) return NOTHING_SAID;
-      const answer = await lane.run(() => exchange.cancelOrders(known, symbol), URGENT);
+      const answer = await this.#many(known, symbol);
       const ended = answer.filter(({ id, status }) => id !== undefined && status === 'canceled');
       const told = new Set(ended.map(({ id }) => id));
       for (const id of told) this.#parts.ended(id ?? '');
@@ -95,6 +105,22 @@ export class CcxtCancels {
       return NOTHING_SAID;
     }
   }
+
+  /** Whatever it fails with: only an answer says that these are being cancelled. */
+  async #many(ids: readonly string[], symbol: string): Promise<readonly CcxtOrder[]> {
+    const { exchange, lane } = this.#parts;
+    for (const id of ids) this.#parts.ids.learnCancel(id);
+    try {
+      return await lane.run(() => exchange.cancelOrders(ids, symbol), URGENT);
+    } catch (error) {
+      for (const id of ids) this.#parts.ids.forgetCancel(id);
+      throw error;
+    }
+  }
+}
+
+function failureOf(error: unknown): CancelOutcome {
+  return rejectionOf(error) ?? { status: 'unknown', message: messageOf(error) };
 }
 
 function saysGone(exchange: string, error: unknown): boolean {

@@ -115,6 +115,15 @@ export interface CcxtExchange {
   httpsProxy?: string | undefined;
   wssProxy?: string | undefined;
   readonly throttler?: { readonly config: { refillRate: number } } | undefined;
+  /** Called with every answer; gives its body. */
+  onRestResponse?: (
+    status: number,
+    words: string,
+    url: string,
+    method: string,
+    headers: unknown,
+    body: string,
+  ) => string;
   loadMarkets(): Promise<Readonly<Record<string, CcxtMarket>>>;
   /** Needed once before a `ws://` address is used. */
   loadHttpProxyAgent(): Promise<unknown>;

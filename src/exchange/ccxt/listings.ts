@@ -55,6 +55,7 @@ export class OrderUnknown extends VenueFault {
 
 export class CcxtListings {
   readonly #parts: ListingParts;
+  #openAsked: Promise<readonly VenueOrder[]> | null = null;
 
   constructor(parts: ListingParts) {
     this.#parts = parts;
@@ -70,8 +71,21 @@ export class CcxtListings {
 
   /** An order by the venue's id, where the venue can be asked so; null when it does not find it. */
   async order(id: string): Promise<VenueOrder | null> {
-    const { has } = this.#parts.exchange;
-    if (has['fetchOrder'] !== true) return this.#inHistory(id);
+    return (await this.ordersOf([id])).get(id) ?? null;
+  }
+
+  /** Orders by the venue's ids, as far as it finds them; where only a history has them, in one. */
+  async ordersOf(ids: readonly string[]): Promise<ReadonlyMap<string, VenueOrder>> {
+    if (this.#parts.exchange.has['fetchOrder'] !== true) return this.#inHistory(ids);
+    const found = new Map<string, VenueOrder>();
+    for (const id of ids) {
+      const order = await this.#asked(id);
+      if (order !== null) found.set(id, order);
+    }
+    return found;
+  }
+
+  async #asked(id: string): Promise<VenueOrder | null> {
     const market = await this.#parts.market();
     try {
       const order = await this.#parts.ask(() => this.#parts.exchange.fetchOrder(id, market.symbol));
@@ -82,18 +96,33 @@ export class CcxtListings {
     }
   }
 
-  /** An order that can be found in a history alone. */
-  async #inHistory(id: string): Promise<VenueOrder | null> {
+  /** Orders that can be found in a history alone. */
+  async #inHistory(ids: readonly string[]): Promise<ReadonlyMap<string, VenueOrder>> {
     const { exchange, now } = this.#parts;
-    if (exchange.has['fetchOrders'] !== true) return null;
+    if (exchange.has['fetchOrders'] !== true) return new Map();
     const since = now() - ORDERS_BEFORE_MS;
     const listed = await this.#listed(exchange.fetchOrders.bind(exchange), since);
-    return listed.find((order) => order.venue_order_id === id) ?? null;
+    const asked = listed.filter(({ venue_order_id }) => ids.includes(venue_order_id));
+    return new Map(asked.map((order) => [order.venue_order_id, order]));
   }
 
-  async openOrders(): Promise<readonly VenueOrder[]> {
+  /** Who asks while a question still waits for its turn shares its answer. */
+  openOrders(): Promise<readonly VenueOrder[]> {
+    if (this.#openAsked !== null) return this.#openAsked;
+    const asked = this.#askOpen().finally(() => {
+      if (this.#openAsked === asked) this.#openAsked = null;
+    });
+    this.#openAsked = asked;
+    return asked;
+  }
+
+  async #askOpen(): Promise<readonly VenueOrder[]> {
     const market = await this.#parts.market();
-    const orders = await this.#parts.ask(() => this.#parts.exchange.fetchOpenOrders(market.symbol));
+    const orders = await this.#parts.ask(() => {
+      // Sent now: who asks from here on may know of more than this will tell.
+      this.#openAsked = null;
+      return this.#parts.exchange.fetchOpenOrders(market.symbol);
+    });
     return this.#read(market, orders).sort((a, b) => a.at_ms - b.at_ms);
   }
 
@@ -132,7 +161,11 @@ export class CcxtListings {
       return this.#parts.ask(() => listing(market.symbol, since, history_limit, params));
     };
     const from = sinceMs - ORDERS_BEFORE_MS;
-    const orders = await listingInSpans(page, ORDERS, from, this.#parts.now());
+    // Where it knows no moments it has one answer, however it is asked.
+    const orders =
+      history_limit === undefined
+        ? await listingInSpans(page, ORDERS, from, this.#parts.now())
+        : await page(from, null);
     const ended = ({ id }: CcxtOrder) => this.#parts.ids.endedAt(id ?? '');
     const changed = orders.filter((order) => mayHaveChanged(order, sinceMs, ended(order)));
     return this.#read(market, changed);
@@ -171,10 +204,10 @@ export class CcxtListings {
     }
     if (asked.size === 0) return names;
     await this.orderHistory(Math.min(...trades.map(TRADES.at)));
-    for (const id of asked) {
-      if (known(id) === null) this.#parts.ids.learn((await this.order(id))?.client_id ?? '', id);
-      names.set(id, known(id) ?? '');
-    }
+    const unknown = [...asked].filter((id) => known(id) === null);
+    const found = unknown.length === 0 ? null : await this.ordersOf(unknown);
+    for (const id of unknown) this.#parts.ids.learn(found?.get(id)?.client_id ?? '', id);
+    for (const id of asked) names.set(id, known(id) ?? '');
     return names;
   }
 

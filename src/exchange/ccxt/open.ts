@@ -36,6 +36,10 @@ export function openExchange(
     exchange.wssProxy = options.proxy;
   }
   exchange.urls.api = redirect(exchange.urls.api, own, options);
+  exchange.onRestResponse = (status, _words, url, method, _headers, body) => {
+    options.trace(`${method} ${pathOf(url)} -> ${status}`);
+    return body.trim();
+  };
   return exchange;
 }
 
@@ -51,6 +55,11 @@ export function ownAddresses(exchange: CcxtExchange): OwnAddresses {
   const found = textsOf(exchange.urls.api).map((text) => text.replace('{hostname}', hostname));
   const first = (scheme: RegExp) => originOf(found.find((text) => scheme.test(text)) ?? '');
   return { rest_url: first(/^https:/), ws_url: first(/^wss:/) };
+}
+
+/** Without its query, which holds signatures and keys. */
+function pathOf(url: string): string {
+  return url.slice(originOf(url).length).replace(/[?#].*$/s, '');
 }
 
 function textsOf(value: unknown): string[] {

@@ -1,6 +1,6 @@
 /**
- * Which client id stands for which of the venue's order ids, and when those ended that this process
- * cancelled, as far as it was told.
+ * Which client id stands for which of the venue's order ids, which of those this process cancels,
+ * and when they ended, as far as it was told.
  */
 const MOST = 20_000;
 
@@ -8,6 +8,7 @@ export class OrderIds {
   readonly #venueIds = new Map<string, string>();
   readonly #clientIds = new Map<string, string>();
   readonly #ended = new Map<string, number>();
+  readonly #cancels = new Map<string, true>();
 
   /** A client id of '' says that the order has none: it is another's. */
   learn(clientId: string, venueId: string): void {
@@ -19,6 +20,21 @@ export class OrderIds {
     }
     forgetFirst(this.#clientIds);
     forgetFirst(this.#venueIds);
+  }
+
+  /** A cancel of this id of the venue is sent: whoever sends it finds out how the order ended. */
+  learnCancel(venueId: string): void {
+    this.#cancels.set(venueId, true);
+    forgetFirst(this.#cancels);
+  }
+
+  /** A cancel came to nothing: the order may end by itself later. */
+  forgetCancel(venueId: string): void {
+    this.#cancels.delete(venueId);
+  }
+
+  isCancelled(venueId: string): boolean {
+    return this.#cancels.has(venueId);
   }
 
   /** The order with this id of the venue ended not later than this moment of its clock. */

@@ -18,8 +18,10 @@ export interface CcxtStreamParts {
   readonly options: WireOptions;
   readonly price: () => Promise<{ last: string; mark: string; at_ms: number }>;
   readonly fillsSince: (sinceMs: number) => Promise<readonly VenueFill[]>;
-  /** An order by the venue's id; null: it is not found so. */
-  readonly order: (id: string) => Promise<VenueOrder | null>;
+  /** Orders by the venue's ids, as far as they are found so. */
+  readonly orders: (ids: readonly string[]) => Promise<ReadonlyMap<string, VenueOrder>>;
+  /** Whether this process cancels an order: then it finds out itself how that ended. */
+  readonly isCancelled: (id: string) => boolean;
   readonly listener: VenueListener;
 }
 
@@ -120,7 +122,8 @@ export class CcxtStream {
     for (const { id, status, filled = 0 } of changed) {
       if (filled > 0) this.#fillsDue = true;
       // What rests is known from its submit, what was filled from its trades.
-      if (id !== undefined && status !== 'open' && status !== 'closed') this.#ended.add(id);
+      if (id === undefined || status === 'open' || status === 'closed') continue;
+      if (!this.#parts.isCancelled(id)) this.#ended.add(id);
     }
     // Not waited for: what is told while nobody watches is lost.
     if (!this.#following) void this.#follow();
@@ -131,14 +134,14 @@ export class CcxtStream {
     this.#following = true;
     try {
       for (;;) {
-        const [id] = this.#ended;
-        if (this.#closed || (!this.#fillsDue && id === undefined)) return;
+        if (this.#closed || (!this.#fillsDue && this.#ended.size === 0)) return;
         if (this.#fillsDue) {
           this.#fillsDue = false;
           await this.#tellFills();
-        } else if (id !== undefined) {
-          this.#ended.delete(id);
-          await this.#tellEnd(id);
+        } else {
+          const ids = [...this.#ended];
+          this.#ended.clear();
+          await this.#tellEnds(ids);
         }
       }
     } catch (error) {
@@ -149,11 +152,14 @@ export class CcxtStream {
     }
   }
 
-  /** Streams leave fields out: the order is asked for. */
-  async #tellEnd(id: string): Promise<void> {
-    const order = await this.#parts.order(id);
-    if (order !== null) this.#push({ type: 'order', order });
-    else this.#push({ type: 'gap', reason: `order ${id} ended, and is not found` });
+  /** Streams leave fields out: the orders are asked for. */
+  async #tellEnds(ids: readonly string[]): Promise<void> {
+    const found = await this.#parts.orders(ids);
+    for (const id of ids) {
+      const order = found.get(id);
+      if (order !== undefined) this.#push({ type: 'order', order });
+      else this.#push({ type: 'gap', reason: `order ${id} ended, and is not found` });
+    }
   }
 
   async #tellFills(): Promise<void> {

@@ -257,7 +257,8 @@ export class CcxtVenue implements Venue {
       options,
       price: () => this.price(),
       fillsSince: (since) => this.fillsSince(since),
-      order: (id) => this.#listings.order(id),
+      orders: (ids) => this.#listings.ordersOf(ids),
+      isCancelled: (id) => this.#ids.isCancelled(id),
       listener,
     });
     this.#stream.begin();
