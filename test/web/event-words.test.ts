@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LANGUAGES, wordsIn } from '../../src/web/ui/words/languages.ts';
 import { happeningWords } from '../../src/web/ui/words/happening-words.ts';
+import { askedWords } from '../../src/web/ui/console/records/asked-words.ts';
 import { verbWords } from '../../src/web/ui/console/records/audit-verbs.ts';
 import { consoleEn } from '../../src/web/ui/words/console-en.ts';
 import { consoleZhHant } from '../../src/web/ui/words/console-zh-hant.ts';
 import { ROOT } from '../source-tree.ts';
+import { textsOf } from './word-texts.ts';
 
 const ENGINE = join(ROOT, 'src', 'engine');
 /** Codes of the notes in the engine's source; a grid that ends notes its last state. */
@@ -23,6 +25,12 @@ const VERBS = AUDITED.flatMap((file) => {
   const places = /\b(?:each|one|noted|note)\(\s*'([a-z -]+)', (?!')/g;
   return [...text.matchAll(places)].flatMap(([, verb = '']) => (verb === 'ok' ? [] : [verb]));
 });
+
+/** The words of the console, read as the page reads them. */
+function wordsOfConsole(language: 'en' | 'zh-Hant'): (key: string) => string {
+  const known = new Map(textsOf(language === 'en' ? consoleEn : consoleZhHant));
+  return (key) => known.get(key.replace('console:', '')) ?? key;
+}
 
 test.each(LANGUAGES)('every code of the engine has words in $name', async ({ code }) => {
   // Seen by name, so that a change of style in the engine cannot empty the list.
@@ -49,4 +57,29 @@ test('every verb of the audit has words in each language', () => {
   // The key stands for its words.
   expect(verbWords((key) => key, 'config save')).toBe('console:audit_verb.config save');
   expect(verbWords((key) => key, 'brand-new')).toBe('brand-new');
+});
+
+test.each([
+  ['en', 'Lower price: 140; Number of grids: 21; Missing inventory: trade it now'],
+  ['zh-Hant', '區間下限: 140; 網格數量: 21; 缺少的持倉: 立即交易'],
+] as const)('what was asked for is said in words, %s', (language, said) => {
+  const t = wordsOfConsole(language);
+  const words = (json: string) => askedWords(t, language, json);
+  const adjust = { grid_lower_price: '140', grid_num: 21, position: 'rebalance', dry_run: false };
+  expect(words(JSON.stringify(adjust))).toBe(said);
+  expect(words('{"lower":"140","grids":21,"position":"rebalance"}')).toBe(said);
+  expect(words('{}')).toBe('');
+  expect(words('{"fresh":false,"allow_running":false,"note":""}')).toBe('');
+  expect(words('no JSON')).toBe('no JSON');
+});
+
+test('a stop, a save and what a newer gridd notes are said in words', () => {
+  const words = (json: string) => askedWords(wordsOfConsole('en'), 'en', json);
+  expect(words('{"on_stop":{"orders":"keep","position":"close"}}')).toBe(
+    'Orders at a stop: keep; Position at a stop: close',
+  );
+  expect(words('{"version":3,"changed":["strategy_config.grid_num","brand.new_key"]}')).toBe(
+    'Version: 3; Changed: Number of grids, new key',
+  );
+  expect(words('{"toString":true,"brand_new":["a"]}')).toBe('toString: yes; brand new: a');
 });

@@ -70,7 +70,9 @@ export const en = {
     title: 'The bot was stopped',
     again: '`gridd start {{id}}` continues the run, and so does the console.',
     page: 'This page goes on by itself then; until then it shows the figures of the end.',
-    holds: 'The position of {{size}} is kept and no grid looks after it; `gridd panic {{id}}` closes it.',
+    holds:
+      'The position of {{size}} is kept and no grid looks after it; ' +
+      '`gridd panic {{id}}` closes it.',
     orders_one: '{{count}} order stays at the venue and may fill while nobody answers it.',
     orders_other: '{{count}} orders stay at the venue and may fill while nobody answers them.',
     receipt: '`gridd receipts {{id}}` has its receipt.',
