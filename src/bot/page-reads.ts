@@ -38,6 +38,7 @@ import {
 import type { Books } from '../store/index.ts';
 import type { HealthWatch } from './bot-health.ts';
 import type { ChartRecord, Fall } from './chart-record.ts';
+import { MOST_POINTS, thinned } from './curve-thinning.ts';
 import type { Runner } from './runner.ts';
 
 export interface PageReadsParts {
@@ -81,7 +82,7 @@ export class PageReads implements PageService {
     const { books, charts, investment } = this.#parts;
     const seconds = STEPS[step];
     const rows = charts.pointsOver(seconds, readPoints(books.db, seconds, from), from);
-    const points = rows.map(({ time, equity, grid_profit, total_pnl }) => {
+    const points = thinned(rows, MOST_POINTS).map(({ time, equity, grid_profit, total_pnl }) => {
       return { time, equity, grid_profit, total_pnl };
     });
     const { fall } = charts;

@@ -176,7 +176,7 @@ export interface EngineView {
 export interface PageService {
   /** Those that begin in `from`..`to`, seconds since 1970, oldest first, the newest 3000. */
   candles(interval: CandleInterval, from: number, to: number): readonly CandleView[];
-  /** Points from a second on; the newest 3000. */
+  /** Points from a second on, 2000 at most: of more than that the heights and depths stay. */
   equity(from: number, step: EquityStep): EquityView;
   /** Counted on the UTC days from that of `from` (seconds) on. */
   heat(from: number): readonly LineHeat[];

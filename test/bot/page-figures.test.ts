@@ -101,3 +101,17 @@ test('the record is dated by the venue, whose clock runs fast here', async () =>
   // Younger than a day: everything since the books began.
   expect([cycles_24h, total_24h]).toEqual([0, total_pnl]);
 });
+
+test('a long record of sums is answered in 2000 points at most, with its heights', async () => {
+  const { rig, desk } = await started();
+  const points = Array.from({ length: 2800 }, (_, minute) => {
+    const total_pnl = minute === 1234 ? '77' : '1';
+    const sums = { equity: '100', grid_profit: '0', total_pnl, cycles: 0 };
+    return { step: 60, time: 60 * minute, ...sums };
+  });
+  rig.books.charts.write({ candles: [], points, meta: {} });
+  const shown = desk.service.page.equity(0, '1m').points;
+  expect(shown.length).toBeLessThanOrEqual(2000);
+  expect(shown[0]?.time).toBe(0);
+  expect(shown).toContainEqual(expect.objectContaining({ time: 60 * 1234, total_pnl: '77' }));
+});

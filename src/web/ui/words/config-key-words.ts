@@ -7,16 +7,21 @@ import { loadedWords } from './languages.ts';
 /** The name of a key, e.g. "Lower price". */
 export function keyName(language: string, path: string): string {
   const last = path.split('.').at(-1) ?? path;
-  return loadedWords(language)?.keys.names[path] ?? last.replaceAll('_', ' ');
+  return own(loadedWords(language)?.keys.names, path) ?? last.replaceAll('_', ' ');
 }
 
 /** What a key means; null: the schema's own sentence. */
 export function keyHelp(language: string, path: string): string | null {
-  return loadedWords(language)?.keys.help[path] ?? null;
+  return own(loadedWords(language)?.keys.help, path) ?? null;
 }
 
 /** A choice in words. */
 export function optionName(language: string, path: string, value: string): string {
   const options = loadedWords(language)?.keys.options;
-  return options?.[`${path}=${value}`] ?? options?.[value] ?? value;
+  return own(options, `${path}=${value}`) ?? own(options, value) ?? value;
+}
+
+/** The word itself: a file may hold a key called "constructor", which every object has. */
+function own(words: Readonly<Record<string, string>> | undefined, key: string) {
+  return words !== undefined && Object.hasOwn(words, key) ? words[key] : undefined;
 }

@@ -73,7 +73,9 @@ const page = {
     title: 'The bot was stopped',
     again: '`gridd start {{id}}` continues the run, and so does the console.',
     page: 'This page goes on by itself then; until then it shows the figures of the end.',
-    holds: 'The position of {{size}} is kept and no grid looks after it; `gridd panic {{id}}` closes it.',
+    holds:
+      'The position of {{size}} is kept and no grid looks after it; ' +
+      '`gridd panic {{id}}` closes it.',
     orders_one: '{{count}} order stays at the venue and may fill while nobody answers it.',
     orders_other: '{{count}} orders stay at the venue and may fill while nobody answers them.',
     receipt: '`gridd receipts {{id}}` has its receipt.',
@@ -878,6 +880,22 @@ const fleet = {
     stderr: 'Last lines',
     done: 'done',
     only: 'Only {{ids}}',
+  },
+  asked: {
+    allow_running: 'Those that run are left alone',
+    base_version: 'On top of version',
+    bots: 'Bots',
+    bots_keep: 'trade on',
+    bots_stop: 'are stopped',
+    changed: 'Changed',
+    file: 'File',
+    fresh: 'Books begun anew',
+    note: 'Why',
+    position: 'Missing inventory',
+    position_carry: 'wait for it',
+    position_rebalance: 'trade it now',
+    start: 'Started at once',
+    version: 'Version',
   },
   audit_verb: {
     start: 'Start',

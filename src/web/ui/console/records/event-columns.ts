@@ -4,42 +4,48 @@ import type { AuditView, FleetExit } from '../../../../contract/console-api.ts';
 import { dateText } from '../../format/moment.ts';
 import type { Column } from '../../shell/table-column.ts';
 import { useConsoleWords } from '../console-words.ts';
+import { askedWords } from './asked-words.ts';
 import { verbWords } from './audit-verbs.ts';
 
 export function useAuditColumns(): readonly Column<AuditView>[] {
-  const { t } = useConsoleWords();
+  const { t, language } = useConsoleWords();
   return useMemo(() => {
     const text = textColumn<AuditView>;
+    const words = (json: string) => askedWords(t, language, json);
     return [
       {
         ...text('at', t('console:events.at'), 20, ({ at_ms: at }) => dateText(at)),
         sortBy: ({ at_ms: at }) => new Date(at).toISOString(),
       },
-      text('instance', t('console:columns.id'), 16, ({ instance }) => instance ?? '–'),
+      text('instance', t('console:columns.id'), 12, ({ instance }) => instance ?? '–'),
       {
         // Found by its verb as well, as the command line has it.
-        ...text('verb', t('console:events.verb'), 18, (entry) =>
+        ...text('verb', t('console:events.verb'), 14, (entry) =>
           [verbWords(t, entry.verb), entry.verb].join(' '),
         ),
         cell: ({ verb }) => verbWords(t, verb),
         hint: ({ verb }) => verb,
       },
-      text('outcome', t('console:events.outcome'), 18, ({ outcome }) =>
+      text('outcome', t('console:events.outcome'), 12, ({ outcome }) =>
         outcome === 'ok' ? `✓ ${t('console:events.done')}` : `✕ ${outcome}`,
       ),
-      text('who', t('console:events.who'), 12, ({ who }) => who),
-      text('from', t('console:events.from'), 20, ({ from }) => from),
+      text('who', t('console:events.who'), 10, ({ who }) => who),
+      text('from', t('console:events.from'), 14, ({ from }) => from),
       {
-        ...text('message', t('console:events.message'), 36, ({ message }) => message),
+        ...text('message', t('console:events.message'), 26, ({ message }) => message),
         wraps: true,
       },
-      { ...text('what', t('console:events.asked'), 22, askedText), wraps: true },
       {
-        ...text('change', t('console:events.change'), 26, changeText),
-        wraps: true,
+        ...text('what', t('console:events.asked'), 20, ({ what }) => words(what)),
+        // As the command line and files have it.
+        ...{ hint: ({ what }: AuditView) => what, wraps: true },
+      },
+      {
+        ...text('change', t('console:events.change'), 20, (entry) => changeText(entry, words)),
+        ...{ hint: (entry: AuditView) => changeText(entry, String), wraps: true },
       },
     ];
-  }, [t]);
+  }, [t, language]);
 }
 
 export function useExitColumns(): readonly Column<FleetExit>[] {
@@ -80,13 +86,9 @@ function textColumn<Row>(
   return { key, title, kind: 'text', width, text: read, hint: read };
 }
 
-/** An empty request says nothing. */
-function askedText({ what }: AuditView): string {
-  return what === '{}' ? '' : what;
-}
-
-/** What it was and what it is now, where the verb changed a value. */
-function changeText({ before, after }: AuditView): string {
+/** What it was and what it is now, where the verb changed a value; `words` of each. */
+function changeText({ before, after }: AuditView, words: (json: string) => string): string {
   if (before === null && after === null) return '';
-  return `${before ?? '–'} → ${after ?? '–'}`;
+  const shown = (json: string | null) => (json === null ? '–' : words(json));
+  return `${shown(before)} → ${shown(after)}`;
 }

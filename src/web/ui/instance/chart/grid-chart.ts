@@ -151,7 +151,7 @@ export class GridChart {
     this.#chart.remove();
   }
 
-  /** The canvas says nothing of itself: how much is drawn, and its newest candle, stand beside it. */
+  /** The canvas says nothing of itself: how many candles it shows, and the newest, stand beside. */
   #keepLast(candle: Candle | undefined): void {
     this.#last = candle;
     const { dataset } = this.#container;
