@@ -39,6 +39,7 @@ const BESIDE = [
   'pages/instance-lower',
   'pages/instance-replay',
   'pages/instance-upper',
+  'pages/live-stream',
   'records',
   'reload',
   'restore-live',

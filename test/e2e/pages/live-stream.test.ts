@@ -1,15 +1,22 @@
 /**
- * How a page in a real browser follows its server: one stream for all tabs, none for hidden ones,
- * figures that are marked when the stream is lost, and news on the screen at once.
+ * How a page in a real browser follows its server: one stream for all tabs, none for hidden ones, and
+ * figures that are marked when the stream is lost.
  */
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { systemClock } from '../../../src/platform/clock.ts';
+import { loadAssets } from '../../../src/web/server/page-assets.ts';
+import { GRACE_MS } from '../../../src/web/ui/live/shared-stream.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { SilentWire } from '../../fixtures/silent-wire.ts';
 import { moveWorkerClock, withWorkerClock } from '../../fixtures/worker-clock.ts';
-import { builtAssets, serveSample } from '../../web/served.ts';
+import { ROOT } from '../../source-tree.ts';
+import { serveSample } from '../../web/served.ts';
 import type { Served } from '../../web/served.ts';
+
+const ASSETS = loadAssets(join(ROOT, 'dist', 'web', 'ui'), 'instance');
+const WITH_CLOCK = withWorkerClock(ASSETS);
 
 let browser: TestBrowser;
 let served: Served;
@@ -67,60 +74,9 @@ describe.skipIf(!hasBrowser)('a page in a browser', () => {
   });
 
   const begin = async (more: Parameters<typeof serveSample>[0] = {}) => {
-    served = await serveSample({ assets: await builtAssets('instance'), ...more });
+    served = await serveSample({ assets: ASSETS, ...more });
     context = await browser.context();
   };
-
-  test('shows itself within a second, and breaks no rule of its policy', async () => {
-    await begin();
-    const paints: number[] = [];
-    let page = await openTab();
-    for (;;) {
-      paints.push(
-        await page.evaluate<number>(
-          "performance.getEntriesByName('first-contentful-paint')[0].startTime",
-        ),
-      );
-      // Other work beside it makes a paint late, never early: the best of a few, nothing cached.
-      if (Math.min(...paints) <= 1000 || paints.length === 8) break;
-      await context.close();
-      context = await browser.context();
-      page = await openTab();
-    }
-    console.log(`first contentful paint: ${paints.map(Math.round).join(', ')} ms`);
-    expect(Math.min(...paints)).toBeLessThanOrEqual(1000);
-    await page.goto(`${served.server.url}/api/docs`);
-    await page.getByText('/api/grid/adjust').click();
-    await page.getByText('order_quantity').first().waitFor();
-    expect(browser.complaints).toEqual([]);
-  });
-
-  test('shows news at once', async () => {
-    await begin();
-    const page = await openTab();
-    const delays: number[] = [];
-    for (let round = 1; round <= 10; round += 1) {
-      const shown = page.evaluate<number>(
-        `new Promise((resolve) => {
-          const look = () => {
-            if (!document.querySelector('h1')?.textContent?.endsWith('round ${round}')) return;
-            observer.disconnect();
-            requestAnimationFrame(() => resolve(Date.now()));
-          };
-          const observer = new MutationObserver(look);
-          observer.observe(document, { subtree: true, childList: true, characterData: true });
-          look();
-        })`,
-      );
-      await page.evaluate('1');
-      const changedAt = Date.now();
-      served.service.change({ name: `round ${round}` });
-      delays.push((await shown) - changedAt);
-    }
-    delays.sort((a, b) => a - b);
-    console.log(`change to screen: ${delays.join(', ')} ms`);
-    expect(delays[5]).toBeLessThan(200);
-  });
 
   test('says that it lost the stream, and takes up what it missed', async () => {
     await begin();
@@ -148,7 +104,7 @@ describe.skipIf(!hasBrowser)('a page in a browser', () => {
   });
 
   test('hidden tabs hear nothing, and the last one closes the stream', async () => {
-    await begin({ limits: { maxStreams: 1 } });
+    await begin({ assets: WITH_CLOCK, limits: { maxStreams: 1 } });
     const [first, second] = [await openTab(), await openTab()];
     await setHidden(first, true);
     await first.getByText('Paused while hidden').waitFor();
@@ -156,6 +112,10 @@ describe.skipIf(!hasBrowser)('a page in a browser', () => {
     await titled(second, 'Only seen');
     expect(await first.getByRole('heading', { name: 'Only seen' }).count()).toBe(0);
     await setHidden(second, true);
+    await second.getByText('Paused while hidden').waitFor();
+    // For a moment it stays open: whoever only looks aside finds it as it was.
+    expect(served.service.listeners.size).toBe(1);
+    await moveWorkerClock(second, GRACE_MS);
     await until(() => served.service.listeners.size === 0);
     served.service.change({ name: 'While nobody looked' });
     await setHidden(first, false);
@@ -182,7 +142,7 @@ describe.skipIf(!hasBrowser)('a page in a browser', () => {
   });
 
   test('a tab that died keeps no stream open', async () => {
-    await begin({ assets: withWorkerClock(await builtAssets('instance')) });
+    await begin({ assets: WITH_CLOCK });
     const [first, second] = [await openTab(), await openTab()];
     await crash(second);
     await setHidden(first, true);
@@ -194,8 +154,7 @@ describe.skipIf(!hasBrowser)('a page in a browser', () => {
 
   test('a stream that is open and silent is not believed: the figures are marked', async () => {
     const wire = await SilentWire.open(() => served.port);
-    const assets = withWorkerClock(await builtAssets('instance'));
-    await begin({ assets, allowedHosts: [`127.0.0.1:${wire.port}`] });
+    await begin({ assets: WITH_CLOCK, allowedHosts: [`127.0.0.1:${wire.port}`] });
     const page = await context.newPage();
     await page.clock.install();
     await page.goto(`http://127.0.0.1:${wire.port}`);
@@ -231,10 +190,14 @@ describe.skipIf(!hasBrowser)('a page in a browser', () => {
   test('follows alone where the browser has no shared workers', async () => {
     await begin();
     await context.addInitScript('delete window.SharedWorker');
-    const page = await openTab();
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(served.server.url);
+    await live(page);
     served.service.change({ name: 'Alone' });
     await titled(page, 'Alone');
     await setHidden(page, true);
+    await page.clock.fastForward(GRACE_MS);
     await until(() => served.service.listeners.size === 0);
     served.service.change({ name: 'Seen again' });
     await setHidden(page, false);
