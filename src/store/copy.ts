@@ -3,14 +3,12 @@
  * in the original changes. Lifetime locks (*.lock.db) are refused: opening one in the process that
  * holds it would drop it.
  */
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { assert } from '../contract/assert.ts';
 import { isLifetimeLock } from '../platform/paths.ts';
 import { openImage, openReadOnly } from '../platform/sqlite.ts';
 import type { SqliteDatabase } from '../platform/sqlite.ts';
-
-/** Larger ones that nobody has open are copied where they lie: SQLite leaves an empty log there. */
-const LARGEST_IMAGE = 128 * 2 ** 20;
+import { fitsImage, isClosed } from './closed-file.ts';
 
 /** How far books have come; both only ever grow. `at`: when their figures were saved last. */
 export interface BooksExtent {
@@ -23,7 +21,7 @@ export interface BooksExtent {
 export async function copyDatabase(file: string, target: string): Promise<void> {
   assert(!isLifetimeLock(file), `${file} is no lock`);
   const before = statSync(file);
-  if (isClosed(file) && before.size <= LARGEST_IMAGE) {
+  if (fitsImage(file)) {
     await copyOf(openImage(file), target);
     const { mtimeMs, size } = statSync(file);
     // Somebody may have begun to write while it was read.
@@ -65,8 +63,4 @@ export function booksExtent(copy: string): BooksExtent | null {
   } finally {
     db.close();
   }
-}
-
-function isClosed(file: string): boolean {
-  return !existsSync(`${file}-wal`) && !existsSync(`${file}-journal`);
 }

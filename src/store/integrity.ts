@@ -3,16 +3,14 @@
  * nobody has open nothing is left, up to a size. Lifetime locks (*.lock.db) are refused: opening
  * one in the process that holds it would drop it.
  */
-import { existsSync, statSync } from 'node:fs';
 import { assert } from '../contract/assert.ts';
 import { isLifetimeLock } from '../platform/paths.ts';
 import { openImage, openReadOnly } from '../platform/sqlite.ts';
 import type { SqliteDatabase } from '../platform/sqlite.ts';
+import { fitsImage, isClosed } from './closed-file.ts';
 
 const MOST_FAULTS = 3;
 const HOLDER_WAIT_MS = 1000;
-/** Larger ones are looked at where they lie; then SQLite leaves an empty log and its index. */
-const LARGEST_IMAGE = 128 * 2 ** 20;
 
 /** Somebody holds the file, or it may not be read: nothing is known of what is in it. */
 const IN_THE_WAY = /^(SQLITE_(BUSY|LOCKED|CANTOPEN|READONLY|PERM)|EACCES$)/;
@@ -29,7 +27,7 @@ export interface DatabaseReport {
 export function checkDatabase(file: string): DatabaseReport {
   assert(!isLifetimeLock(file), `${file} is no lock`);
   try {
-    if (isClosed(file) && statSync(file).size <= LARGEST_IMAGE) {
+    if (fitsImage(file)) {
       const report = { faults: faultsOf(openImage(file)), unseen: null };
       // Somebody may have begun to write while it was read.
       if (isClosed(file)) return report;
@@ -40,11 +38,6 @@ export function checkDatabase(file: string): DatabaseReport {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     return IN_THE_WAY.test(code) ? { faults: [], unseen: why } : { faults: [why], unseen: null };
   }
-}
-
-/** Whoever has such a database open keeps a log or a journal beside it, also after a crash. */
-function isClosed(file: string): boolean {
-  return !existsSync(`${file}-wal`) && !existsSync(`${file}-journal`);
 }
 
 /** Closes `db`. */

@@ -2,8 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -85,6 +87,17 @@ describe('opening', () => {
     );
     expect(readBooks(file)).toBeNull();
     expect(readdirSync(folder)).toContain('a.db');
+  });
+
+  test('a database that holds no books is not held open by whoever looks for some', () => {
+    openDatabase(file, 'NORMAL').close();
+    expect(readBooks(file)).toBeNull();
+    const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+      // The one by which the folder was read is closed.
+      if (!existsSync(`/proc/self/fd/${fd}`)) return [];
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    });
+    expect(open.filter((path) => path.startsWith(folder))).toEqual([]);
   });
 
   test('old books are archived with everything beside them, never overwritten', () => {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
-import { InstanceConfigSchema } from '../../src/contract/instance-config.ts';
 import { PROCESS_STATES } from '../../src/contract/instance-views.ts';
 import { GRID_STATES } from '../../src/contract/trading.ts';
 import {
@@ -87,25 +86,6 @@ describe('moments', () => {
     expect(recentText(at, Date.parse('2026-01-05T23:59:59Z'))).toBe('20:29:58');
     expect(recentText(at, Date.parse('2026-01-06T00:00:00Z'))).toBe('01-05 20:29:58');
     expect([momentText('never'), dateText('never')]).toEqual(['never', 'never']);
-  });
-});
-
-describe('keys of a config', () => {
-  interface Node {
-    readonly properties?: Readonly<Record<string, Node>>;
-  }
-  const leaves = ({ properties = {} }: Node, at = ''): string[] =>
-    Object.entries(properties).flatMap(([key, node]) =>
-      node.properties === undefined ? [`${at}${key}`] : leaves(node, `${at}${key}.`),
-    );
-
-  it.each([
-    ['English', en.keys.names],
-    ['Chinese', zhHant.keys.names],
-    ['Chinese help', zhHant.keys.help],
-  ] as const)('each has its words in %s, and no words are of no key', (_name, words) => {
-    const keys = leaves(InstanceConfigSchema as Node).filter((path) => path !== '$schema');
-    expect(Object.keys(words).sort()).toEqual(keys.sort());
   });
 });
 

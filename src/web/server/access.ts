@@ -26,7 +26,7 @@ export interface AccessRules {
 }
 
 /** What is shown to whoever may talk to this server: the empty page, how to sign in, a pulse. */
-const OPEN_ROUTES = ['/', '/assets/:name', '/assets/*', '/gridd.svg', '/api/session', '/health'];
+const OPEN_ROUTES = ['/', '/assets/:name', '/gridd.svg', '/api/session', '/health'];
 /** Asked by POST for their long text; they change nothing. */
 const QUESTIONS = ['/api/configs/check'];
 /** Set by proxies: the caller is somewhere else, whatever the connection looks like. */

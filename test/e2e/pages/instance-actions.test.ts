@@ -3,6 +3,7 @@
  * account a stranger traded: the difference is booked, the carry closed, the grid grown and shrunk,
  * and an answer that was lost is said to be unknown and never asked for again by itself.
  */
+import type { ChildProcess } from 'node:child_process';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdjustAnswer, OrderView, StatusView } from '../../../src/contract/instance-api.ts';
@@ -27,6 +28,7 @@ const ASKED_FOR = /ERR_CONNECTION_RESET|status of 503/;
 let browser: TestBrowser;
 let page: Page;
 let origin: string;
+let child: ChildProcess;
 
 async function read<Value>(path: string): Promise<Value> {
   return (await (await fetch(`${origin}${path}`)).json()) as Value;
@@ -45,7 +47,7 @@ async function leave(): Promise<void> {
 }
 
 async function running(): Promise<void> {
-  bot.start();
+  child = bot.start();
   await waitFor('the grid', async () => {
     const port = bot.webPort();
     if (port === null) return false;
@@ -219,6 +221,42 @@ describe.skipIf(!hasBrowser)('the actions of the instance page', () => {
     expect((await statusNow()).grid_state).toBe('running');
     await page.unroute('**/api/panic');
     await leave();
+  });
+
+  test('a bot that hangs is waited for no longer than it may take, and what it did is seen', async () => {
+    const shown = page;
+    page = await (await browser.context()).newPage();
+    try {
+      await page.clock.install();
+      await page.goto(origin);
+      await press('Pause');
+      const sent = page.waitForRequest('**/api/pause');
+      child.kill('SIGSTOP');
+      await inDialog('Pause').click();
+      await sent;
+      await page.clock.runFor(59_000);
+      expect(await alarm().count()).toBe(0);
+      await page.clock.runFor(1000);
+      await alarm().getByText('The answer was lost: whether it was done is not known.').waitFor();
+      await leave();
+      const asked = page.waitForRequest('**/api/receipts*');
+      await page.getByRole('tab', { name: 'Receipts' }).click();
+      await asked;
+      const again = page.waitForRequest('**/api/receipts*');
+      await page.clock.runFor(16_000);
+      await again;
+      await page.clock.runFor(15_000);
+      await page.getByRole('alert').getByText('No answer came.').waitFor();
+      child.kill('SIGCONT');
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('alert').getByText('No answer came.').waitFor({ state: 'detached' });
+      // What was given up here had come there.
+      await waitFor('the pause', async () => (await statusNow()).grid_state === 'paused');
+    } finally {
+      child.kill('SIGCONT');
+      await page.context().close();
+      page = shown;
+    }
   });
 
   test('complains of nothing but the answers that were lost', () => {

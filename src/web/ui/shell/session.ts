@@ -11,7 +11,7 @@ export function useSession(): SessionView | undefined {
   const { data } = useQuery({
     queryKey: KEY,
     queryFn: async () => {
-      const answer = await request<SessionView>('/api/session', {}, 'NO_ANSWER');
+      const answer = await request<SessionView>('question', '/api/session', {});
       if (answer.ok) return answer.value;
       if (answer.error.code === 'NOT_FOUND') return OPEN;
       throw new Error(answer.error.code);
@@ -20,7 +20,7 @@ export function useSession(): SessionView | undefined {
   return data;
 }
 
-/** Opens and ends the session; both read everything on the page anew. */
+/** Opens and ends the session; after both it is read anew what the page may do. */
 export function useSessionChange(): {
   readonly open: (token: string) => Promise<Answer<SessionView>>;
   readonly end: () => Promise<Answer<unknown>>;
@@ -28,7 +28,7 @@ export function useSessionChange(): {
   const queries = useQueryClient();
   const change = async <Value>(init: RequestInit): Promise<Answer<Value>> => {
     const headers = { 'content-type': 'application/json' };
-    const answer = await request<Value>('/api/session', { ...init, headers }, 'NO_ANSWER');
+    const answer = await request<Value>('trial', '/api/session', { ...init, headers });
     if (answer.ok) await queries.invalidateQueries({ queryKey: KEY });
     return answer;
   };

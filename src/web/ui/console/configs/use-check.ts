@@ -10,7 +10,7 @@ import type { ConfigCheck, DesignView } from '../../../../contract/console-api.t
 import type { MarketRules } from '../../../../contract/market.ts';
 import type { Problem } from '../../../../contract/errors.ts';
 import type { Failure } from '../../shell/api.ts';
-import { post } from '../../shell/api.ts';
+import { question } from '../../shell/api.ts';
 import type { JsonNode, TextFault } from './config-text.ts';
 import { parseText } from './config-text.ts';
 import { previewOf } from './design-preview.ts';
@@ -52,7 +52,7 @@ export function useCheck(id: string | null, text: string): Checked {
     enabled: parseText(asked).ok,
     queryFn: async () => {
       const body = id === null ? { text: asked } : { id, text: asked };
-      const given = await post<ConfigCheck>('/api/configs/check', body);
+      const given = await question<ConfigCheck>('/api/configs/check', body);
       // A value even when refused: what was known before must not vanish meanwhile.
       return { asked, given };
     },

@@ -10,6 +10,7 @@ import { FailureText } from '../../shell/failure-text.tsx';
 import { ResultNotice } from '../../shell/result-notice.tsx';
 import { useInstance } from '../instance-topics.ts';
 import { fieldName } from '../range/grid-inputs.tsx';
+import { progressOf } from '../range/progress.ts';
 import { AdjustFieldset } from './adjust-fieldset.tsx';
 import { useAdjust } from './adjust-flow.ts';
 import type { Adjusting, Previewed } from './adjust-flow.ts';
@@ -113,14 +114,10 @@ interface AppliedProps {
   readonly onClose: () => void;
 }
 
-/** Reasons of a line that end by themselves. */
-const ON_THE_WAY = ['pending', 'line_taken', 'start_order'];
-
 function Applied({ answer, status, onClose }: AppliedProps) {
   const { t } = useTranslation();
-  const levels = useInstance('levels') ?? [];
-  const pending = levels.filter(({ reason }) => reason !== null && ON_THE_WAY.includes(reason));
-  const count = answer.converged ? 0 : pending.length;
+  const { moving } = progressOf(useInstance('levels') ?? []);
+  const count = answer.converged ? 0 : moving;
   return (
     <Stack gap="md">
       <ResultNotice
