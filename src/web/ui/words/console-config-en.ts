@@ -106,6 +106,7 @@ export const consoleConfigEn = {
     note_hint: 'e.g. wider range after the breakout',
     look: 'Look at its versions, then repeat.',
     saved: '{{id}} is saved as version {{version}}.',
+    saved_only: '{{id}} is saved as version {{version}}, but did not take effect:',
     changed: 'Changed:',
     meanwhile: 'Version {{version}} was saved while you edited version {{base}}',
     their_change: 'This is what the other one changed:',

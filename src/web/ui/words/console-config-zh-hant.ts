@@ -106,6 +106,7 @@ export const consoleConfigZhHant: typeof consoleConfigEn = {
     note_hint: '例如：突破後放寬區間',
     look: '請先查看版本紀錄，再重試。',
     saved: '{{id}} 已儲存為第 {{version}} 版。',
+    saved_only: '{{id}} 已儲存為第 {{version}} 版，但沒有生效：',
     changed: '變更：',
     meanwhile: '您編輯第 {{base}} 版時，已有人儲存了第 {{version}} 版',
     their_change: '對方改了這些：',
