@@ -12,6 +12,8 @@ import type { CodedText } from './said-codes.ts';
 /** One instance in the console's table. Nulls as in `ListRow`. */
 export interface FleetRow extends ListRow {
   readonly name: string;
+  /** What its file says now, which its next start is; null: no file of config/active is its own. */
+  readonly next_mode: 'paper' | 'live' | null;
   readonly state_reason: string;
   readonly direction: string | null;
   readonly base: string | null;
@@ -77,6 +79,12 @@ export interface AccountView {
   readonly max_loss: string | null;
 }
 
+/** A config of config/active that was never started: no instance is known of it yet. */
+export interface UnstartedConfig {
+  readonly id: string;
+  readonly mode: 'paper' | 'live';
+}
+
 /** Counters that move when there is more to ask for. */
 export interface FleetMarks {
   readonly configs: number;
@@ -88,6 +96,8 @@ export interface FleetMarks {
 /** The topics of the console's event stream. */
 export interface FleetTopics {
   readonly rows: readonly FleetRow[];
+  /** By id. */
+  readonly unstarted: readonly UnstartedConfig[];
   readonly accounts: readonly AccountView[];
   readonly supervisor: SupervisorInfo;
   readonly marks: FleetMarks;

@@ -1,11 +1,14 @@
 /** The console's row of an instance, from its record, its config and its last figures. PURE. */
 import type { FleetRow } from '../contract/console-api.ts';
 import type { DayFigures } from './day-figures.ts';
-import { listRow } from './instance-rows.ts';
+import { listRow, mayHold } from './instance-rows.ts';
 import type { RowParts } from './instance-rows.ts';
 
-/** One row of the console; `account` as in `AccountView`. */
-export function fleetRow(parts: RowParts, day: DayFigures, account: string | null): FleetRow {
+/** What else is known of an instance: `account` and `next_mode` as in its row. */
+export type RowSurroundings = Pick<FleetRow, 'account' | 'next_mode'>;
+
+/** One row of the console. */
+export function fleetRow(parts: RowParts, day: DayFigures, around: RowSurroundings): FleetRow {
   const { id, record, status, alive, external, loaded, url } = parts;
   const config = external ? undefined : loaded?.config;
   const strategy = config?.strategy_config;
@@ -14,6 +17,7 @@ export function fleetRow(parts: RowParts, day: DayFigures, account: string | nul
   return {
     ...listRow(parts),
     name: status?.name ?? config?.metadata.name ?? id,
+    next_mode: external ? null : around.next_mode,
     state_reason: record.state_reason,
     direction: status?.direction ?? strategy?.direction ?? null,
     base: status?.base ?? null,
@@ -30,9 +34,10 @@ export function fleetRow(parts: RowParts, day: DayFigures, account: string | nul
     since_24h: day.since,
     apr_grid: status?.apr?.grid ?? null,
     apr_total: status?.apr?.total ?? null,
-    warnings: [...(status?.warnings ?? []), ...(status?.degraded ?? [])],
+    // What was said of a grid that was put to rest and left nothing is nobody's concern any more.
+    warnings: mayHold(parts) ? [...(status?.warnings ?? []), ...(status?.degraded ?? [])] : [],
     ...(status?.coded === undefined ? {} : { coded: status.coded }),
-    account,
+    account: around.account,
     sparkline: day.sparkline,
     url: alive ? url : null,
   };

@@ -3,6 +3,7 @@
  * programs may change too: a record that was dropped there is forgotten here once no process
  * lives.
  */
+import { relative } from 'node:path';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import type { StatusView } from '../contract/instance-api.ts';
@@ -11,6 +12,7 @@ import type { LogFolder } from '../platform/log-reading/log-page.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
 import { activeClaims, conflictError, findConflicts, newRecord } from '../registry/index.ts';
 import type { LoadedConfig, Registry } from '../registry/index.ts';
+import type { NamedClaim } from './fleet-view.ts';
 import { Instance } from './instance.ts';
 import type { InstanceSurroundings } from './instance-surroundings.ts';
 import type { RowParts } from './instance-rows.ts';
@@ -61,6 +63,18 @@ export class Fleet {
       const mode = process?.status?.mode ?? loaded?.config.exchange_config.mode;
       return mode === 'live';
     });
+  }
+
+  /** What the files of config/active say, by their names in records. */
+  claims(): NamedClaim[] {
+    const { home } = this.#parts;
+    try {
+      const claims = activeClaims(home);
+      return claims.map((claim) => ({ ...claim, file: relative(home.folder, claim.file) }));
+    } catch {
+      // Whoever asks for configs is told why; the fleet is shown all the same.
+      return [];
+    }
   }
 
   /** The record that was last started from this config file. */

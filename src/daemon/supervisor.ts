@@ -117,6 +117,7 @@ export class Supervisor implements FleetService {
     this.view = new FleetView({
       ...{ clock: parts.clock, figures: this.#figures, accountOf: parts.accountOf },
       known: () => this.#fleet.known(),
+      claims: () => this.#fleet.claims(),
       info: () => this.info(),
       watched: (watched) => {
         for (const { process } of this.#fleet.all) {

@@ -21,7 +21,7 @@ export {
   sameClaims,
 } from './active-configs.ts';
 export { readConsoleConfig } from './console-config.ts';
-export type { Claim } from './active-configs.ts';
+export type { ActiveClaim, Claim } from './active-configs.ts';
 export { changedPaths, createConfigText, isLink, replaceConfigText } from './config-text.ts';
 export { isPassing, readConfigText } from './jsonc-text.ts';
 export { masked, unmasked } from './secret-masks.ts';

@@ -8,20 +8,23 @@ import { currenciesBeside, lossRoom } from '../../src/web/ui/console/accounts/wo
 import { hrefOf, readAddress } from '../../src/web/ui/console/address-text.ts';
 import {
   ROW_GROUPS,
+  changedMode,
+  isLive,
   isInGroup,
   nextSort,
   orderRows,
   placeInRange,
   readSort,
   sortText,
+  troubleOf,
 } from '../../src/web/ui/console/fleet/row-order.ts';
 import type { RowFilter } from '../../src/web/ui/console/fleet/row-order.ts';
 import { sumFleet } from '../../src/web/ui/console/fleet/sums.ts';
-import { VERBS, planVerb, stopBody } from '../../src/web/ui/console/verbs/verb-plan.ts';
+import { VERBS, movesRealMoney, planVerb, stopBody } from '../../src/web/ui/console/verbs/verb-plan.ts';
 import type { Verb } from '../../src/web/ui/console/verbs/verb-plan.ts';
 
 const ROW: FleetRow = {
-  ...{ id: 'bp_sol_01', name: 'SOL', state: 'running', desired: 'running', grid_state: 'running' },
+  ...{ next_mode: 'paper', id: 'bp_sol_01', name: 'SOL', state: 'running', desired: 'running', grid_state: 'running' },
   ...{ state_reason: '', pid: 1, web_port: 5001, url: 'http://127.0.0.1:5001' },
   ...{ venue: 'paper', mode: 'paper', symbol: 'SOL_USDC_PERP', base: 'SOL', quote: 'USDC' },
   ...{ direction: 'neutral', price: '150', lower: '140', upper: '160', grids: 20 },
@@ -129,7 +132,7 @@ describe('what a verb will do', () => {
 
   it.each<[Verb, Partial<FleetRow>, string, boolean]>([
     ['start', { state: 'stopped' }, 'starts', false],
-    ['start', { state: 'stopped', mode: 'live' }, 'starts_live', false],
+    ['start', { state: 'stopped', mode: 'live', next_mode: 'live' }, 'starts_live', false],
     ['start', {}, 'runs_already', true],
     ['stop', {}, 'stops', false],
     ['stop', { state: 'stopped', position: '0', open_orders: 0 }, 'stopped_already', true],
@@ -197,5 +200,46 @@ describe('accounts and addresses', () => {
     for (const hash of ['', '#', '#/', '#/nowhere/x', '#/%E0%A4%A']) {
       expect(readAddress(hash).view).toBe('fleet');
     }
+  });
+});
+
+describe('a file that says another mode by now', () => {
+  const toLive = row({ next_mode: 'live' });
+  const toPaper = row({ mode: 'live', next_mode: 'paper' });
+
+  it('is a change; what no file tells is none', () => {
+    expect([changedMode(toLive), changedMode(toPaper)]).toEqual(['live', 'paper']);
+    expect([changedMode(ROW), changedMode(row({ next_mode: null }))]).toEqual([null, null]);
+    expect(changedMode(row({ mode: null, next_mode: 'live' }))).toBe(null);
+    expect([toLive, toPaper, ROW].map(isLive)).toEqual([true, true, false]);
+    expect(ids(orderRows([toLive], { ...ALL, mode: 'live' }, readSort('id')))).toEqual([ROW.id]);
+  });
+
+  it('says real money where the next process has it, and where the present one has', () => {
+    const money = (one: FleetRow) => VERBS.filter((verb) => movesRealMoney(verb, one));
+    expect(money(toLive)).toEqual(['start', 'restart']);
+    expect(money(toPaper)).toEqual(VERBS.filter((verb) => verb !== 'start'));
+    expect(money(ROW)).toEqual([]);
+    const effects = (one: FleetRow) =>
+      (['start', 'restart'] as const).map((verb) => planVerb(verb, [one])[0]?.effect);
+    expect(effects(toLive)).toEqual(['runs_already', 'restarts_live']);
+    expect(effects({ ...toLive, state: 'stopped' })).toEqual(['starts_live', 'starts_live']);
+    expect(effects({ ...toPaper, state: 'stopped' })).toEqual(['starts', 'takes_up']);
+  });
+});
+
+describe('what is wrong with an instance', () => {
+  it('is its state, and a met fence unless the process itself is away', () => {
+    const troubles = PROCESS_STATES.map((state) => [state, troubleOf(row({ state }))]);
+    expect(troubles.filter(([, trouble]) => trouble !== null)).toEqual(
+      troubles.filter(([, trouble]) => trouble !== null).map(([state]) => [state, state]),
+    );
+    expect(troubles.flatMap(([, trouble]) => trouble ?? []).sort()).toEqual([
+      ...['backoff', 'degraded', 'failed', 'unhealthy'],
+    ]);
+    const tripped = (state: FleetRow['state']) => troubleOf(row({ state, grid_state: 'tripped' }));
+    expect(['running', 'degraded', 'failed'].map((state) => tripped(state as 'running'))).toEqual([
+      ...['tripped', 'tripped', 'failed'],
+    ]);
   });
 });

@@ -151,7 +151,7 @@ describe('the stream', () => {
     expect({ reads: own.reads, watchers: own.watchers }).toEqual({ reads: 0, watchers: 0 });
     const reader = await EventReader.open(at);
     const first = (await reader.next('topics')).data as FleetTopics;
-    expect(Object.keys(first).sort()).toEqual(['accounts', 'marks', 'rows', 'supervisor']);
+    expect(Object.keys(first).sort()).toEqual(['accounts', 'marks', 'rows', 'supervisor', 'unstarted']);
     expect(first.rows[0]?.total_pnl).toBe('5');
     own.earn(1, '7');
     const next = (await reader.next('topics')).data as Partial<FleetTopics>;

@@ -92,10 +92,11 @@ export class SampleConsole implements ConsoleService {
       const rest = { alive: true, external: false, usage: null, url: null, since_boot: 0 };
       const record = recordOf(id) as RegistryRecord;
       const parts = { id, record, loaded: null, status, ...rest };
-      return fleetRow(parts, dayFigures(status, [], 0), null);
+      return fleetRow(parts, dayFigures(status, [], 0), { account: null, next_mode: null });
     });
     return {
       rows,
+      unstarted: [],
       accounts: [],
       supervisor: INFO,
       marks: { configs: 0, audit: 0, exits: 0, log: 0 },

@@ -696,8 +696,22 @@ const fleet = {
     text:
       'An instance is one grid: a config file, a bot of its own, its own books. Make the ' +
       'first from a template; on paper it needs no key and no network.',
+      none_started: 'No instance runs yet',
+      choose: 'Choose a template: "neutral" trades on paper at once.',
+      name: 'Give it an id; the form shows the grid it would be.',
+      start: 'Create and start. The table of the fleet then stands here.',
+      terminal: 'The same in a terminal:',
     configs: 'Look at configs and the archive',
   },
+    unstarted: {
+      label: 'Never started',
+      told_one: 'One config was never started:',
+      told_other: '{{count}} configs were never started:',
+      start_one: 'Start it',
+      start_other: 'Start all {{count}}',
+      meaning: 'Each gets books and a bot of its own, asks its venue, and begins its grid.',
+    },
+    next_mode: 'Its config says {{mode}} by now: that is what its next start is.',
   sums: {
     label: 'Totals',
     more: 'Per account',
@@ -714,6 +728,28 @@ const fleet = {
     title: 'Warnings of {{id}}',
     gone: 'There are none any more.',
   },
+    trouble: {
+      open: 'What is wrong with {{id}}',
+      title: 'What is wrong with {{id}}',
+      failed:
+        'It ended, and is not started again by itself. The grid does not trade; orders that still ' +
+        'rest may be filled, and a position is held as it is.',
+      do_failed:
+        'Read why in its log, mend that, then start it: it goes on where it stopped. Panic ' +
+        'cancels and closes what is left.',
+      backoff:
+        'Its process ended and is started again after a wait. Orders that rest may be filled ' +
+        'meanwhile; nothing new is placed.',
+      do_backoff: 'Nothing has to be done. A restart does not wait; a stop ends the attempts.',
+      unhealthy: 'Its bot gives no sign of life and is being replaced. Its orders rest meanwhile.',
+      do_unhealthy: 'Nothing has to be done. Its log says what it did last.',
+      degraded: 'It runs, but not as it should:',
+      do_degraded:
+        'It recovers by itself once the reason is gone. Its page shows more, and what can be ' +
+        'done about a position that differs.',
+      tripped: 'A fence was met: the grid places nothing until somebody resumes it.',
+      do_tripped: 'Look at price and position first; resuming arms the fence anew.',
+    },
   links: { page: 'Open its page', config: 'Config and versions', log: 'Log', events: 'Events' },
   verbs: {
     label: 'What to do with instances',
@@ -811,6 +847,7 @@ const fleet = {
     takes_up: 'starts: it is stopped now',
     stops: 'stops',
     restarts: 'restarts; its orders rest meanwhile',
+      restarts_live: 'restarts with real money: its config says live by now',
     pauses: 'pauses; its orders stay',
     resumes: 'places orders again',
     reloads: 'takes its edited file',
@@ -1032,6 +1069,7 @@ const fleet = {
     note_hint: 'e.g. wider range after the breakout',
     look: 'Look at its versions, then repeat.',
     saved: '{{id}} is saved as version {{version}}.',
+      saved_only: '{{id}} is saved as version {{version}}, but did not take effect:',
     changed: 'Changed:',
     meanwhile: 'Version {{version}} was saved while you edited version {{base}}',
     their_change: 'This is what the other one changed:',

@@ -4,7 +4,7 @@ import type { ConfigView as Config } from '../../../../contract/console-api.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { hrefOf, setQuery, useAddress } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
-import { ModeMark, StateMark } from '../fleet/state-mark.tsx';
+import { RowMode, StateMark } from '../fleet/state-mark.tsx';
 import { useRoute } from '../requests.ts';
 import { ArchiveButton } from './archive-button.tsx';
 import { ConfigEditor } from './config-editor.tsx';
@@ -41,7 +41,7 @@ export default function ConfigView({ id }: { readonly id: string }) {
           {t('console:nav.configs')}
         </a>
         <h2>{id}</h2>
-        {row !== undefined && <ModeMark mode={row.mode} />}
+        {row !== undefined && <RowMode row={row} />}
         {row !== undefined && <StateMark row={row} />}
         <Text size="sm" className="quiet">
           {config.file} · {t('console:configs.version', { version: config.version })}

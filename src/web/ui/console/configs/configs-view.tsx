@@ -9,7 +9,7 @@ import { DataTable } from '../../shell/data-table.tsx';
 import type { Column } from '../../shell/table-column.ts';
 import { hrefOf } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
-import { ModeMark, StateMark } from '../fleet/state-mark.tsx';
+import { RowMode, StateMark } from '../fleet/state-mark.tsx';
 import { useForget, useRoute } from '../requests.ts';
 import { tableRows } from '../table-source.ts';
 import { useConsoleWords } from '../console-words.ts';
@@ -104,7 +104,7 @@ function useColumns() {
       if (row === undefined) return <span className="quiet">{t('console:configs.never_ran')}</span>;
       return (
         <>
-          <StateMark row={row} /> <ModeMark mode={row.mode} />
+          <StateMark row={row} /> <RowMode row={row} />
         </>
       );
     },

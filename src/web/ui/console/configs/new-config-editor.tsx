@@ -32,7 +32,9 @@ export function NewConfigEditor({ template }: { readonly template: TemplateView 
   }, [own]);
   // A config that is not there yet is checked by the id in its text.
   const checked = useCheck(null, text);
-  const taken = rows.some((row) => row.id === id);
+  const unstarted = useFleet('unstarted') ?? [];
+  // While its creation is asked for or told, an instance of this id is the one that was made here.
+  const taken = start === null && [...rows, ...unstarted].some((known) => known.id === id);
   const sound = checked.settled && checked.problems.length === 0;
   const ready = named && !taken && idIn(text) === id && sound;
   const mode = checked.root === null ? null : nodeAt(checked.root, ['exchange_config', 'mode']);
@@ -131,7 +133,8 @@ function CreateDialog(props: {
         onClose();
         if (!created) return;
         onCreated();
-        goTo(hrefOf('fleet', '', { q: id }));
+        // One that was not started is in no table.
+        goTo(start === true ? hrefOf('fleet', '', { q: id }) : hrefOf('fleet'));
       }}
       title={t('console:new.title', { id })}
       confirm={t(start === true ? 'console:new.create_start' : 'console:new.create')}

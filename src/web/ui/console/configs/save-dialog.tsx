@@ -71,10 +71,14 @@ export function SaveDialog(props: Props) {
 /** What came of a save or rollback. */
 export function Saved({ saved, id }: { readonly saved: ConfigSaved; readonly id: string }) {
   const { t } = useConsoleWords();
+  const refused = saved.applied !== null && !saved.applied.ok;
+  const values = { id, version: saved.version };
   return (
     <>
-      <p className="gain strong" role="status">
-        ✓ {t('console:save.saved', { id, version: saved.version })}
+      <p className={refused ? 'loss strong' : 'gain strong'} role={refused ? 'alert' : 'status'}>
+        {refused
+          ? `✕ ${t('console:save.saved_only', values)}`
+          : `✓ ${t('console:save.saved', values)}`}
       </p>
       {saved.changed.length > 0 && (
         <p className="small">

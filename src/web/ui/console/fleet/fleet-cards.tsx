@@ -18,7 +18,8 @@ import { WarningCount } from './warning-count.tsx';
 import type { FleetListProps } from './fleet-list.ts';
 import { RangeBar } from './range-bar.tsx';
 import { Sparkline } from './sparkline.tsx';
-import { ModeMark, StateMark } from './state-mark.tsx';
+import { isLive } from './row-order.ts';
+import { RowMode, StateMark } from './state-mark.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
 const CARD_PX = 232;
@@ -76,7 +77,7 @@ const Card = memo(function Card(props: {
   const quote = row.quote ?? '';
   return (
     <article
-      className={`card fleet-card ${row.mode === 'live' ? 'live' : ''}`}
+      className={`card fleet-card ${isLive(row) ? 'live' : ''}`}
       data-instance={row.id}
     >
       <header>
@@ -87,7 +88,7 @@ const Card = memo(function Card(props: {
           onChange={(event) => onSelect(row.id, event.currentTarget.checked)}
         />
         <InstanceLink row={row} />
-        <ModeMark mode={row.mode} />
+        <RowMode row={row} />
         <span className="fleet-card-end">
           <WarningCount row={row} onOpen={onWarnings} />
           <RowMenu row={row} />

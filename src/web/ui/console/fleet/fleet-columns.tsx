@@ -7,7 +7,7 @@ import { Count, Money, Rate, Size } from './figures.tsx';
 import { RangeBar } from './range-bar.tsx';
 import type { SortKey } from './row-order.ts';
 import { Sparkline } from './sparkline.tsx';
-import { ModeMark, StateMark } from './state-mark.tsx';
+import { RowMode, StateMark } from './state-mark.tsx';
 import type { ConsoleT } from '../console-words.ts';
 
 export interface FleetColumn {
@@ -117,7 +117,7 @@ export function InstanceLink({ row }: { readonly row: FleetRow }) {
 function NameAndMode({ row }: { readonly row: FleetRow }) {
   return (
     <>
-      <ModeMark mode={row.mode} /> <Quiet>{row.name}</Quiet>
+      <RowMode row={row} /> <Quiet>{row.name}</Quiet>
     </>
   );
 }

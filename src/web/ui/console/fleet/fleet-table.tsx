@@ -11,6 +11,7 @@ import type { FleetColumn } from './fleet-columns.tsx';
 import { FLEET_COLUMNS } from './fleet-columns.tsx';
 import type { FleetListProps } from './fleet-list.ts';
 import type { Sort, SortKey } from './row-order.ts';
+import { isLive } from './row-order.ts';
 import { WarningCount } from './warning-count.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
@@ -161,7 +162,7 @@ const Row = memo(function Row(props: {
     <tr
       aria-rowindex={index + 2}
       data-instance={row.id}
-      className={`${row.mode === 'live' ? 'live' : ''} ${selected ? 'selected' : ''}`}
+      className={`${isLive(row) ? 'live' : ''} ${selected ? 'selected' : ''}`}
     >
       <td className="box">
         <Checkbox

@@ -1,22 +1,27 @@
 /** The fleet: sums, filters, all instances as a table (on a phone as cards), and verbs for them. */
-import { Anchor, Button, Center, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useDeferredValue, useMemo, useState } from 'react';
-import type { FleetRow } from '../../../../contract/console-api.ts';
+import type { FleetRow, UnstartedConfig } from '../../../../contract/console-api.ts';
 import { hrefOf, setQuery, useAddress } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
+import { FirstStartDialog } from '../verbs/first-start-dialog.tsx';
 import { VerbBar } from '../verbs/verb-bar.tsx';
 import { FleetCards } from './fleet-cards.tsx';
 import { FleetSums } from './fleet-sums.tsx';
 import type { FleetListProps } from './fleet-list.ts';
 import { FleetTable } from './fleet-table.tsx';
+import { NoInstances } from './no-instances.tsx';
 import type { RowFilter, RowGroup, SortKey } from './row-order.ts';
 import { ROW_GROUPS, isInGroup, nextSort, orderRows, readSort, sortText } from './row-order.ts';
+import { Unstarted } from './unstarted.tsx';
+import type { UnstartedProps } from './unstarted.tsx';
 import { WarningsDialog } from './warnings-dialog.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
 export function FleetView() {
   const rows = useFleet('rows') ?? [];
+  const unstarted = useFleet('unstarted') ?? [];
   const { query } = useAddress();
   const filter = filterOf(query);
   const sort = readSort(query['sort'] ?? '');
@@ -30,6 +35,7 @@ export function FleetView() {
     [rows, text, group, mode, account, query],
   );
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [first, setFirst] = useState<readonly UnstartedConfig[] | null>(null);
   const [warned, setWarned] = useState<string | null>(null);
   const selected = useMemo(() => rows.filter(({ id }) => chosen.has(id)), [rows, chosen]);
   const select = (id: string, on: boolean) => setChosen(changed(chosen, [id], on));
@@ -39,39 +45,39 @@ export function FleetView() {
     onSelect: select,
     onWarnings: ({ id }) => setWarned(id),
   };
-  if (rows.length === 0) return <NoInstances />;
+  const waiting: UnstartedProps = { configs: unstarted, onStart: setFirst };
   return (
     <div className="fleet">
-      <FleetSums rows={rows} />
-      <Filters rows={rows} filter={filter} shown={shown.length} />
-      {narrow ? (
-        <FleetCards {...list} />
+      {rows.length === 0 ? (
+        <NoInstances {...waiting} />
       ) : (
-        <FleetTable
-          {...list}
-          sort={sort}
-          onSort={(key: SortKey) => setQuery({ sort: sortText(nextSort(sort, key)) })}
-          onSelectAll={(on) =>
-            setChosen(
-              changed(
-                chosen,
-                shown.map(({ id }) => id),
-                on,
-              ),
-            )
-          }
-        />
+        <>
+          <FleetSums rows={rows} />
+          <Filters rows={rows} filter={filter} shown={shown.length} />
+          <Unstarted {...waiting} />
+          {narrow ? (
+            <FleetCards {...list} />
+          ) : (
+            <FleetTable
+              {...list}
+              sort={sort}
+              onSort={(key: SortKey) => setQuery({ sort: sortText(nextSort(sort, key)) })}
+              onSelectAll={(on) => setChosen(changed(chosen, idsOf(shown), on))}
+            />
+          )}
+          <VerbBar
+            all={rows}
+            selected={selected}
+            narrow={narrow}
+            onClear={() => setChosen(new Set())}
+          />
+        </>
       )}
-      <VerbBar
-        all={rows}
-        selected={selected}
-        narrow={narrow}
-        onClear={() => setChosen(new Set())}
-      />
       <WarningsDialog
         row={rows.find(({ id }) => id === warned) ?? null}
         onClose={() => setWarned(null)}
       />
+      <FirstStartDialog configs={first} onClose={() => setFirst(null)} />
     </div>
   );
 }
@@ -84,7 +90,8 @@ function Filters(props: {
   const { t } = useConsoleWords();
   const { rows, filter, shown } = props;
   const count = (group: RowGroup) => rows.filter((row) => isInGroup(row, group)).length;
-  const modes = [...new Set(rows.map(({ mode }) => mode))].filter((mode) => mode !== null);
+  const said = rows.flatMap(({ mode, next_mode: next }) => [mode, next]);
+  const modes = [...new Set(said)].filter((mode) => mode !== null);
   return (
     <div className="filters">
       <TextInput
@@ -132,26 +139,6 @@ function Filters(props: {
   );
 }
 
-function NoInstances() {
-  const { t } = useConsoleWords();
-  return (
-    <Center p="xl">
-      <Stack align="center" gap="sm" maw={420}>
-        <Text fw={600}>{t('console:empty.title')}</Text>
-        <Text className="quiet" ta="center">
-          {t('console:empty.text')}
-        </Text>
-        <Button component="a" href={hrefOf('new')}>
-          + {t('console:new.open')}
-        </Button>
-        <Anchor size="sm" href={hrefOf('configs')}>
-          {t('console:empty.configs')}
-        </Anchor>
-      </Stack>
-    </Center>
-  );
-}
-
 function filterOf(query: Readonly<Record<string, string>>): RowFilter {
   return {
     text: query['q'] ?? '',
@@ -172,4 +159,8 @@ function changed(
     else next.delete(id);
   }
   return next;
+}
+
+function idsOf(rows: readonly FleetRow[]): string[] {
+  return rows.map(({ id }) => id);
 }

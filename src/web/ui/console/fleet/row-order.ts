@@ -93,7 +93,9 @@ export function orderRows(rows: readonly FleetRow[], filter: RowFilter, sort: So
 }
 
 function passes(row: FleetRow, filter: RowFilter): boolean {
-  if (filter.mode !== '' && row.mode !== filter.mode) return false;
+  if (filter.mode !== '' && ![row.mode, row.next_mode].some((mode) => mode === filter.mode)) {
+    return false;
+  }
   if (filter.account !== '' && row.account !== filter.account) return false;
   if (!isInGroup(row, filter.group)) return false;
   const seen = [row.id, row.name, row.symbol, row.venue, row.direction, row.state_reason];
@@ -122,10 +124,30 @@ export function isUp({ state }: Pick<FleetRow, 'state'>): boolean {
   return state !== 'stopped' && state !== 'finished' && state !== 'failed';
 }
 
+/** What is wrong with it beside what its warnings say. */
+export type Trouble = 'degraded' | 'unhealthy' | 'backoff' | 'failed' | 'tripped';
+const TROUBLED = ['degraded', 'unhealthy', 'backoff', 'failed'] as const;
+
+/** The worst that is wrong with it; null: nothing. */
+export function troubleOf({ state, grid_state }: FleetRow): Trouble | null {
+  const trouble = TROUBLED.find((each) => each === state) ?? null;
+  if (grid_state !== 'tripped' || (trouble !== null && trouble !== 'degraded')) return trouble;
+  return 'tripped';
+}
+
 /** Whether somebody should look at it. */
-export function needsAttention({ state, grid_state, warnings }: FleetRow): boolean {
-  if (['degraded', 'unhealthy', 'backoff', 'failed'].includes(state)) return true;
-  return grid_state === 'tripped' || warnings.length > 0;
+export function needsAttention(row: FleetRow): boolean {
+  return troubleOf(row) !== null || row.warnings.length > 0;
+}
+
+/** What its file says where that is another mode than the one it shows; null: the same. */
+export function changedMode({ mode, next_mode: next }: FleetRow): 'paper' | 'live' | null {
+  return mode === null || mode === next ? null : next;
+}
+
+/** Whether it moves real money, or would from its next start on. */
+export function isLive({ mode, next_mode: next }: FleetRow): boolean {
+  return mode === 'live' || next === 'live';
 }
 
 /** Where the price is: percent of the range, and which side it left it by. For drawing only. */

@@ -1,8 +1,10 @@
 /** State and mode of an instance: a sign, a word and a colour that say the same. */
+import { VisuallyHidden } from '@mantine/core';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import type { GridStateName } from '../../../../contract/trading.ts';
 import { GRID_STATES } from '../../../../contract/trading.ts';
 import { useConsoleWords } from '../console-words.ts';
+import { changedMode } from './row-order.ts';
 
 type Tone = 'good' | 'attention' | 'bad' | 'calm';
 
@@ -46,4 +48,18 @@ export function ModeMark({ mode }: { readonly mode: string | null }) {
   const { t } = useConsoleWords();
   if (mode !== 'paper' && mode !== 'live') return null;
   return <span className={`mode-mark mode-${mode}`}>{t(`mode.${mode}`)}</span>;
+}
+
+/** What it is, and what its next start is where its file says another by now. */
+export function RowMode({ row }: { readonly row: FleetRow }) {
+  const { t } = useConsoleWords();
+  const next = changedMode(row);
+  if (next === null) return <ModeMark mode={row.mode ?? row.next_mode} />;
+  const told = t('console:next_mode', { mode: t(`mode.${next}`) });
+  return (
+    <span className="mode-change" title={told} data-next-mode={next}>
+      <ModeMark mode={row.mode} /> <span aria-hidden>→</span>
+      <VisuallyHidden>{told}</VisuallyHidden> <ModeMark mode={next} />
+    </span>
+  );
 }

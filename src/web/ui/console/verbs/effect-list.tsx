@@ -1,6 +1,6 @@
 /** What a verb will do to which instance: one line each, those it leaves alone last. */
 import { exact } from '../../format/amount.ts';
-import { ModeMark } from '../fleet/state-mark.tsx';
+import { RowMode } from '../fleet/state-mark.tsx';
 import type { PlannedEffect, StopChoice } from './verb-plan.ts';
 import { useConsoleWords } from '../console-words.ts';
 
@@ -34,7 +34,7 @@ function EffectLine({
   return (
     <li className={skipped ? 'quiet' : ''} data-effect={effect}>
       <span className="effect-list-name">
-        <b>{row.id}</b> <ModeMark mode={row.mode} />
+        <b>{row.id}</b> <RowMode row={row} />
       </span>
       <span>
         {t(`console:effects.${effect}`)}

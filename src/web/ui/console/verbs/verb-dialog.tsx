@@ -10,7 +10,7 @@ import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { useFleet } from '../fleet-topics.ts';
 import { EffectList } from './effect-list.tsx';
 import type { StopChoice, Verb } from './verb-plan.ts';
-import { STOP_AS_CONFIGURED, planVerb, stopBody } from './verb-plan.ts';
+import { STOP_AS_CONFIGURED, movesRealMoney, planVerb, stopBody } from './verb-plan.ts';
 import type { VerbRequest } from './verb-request.ts';
 import { askVerb, useVerbRequest } from './verb-request.ts';
 import { VerbResults } from './verb-results.tsx';
@@ -33,7 +33,7 @@ export function VerbDialog() {
   const subject = ids === null ? rows : rows.filter(({ id }) => ids.includes(id));
   const plan = planVerb(verb, subject);
   const due = plan.filter(({ skipped }) => !skipped).map(({ row }) => row);
-  const live = due.filter(({ mode }) => mode === 'live').length;
+  const live = due.filter((row) => movesRealMoney(verb, row)).length;
   const body = bodyOf(
     request ?? last,
     due.map(({ id }) => id),

@@ -4,7 +4,7 @@
  */
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import type { OnStop } from '../../../../contract/trading.ts';
-import { isUp } from '../fleet/row-order.ts';
+import { changedMode, isUp } from '../fleet/row-order.ts';
 
 export const VERBS = ['start', 'stop', 'restart', 'pause', 'resume', 'reload', 'panic'] as const;
 export type Verb = (typeof VERBS)[number];
@@ -23,6 +23,7 @@ export type Effect =
   | 'takes_up'
   | 'stops'
   | 'restarts'
+  | 'restarts_live'
   | 'pauses'
   | 'resumes'
   | 'reloads'
@@ -64,11 +65,12 @@ function effectOf(verb: Verb, row: FleetRow): Effect {
   switch (verb) {
     case 'start':
       if (up) return 'runs_already';
-      return row.mode === 'live' ? 'starts_live' : 'starts';
+      return nextMode(row) === 'live' ? 'starts_live' : 'starts';
     case 'stop':
       return up || holds(row) ? 'stops' : 'stopped_already';
     case 'restart':
-      return up ? 'restarts' : 'takes_up';
+      if (up) return changedMode(row) === 'live' ? 'restarts_live' : 'restarts';
+      return nextMode(row) === 'live' ? 'starts_live' : 'takes_up';
     case 'pause':
       if (!up) return 'not_running';
       return row.grid_state === 'paused' ? 'paused_already' : 'pauses';
@@ -82,6 +84,18 @@ function effectOf(verb: Verb, row: FleetRow): Effect {
     case 'panic':
       return up || holds(row) ? 'panics' : 'holds_nothing';
   }
+}
+
+/** How it runs after its next start. */
+function nextMode({ mode, next_mode: next }: FleetRow): string | null {
+  return next ?? mode;
+}
+
+/** Whether `verb` moves real money of it: what begins goes by its file, the rest by what it is. */
+export function movesRealMoney(verb: Verb, row: FleetRow): boolean {
+  const next = nextMode(row) === 'live';
+  if (verb === 'start') return next;
+  return row.mode === 'live' || (verb === 'restart' && next);
 }
 
 /** Whether something of it may be left at the venue; what is not known may. */
