@@ -732,8 +732,8 @@ const fleet = {
       open: 'What is wrong with {{id}}',
       title: 'What is wrong with {{id}}',
       failed:
-        'It ended, and is not started again by itself. The grid does not trade; orders that still ' +
-        'rest may be filled, and a position is held as it is.',
+        'It ended, and is not started again by itself. The grid does not trade; orders that ' +
+        'still rest may be filled, and a position is held as it is.',
       do_failed:
         'Read why in its log, mend that, then start it: it goes on where it stopped. Panic ' +
         'cancels and closes what is left.',
