@@ -1,7 +1,8 @@
 /**
  * What the page of a bot says when something is not as it should be, in a real browser before a
  * real, supervised paper bot: degraded and well again, killed and restarted, stopped from the page
- * itself. Each is readable in every look: dark and light, on a wide screen and on a phone.
+ * itself. Each is readable in every look: dark and light, on a wide screen and on a phone; and all
+ * that can be used there or on the console is reached by keyboard.
  */
 import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
@@ -33,6 +34,7 @@ let browser: TestBrowser;
 let home: FleetHome;
 let page: Page;
 let origin: string;
+let consoleUrl: string;
 let token: string;
 
 const read = async <Value>(path: string): Promise<Value> =>
@@ -79,6 +81,64 @@ async function faultsOf(on: Page, within: string): Promise<string[]> {
   return faults;
 }
 
+/** How what shows the focus of an element looks: itself, what holds it, and its label. */
+const LOOK_OF = `(element) => [
+  element, element.parentElement, element.nextElementSibling, element.labels?.[0],
+].map((each) => {
+  if (!each) return '';
+  const { outline, border, boxShadow, background } = getComputedStyle(each);
+  return [outline, border, boxShadow, background].join();
+}).join(';')`;
+
+/** Everything that can be used and seen, but what a press on an arrow key reaches in its group. */
+const USABLE = `[...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex]')]
+  .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+  .filter(({ disabled, tabIndex }) => !disabled && tabIndex >= 0)
+  .filter(({ type, checked }) => type !== 'radio' || checked)`;
+
+/** Tabs once through a page; what it did not come to, and what did not show that it has the focus. */
+async function tour(on: Page): Promise<{ missed: string[]; unseen: string[]; count: number }> {
+  await on.evaluate(`window.toured = new Map(); document.activeElement?.blur();
+    window.lookOf = ${LOOK_OF}`);
+  for (let tabs = 0; tabs < 300; tabs += 1) {
+    await on.keyboard.press('Tab');
+    const again = await on.evaluate<boolean>(`(() => {
+      const element = document.activeElement;
+      const again = element === document.body || toured.has(element);
+      if (!again) toured.set(element, lookOf(element));
+      return again;
+    })()`);
+    if (again) break;
+  }
+  return on.evaluate(`(() => {
+    document.activeElement?.blur();
+    const name = (each) => each.outerHTML.slice(0, 160);
+    const unseen = [...toured].filter(([each, look]) => each.isConnected && lookOf(each) === look);
+    return {
+      missed: ${USABLE}.filter((each) => !toured.has(each)).map(name),
+      unseen: unseen.map(([each]) => name(each)),
+      count: toured.size,
+    };
+  })()`);
+}
+
+/** A dialog opened by Enter keeps the focus while Tab is pressed, and gives it back at Escape. */
+async function trapped(on: Page, opener: Locator): Promise<void> {
+  await opener.focus();
+  await on.keyboard.press('Enter');
+  await on.getByRole('dialog').waitFor();
+  await waitFor('the focus in the dialog', () => on.evaluate<boolean>(IN_DIALOG));
+  for (const key of [...Array<string>(9).fill('Tab'), 'Shift+Tab', 'Shift+Tab']) {
+    await on.keyboard.press(key);
+    expect(await on.evaluate(IN_DIALOG)).toBe(true);
+  }
+  await on.keyboard.press('Escape');
+  await on.getByRole('dialog').waitFor({ state: 'detached' });
+  await opener.and(on.locator(':focus')).waitFor();
+}
+
+const IN_DIALOG = "document.activeElement.closest('[role=dialog]') !== null";
+
 /** A sentence in each place where the page says how its bot is. */
 function degradedWords(on: Page): Locator[] {
   return [
@@ -91,7 +151,9 @@ function degradedWords(on: Page): Locator[] {
 describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stopped', () => {
   beforeAll(async () => {
     home = new FleetHome();
-    const [web_port] = await freePorts(1);
+    const [web_port, port = 0] = await freePorts(2);
+    home.consoleAt(port);
+    consoleUrl = `http://127.0.0.1:${port}`;
     origin = `http://127.0.0.1:${web_port}`;
     const daemon = { web_port, web_allowed_hosts: [OTHER_NAME] };
     home.write(ID, { daemon, exchange: { paper: { seed: 7, volatility: 0.004 } } });
@@ -108,6 +170,26 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
   test('well: every look of the whole page is accessible', async () => {
     await page.locator('[data-candles="1"]').waitFor();
     expect(await faultsOf(page, 'body')).toEqual([]);
+  });
+
+  test('everything is reached by keyboard, seen when it is, and dialogs keep the focus', async () => {
+    // What comes and goes with a price is in the tables, not among what can be used.
+    const { missed, unseen, count } = await tour(page);
+    expect({ missed, unseen }).toEqual({ missed: [], unseen: [] });
+    expect(count).toBeGreaterThan(20);
+    for (const name of ['Pause', 'Adjust …', 'Stop …', 'Panic …']) {
+      await trapped(page, page.getByRole('button', { name, exact: true }));
+    }
+  });
+
+  test('so it is on the console', async () => {
+    const fleet = await open(`${consoleUrl}/#/fleet`);
+    await fleet.locator(`tr[data-instance="${ID}"]`).waitFor();
+    const { missed, unseen, count } = await tour(fleet);
+    expect({ missed, unseen }).toEqual({ missed: [], unseen: [] });
+    expect(count).toBeGreaterThan(15);
+    await trapped(fleet, fleet.getByRole('button', { name: 'Stop all' }));
+    await fleet.context().close();
   });
 
   test('a degraded bot is said in words, and its recovery without a reload', async () => {

@@ -3,7 +3,7 @@
  * dialog that says what will happen; nothing acts at one press.
  */
 import { Button, Group, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StatusView } from '../../../../contract/instance-views.ts';
 import { useSession } from '../../shell/session.ts';
@@ -91,7 +91,11 @@ interface ActionDialogProps extends VerbDialogProps {
   readonly action: Action;
 }
 
-function ActionDialog({ action, ...props }: ActionDialogProps) {
+function ActionDialog({ action, opened, ...rest }: ActionDialogProps) {
+  // Made closed: a dialog that was open from the beginning does not know where the focus was.
+  const [ready, setReady] = useState(false);
+  useEffect(() => setReady(true), []);
+  const props = { ...rest, opened: opened && ready };
   switch (action) {
     case 'pause':
       return <PauseDialog {...props} />;
