@@ -318,7 +318,7 @@ const page = {
     NO_ANSWER: 'No answer came.',
     OUTCOME_UNKNOWN: 'The answer was lost: whether it was done is not known.',
     repeat: 'See that the bot runs, then try again.',
-    look: 'Look at the figures, then repeat: the same request is sent again and acts once.',
+    look: 'Look at what is shown now before you repeat: it may have been done.',
   },
   confirm: { type: 'Type {{typed}} to go on' },
   receipt: {

@@ -301,7 +301,7 @@ const page: Words['page'] = {
     NO_ANSWER: '沒有收到回應。',
     OUTCOME_UNKNOWN: '回應遺失：無法得知是否已執行。',
     repeat: '請確認機器人正在執行，然後再試一次。',
-    look: '請先查看數據再重試。再按一次會送出同一個請求，只會執行一次。',
+    look: '重試前請先查看目前的狀態：可能已經執行。',
   },
   confirm: { type: '輸入 {{typed}} 以繼續' },
   receipt: {
