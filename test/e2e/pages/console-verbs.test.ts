@@ -317,7 +317,10 @@ describe.skipIf(!hasBrowser)('verbs on the fleet console', () => {
 
   test('a failed bot: why, what that means, and a start from there', async () => {
     const reason = '0 restarts within 10 minutes; last: ended by SIGKILL';
-    process.kill((await home.row('cc_03')).pid ?? 0, 'SIGKILL');
+    const { pid } = await home.row('cc_03');
+    // Pid 0 would be this very process group.
+    if (pid === null) throw new Error('cc_03 does not run');
+    process.kill(pid, 'SIGKILL');
     await rowOf('cc_03').getByText('Failed').waitFor();
     await rowOf('cc_03').getByTitle(reason).waitFor();
     expect(await home.row('cc_03')).toMatchObject({ state: 'failed', desired: 'running', pid: null });
