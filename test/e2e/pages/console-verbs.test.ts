@@ -101,7 +101,8 @@ async function give(
   const before = await lines(dialog().locator('[data-effect]'));
   await press(confirm);
   await dialog().locator('[data-result]').first().waitFor();
-  const after = await lines(dialog().locator('[data-result]'));
+  // A panic of all answers in the order in which the supervisor met them.
+  const after = (await lines(dialog().locator('[data-result]'))).sort();
   await leave();
   if (ids !== 'all' && ids.length > 1) await pressIn(toolbar(), 'Clear');
   return { before, after };
