@@ -220,7 +220,7 @@ describe('refusals', () => {
     home.write('a', { daemon: quick });
     await home.ok(['start', 'a']);
     const { pid } = await home.row('a');
-    process.kill(pid ?? 0, 'SIGSTOP');
+    process.kill(pid ?? NaN, 'SIGSTOP');
     const { stderr } = await home.ok(['pause', 'a'], 1);
     expect(stderr).toMatch(/^BOT_UNREACHABLE: /m);
   });

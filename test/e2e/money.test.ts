@@ -102,7 +102,7 @@ describe('panic', () => {
   test('of a failed instance whose bot is killed during it: repeated, flat, still failed', async () => {
     write({}, { max_restart_attempts: 0 });
     const { pid } = await withPosition();
-    process.kill(pid ?? 0, 'SIGKILL');
+    process.kill(pid ?? NaN, 'SIGKILL');
     const failed = await waitFor('the failure', async () => {
       const found = await status();
       return found.state === 'failed' ? found : null;

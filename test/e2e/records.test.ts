@@ -107,7 +107,7 @@ describe('two never share a place', () => {
     await home.ok(['start', 'b1', 'b2']);
     const victim = await pidOf('b2');
     write('b2', { log_dir: 'logs/b1' });
-    process.kill(victim ?? 0, 'SIGKILL');
+    process.kill(victim ?? NaN, 'SIGKILL');
     await waitFor('the refusal', async () => (await home.row('b2')).state === 'failed');
     expect(home.registry().instances['b2']).toMatchObject({
       pid: null,
@@ -200,11 +200,11 @@ test('a second stop joins the first only when it wishes the same', async () => {
     const { pid } = await own.row('b1');
     const stop = (orders: string) =>
       own.post('/api/instances/stop', { ids: ['b1'], on_stop: { orders } });
-    process.kill(pid ?? 0, 'SIGSTOP');
+    process.kill(pid ?? NaN, 'SIGSTOP');
     const both = [stop('keep'), stop('keep')];
     await own.state('b1', 'stopping');
     expect(await stop('cancel')).toMatchObject([{ ok: false, error: { code: 'INSTANCE_BUSY' } }]);
-    process.kill(pid ?? 0, 'SIGCONT');
+    process.kill(pid ?? NaN, 'SIGCONT');
     const [first, second] = await Promise.all(both);
     expect(first).toMatchObject([{ ok: true, receipt: { orders_cancelled: 0 } }]);
     expect(second?.[0]?.receipt).toEqual(first?.[0]?.receipt);

@@ -56,7 +56,7 @@ describe('a fleet of real bots', () => {
       expect(mark.endsWith(`:${id}:1`)).toBe(true);
     }
 
-    process.kill(a.pid ?? 0, 'SIGKILL');
+    process.kill(a.pid ?? NaN, 'SIGKILL');
     const again = await waitFor('a new bot', async () => {
       const row = await home.row('aa_01');
       return row.state === 'running' && row.pid !== a.pid ? row : null;
@@ -280,7 +280,7 @@ describe('bots that fail', () => {
     await home.supervise();
     await home.start('aa_01');
     const { pid } = await home.row('aa_01');
-    process.kill(pid ?? 0, 'SIGSTOP');
+    process.kill(pid ?? NaN, 'SIGSTOP');
     await home.state('aa_01', 'unhealthy');
     const row = await waitFor('its successor', async () => {
       const found = await home.row('aa_01');
@@ -412,7 +412,7 @@ describe('external programs', () => {
     await home.supervise();
     await home.state('ext_01', 'running');
     expect((await home.row('ext_01')).pid).toBe(row.pid);
-    process.kill(row.pid ?? 0, 'SIGSTOP');
+    process.kill(row.pid ?? NaN, 'SIGSTOP');
     const next = await waitFor(
       'its successor',
       async () => {

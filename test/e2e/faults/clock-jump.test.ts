@@ -32,7 +32,7 @@ test('an hour forward and an hour back change nothing', async ({ skip }) => {
       writeFileSync(jump, seconds);
       const { pid } = await home.row('aa_01');
       const begin = performance.now();
-      process.kill(pid ?? 0, 'SIGKILL');
+      process.kill(pid ?? NaN, 'SIGKILL');
       restarts += 1;
       const row = await waitFor('its successor', async () => {
         const found = await home.row('aa_01');

@@ -73,7 +73,7 @@ describe('a registry that cannot be written', () => {
     await home.start('aa_01');
     const { pid } = await home.row('aa_01');
     makeUnwritable(home);
-    process.kill(pid ?? 0, 'SIGKILL');
+    process.kill(pid ?? NaN, 'SIGKILL');
     await waitFor('its first try', async () =>
       (await home.status('aa_01')).state_reason.includes('could not be written'),
     );
@@ -118,7 +118,7 @@ test('stop --stop-bots while a hung bot is being replaced: none is started any m
   const supervisor = await home.supervise();
   await home.start('aa_01');
   const { pid } = await home.row('aa_01');
-  process.kill(pid ?? 0, 'SIGSTOP');
+  process.kill(pid ?? NaN, 'SIGSTOP');
   await home.state('aa_01', 'unhealthy');
   expect((await home.call('POST', '/api/shutdown', { bots: 'stop' })).status).toBe(200);
   await waitFor('its end', () => supervisor.exitCode !== null);

@@ -147,7 +147,7 @@ test('supervision goes on when there is nowhere to keep anything', async () => {
   await home.supervise();
   expect((await home.start('aa_01'))[0]?.ok).toBe(true);
   const { pid } = await home.row('aa_01');
-  process.kill(pid ?? 0, 'SIGKILL');
+  process.kill(pid ?? NaN, 'SIGKILL');
   await waitFor('its successor', async () => {
     const row = await home.row('aa_01');
     return row.state === 'running' && row.pid !== pid;

@@ -90,7 +90,7 @@ test('a program that was adopted is missed within 5 x 1 s', async () => {
 test('twelve that die together are started again at most four a second', async () => {
   const { home: made, ids } = await fleet(12);
   const rows = await made.list();
-  for (const { pid } of rows) process.kill(pid ?? 0, 'SIGKILL');
+  for (const { pid } of rows) process.kill(pid ?? NaN, 'SIGKILL');
   await waitFor('all twelve again', async () =>
     (await made.list()).every(({ state, restarts }) => state === 'running' && restarts === 1),
   );

@@ -21,7 +21,7 @@ async function failedAfterCrash(on_failed?: string): Promise<SupervisedHome> {
   await made.start('aa_01');
   const { pid } = await made.row('aa_01');
   expect((await made.status('aa_01')).status?.open_orders).toBeGreaterThan(0);
-  process.kill(pid ?? 0, 'SIGKILL');
+  process.kill(pid ?? NaN, 'SIGKILL');
   return made;
 }
 
