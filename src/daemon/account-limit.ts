@@ -74,8 +74,20 @@ export class AccountLimit {
     });
   }
 
-  /** Judges a start of `loaded`; throws ACCOUNT_LOSS. */
-  async beforeStart(loaded: LoadedConfig): Promise<LimitWarning> {
+  /** Judges a start of `loaded` and keeps its share; throws ACCOUNT_LOSS. */
+  beforeStart(loaded: LoadedConfig): Promise<LimitWarning> {
+    return this.#beforeStart(loaded, (share) => this.#reserved.set(loaded.id, share));
+  }
+
+  /** As `beforeStart`, of a start that is only thought of: no share is kept or let go. */
+  judgeStart(loaded: LoadedConfig): Promise<LimitWarning> {
+    return this.#beforeStart(loaded, () => undefined);
+  }
+
+  async #beforeStart(
+    loaded: LoadedConfig,
+    keep: (share: Pick<Judged, 'after' | 'quote'>) => void,
+  ): Promise<LimitWarning> {
     const found = this.#account(loaded);
     if (found === null) return null;
     const { grid, note } = await designOf(this.#parts.home, loaded);
@@ -83,7 +95,7 @@ export class AccountLimit {
     const { certain, edges: after, view } = grid;
     const quote = certain ? (view?.market.quote ?? null) : null;
     const warning = this.#judge(loaded, found.account, { before: [], after, certain, quote });
-    this.#reserved.set(loaded.id, { after, quote });
+    keep({ after, quote });
     return warning;
   }
 

@@ -30,7 +30,7 @@ export function judgedStart(
 export interface StartJudges {
   readonly home: Home;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly limit: Pick<AccountLimit, 'beforeStart' | 'release'>;
+  readonly limit: Pick<AccountLimit, 'judgeStart'>;
   /** Throws CONFIG_CONFLICT where another instance has what it claims. */
   refuseConflicts(loaded: LoadedConfig): void;
 }
@@ -47,11 +47,7 @@ export async function refuseStart(
   const { home, environment, limit } = judges;
   judges.refuseConflicts(loaded);
   checkLaunch({ home, environment }, loaded, record);
-  try {
-    await limit.beforeStart(loaded);
-  } finally {
-    limit.release(loaded.id);
-  }
+  await limit.judgeStart(loaded);
 }
 
 /** Restarts an instance, or starts a stopped one; ACCOUNT_LOSS. */
