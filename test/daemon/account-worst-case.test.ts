@@ -158,6 +158,18 @@ describe('the limit of an account', () => {
     expect(await code(limit.beforeStart(one))).toBe('allowed');
   });
 
+  test('a start that is only thought of keeps nothing, and lets go of nothing', async () => {
+    const [one, two] = [config('aa_01', 0.5, 30), config('bb_02', 0.5, 30)];
+    peers = [peer(one, null, false), peer(two, null, false)];
+    expect(await code(limit.judgeStart(one))).toBe('allowed');
+    // Nothing of it stands in the way of one that is meant.
+    expect(await code(limit.beforeStart(two))).toBe('allowed');
+    expect(await code(limit.judgeStart(one))).toBe('ACCOUNT_LOSS');
+    // The check of a text whose instance is being started: what that was allowed still counts.
+    expect(await code(limit.judgeStart(two))).toBe('allowed');
+    expect(await code(limit.beforeStart(one))).toBe('ACCOUNT_LOSS');
+  });
+
   test('another currency is neither added nor limits; one that is not known may be the same', async () => {
     // It loses 20, the adjusted grid about 27; the limit of 30 is its own, or the other's.
     for (const [own, others] of [[30, undefined], [undefined, 30]] as const) {
