@@ -8,6 +8,9 @@ import { assert } from './assert.ts';
 /** Money: quote currency in units of 1e-18. */
 export type Money = bigint;
 
+/** Text of a decimal above zero, as configs hold it. */
+export const POSITIVE_TEXT = '^(?=.*[1-9])\\d{1,30}(\\.\\d{1,18})?$';
+
 /** Decimal places of `Money`. */
 export const MONEY_DECIMALS = 18;
 

@@ -3,6 +3,7 @@
  * Money-like values are numbers or decimal text; text keeps digits a float would lose.
  */
 import Type from 'typebox';
+import { POSITIVE_TEXT } from './decimal.ts';
 
 const INSTANCE_ID_PATTERN = '^[a-z0-9][a-z0-9_-]{0,63}$';
 /** Ids that name folders of gridd itself. */
@@ -15,9 +16,8 @@ export function isInstanceId(id: string): boolean {
 }
 
 const strict = { additionalProperties: false };
-/** Decimal text of any sign, and above zero. */
+/** Decimal text of any sign. */
 const DECIMAL = '^-?\\d{1,30}(\\.\\d{1,18})?$';
-const POSITIVE = '^(?=.*[1-9])\\d{1,30}(\\.\\d{1,18})?$';
 /** No control characters: texts are printed on terminals and become arguments and lines of logs. */
 const PRINTABLE = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 /** The kernel ends an argument or variable at a NUL. */
@@ -31,7 +31,7 @@ const LONGEST_TIMER_S = 2_000_000;
 function decimal(description: string, more: { positive?: boolean; default?: string } = {}) {
   const signed = more.positive === false;
   const number = signed ? Type.Number() : Type.Number({ exclusiveMinimum: 0 });
-  const text = Type.String({ pattern: signed ? DECIMAL : POSITIVE });
+  const text = Type.String({ pattern: signed ? DECIMAL : POSITIVE_TEXT });
   const options = more.default === undefined ? {} : { default: more.default };
   return Type.Union([number, text], { description, ...options });
 }

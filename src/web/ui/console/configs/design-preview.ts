@@ -4,7 +4,7 @@
  * (arguments that win over it, an account's balance) is the supervisor's check alone.
  */
 import type { DesignView } from '../../../../contract/console-api.ts';
-import { formatMoney, parseMoney } from '../../../../contract/decimal.ts';
+import { POSITIVE_TEXT, formatMoney, parseMoney } from '../../../../contract/decimal.ts';
 import type { Problem } from '../../../../contract/errors.ts';
 import { makeMarket, nearestTicks, priceText, sizeText } from '../../../../contract/market.ts';
 import type { Market } from '../../../../contract/market.ts';
@@ -141,9 +141,11 @@ function isCount(value: unknown): boolean {
   return typeof value === 'number' && Number.isFinite(value) && value >= 1;
 }
 
+const POSITIVE = new RegExp(POSITIVE_TEXT);
+
 /** As the schema reads decimals: the engine would take more, and the file is refused for it. */
 function isDecimal(value: unknown): boolean {
-  if (typeof value === 'string') return /^\d+(\.\d+)?$/.test(value);
+  if (typeof value === 'string') return POSITIVE.test(value);
   return typeof value === 'number' && Number.isFinite(value);
 }
 
