@@ -103,12 +103,15 @@ function watchFills(heard: () => void): () => void {
   };
 }
 
-/** Times of `fills` fills, books in `folder`, their commits as safe as `synchronous` says. */
+/**
+ * Times of the first `fills` fills and of as many after them, when the code is compiled; books in
+ * `folder`, their commits as safe as `synchronous` says.
+ */
 export async function fillToWire(
   folder: string,
   fills: number,
   synchronous: Synchronous,
-): Promise<FillTimes> {
+): Promise<{ first: FillTimes; next: FillTimes }> {
   compileLate();
   const sim = await openSimVenue({ face: backpackFace, symbols: 3, balance: '1000000' });
   sim.command('move', { symbol: SYMBOL, price: '150' });
@@ -151,7 +154,7 @@ export async function fillToWire(
   sim.world.subscribe((event) => {
     if (event.type === 'order' && event.change === 'accepted') placed();
   });
-  for (let fill = 0; fill < fills + WARM; fill += 1) {
+  for (let fill = 0; fill < WARM + 2 * fills; fill += 1) {
     // Down through one line and up through the next: each time one order is met.
     const price = priceText(market, fill % 2 === 0 ? START - STEP - 1 : START + 1);
     const began = performance.now();
@@ -175,7 +178,11 @@ export async function fillToWire(
   await session.close();
   await sim.close();
   db.close();
-  return { whole: whole.slice(WARM), bot: bot.slice(WARM), bare: bare.slice(WARM) };
+  const part = (from: number): FillTimes => {
+    const [ours, its, least] = [whole, bot, bare].map((ms) => ms.slice(from, from + fills));
+    return { whole: ours ?? [], bot: its ?? [], bare: least ?? [] };
+  };
+  return { first: part(WARM), next: part(WARM + fills) };
 }
 
 function planOf(market: ReturnType<typeof makeMarket>): GridPlan {
