@@ -269,7 +269,8 @@ export class LookUps {
     } else if ((lotsOf(market, seen.filled) ?? live.lots) > live.filled) this.#later(id);
     else if (seen.status === 'rejected' && live.status === 'sent') {
       this.#watched.delete(id);
-      await grid.apply({ type: 'rejected', id, reason: 'other', at_ms: grid.venueNow() });
+      const reason = seen.reason ?? 'other';
+      await grid.apply({ type: 'rejected', id, reason, at_ms: grid.venueNow() });
     } else await this.#gone(id);
   }
 

@@ -123,6 +123,8 @@ export interface VenueOrder {
   readonly size: string;
   readonly filled: string;
   readonly status: 'open' | 'filled' | 'cancelled' | 'rejected';
+  /** Why it was rejected, where the venue tells it of an order that is past. */
+  readonly reason?: RejectReason;
   readonly reduce_only: boolean;
   readonly at_ms: number;
 }

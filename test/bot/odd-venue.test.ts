@@ -7,7 +7,12 @@ import { fillNumbers, roundedMoney, wholeLots } from '../../src/bot/venue-number
 import { formatMoney } from '../../src/contract/decimal.ts';
 import { makeMarket } from '../../src/contract/market.ts';
 import { BudgetHeld, VenueFault } from '../../src/exchange/port.ts';
-import type { VenueFill } from '../../src/exchange/port.ts';
+import type {
+  OrderRequest,
+  RejectReason,
+  VenueFill,
+  VenueOrder,
+} from '../../src/exchange/port.ts';
 import { paperMarket } from '../../src/exchange/paper/index.ts';
 import { GridService } from '../../src/bot/grid-service.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
@@ -142,6 +147,35 @@ describe('a venue that answers in part', () => {
     rig.venue.mischief.submit = undefined;
     await pass(rig, desk, 90_000);
     expect(stray(rig, desk)).toEqual([]);
+    expect(desk.bugs).toEqual([]);
+  });
+
+  test('an order that was refused and only its history says so waits for what it was refused for', async () => {
+    const rig = makeRig();
+    const desk = await openDesk(rig);
+    await pass(rig, desk, 5000);
+    const { runner } = desk.session;
+    const lost: OrderRequest[] = [];
+    rig.venue.mischief.submit = (order) => {
+      lost.push(order);
+      return LOST;
+    };
+    const past = (reason: RejectReason): VenueOrder[] =>
+      lost.map(({ client_id, side, price, size, reduce_only }, n) => ({
+        ...{ client_id, side, price, size, reduce_only, venue_order_id: `past-${n}` },
+        ...{ filled: '0', status: 'rejected', reason, at_ms: rig.clock.now() },
+      }));
+    Object.assign(rig.venue, { orderHistory: async () => past('post_only_would_cross') });
+    rig.venue.move(10290);
+    await pass(rig, desk, 10_000);
+    expect(lost).toHaveLength(1);
+    expect(runner.state.orders.some(({ status }) => status === 'sent')).toBe(false);
+    expect(runner.degraded).toEqual([]);
+    rig.venue.mischief.submit = undefined;
+    // A tick, not a step: what would cross waits for no more.
+    rig.venue.move(10291);
+    await pass(rig, desk, 10_000);
+    expect(rig.venue.resting().map(({ price }) => price)).toContain(lost[0]?.price);
     expect(desk.bugs).toEqual([]);
   });
 

@@ -46,6 +46,7 @@ export function orderOf(raw: Answer): AsterOrder {
   const at_ms = made_ms ?? updated_ms;
   const status = raw.at('status').word(STATUSES);
   const filled = raw.at('executedQty').decimal();
+  const post_only = raw.at('timeInForce').given?.text() === 'GTX';
   const order: VenueOrder = {
     client_id: raw.at('clientOrderId').text(),
     venue_order_id: raw.at('orderId').id(),
@@ -53,14 +54,13 @@ export function orderOf(raw: Answer): AsterOrder {
     price: priceOf(raw.at('price')),
     size: raw.at('origQty').decimal(),
     filled,
-    status: endOf(status, filled, updated_ms - at_ms),
+    ...endOf(status, filled, updated_ms - at_ms, post_only),
     reduce_only: raw.at('reduceOnly').given?.bool() ?? false,
     at_ms,
   };
   return {
     ...{ order, symbol: raw.at('symbol').text(), updated_ms, dated: made_ms !== null },
-    expired: status === 'expired',
-    post_only: raw.at('timeInForce').given?.text() === 'GTX',
+    ...{ expired: status === 'expired', post_only },
   };
 }
 
@@ -75,6 +75,7 @@ export function streamOrderOf(
   const at_ms = made_ms ?? updated_ms;
   const status = raw.at('X').word(STATUSES);
   const filled = raw.at('z').decimal();
+  const post_only = raw.at('f').given?.text() === 'GTX';
   const order: VenueOrder = {
     client_id: raw.at('c').text(),
     venue_order_id,
@@ -82,14 +83,13 @@ export function streamOrderOf(
     price: priceOf(raw.at('p')),
     size: raw.at('q').decimal(),
     filled,
-    status: endOf(status, filled, updated_ms - at_ms),
+    ...endOf(status, filled, updated_ms - at_ms, post_only),
     reduce_only: raw.at('R').bool(),
     at_ms,
   };
   return {
     ...{ order, symbol: raw.at('s').text(), updated_ms, dated: made_ms !== null },
-    expired: status === 'expired',
-    post_only: raw.at('f').given?.text() === 'GTX',
+    ...{ expired: status === 'expired', post_only },
   };
 }
 
@@ -98,9 +98,15 @@ export function sideOf(raw: Answer): Side {
   return raw.word(SIDES);
 }
 
-function endOf(status: Status, filled: string, age_ms: number): VenueOrder['status'] {
-  if (status !== 'expired') return status;
-  return age_ms < STILLBORN_MS && filled === '0' ? 'rejected' : 'cancelled';
+function endOf(
+  status: Status,
+  filled: string,
+  age_ms: number,
+  post_only: boolean,
+): Pick<VenueOrder, 'status' | 'reason'> {
+  if (status !== 'expired') return { status };
+  if (age_ms >= STILLBORN_MS || filled !== '0') return { status: 'cancelled' };
+  return { status: 'rejected', ...(post_only ? { reason: 'post_only_would_cross' } : {}) };
 }
 
 /** The venue writes 0 where there is no price. */

@@ -15,7 +15,7 @@ import type {
 } from '../port.ts';
 import { answerFault } from '../wire/json.ts';
 import type { Answer } from '../wire/json.ts';
-import { isNeverLetIn } from './errors.ts';
+import { expiryReason, isNeverLetIn } from './errors.ts';
 
 const SIDES: Readonly<Record<string, Side>> = { Bid: 'buy', Ask: 'sell' };
 
@@ -57,7 +57,7 @@ export function orderOf(row: Answer): OrderRow {
       price: price?.decimal() ?? null,
       size: sizeOf(row.at('quantity'), row.at('triggerQuantity'), waits),
       filled,
-      status: statusOf(row.at('status'), filled, expiry),
+      ...endOf(row.at('status'), filled, expiry),
       reduce_only: reduceOnly?.bool() ?? false,
       at_ms: typeof created.value === 'string' ? created.naiveTime() : created.time('ms'),
     },
@@ -94,7 +94,7 @@ export function orderUpdateOf(data: Answer, asset: Assets): OrderUpdate {
       price: price?.decimal() ?? null,
       size: sizeOf(data.at('q'), data.at('Y'), event === 'triggerPlaced'),
       filled,
-      status: statusOf(data.at('X'), filled, expiry),
+      ...endOf(data.at('X'), filled, expiry),
       reduce_only: reduceOnly?.bool() ?? false,
       at_ms,
     },
@@ -183,10 +183,15 @@ export function accountOf(answer: Answer, accountId: string): VenueAccount {
   };
 }
 
-function statusOf(state: Answer, filled: string, expiry: string | null): VenueOrder['status'] {
-  const known = state.word(STATES);
-  if (known !== 'ended') return known;
-  return filled === '0' && isNeverLetIn(expiry) ? 'rejected' : 'cancelled';
+function endOf(
+  state: Answer,
+  filled: string,
+  expiry: string | null,
+): Pick<VenueOrder, 'status' | 'reason'> {
+  const status = state.word(STATES);
+  if (status !== 'ended') return { status };
+  if (filled !== '0' || !isNeverLetIn(expiry)) return { status: 'cancelled' };
+  return { status: 'rejected', reason: expiryReason(expiry, false) };
 }
 
 /** An id of the venue: it is asked for later, and then signed as it stands. */

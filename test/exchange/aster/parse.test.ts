@@ -89,6 +89,12 @@ describe('recorded answers', () => {
     expect(orderOf(one(raw)).order.status).toBe(meant);
   });
 
+  it('a post-only order that expired at once says why it was refused', () => {
+    const raw = { ...recorded.ORDER, status: 'EXPIRED', updateTime: recorded.ORDER.time };
+    const why = (timeInForce: string) => orderOf(one({ ...raw, timeInForce })).order.reason;
+    expect([why('GTX'), why('GTC')]).toEqual(['post_only_would_cross', undefined]);
+  });
+
   it('a fill', () => {
     expect(PARSERS['userTrade']?.read(recorded.USER_TRADE)).toEqual({
       ...{ trade_id: '2583152', venue_order_id: '1917641', side: 'buy', price: '151.25' },

@@ -178,6 +178,8 @@ describe('past orders', () => {
       ...[['14', 'cancelled'], ['15', 'rejected'], ['16', 'filled'], ['4294967295', 'open']],
       ...[['17', 'open'], ['18', 'open'], ['18', 'open']],
     ]);
+    expect(history[1]?.reason).toBe('post_only_would_cross');
+    expect(history[0]).not.toHaveProperty('reason');
     expect(history[2]).toMatchObject({ price: null, filled: '1', at_ms: 1_772_366_340_250 });
   });
 
@@ -267,7 +269,8 @@ describe('messages of the stream', () => {
     const refused = tell({
       ...{ e: 'orderExpired', o: 'LIMIT', p: '9', q: '1', X: 'Expired', R: 'PostOnlyTaker' },
     });
-    expect(refused.order).toMatchObject({ status: 'rejected' });
+    const why = { status: 'rejected', reason: 'post_only_would_cross' };
+    expect(refused.order).toMatchObject(why);
     expect(refused.fill).toBeNull();
   });
 });
