@@ -67,9 +67,10 @@ export class TotalCurve {
     );
     const curve = new ThinnedCurve(begin, newest);
     for (const { step, from, to } of parts) await this.#take(curve, step, from, to);
-    // The record's own knows every second; it is that of the span if it lies within it.
+    // The record's own knows every second, but counts only if it lies within the span.
     const whole = charts.fall;
-    const fall = whole !== null && whole.from >= since * 1000 ? whole : curve.fall;
+    const within = whole !== null && whole.from >= since * 1000 ? whole : null;
+    const fall = deeper(within, curve.fall);
     const drawdown = fall === null ? null : drawdownOf(fall, parseMoney(investment()));
     return { points: curve.points(), run: curve.run, drawdown };
   }
@@ -100,6 +101,11 @@ export class TotalCurve {
       begin = end + 1;
     }
   }
+}
+
+function deeper(one: Fall | null, other: Fall | null): Fall | null {
+  if (one === null || other === null) return one ?? other;
+  return one.amount >= other.amount ? one : other;
 }
 
 /** An hour's sums are those of its last minute. */

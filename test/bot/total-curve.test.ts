@@ -147,6 +147,13 @@ test('a fall between two points counts where it lies within the span', async () 
   expect((await curve.over('24h')).drawdown).toBeNull();
 });
 
+test('a fall of the points counts where the record of falls knows only a smaller one', async () => {
+  write([row(MINUTE, S0 - 2 * MINUTE, '30'), row(MINUTE, S0 - MINUTE, '10')]);
+  say('10', S0);
+  say('9', S0 + 1);
+  expect((await curve.over('all')).drawdown).toMatchObject({ amount: '21' });
+});
+
 test('a long record is read in slices, once for all who ask within a second', async () => {
   longRecord(365, S0 - 50 * DAY);
   const [first, second] = await Promise.all([curve.over('all'), curve.over('all')]);
