@@ -284,11 +284,11 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
     await stop.click({ force: true });
     await leave();
     goOn();
-    const receipt = page.getByText('Done; this is the receipt.');
-    await receipt.waitFor();
+    const notice = page.getByRole('alert').filter({ hasText: 'Done; this is the receipt.' });
+    await notice.getByText('none, flat').waitFor();
     expect(asked).toEqual(['{"orders":"cancel","position":"close"}']);
-    await page.getByRole('alert').filter({ has: receipt }).getByRole('button').click();
-    await receipt.waitFor({ state: 'detached' });
+    await notice.getByRole('button').click();
+    await notice.waitFor({ state: 'detached' });
     await stopped(page).getByText(`gridd start ${ID}`).waitFor();
     const { orders_cancelled: cancelled } = await newestReceipt();
     const facts = await stopped(page).locator('dd').allInnerTexts();
