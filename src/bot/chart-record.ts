@@ -5,13 +5,15 @@
  * that clock runs fast; a disk that takes nothing costs candles and nothing else.
  */
 import type { Money } from '../contract/decimal.ts';
-import { formatMoney, parseMoney } from '../contract/decimal.ts';
+import { formatMoney } from '../contract/decimal.ts';
 import { nearestTicks, priceText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import type { CandleInterval, CandleView } from '../contract/page-api.ts';
 import type { Clock } from '../platform/clock.ts';
 import { STEPS, isStorageFault } from '../store/index.ts';
 import type { Books, CandleRow, PointRow } from '../store/index.ts';
+import { FallWatch } from './fall-watch.ts';
+import type { Fall } from './fall-watch.ts';
 
 export interface ChartParts {
   readonly market: Market;
@@ -27,13 +29,6 @@ export interface Sums {
   readonly grid_profit: Money;
   readonly total: Money;
   readonly cycles: number;
-}
-
-/** A fall of the total from a height, both moments in ms. */
-export interface Fall {
-  readonly amount: Money;
-  readonly from: number;
-  readonly to: number;
 }
 
 interface Candle {
@@ -64,15 +59,15 @@ export class ChartRecord {
   #waitingPoints = new Map<string, PointRow>();
   #writeAt: number;
   #begun = 0;
-  #height: { total: Money; at: number } | null = null;
-  #fall: Fall | null = null;
+  readonly #falls = new FallWatch();
   #dayBefore: { minute: number; point: PointRow | null } | null = null;
 
   constructor(parts: ChartParts) {
     this.#parts = parts;
     this.#writeAt = parts.clock.monotonic() + WRITE_MS;
     for (const step of Object.values(STEPS)) this.#resume(step);
-    this.#resumeFall();
+    const falls = parts.books.meta(DRAWDOWN);
+    if (falls !== null) this.#falls.resume(falls);
   }
 
   /** Moves when a candle of a minute begins. */
@@ -110,18 +105,12 @@ export class ChartRecord {
       if (open !== undefined && open.time !== time) this.#wait(this.#waitingPoints, open);
       this.#points.set(step, { step, time, ...texts, cycles });
     }
-    this.#height = this.#height !== null && this.#height.total >= total
-      ? this.#height
-      : { total, at: atMs };
-    const amount = this.#height.total - total;
-    if (amount > (this.#fall?.amount ?? 0n)) {
-      this.#fall = { amount, from: this.#height.at, to: atMs };
-    }
+    this.#falls.take(total, atMs);
   }
 
   /** The deepest fall of the total so far; null: there was none. */
   get fall(): Fall | null {
-    return this.#fall;
+    return this.#falls.deepest;
   }
 
   /** The sums a day before a moment; null: no record reaches back so far. */
@@ -147,10 +136,10 @@ export class ChartRecord {
   }
 
   /** The same for points of a step in seconds. */
-  pointsOver(step: number, stored: readonly PointRow[], from: number): PointRow[] {
+  pointsOver(step: number, stored: readonly PointRow[], from: number, to: number): PointRow[] {
     const rows = new Map(stored.map((row) => [row.time, row]));
     for (const row of [...this.#waitingPoints.values(), ...this.#points.values()]) {
-      if (row.step === step && row.time >= from) rows.set(row.time, row);
+      if (row.step === step && row.time >= from && row.time <= to) rows.set(row.time, row);
     }
     return [...rows.values()].sort((a, b) => a.time - b.time);
   }
@@ -170,7 +159,7 @@ export class ChartRecord {
       books.charts.write({
         candles: [...this.#waitingCandles.values(), ...open],
         points: [...this.#waitingPoints.values(), ...this.#points.values()],
-        meta: { ...this.#parts.beside?.(), [DRAWDOWN]: this.#fallText() },
+        meta: { ...this.#parts.beside?.(), [DRAWDOWN]: this.#falls.text },
       });
       this.#waitingCandles = new Map();
       this.#waitingPoints = new Map();
@@ -204,27 +193,6 @@ export class ChartRecord {
       low: ticks(last.low),
       close: ticks(last.close),
     });
-  }
-
-  #fallText(): string {
-    const money = (amount: Money) => formatMoney(amount);
-    return JSON.stringify({
-      height: this.#height === null ? null : [money(this.#height.total), this.#height.at],
-      fall: this.#fall === null ? null : [money(this.#fall.amount), this.#fall.from, this.#fall.to],
-    });
-  }
-
-  #resumeFall(): void {
-    const text = this.#parts.books.meta(DRAWDOWN);
-    if (text === null) return;
-    const { height, fall } = JSON.parse(text) as {
-      readonly height: readonly [string, number] | null;
-      readonly fall: readonly [string, number, number] | null;
-    };
-    const total = height === null ? null : parseMoney(height[0]);
-    if (height !== null && total !== null) this.#height = { total, at: height[1] };
-    const amount = fall === null ? null : parseMoney(fall[0]);
-    if (fall !== null && amount !== null) this.#fall = { amount, from: fall[1], to: fall[2] };
   }
 }
 

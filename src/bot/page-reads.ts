@@ -2,17 +2,14 @@
  * What the page of the bot asks for beside the figures: charts, heat, the engine's state, and long
  * tables in pages. Reads the books and the runner; changes nothing.
  */
-import { divideRounded, formatFixed, formatMoney, parseMoney } from '../contract/decimal.ts';
-import type { Money } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
 import { priceText, ticksOf } from '../contract/market.ts';
 import type {
   BotHealth,
   CandleInterval,
   CandleView,
-  Drawdown,
+  CurveSpan,
   EngineView,
-  EquityStep,
   EquityView,
   FillPage,
   Happening,
@@ -22,7 +19,6 @@ import type {
   PageService,
 } from '../contract/page-api.ts';
 import { encodeState } from '../engine/index.ts';
-import { isoTime } from '../platform/clock.ts';
 import type { Clock } from '../platform/clock.ts';
 import { logMark } from '../platform/log-reading/log-files.ts';
 import {
@@ -33,13 +29,12 @@ import {
   readHappenings,
   readLineFills,
   readOrderPage,
-  readPoints,
 } from '../store/index.ts';
 import type { Books } from '../store/index.ts';
 import type { HealthWatch } from './bot-health.ts';
-import type { ChartRecord, Fall } from './chart-record.ts';
-import { MOST_POINTS, thinned } from './curve-thinning.ts';
+import type { ChartRecord } from './chart-record.ts';
 import type { Runner } from './runner.ts';
+import { TotalCurve } from './total-curve.ts';
 
 export interface PageReadsParts {
   readonly market: Market;
@@ -63,11 +58,13 @@ const LOG_LOOK_MS = 1000;
 
 export class PageReads implements PageService {
   readonly #parts: PageReadsParts;
+  readonly #curve: TotalCurve;
   #marks: PageMarks | null = null;
   #log = { mark: 0, lookAt: -Infinity };
 
   constructor(parts: PageReadsParts) {
     this.#parts = parts;
+    this.#curve = new TotalCurve(parts);
   }
 
   candles(interval: CandleInterval, from: number, to: number): readonly CandleView[] {
@@ -78,15 +75,8 @@ export class PageReads implements PageService {
     });
   }
 
-  equity(from: number, step: EquityStep): EquityView {
-    const { books, charts, investment } = this.#parts;
-    const seconds = STEPS[step];
-    const rows = charts.pointsOver(seconds, readPoints(books.db, seconds, from), from);
-    const points = thinned(rows, MOST_POINTS).map(({ time, equity, grid_profit, total_pnl }) => {
-      return { time, equity, grid_profit, total_pnl };
-    });
-    const { fall } = charts;
-    return { points, drawdown: fall === null ? null : drawdownOf(fall, parseMoney(investment())) };
+  equity(span: CurveSpan): Promise<EquityView> {
+    return this.#curve.over(span);
   }
 
   heat(from: number): readonly LineHeat[] {
@@ -144,16 +134,4 @@ export class PageReads implements PageService {
     this.#log = { mark: logMark(logDir), lookAt: now + LOG_LOOK_MS };
     return this.#log.mark;
   }
-}
-
-/** A fall as the page shows it; percent of the investment with 2 decimals. */
-export function drawdownOf({ amount, from, to }: Fall, investment: Money | null): Drawdown {
-  const share =
-    investment === null || investment <= 0n ? 0n : divideRounded(amount * 10_000n, investment);
-  return {
-    amount: formatMoney(amount),
-    percent: formatFixed(share, 2),
-    from: isoTime(from),
-    to: isoTime(to),
-  };
 }

@@ -21,19 +21,20 @@ export interface CandleView {
   readonly close: string;
 }
 
-export const EQUITY_STEPS = ['1m', '1h'] as const;
-export type EquityStep = (typeof EQUITY_STEPS)[number];
+/** How far a curve reaches back from the newest point of the record. */
+export const CURVE_SPANS = ['24h', '7d', '30d', 'all'] as const;
+export type CurveSpan = (typeof CURVE_SPANS)[number];
 
-/** The sums at the end of a minute or hour. */
+/** The sums at the end of a minute: of each in the last two days, before of the last of an hour. */
 export interface EquityPoint {
-  /** Begin of the minute or hour, seconds since 1970. */
+  /** Begin of the minute, seconds since 1970. */
   readonly time: number;
   readonly equity: string;
   readonly grid_profit: string;
   readonly total_pnl: string;
 }
 
-/** The deepest fall of the total below an earlier height. */
+/** The deepest fall of the total below an earlier height, both within a span. */
 export interface Drawdown {
   readonly amount: string;
   /** Of the investment, percent. */
@@ -42,10 +43,12 @@ export interface Drawdown {
   readonly to: string;
 }
 
-/** Answer of `GET /api/equity`: oldest first. */
+/** Answer of `GET /api/equity`: oldest first, 500 points at most. */
 export interface EquityView {
   readonly points: readonly EquityPoint[];
-  /** Of all that was recorded, whatever part of it is shown; null: it never fell. */
+  /** Seconds, counted from the first point on, of which the highest and lowest totals are kept. */
+  readonly run: number;
+  /** Of this span; null: the total did not fall in it. */
   readonly drawdown: Drawdown | null;
 }
 
@@ -176,8 +179,8 @@ export interface EngineView {
 export interface PageService {
   /** Those that begin in `from`..`to`, seconds since 1970, oldest first, the newest 3000. */
   candles(interval: CandleInterval, from: number, to: number): readonly CandleView[];
-  /** Points from a second on, 2000 at most: of more than that the heights and depths stay. */
-  equity(from: number, step: EquityStep): EquityView;
+  /** Heights, depths, ends and the deepest fall stay, however long the record. */
+  equity(span: CurveSpan): Promise<EquityView>;
   /** Counted on the UTC days from that of `from` (seconds) on. */
   heat(from: number): readonly LineHeat[];
   engine(): EngineView;

@@ -1,7 +1,7 @@
 /** Schemas of what the page of an instance asks of its record; a `description` is the message. */
 import Type from 'typebox';
 import { Limit } from './instance-schema.ts';
-import { CANDLE_INTERVALS, EQUITY_STEPS, LOG_LEVELS } from './page-api.ts';
+import { CANDLE_INTERVALS, CURVE_SPANS, LOG_LEVELS } from './page-api.ts';
 
 const strict = { additionalProperties: false };
 /** Whole seconds since 1970; twelve digits reach beyond every clock. */
@@ -25,7 +25,7 @@ export const CandlesQuery = Type.Object(
 );
 
 /** Query of `GET /api/equity`. */
-export const EquityQuery = Type.Object({ from: Moment, step: oneOf(EQUITY_STEPS) }, strict);
+export const EquityQuery = Type.Object({ span: oneOf(CURVE_SPANS) }, strict);
 
 /** Query of `GET /api/heat`. */
 export const HeatQuery = Type.Object({ from: Moment }, strict);

@@ -66,6 +66,28 @@ export function readPoints(db: SqliteDatabase, step: number, from: number): Poin
   return rows.all(step, from).reverse();
 }
 
+/** Points of a step that begin in `from`..`to` (seconds), oldest first: the oldest `most`. */
+export function readPointSlice(
+  db: SqliteDatabase,
+  step: number,
+  from: number,
+  to: number,
+  most: number,
+): PointRow[] {
+  const rows = db.prepare<[number, number, number, number], PointRow>(
+    `SELECT ${POINT} FROM equity WHERE step = ? AND time BETWEEN ? AND ? ORDER BY time LIMIT ?`,
+  );
+  return rows.all(step, from, to, most);
+}
+
+/** The newest point of a step; null before the first. */
+export function readNewestPoint(db: SqliteDatabase, step: number): PointRow | null {
+  const newest = db.prepare<[number], PointRow>(
+    `SELECT ${POINT} FROM equity WHERE step = ? ORDER BY time DESC LIMIT 1`,
+  );
+  return newest.get(step) ?? null;
+}
+
 /** How often lines were filled on the UTC days from that of `from` (seconds) on. */
 export function readLineFills(
   db: SqliteDatabase,

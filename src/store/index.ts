@@ -14,7 +14,14 @@ export type {
   OrderUpdate,
   Turn,
 } from './turn.ts';
-export { STEPS, readCandles, readLineFills, readPoints } from './charts.ts';
+export {
+  STEPS,
+  readCandles,
+  readLineFills,
+  readNewestPoint,
+  readPointSlice,
+  readPoints,
+} from './charts.ts';
 export { newestRows, readFillPage, readHappenings, readOrderPage } from './pages.ts';
 export type { CandleRow, PointRow } from './charts.ts';
 export { booksExtent, copyDatabase } from './copy.ts';

@@ -1,7 +1,7 @@
 /** Candles, points and the deepest fall: what is recorded, kept, resumed, and lost to a full disk. */
 import { beforeEach, expect, test } from 'vitest';
 import { ChartRecord } from '../../src/bot/chart-record.ts';
-import { drawdownOf } from '../../src/bot/page-reads.ts';
+import { drawdownOf } from '../../src/bot/total-curve.ts';
 import { parseMoney } from '../../src/contract/decimal.ts';
 import { makeMarket } from '../../src/contract/market.ts';
 import { paperMarket } from '../../src/exchange/paper/index.ts';

@@ -15,7 +15,8 @@ const get = (path: string) => ask(served.port, path);
 test.each([
   ['/api/candles', ['candles', '1m', 0, Number.MAX_SAFE_INTEGER]],
   ['/api/candles?interval=1h&from=10&to=20', ['candles', '1h', 10, 20]],
-  ['/api/equity?from=60&step=1h', ['equity', 60, '1h']],
+  ['/api/equity', ['equity', 'all']],
+  ['/api/equity?span=7d', ['equity', '7d']],
   ['/api/heat', ['heat', 0]],
   ['/api/fills/page', ['fills', 100, null]],
   ['/api/fills/page?limit=5&before=7', ['fills', 5, '7']],
@@ -30,7 +31,7 @@ test.each([
 test.each([
   ['/api/candles?interval=2m', 'interval'],
   ['/api/candles?from=yesterday', 'from'],
-  ['/api/equity?step=1d', 'step'],
+  ['/api/equity?span=2d', 'span'],
   ['/api/orders/page?status=lost', 'status'],
   ['/api/fills/page?before=-1', 'before'],
   ['/api/happenings?limit=1001', 'limit'],

@@ -20,8 +20,8 @@ import type {
   BotHealth,
   CandleInterval,
   CandleView,
+  CurveSpan,
   EngineView,
-  EquityStep,
   EquityView,
   FillPage,
   Happening,
@@ -175,10 +175,11 @@ export class SamplePage implements PageService {
     return this.candlesShown;
   }
 
-  equity(from: number, step: EquityStep): EquityView {
-    this.asked.push(['equity', from, step]);
+  equity(span: CurveSpan): Promise<EquityView> {
+    this.asked.push(['equity', span]);
     const sums = { equity: '10015.5', grid_profit: '17.8', total_pnl: '15.5' };
-    return { points: [{ time: 1_767_616_200, ...sums }], drawdown: null };
+    const points = [{ time: 1_767_616_200, ...sums }];
+    return Promise.resolve({ points, run: 60, drawdown: null });
   }
 
   heat(from: number): readonly LineHeat[] {

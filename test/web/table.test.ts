@@ -1,7 +1,7 @@
 /** Tables of the pages without a browser: order, filter, files, and pages put together. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newestTaken } from '../../src/web/ui/shell/page-merge.ts';
+import { MOST_HELD, newestTaken } from '../../src/web/ui/shell/page-merge.ts';
 import type { Page } from '../../src/web/ui/shell/page-merge.ts';
 import type { Column } from '../../src/web/ui/shell/table-column.ts';
 import { csvOf, exportName, jsonOf } from '../../src/web/ui/shell/table-export.ts';
@@ -148,6 +148,15 @@ describe('pages put together', () => {
       [[6, 5, 4, 3], null],
     ]);
     expect(shown(newestTaken([], page([1], '1'), idOf))).toEqual([[[1], '1']]);
+  });
+
+  it('lets older rows go where a table that stays open would hold too many', () => {
+    const held = [page(Array.from({ length: MOST_HELD }, (_, k) => MOST_HELD - k), '1')];
+    expect(newestTaken(held, page([MOST_HELD], `${MOST_HELD}`), idOf)[0]?.rows).toHaveLength(
+      MOST_HELD,
+    );
+    const newest = page([MOST_HELD + 1, MOST_HELD], `${MOST_HELD}`);
+    expect(newestTaken(held, newest, idOf)).toEqual([newest]);
   });
 });
 

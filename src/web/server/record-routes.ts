@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { InstanceService } from '../../contract/instance-api.ts';
-import type { CandleInterval, EquityStep } from '../../contract/page-api.ts';
+import type { CandleInterval, CurveSpan } from '../../contract/page-api.ts';
 import {
   CandlesQuery,
   EquityQuery,
@@ -24,10 +24,10 @@ export function addRecordRoutes(app: FastifyInstance, { page }: InstanceService)
     ({ query: { interval = '1m', from, to } }) =>
       page.candles(interval, Number(from ?? 0), Number(to ?? Number.MAX_SAFE_INTEGER)),
   );
-  app.get<{ Querystring: { from?: string; step?: EquityStep } }>(
+  app.get<{ Querystring: { span?: CurveSpan } }>(
     '/api/equity',
     { schema: { querystring: EquityQuery } },
-    ({ query: { from, step = '1m' } }) => page.equity(Number(from ?? 0), step),
+    ({ query: { span = 'all' } }) => page.equity(span),
   );
   app.get<{ Querystring: { from?: string } }>(
     '/api/heat',

@@ -6,6 +6,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdjustAnswer, OrderView, StatusView } from '../../../src/contract/instance-api.ts';
+import type { EquityView } from '../../../src/contract/page-api.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { LoneBot } from '../../fixtures/lone-bot.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
@@ -136,6 +137,15 @@ describe.skipIf(!hasBrowser)('the upper half of the instance page', () => {
     expect(await exactTexts(page, 'liquidation')).toEqual(three);
     await page.locator('.mode[data-mode=paper]').getByText('PAPER').waitFor();
     await page.locator('[data-part=health]').getByText('Memory').waitFor();
+  });
+
+  test('the total over time is that of the span that is chosen', async () => {
+    const curve = shared.locator('[data-part=equity]');
+    expect(await curve.getByRole('radio', { checked: true }).getAttribute('value')).toBe('all');
+    const answer = shared.waitForResponse((response) => response.url().endsWith('?span=7d'));
+    await curve.getByText('7 d', { exact: true }).click();
+    const { drawdown } = (await (await answer).json()) as EquityView;
+    await curve.getByText(drawdown === null ? 'It did not fall.' : 'Deepest fall').waitFor();
   });
 
   test('a fill arrives as a marker and in the figures', async () => {

@@ -1,9 +1,10 @@
 /**
  * One question before something acts: what will happen is spelled out, one press confirms. The
  * answer stays on screen until it is closed; an answer that was lost is said to be unknown, and
- * pressing again repeats the very same request: an adjust under its key, which acts once.
+ * pressing again repeats the very same request: an adjust under its key, which acts once. What
+ * takes long may be left to itself; what came of it is then told in a corner.
  */
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useEffect, useRef, useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
@@ -32,6 +33,8 @@ export interface ConfirmDialogProps<Value> {
   readonly result: (value: Value) => ReactNode;
   /** The result is short: it is told in a corner and the dialog closes. */
   readonly brief?: boolean;
+  /** It may take minutes: the dialog may be closed meanwhile and, opened again, still waits. */
+  readonly lengthy?: boolean;
   /** Wider for long lists; default "md". */
   readonly size?: 'md' | 'lg' | 'xl';
   /** What to look at where the outcome is not known. */
@@ -41,27 +44,14 @@ export interface ConfirmDialogProps<Value> {
 
 type Phase<Value> =
   | { readonly name: 'asking' | 'acting' }
-  | { readonly name: 'failed'; readonly failure: Failure }
+  | { readonly name: 'failed'; readonly failure: Failure; readonly unseen: boolean }
   | { readonly name: 'done'; readonly value: Value };
 
 export function ConfirmDialog<Value>(props: ConfirmDialogProps<Value>) {
-  const { opened, title, onClose, result, size = 'md' } = props;
+  const { opened, title, onClose, result, size = 'md', lengthy = false } = props;
   const { t } = useTranslation();
-  const [phase, setPhase] = useState<Phase<Value>>({ name: 'asking' });
-  const keyOf = useRequestKey(opened);
-  useEffect(() => {
-    if (opened) setPhase({ name: 'asking' });
-  }, [opened]);
-
-  const act = async () => {
-    setPhase({ name: 'acting' });
-    const answer = await props.act(keyOf(props.about));
-    if (!answer.ok) return setPhase({ name: 'failed', failure: answer.error });
-    if (props.brief !== true) return setPhase({ name: 'done', value: answer.value });
-    notifications.show({ title, message: result(answer.value) });
-    onClose();
-  };
-  const acting = phase.name === 'acting';
+  const { phase, act } = useDeed(props);
+  const held = phase.name === 'acting' && !lengthy;
   return (
     <Modal
       opened={opened}
@@ -69,8 +59,8 @@ export function ConfirmDialog<Value>(props: ConfirmDialogProps<Value>) {
       title={title}
       size={size}
       closeOnClickOutside={false}
-      closeOnEscape={!acting}
-      withCloseButton={!acting}
+      closeOnEscape={!held}
+      withCloseButton={!held}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       {phase.name === 'done' ? (
@@ -89,6 +79,52 @@ export function ConfirmDialog<Value>(props: ConfirmDialogProps<Value>) {
   );
 }
 
+/** What a dialog shows that is opened again. Pure. */
+function reopened<Value>(last: Phase<Value>): Phase<Value> {
+  if (last.name === 'acting') return last;
+  // Told in a corner that may be closed by now: pressed again, it is the same request.
+  return last.name === 'failed' && last.unseen ? { ...last, unseen: false } : { name: 'asking' };
+}
+
+/** What was confirmed: it goes on, and is not done twice, while the dialog is closed. */
+function useDeed<Value>(props: ConfirmDialogProps<Value>) {
+  const { opened, title, look } = props;
+  const { t } = useTranslation();
+  const [phase, setPhase] = useState<Phase<Value>>({ name: 'asking' });
+  const seen = useRef(opened);
+  const waits = phase.name === 'acting' || (phase.name === 'failed' && phase.unseen);
+  const keyOf = useRequestKey(opened || waits);
+  useEffect(() => {
+    seen.current = opened;
+    if (opened) setPhase(reopened);
+    return () => {
+      seen.current = false;
+    };
+  }, [opened]);
+  const notice = (message: ReactNode, autoClose?: false) => {
+    const closeButtonProps = { 'aria-label': t('common.close') };
+    const stays = autoClose === undefined ? {} : { autoClose };
+    notifications.show({ title, message, closeButtonProps, ...stays });
+  };
+  const act = async () => {
+    setPhase({ name: 'acting' });
+    const answer = await props.act(keyOf(props.about));
+    const unseen = !seen.current;
+    if (!answer.ok) {
+      const failure = answer.error;
+      setPhase({ name: 'failed', failure, unseen });
+      const where = look === undefined ? {} : { look };
+      if (unseen) notice(<FailureText failure={failure} {...where} />, false);
+      return;
+    }
+    if (!unseen && props.brief !== true) return setPhase({ name: 'done', value: answer.value });
+    setPhase({ name: 'asking' });
+    notice(props.result(answer.value), ...(props.brief === true ? [] : [false as const]));
+    if (!unseen) props.onClose();
+  };
+  return { phase, act };
+}
+
 interface QuestionProps<Value> extends Omit<ConfirmDialogProps<Value>, 'act'> {
   readonly phase: Phase<Value>;
   readonly act: () => void;
@@ -96,6 +132,7 @@ interface QuestionProps<Value> extends Omit<ConfirmDialogProps<Value>, 'act'> {
 
 function Question<Value>(props: QuestionProps<Value>) {
   const { phase, act, children, confirm, danger = false, typed, disabled = false, look } = props;
+  const { lengthy = false } = props;
   const { t } = useTranslation();
   const [said, setSaid] = useState('');
   const acting = phase.name === 'acting';
@@ -120,9 +157,19 @@ function Question<Value>(props: QuestionProps<Value>) {
         {phase.name === 'failed' && (
           <FailureText failure={phase.failure} {...(look === undefined ? {} : { look })} />
         )}
+        {acting && lengthy && (
+          <Text size="sm" className="quiet" role="status">
+            {t('confirm.goes_on')}
+          </Text>
+        )}
         <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={props.onClose} disabled={acting} data-autofocus>
-            {t('common.cancel')}
+          <Button
+            variant="default"
+            onClick={props.onClose}
+            disabled={acting && !lengthy}
+            data-autofocus
+          >
+            {t(acting && lengthy ? 'common.close' : 'common.cancel')}
           </Button>
           <Button
             type="submit"
@@ -138,7 +185,7 @@ function Question<Value>(props: QuestionProps<Value>) {
   );
 }
 
-/** The key of a request: the same for the same request while the dialog stays open. */
+/** The key of a request: the same for the same request while the dialog stays open or waits. */
 export function useRequestKey(opened: boolean): (about: unknown) => string {
   const last = useRef<{ about: string; key: string } | null>(null);
   useEffect(() => {

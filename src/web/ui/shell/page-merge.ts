@@ -6,6 +6,9 @@ export interface Page<Row> {
   readonly next: string | null;
 }
 
+/** Beyond so many only the newest are kept: a page stays open for weeks. */
+export const MOST_HELD = 30_000;
+
 /**
  * `pages` with `newest` before them. Where the two do not meet, rows between them are unknown and
  * only the newest are kept.
@@ -19,6 +22,7 @@ export function newestTaken<Row>(
   if (first === undefined || newest.next === null) return [newest];
   const known = new Set(pages.flatMap(({ rows }) => rows.map(idOf)));
   const fresh = newest.rows.filter((row) => !known.has(idOf(row)));
-  if (fresh.length === newest.rows.length && known.size > 0) return [newest];
+  const apart = fresh.length === newest.rows.length && known.size > 0;
+  if (apart || known.size + fresh.length > MOST_HELD) return [newest];
   return [{ rows: [...fresh, ...first.rows], next: first.next }, ...older];
 }

@@ -26,6 +26,9 @@ const UNLOADED =
   'The page could not be loaded: gridd does not answer. Reload it once it runs. ' +
   '無法載入頁面：gridd 沒有回應。待其恢復運行後請重新載入。';
 
+/** As high as a notice may be: one that holds a whole receipt. */
+const RECEIPT_PX = 600;
+
 /** Shows `page`; called once. */
 export async function startPage(page: ReactNode): Promise<void> {
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
@@ -42,7 +45,7 @@ export async function startPage(page: ReactNode): Promise<void> {
     <StrictMode>
       <QueryClientProvider client={queries}>
         <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-          <Notifications position="bottom-right" />
+          <Notifications position="bottom-right" notificationMaxHeight={RECEIPT_PX} />
           {page}
           <SessionDialog />
         </MantineProvider>

@@ -37,6 +37,7 @@ export function ArchiveButton({ id, running }: { readonly id: string; readonly r
           return answer;
         }}
         result={() => t('console:archive.done', { id })}
+        look={t('console:archive.look')}
       >
         <Text size="sm">{t('console:archive.meaning')}</Text>
       </ConfirmDialog>

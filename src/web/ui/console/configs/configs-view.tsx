@@ -154,6 +154,7 @@ function RestoreDialog(props: {
         return answer;
       }}
       result={() => t('console:archive.restored', { id: config?.id ?? '' })}
+      look={t('console:archive.look')}
     >
       <Text size="sm">{t('console:archive.restore_meaning', { file: config?.file ?? '' })}</Text>
     </ConfirmDialog>

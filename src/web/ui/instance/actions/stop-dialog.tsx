@@ -26,6 +26,7 @@ export function StopDialog({ opened, status, onClose }: VerbDialogProps) {
       title={t('stop.title')}
       confirm={t('stop.confirm')}
       danger
+      lengthy
       about={body}
       act={async () => keepReceipt(await post('/api/stop', body))}
       result={(receipt) => <Receipt receipt={receipt} status={status} />}
@@ -65,6 +66,7 @@ export function PanicDialog({ opened, status, onClose }: VerbDialogProps) {
       title={t('panic.title')}
       confirm={t('panic.confirm')}
       danger
+      lengthy
       {...(status.mode === 'live' ? { typed: status.instance_id } : {})}
       about={null}
       act={async () => keepReceipt(await post('/api/panic', {}))}

@@ -84,6 +84,7 @@ export function CloseCarryDialog({ opened, status, onClose }: VerbDialogProps) {
       title={t('close_carry.title')}
       confirm={t('close_carry.confirm')}
       disabled={gone}
+      lengthy
       about={null}
       act={() => post('/api/close-carry', {})}
       result={({ carry_before, carry: left, pending }) => (

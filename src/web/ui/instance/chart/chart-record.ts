@@ -5,6 +5,7 @@ import type { FillView } from '../../../../contract/instance-views.ts';
 import type {
   CandleInterval,
   CandleView,
+  CurveSpan,
   EquityView,
   FillPage,
   LineHeat,
@@ -38,7 +39,7 @@ function useAsked<Value>(key: readonly unknown[], path: string): Asked<Value> {
   return {
     value: data,
     failure: data === undefined && error !== null ? (error.message as FailureCode) : null,
-    again: () => void refetch(),
+    again: () => void refetch({ cancelRefetch: false }),
   };
 }
 
@@ -72,18 +73,36 @@ export function useHeat(): Asked<readonly LineHeat[]> {
   return useAsked(['heat', mark, grid], '/api/heat');
 }
 
-export function useEquity(): Asked<EquityView> {
+export function useEquity(span: CurveSpan): Asked<EquityView> {
   const mark = useCalm(useInstance('marks')?.candles ?? 0);
-  return useAsked(['equity', mark], '/api/equity');
+  return useAsked(['equity', span, mark], `/api/equity?span=${span}`);
 }
 
-/** The newest fills: a page of the books read once, and all that the stream brought since. */
+/**
+ * The newest fills: a page of the books and what the stream brought since. The stream tells only
+ * the newest few: where they no longer reach back to the page, it is read anew.
+ */
 export function useFills(): readonly FillView[] {
-  const live = useInstance('fills');
-  const { value } = useAsked<FillPage>(['fills-of-chart'], `/api/fills/page?limit=${FILLS}`);
+  const live = useInstance('fills') ?? NONE;
+  const { value, again } = useAsked<FillPage>(['fills-of-chart'], `/api/fills/page?limit=${FILLS}`);
+  const apart = value !== undefined && areApart(value.fills, live);
+  useEffect(() => {
+    if (apart) again();
+  }, [apart, live]);
   return useMemo(() => {
-    const known = new Map((value?.fills ?? []).map((fill) => [fill.trade_id, fill]));
-    for (const fill of live ?? []) known.set(fill.trade_id, fill);
+    const known = new Map((value?.fills ?? NONE).map((fill) => [fill.trade_id, fill]));
+    for (const fill of live) known.set(fill.trade_id, fill);
     return [...known.values()];
   }, [live, value]);
+}
+
+const NONE: readonly FillView[] = [];
+
+/** Whether there may be fills between those read and the newest ones that were told. Pure. */
+export function areApart(
+  read: readonly Pick<FillView, 'trade_id'>[],
+  told: readonly Pick<FillView, 'trade_id'>[],
+): boolean {
+  const known = new Set(read.map(({ trade_id: id }) => id));
+  return told.length > 0 && !told.some(({ trade_id: id }) => known.has(id));
 }

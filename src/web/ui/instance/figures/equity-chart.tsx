@@ -1,11 +1,12 @@
 /** Draws the total above and below zero, and beneath it the fall from the last height. */
 import { useComputedColorScheme } from '@mantine/core';
 import { AreaSeries, BaselineSeries, ColorType, createChart } from 'lightweight-charts';
-import type { IChartApi, ISeriesApi, UTCTimestamp } from 'lightweight-charts';
+import type { IChartApi, ISeriesApi } from 'lightweight-charts';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { EquityPoint } from '../../../../contract/page-api.ts';
 import { readPalette } from '../chart/palette.ts';
+import { curves } from './curves.ts';
+import type { Curve } from './curves.ts';
 
 interface Parts {
   readonly chart: IChartApi;
@@ -13,7 +14,7 @@ interface Parts {
   readonly fall: ISeriesApi<'Area'>;
 }
 
-export default function EquityChart({ points }: { readonly points: readonly EquityPoint[] }) {
+export default function EquityChart({ curve }: { readonly curve: Curve }) {
   const { t } = useTranslation();
   const holder = useRef<HTMLDivElement>(null);
   const [parts, setParts] = useState<Parts | null>(null);
@@ -32,25 +33,12 @@ export default function EquityChart({ points }: { readonly points: readonly Equi
   }, [parts, scheme]);
   useEffect(() => {
     if (parts === null) return;
-    const { total, falls } = curves(points);
+    const { total, falls } = curves(curve);
     parts.total.setData(total);
     parts.fall.setData(falls);
     parts.chart.timeScale().fitContent();
-  }, [parts, points]);
+  }, [parts, curve]);
   return <div ref={holder} className="equity-canvas" role="img" aria-label={t('equity.picture')} />;
-}
-
-/** The curve and its fall from the last height, for drawing only. */
-export function curves(points: readonly EquityPoint[]) {
-  let height = -Infinity;
-  const total = points.map(({ time, total_pnl }) => {
-    return { time: time as UTCTimestamp, value: Number(total_pnl) };
-  });
-  const falls = total.map(({ time, value }) => {
-    height = Math.max(height, value);
-    return { time, value: value - height };
-  });
-  return { total, falls };
 }
 
 function makeParts(holder: HTMLElement): Parts {
