@@ -2,7 +2,17 @@
  * Retiring a config: config/active -> config/archived/<id>.<date>.json. It never overwrites and
  * never edits; whether the instance is stopped is the caller's to know.
  */
-import { constants, copyFileSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
 import { localDate, systemClock } from '../platform/clock.ts';
@@ -31,14 +41,38 @@ export function archiveInstance(home: Home, id: string): Archived {
   for (let copy = 1; ; copy += 1) {
     const to = join(home.archived, `${id}.${date}${copy === 1 ? '' : `-${copy}`}.json`);
     try {
-      copyFileSync(from, to, constants.COPYFILE_EXCL);
+      closeSync(openSync(to, 'wx'));
     } catch (error) {
       if (isErrno(error, 'EEXIST')) continue;
       throw error;
     }
-    unlinkSync(from);
+    try {
+      moveOnto(from, to);
+    } catch (error) {
+      rmSync(to, { force: true });
+      throw error;
+    }
     return { from, to };
   }
+}
+
+/**
+ * Moves `from` onto the empty file `to`. It is one step, so that a save at this moment is either
+ * moved along or stands as a new file; a copy and a removal would lose it in between.
+ */
+function moveOnto(from: string, to: string): void {
+  // A link may lead from its own folder only, and what it leads to stays.
+  if (!lstatSync(from).isSymbolicLink()) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      // Another disk: it cannot be done in one step.
+      if (!isErrno(error, 'EXDEV')) throw error;
+    }
+  }
+  copyFileSync(from, to);
+  unlinkSync(from);
 }
 
 /** The files of config/archived with the id each was retired under, newest name first. */

@@ -2,7 +2,17 @@
  * Templates are valid, `new` makes runnable configs of its own, `archive` keeps them; nothing is
  * lost.
  */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -227,6 +237,27 @@ describe('archive', () => {
     const path = (rest: string) => join(home.archived, `x_01.${date}${rest}.json`);
     expect(names).toEqual([path(''), path('-2'), path('-3')]);
     expect(readdirSync(home.archived)).toHaveLength(3);
+  });
+
+  test('what an editor still writes into the file is moved along', () => {
+    const home = tempHome();
+    const { file } = newInstance(home, 'neutral', 'x_01');
+    const editor = openSync(file, 'a');
+    const { to } = archiveInstance(home, 'x_01');
+    writeSync(editor, '// saved at the last moment\n');
+    closeSync(editor);
+    expect(readFileSync(to, 'utf8')).toContain('// saved at the last moment');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('of a link the content is kept, whatever folder it led from', () => {
+    const home = tempHome();
+    const kept = put(home, 'kept/x_01.json', smallConfig());
+    mkdirSync(home.active, { recursive: true });
+    symlinkSync('../../kept/x_01.json', join(home.active, 'x_01.json'));
+    const { from, to } = archiveInstance(home, 'x_01');
+    expect(readFileSync(to, 'utf8')).toBe(readFileSync(kept, 'utf8'));
+    expect(lstatSync(from, { throwIfNoEntry: false })).toBeUndefined();
   });
 
   test('finds the file by its id, and refuses what is not there', () => {
