@@ -102,7 +102,10 @@ describe('the command line', () => {
     const home = makeHome();
     const ran = await gridd(home, ['list', '--home', join(home.folder, 'none')]);
     expect(ran).toMatchObject({ exit: 2, out: '' });
-    expect(ran.err).toMatch(/^HOME_NOT_FOUND: /);
+    expect(ran.err).toMatch(/^HOME_NOT_FOUND: .* does not exist\./);
+    const file = makeHome({ 'a.txt': 'x' });
+    const onFile = await gridd(file, ['list', '--home', join(file.folder, 'a.txt')]);
+    expect(onFile.err).toMatch(/^HOME_NOT_FOUND: .* is no folder\./);
   });
 });
 
@@ -114,6 +117,7 @@ describe('without a supervisor', () => {
     alive: recordOf('alive', living),
     dead: recordOf('dead', { ...living, start_time: '1' }),
     gone: recordOf('gone'),
+    waits: recordOf('waits', { desired: 'running', state: 'backoff', state_reason: 'exit 1' }),
   });
 
   it('an empty home has no instances and says how to get one', async () => {
@@ -138,7 +142,10 @@ describe('without a supervisor', () => {
       ['alive', 'running', pid],
       ['dead', 'stopped', null],
       ['gone', 'stopped', null],
+      ['waits', 'backoff', null],
     ]);
+    const waits = JSON.parse((await gridd(home, ['status', 'waits', '--json'])).out) as object;
+    expect(waits).toMatchObject({ state_reason: 'exit 1; no supervisor runs to do it' });
   });
 
   it('status --json is flat and has the keys of list and of /api/status', async () => {
