@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
 import { localDate, systemClock } from '../platform/clock.ts';
 import { isErrno } from '../platform/json-file.ts';
+import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { findActiveFile } from './active-configs.ts';
 import { checkInstanceId } from './instance-id.ts';
@@ -34,7 +35,8 @@ export function archiveInstance(home: Home, id: string): Archived {
   checkInstanceId(id, 'given');
   const from = findActiveFile(home, id);
   if (from === null) {
-    throw new GriddError('CONFIG_NOT_FOUND', `No config in ${home.active} has the id ${id}.`);
+    const message = `No config in ${home.active} has the id ${id}.`;
+    throw new GriddError('CONFIG_NOT_FOUND', message, archivedHint(home, id));
   }
   mkdirSync(home.archived, { recursive: true });
   const date = localDate(systemClock.now());
@@ -73,6 +75,14 @@ function moveOnto(from: string, to: string): void {
   }
   copyFileSync(from, to);
   unlinkSync(from);
+}
+
+/** For an error about `id`: how to get its config back where it was archived; else nothing. */
+export function archivedHint(home: Home, id: string): { readonly hint?: string } {
+  const found = archivedFiles(home).find((one) => one.id === id);
+  if (found === undefined) return {};
+  const [from, to] = [toHome(home, found.file), toHome(home, join(home.active, `${id}.json`))];
+  return { hint: `It is archived: restore it in the console, or move ${from} to ${to}.` };
 }
 
 /** The files of config/archived with the id each was retired under, newest name first. */

@@ -1,5 +1,5 @@
 /** The terminal as the user has it: keys pressed at a question, and refusals of the machine. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,6 +38,19 @@ it.each([
   expect(said).not.toMatch(/INTERNAL|\n {4}at /);
   expect(exit).toBe(2);
   expect(existsSync(home.endpoint)).toBe(false);
+});
+
+it('too few files to load the program itself: the hint is not to build it anew', () => {
+  const home = makeHome();
+  const audit = `exec "${process.execPath}" "${join(ROOT, 'bin', 'gridd.js')}" --home "$1" audit`;
+  const run = (most: number) => {
+    const words = ['-c', `ulimit -n ${most}; ${audit}`, 'sh', home.folder];
+    return spawnSync('sh', words, { encoding: 'utf8' });
+  };
+  // How many a Node needs for itself differs; the first that is too few here is the one meant.
+  const failed = [36, 32, 28, 26, 24, 22, 20].map(run).find(({ status }) => status !== 0);
+  expect(failed?.stderr).toContain('(ulimit -n)');
+  expect(failed?.stderr).not.toContain('npm ci');
 });
 
 it.each([

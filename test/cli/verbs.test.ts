@@ -109,6 +109,15 @@ describe('the command line', () => {
   });
 });
 
+it('an archived instance is unknown, and the hint says where its config is', async () => {
+  const home = makeHome(twoConfigs);
+  expect((await gridd(home, ['archive', 'a'])).exit).toBe(0);
+  const { exit, err } = await gridd(home, ['start', 'a']);
+  expect(exit).toBe(3);
+  expect(err).toMatch(/^INSTANCE_UNKNOWN: /);
+  expect(err).toMatch(/is archived: .* move config\/archived\/a\.\S+\.json to config\/active\/a\.json/);
+});
+
 describe('without a supervisor', () => {
   const identity = ownIdentity();
   const { pid, start_time, boot_id } = identity;

@@ -18,7 +18,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { localDate, systemClock } from '../../src/platform/clock.ts';
-import { homeAt } from '../../src/platform/paths.ts';
+import { homeAt, toHome } from '../../src/platform/paths.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { listeningPorts } from '../../src/platform/port-holder.ts';
 import {
@@ -267,6 +267,10 @@ describe('archive', () => {
     put(home, 'config/active/file.json', config);
     expect(refusal(() => archiveInstance(home, 'file')).code).toBe('CONFIG_NOT_FOUND');
     expect(refusal(() => archiveInstance(home, '../x')).code).toBe('INSTANCE_ID_INVALID');
-    expect(archiveInstance(home, 'named').from).toBe(join(home.active, 'file.json'));
+    const { from, to } = archiveInstance(home, 'named');
+    expect(from).toBe(join(home.active, 'file.json'));
+    const again = refusal(() => archiveInstance(home, 'named'));
+    expect(again.code).toBe('CONFIG_NOT_FOUND');
+    expect(again.hint).toContain(`move ${toHome(home, to)} to config/active/named.json`);
   });
 });
