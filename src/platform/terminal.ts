@@ -6,9 +6,9 @@ import { isErrno } from './json-file.ts';
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** Width of the output; 80 where it is no terminal. */
+  /** Width of the output; 80 where it is no terminal, or one that does not know. */
   readonly columns: number;
-  /** Height of the output; 24 where it is no terminal. */
+  /** Height of the output; 24 where it is no terminal, or one that does not know. */
   readonly rows: number;
   /** `out` is a screen that can be drawn over. */
   readonly redraws: boolean;
@@ -39,10 +39,10 @@ export function processTerminal(onEnd: (fault: Error | null) => void): Terminal 
     err: (text) => void stderr.write(text),
     // Asked each time: a window changes its size while something is watched in it.
     get columns() {
-      return stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL;
+      return sizeOr(stdout.columns, WIDTH_WITHOUT_TERMINAL);
     },
     get rows() {
-      return stdout.isTTY ? stdout.rows : HEIGHT_WITHOUT_TERMINAL;
+      return sizeOr(stdout.rows, HEIGHT_WITHOUT_TERMINAL);
     },
     redraws: stdout.isTTY && env['TERM'] !== 'dumb',
     colours: stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
@@ -72,6 +72,11 @@ export function processTerminal(onEnd: (fault: Error | null) => void): Terminal 
       return () => process.off('SIGINT', fn);
     },
   };
+}
+
+/** A serial line and some containers have a terminal that says 0; no terminal says nothing. */
+function sizeOr(said: number | undefined, usual: number): number {
+  return said === undefined || said === 0 ? usual : said;
 }
 
 /** Words on standard error just before an exit: written at once, or lost where that fails. */

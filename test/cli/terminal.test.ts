@@ -40,6 +40,13 @@ it.each([
   expect(existsSync(home.endpoint)).toBe(false);
 });
 
+it('a terminal that does not know its size is 80 by 24, not nothing', async () => {
+  const home = makeHome({ 'logs/instances.json': registryOf({ gone: recordOf('gone') }) });
+  // A new pseudo-terminal is 0 by 0.
+  const { said } = await atTerminal(home, ['list', '--watch'], 'gone', '\u0003');
+  expect(said).toContain('gone');
+});
+
 it('too few files to load the program itself: the hint is not to build it anew', () => {
   const home = makeHome();
   const audit = `exec "${process.execPath}" "${join(ROOT, 'bin', 'gridd.js')}" --home "$1" audit`;
