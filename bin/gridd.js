@@ -18,8 +18,11 @@ function refuse(sentence, hint) {
 }
 
 function tellBroken(error) {
-  process.stderr.write(`INTERNAL: gridd could not be loaded: ${error.message}\n`);
-  process.stderr.write('  Run `npm ci` and `npm run build`; if it stays, please report it.\n');
+  const few = error.code === 'EMFILE' || error.code === 'ENFILE';
+  const hint = few
+    ? 'Raise the limit of open files (ulimit -n), then repeat.'
+    : 'Run `npm ci` and `npm run build`; if it stays, please report it.';
+  process.stderr.write(`INTERNAL: gridd could not be loaded: ${error.message}\n  ${hint}\n`);
   process.exitCode = 1;
 }
 

@@ -2,7 +2,6 @@
  * One instance put together: config, books, venue, runner, page. Start and crash recovery are the
  * same code: load the store, ask the venue, reconcile, continue.
  */
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BotLaunch, ReloadAnswer } from '../contract/instance-api.ts';
 import { GriddError, errorBody } from '../contract/errors.ts';
@@ -13,6 +12,7 @@ import { assert } from '../contract/assert.ts';
 import { venueError } from '../exchange/venue-error.ts';
 import type { KindLoaders } from '../exchange/venues.ts';
 import { systemClock as clock } from '../platform/clock.ts';
+import { fileStamp } from '../platform/folder-watch.ts';
 import type { LifetimeLock } from '../platform/lifetime-lock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
@@ -85,7 +85,7 @@ export class Bot {
   #notes: readonly string[];
   readonly #adopted: Adopted | null;
   #server: PageServer | null = null;
-  #fileTime = 0;
+  #fileStamp: string | null = null;
   #statusStale = true;
   #closing = false;
 
@@ -146,7 +146,7 @@ export class Bot {
     runner.subscribe(() => {
       this.#statusStale = true;
     });
-    this.#fileTime = modified(launch.config_file);
+    this.#fileStamp = fileStamp(launch.config_file);
   }
 
   get runner(): Runner {
@@ -216,7 +216,7 @@ export class Bot {
     const { runner } = this;
     const { home, launch, variables, log } = this.#parts;
     return runner.run(async () => {
-      const fileTime = modified(launch.config_file);
+      const stamp = fileStamp(launch.config_file);
       const edited = readEdited(home, launch, variables(), this.#config);
       const { config, restart, inPlace: applied } = edited;
       const taken = this.#books.meta('fingerprint');
@@ -243,7 +243,7 @@ export class Bot {
       }
       this.#config = config;
       this.#notes = warnings;
-      this.#fileTime = fileTime;
+      this.#fileStamp = stamp;
       this.session.intervalChanged();
       log.info({ applied }, 'the edited config was taken');
       const told = diff === null ? warnings : [...warnings, ...this.service.heldBack()];
@@ -364,9 +364,9 @@ export class Bot {
   /** After `adjust --save` the file says what the grid does: no longer "adjusted". */
   #lookAtFile(): void {
     const { launch, home, log } = this.#parts;
-    const changed = modified(launch.config_file);
-    if (changed === this.#fileTime) return;
-    this.#fileTime = changed;
+    const changed = fileStamp(launch.config_file);
+    if (changed === this.#fileStamp) return;
+    this.#fileStamp = changed;
     try {
       const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
       if (!keepsSize(loaded.config, this.#books.meta('fingerprint'))) return;
@@ -387,8 +387,4 @@ export class Bot {
 
 function secondsOf(seconds: number | undefined): number | null {
   return seconds === undefined ? null : seconds * 1000;
-}
-
-function modified(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

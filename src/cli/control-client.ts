@@ -90,7 +90,7 @@ export class ControlClient {
       const cancel = systemClock.after(STOPPED_LOOK_MS, () => {
         // The kernel takes connections for a process that is stopped; it will not answer.
         if (processStat(endpoint.pid)?.stopped !== true) return;
-        sent.destroy(new Error(`its process ${endpoint.pid} is stopped`));
+        sent.destroy(this.#stopped(endpoint.pid));
       });
       const sent = request(options, (response) => {
         const chunks: Buffer[] = [];
@@ -108,7 +108,16 @@ export class ControlClient {
     });
   }
 
+  #stopped(pid: number): GriddError {
+    const why = `its process ${pid} is stopped`;
+    const message = `The supervisor of ${this.#home.folder} does not answer: ${why}.`;
+    return new GriddError('SUPERVISOR_UNREACHABLE', message, {
+      hint: `\`kill -CONT ${pid}\` lets it go on; the bots trade on meanwhile.`,
+    });
+  }
+
   #failure(error: Error): GriddError {
+    if (error instanceof GriddError) return error;
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ECONNREFUSED')) {
       return supervisorNotRunning(this.#home);
     }

@@ -20,7 +20,10 @@ export function exitOf(error: ErrorBody): number {
 }
 
 /** What the machine refuses by these names is the user's to mend, not a bug of ours. */
-const REFUSALS = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'EMFILE'];
+const REFUSALS = [
+  ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO'],
+  ...['ENOTDIR', 'EISDIR', 'EEXIST', 'ELOOP', 'ENAMETOOLONG'],
+];
 
 /**
  * Any thrown value as text for stderr; our own mistakes with their stack, which a report needs.
@@ -42,6 +45,11 @@ export function thrownJson(given: unknown): string {
   return `${JSON.stringify({ error: errorBody(withRefusalsNamed(given)) })}\n`;
 }
 
+/** Why the output of a command went nowhere; what ends the command is no bug of ours. */
+export function outputFault({ message }: Error): GriddError {
+  return new GriddError('OUTPUT_UNWRITABLE', `The output cannot be written: ${message}.`);
+}
+
 /** Exit code of any thrown value. */
 export function exitOfThrown(given: unknown): number {
   const thrown = withRefusalsNamed(given);
@@ -50,7 +58,12 @@ export function exitOfThrown(given: unknown): number {
 
 function withRefusalsNamed(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || !REFUSALS.some((code) => isErrno(thrown, code))) return thrown;
-  return new GriddError('HOME_UNUSABLE', `A file or folder cannot be used: ${thrown.message}.`);
+  const is = (...codes: string[]) => codes.some((code) => isErrno(thrown, code));
+  const full = is('ENOSPC', 'EDQUOT') ? { hint: 'Free space on its disk, then repeat.' } : {};
+  const few = { hint: 'Raise the limit of open files (ulimit -n), then repeat.' };
+  const options = is('EMFILE', 'ENFILE') ? few : full;
+  const message = `A file or folder cannot be used: ${thrown.message}.`;
+  return new GriddError('HOME_UNUSABLE', message, options);
 }
 
 /** What was found at a place and what is allowed there, on one line. */

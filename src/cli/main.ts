@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
-import { processTerminal } from '../platform/terminal.ts';
+import { lastWords, processTerminal } from '../platform/terminal.ts';
 import type { OnTerm } from './context.ts';
+import { outputFault, thrownJson, thrownText } from './failure.ts';
 import { runCli } from './program.ts';
 
 let takenOver = false;
@@ -23,15 +24,24 @@ async function becomeSupervisor(home: Home, onTerm: OnTerm): Promise<void> {
   takenOver = true;
 }
 
-const exit = await runCli(process.argv.slice(2), {
-  terminal: processTerminal(() => {
-    if (!takenOver) process.exit(0);
-  }),
+const words = process.argv.slice(2);
+
+function endOutput(fault: Error | null): void {
+  if (takenOver) return;
+  if (fault === null) process.exit(0);
+  const told = outputFault(fault);
+  lastWords(words.includes('--json') ? thrownJson(told) : thrownText(told));
+  process.exit(told.exit);
+}
+
+const exit = await runCli(words, {
+  terminal: processTerminal(endOutput),
   cwd: process.cwd(),
   environment: process.env,
   becomeSupervisor,
 });
 // A supervisor that has taken over says itself how it ends. An answer still awaited (a stop left to
 // the supervisor) must not hold the terminal, but what was said goes out: a slow reader of a long
-// document would get a part of it.
-if (!takenOver) process.stdout.write('', () => process.stderr.write('', () => process.exit(exit)));
+// document would get a part of it. A write that failed is heard of a moment after its callback.
+const end = () => setImmediate(() => process.exit(exit));
+if (!takenOver) process.stdout.write('', () => process.stderr.write('', end));

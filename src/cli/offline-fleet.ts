@@ -83,11 +83,13 @@ function livingState(state: ProcessState): ProcessState {
   return RESTING.includes(state) || state === 'backoff' ? 'running' : state;
 }
 
+/** A planned restart outlives its supervisor: the next one goes on with the wait. */
 function restingState(state: ProcessState): ProcessState {
-  return RESTING.includes(state) ? state : 'stopped';
+  return RESTING.includes(state) || state === 'backoff' ? state : 'stopped';
 }
 
 function reasonOf(record: RegistryRecord, alive: boolean, state: ProcessState): string {
+  if (!alive && state === 'backoff') return `${record.state_reason}; no supervisor runs to do it`;
   if (state === record.state) return record.state_reason;
   if (alive) return `process ${record.pid} lives without a supervisor`;
   return `the registry says ${record.state}, but no such process lives`;

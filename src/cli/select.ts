@@ -10,7 +10,13 @@ import type { RegistryRecord } from '../contract/fleet-api.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
-import { activeFiles, findActiveFile, openRegistry, readConfigFile } from '../registry/index.ts';
+import {
+  activeFiles,
+  archivedHint,
+  findActiveFile,
+  openRegistry,
+  readConfigFile,
+} from '../registry/index.ts';
 import type { Context } from './context.ts';
 
 /** What the command line named. */
@@ -131,7 +137,8 @@ function targetOfId(home: Home, id: string): Target {
   if (record !== undefined) return targetOfRecord(home, id, record);
   const file = findActiveFile(home, id);
   if (file !== null) return { config_file: file };
-  throw new GriddError('INSTANCE_UNKNOWN', `There is no instance or active config "${id}".`);
+  const message = `There is no instance or active config "${id}".`;
+  throw new GriddError('INSTANCE_UNKNOWN', message, archivedHint(home, id));
 }
 
 function allTargets(home: Home): Target[] {

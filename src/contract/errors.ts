@@ -106,6 +106,7 @@ export const ERRORS = {
   REGISTRY_LOCKED: kind(1, 503, 'Another gridd is writing; repeat in a few seconds.'),
   ANSWER_NEEDED: kind(2, 400, 'Give the option named; without a terminal nobody can be asked.'),
   LOCK_HELD: kind(4, 409, 'Another process runs this instance; `gridd list` shows it.'),
+  OUTPUT_UNWRITABLE: kind(1, 500, 'What the command did stands; free room where its output goes.'),
   INTERNAL: kind(1, 500, 'This is a bug in gridd; please report it with the log.'),
 } as const satisfies Record<string, ErrorKind>;
 

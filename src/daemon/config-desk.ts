@@ -163,6 +163,7 @@ export class ConfigDesk implements ConfigService {
     await this.#refuse(draft, file);
     const { loaded } = draft.verdict;
     // Refused while nothing is written yet: the draft is still the user's to change.
+    this.#refuseTaken(id, file);
     if (start && loaded !== null) {
       refuseFirstLive(loaded);
       await this.#parts.judgeStart(loaded);
@@ -365,9 +366,14 @@ export class ConfigDesk implements ConfigService {
   }
 
   #create(id: string, file: string, text: string, author: Author) {
-    const { versions } = this.#parts;
-    const taken = versions.look().find((one) => one.id === id || one.file === file);
-    if (taken === undefined) return versions.create(id, file, text, author);
+    this.#refuseTaken(id, file);
+    return this.#parts.versions.create(id, file, text, author);
+  }
+
+  #refuseTaken(id: string, file: string): void {
+    const present = this.#parts.versions.look();
+    const taken = present.find((one) => one.id === id || one.file === file);
+    if (taken === undefined) return;
     const name = toHome(this.#parts.home, taken.file);
     throw new GriddError('FILE_EXISTS', `The instance ${id} exists already: ${name}.`);
   }

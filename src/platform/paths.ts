@@ -71,7 +71,8 @@ export function findHome(
   if (named !== undefined && named !== '') {
     const folder = resolve(cwd, named);
     if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-      throw new GriddError('HOME_NOT_FOUND', `The home folder ${folder} does not exist.`);
+      const what = existsSync(folder) ? 'is no folder' : 'does not exist';
+      throw new GriddError('HOME_NOT_FOUND', `The home folder ${folder} ${what}.`);
     }
     return homeAt(realpathSync(folder));
   }

@@ -1,13 +1,14 @@
 /** The terminal of this process: where words go and come from. */
+import { writeSync } from 'node:fs';
 import { isErrno } from './json-file.ts';
 
 /** Where words go and come from. `out` is for results, `err` for everything said beside them. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** Width of the output; 80 where it is no terminal. */
+  /** Width of the output; 80 where it is no terminal, or one that does not know. */
   readonly columns: number;
-  /** Height of the output; 24 where it is no terminal. */
+  /** Height of the output; 24 where it is no terminal, or one that does not know. */
   readonly rows: number;
   /** `out` is a screen that can be drawn over. */
   readonly redraws: boolean;
@@ -15,7 +16,7 @@ export interface Terminal {
   readonly colours: boolean;
   /** Somebody can be asked. */
   readonly interactive: boolean;
-  /** Asks one question and resolves with the line typed, trimmed. */
+  /** Asks one question and resolves with the line typed, trimmed; '' when none comes any more. */
   ask(question: string): Promise<string>;
   /** Calls `fn` at each Ctrl-C instead of ending; returns how to undo that. */
   onInterrupt(fn: () => void): () => void;
@@ -24,24 +25,24 @@ export interface Terminal {
 const WIDTH_WITHOUT_TERMINAL = 80;
 const HEIGHT_WITHOUT_TERMINAL = 24;
 
-/** This process's own. `onClosed`: called when the reader of its output went away. */
-export function processTerminal(onClosed: () => void): Terminal {
+/**
+ * This process's own. `onEnd`: called with null when the reader of its output went away, with why
+ * when the output cannot be written (a full disk).
+ */
+export function processTerminal(onEnd: (fault: Error | null) => void): Terminal {
   const { stdout, stderr, env } = process;
   for (const stream of [stdout, stderr]) {
-    stream.on('error', (error) => {
-      if (!isErrno(error, 'EPIPE')) throw error;
-      onClosed();
-    });
+    stream.on('error', (error) => onEnd(isErrno(error, 'EPIPE') ? null : error));
   }
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     // Asked each time: a window changes its size while something is watched in it.
     get columns() {
-      return stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL;
+      return sizeOr(stdout.columns, WIDTH_WITHOUT_TERMINAL);
     },
     get rows() {
-      return stdout.isTTY ? stdout.rows : HEIGHT_WITHOUT_TERMINAL;
+      return sizeOr(stdout.rows, HEIGHT_WITHOUT_TERMINAL);
     },
     redraws: stdout.isTTY && env['TERM'] !== 'dumb',
     colours: stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
@@ -52,8 +53,16 @@ export function processTerminal(onClosed: () => void): Terminal {
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');
       const lines = createInterface({ input: process.stdin, output: stdout });
+      const gone = new Promise<string>((resolve) => {
+        lines.once('close', () => resolve(''));
+      });
       try {
-        return (await lines.question(question)).trim();
+        return (await Promise.race([lines.question(question), gone])).trim();
+      } catch (error) {
+        if (!isErrno(error, 'ABORT_ERR')) throw error;
+        // Ctrl-C or Ctrl-D; what is said next begins a line of its own.
+        stdout.write('\n');
+        return '';
       } finally {
         lines.close();
       }
@@ -63,6 +72,20 @@ export function processTerminal(onClosed: () => void): Terminal {
       return () => process.off('SIGINT', fn);
     },
   };
+}
+
+/** A serial line and some containers have a terminal that says 0; no terminal says nothing. */
+function sizeOr(said: number | undefined, usual: number): number {
+  return said === undefined || said === 0 ? usual : said;
+}
+
+/** Words on standard error just before an exit: written at once, or lost where that fails. */
+export function lastWords(text: string): void {
+  try {
+    writeSync(process.stderr.fd, text);
+  } catch {
+    // There is nowhere left to say it.
+  }
 }
 
 /** Calls `fn` when this process is told to end instead of ending; returns how to undo that. */

@@ -2,9 +2,10 @@
  * config/active as a whole: its files and what each claims (id, places, port). A neighbour that is
  * not valid still claims what it names; one that cannot be read at all claims nothing.
  */
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInstanceId } from '../contract/instance-config.ts';
+import { fileStamp } from '../platform/folder-watch.ts';
 import { isErrno } from '../platform/json-file.ts';
 import type { Home } from '../platform/paths.ts';
 import { claimedPlaces } from './config-places.ts';
@@ -68,10 +69,10 @@ interface Remembered {
 }
 
 function rememberedClaim(home: Home, file: string): ActiveClaim | null {
-  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
-  if (stat === undefined) return null;
-  // ctime too: it moves with every write, whatever sets the mtime back.
-  const stamp = `${home.folder} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+  const seen = fileStamp(file);
+  // A link in a circle or a folder that may not be entered must not stop the starts of all others.
+  if (seen === null) return null;
+  const stamp = `${home.folder} ${seen}`;
   const known = remembered.get(file);
   if (known?.stamp === stamp) return known.claim;
   const claim = claimOf(home, file);

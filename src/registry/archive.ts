@@ -2,11 +2,22 @@
  * Retiring a config: config/active -> config/archived/<id>.<date>.json. It never overwrites and
  * never edits; whether the instance is stopped is the caller's to know.
  */
-import { constants, copyFileSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
 import { localDate, systemClock } from '../platform/clock.ts';
 import { isErrno } from '../platform/json-file.ts';
+import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { findActiveFile } from './active-configs.ts';
 import { checkInstanceId } from './instance-id.ts';
@@ -24,21 +35,54 @@ export function archiveInstance(home: Home, id: string): Archived {
   checkInstanceId(id, 'given');
   const from = findActiveFile(home, id);
   if (from === null) {
-    throw new GriddError('CONFIG_NOT_FOUND', `No config in ${home.active} has the id ${id}.`);
+    const message = `No config in ${home.active} has the id ${id}.`;
+    throw new GriddError('CONFIG_NOT_FOUND', message, archivedHint(home, id));
   }
   mkdirSync(home.archived, { recursive: true });
   const date = localDate(systemClock.now());
   for (let copy = 1; ; copy += 1) {
     const to = join(home.archived, `${id}.${date}${copy === 1 ? '' : `-${copy}`}.json`);
     try {
-      copyFileSync(from, to, constants.COPYFILE_EXCL);
+      closeSync(openSync(to, 'wx'));
     } catch (error) {
       if (isErrno(error, 'EEXIST')) continue;
       throw error;
     }
-    unlinkSync(from);
+    try {
+      moveOnto(from, to);
+    } catch (error) {
+      rmSync(to, { force: true });
+      throw error;
+    }
     return { from, to };
   }
+}
+
+/**
+ * Moves `from` onto the empty file `to`. It is one step, so that a save at this moment is either
+ * moved along or stands as a new file; a copy and a removal would lose it in between.
+ */
+function moveOnto(from: string, to: string): void {
+  // A link may lead from its own folder only, and what it leads to stays.
+  if (!lstatSync(from).isSymbolicLink()) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      // Another disk: it cannot be done in one step.
+      if (!isErrno(error, 'EXDEV')) throw error;
+    }
+  }
+  copyFileSync(from, to);
+  unlinkSync(from);
+}
+
+/** For an error about `id`: how to get its config back where it was archived; else nothing. */
+export function archivedHint(home: Home, id: string): { readonly hint?: string } {
+  const found = archivedFiles(home).find((one) => one.id === id);
+  if (found === undefined) return {};
+  const [from, to] = [toHome(home, found.file), toHome(home, join(home.active, `${id}.json`))];
+  return { hint: `It is archived: restore it in the console, or move ${from} to ${to}.` };
 }
 
 /** The files of config/archived with the id each was retired under, newest name first. */

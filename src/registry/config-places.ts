@@ -3,7 +3,9 @@
  * inside the home, links resolved, and are never ones that gridd itself uses.
  */
 import { existsSync, lstatSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { isErrno } from '../platform/json-file.ts';
 import { fromHome, isInside } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import type { CodedProblem } from './config-schema.ts';
@@ -65,6 +67,8 @@ function databaseFault(home: Home, dbPath: string): string | null {
 }
 
 function outside(home: Home, path: string, place: string): CodedProblem[] {
+  // `wrongKind` says why.
+  if (typeof lookAt(place) === 'string') return [];
   const dangling = lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   if (dangling && !existsSync(place)) {
     return [{ path, message: 'is a link to nothing', found: place, rule: 'place' }];
@@ -75,10 +79,23 @@ function outside(home: Home, path: string, place: string): CodedProblem[] {
 }
 
 function wrongKind(path: string, place: string, wanted: 'folder' | 'file'): CodedProblem[] {
-  const stat = statSync(place, { throwIfNoEntry: false });
-  if (stat === undefined) return [];
+  const stat = lookAt(place);
+  if (stat === null) return [];
+  if (typeof stat === 'string') return [{ path, message: stat, found: place, rule: 'place' }];
   if (wanted === 'folder' ? stat.isDirectory() : stat.isFile()) return [];
   return [{ path, message: `exists and is no ${wanted}`, found: place, rule: 'place' }];
+}
+
+/** What is at `place`; null: nothing; a sentence: why it cannot be there. */
+function lookAt(place: string): Stats | string | null {
+  try {
+    return statSync(place, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (isErrno(error, 'ELOOP')) return 'is a link that leads back to itself';
+    if (isErrno(error, 'ENAMETOOLONG')) return 'is longer than the name of a file may be';
+    if (isErrno(error, 'EACCES')) return 'lies in a folder that may not be entered';
+    throw error;
+  }
 }
 
 /** Whether `path` is `folder` or lies in it. Both absolute. */
@@ -108,8 +125,10 @@ export function findProgram(home: Home, root: unknown): FoundProgram {
   }
   const cwd = resolve(fromHome(home, textOf(daemon, 'working_dir') ?? '.'));
   const script = resolve(cwd, scriptPath);
-  const stat = statSync(script, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true) return { declared: true, program: null, script, problems: [] };
+  const stat = lookAt(script);
+  if (stat === null || typeof stat === 'string' || !stat.isFile()) {
+    return { declared: true, program: null, script, problems: [] };
+  }
   const given = Array.isArray(daemon['bot_args']) ? daemon['bot_args'].map(String) : [];
   const python = textOf(daemon, 'python_path');
   if (python === null || python === '') {

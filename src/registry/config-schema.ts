@@ -147,6 +147,8 @@ function shownValue(path: readonly string[], value: unknown): unknown {
   if (HIDDEN.test(path.join('.'))) return '(hidden)';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
+  // As JSON it would be null, which nobody wrote.
+  if (value === Infinity || value === -Infinity) return 'a number beyond all bounds';
   if (typeof value !== 'string') return value ?? 'null';
   return value.length > 80 ? `${value.slice(0, 80)}…` : value;
 }

@@ -1,7 +1,14 @@
 /** A bot in this process, on a home of its own: its end while it starts, and its edited file. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bot } from '../../src/bot/bot.ts';
 import { KeyShare } from '../../src/bot/key-share.ts';
@@ -122,6 +129,23 @@ describe('an edited file whose size is computed', () => {
     expect(bot.service.status()).toMatchObject({ lower: '139', quantity_per_grid });
     await bot.close();
   });
+});
+
+test('a config file that cannot even be looked at ends no bot: the old one runs on', async () => {
+  const launch = makeLaunch();
+  const bugs: unknown[] = [];
+  const bot = await openBot(launch, bugs);
+  await bot.begin();
+  const text = readFileSync(launch.config_file);
+  rmSync(launch.config_file);
+  symlinkSync(basename(launch.config_file), launch.config_file);
+  await seen(launch);
+  await expect(bot.reload()).rejects.toMatchObject({ code: 'CONFIG_NOT_FOUND' });
+  rmSync(launch.config_file);
+  writeFileSync(launch.config_file, text);
+  expect(await bot.reload()).toMatchObject({ applied: [], restart: [] });
+  await bot.close();
+  expect(bugs).toEqual([]);
 });
 
 /**

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -118,6 +119,20 @@ describe('the control client', () => {
     const { code, exit, message } = await failure(new ControlClient(home).get('/x'));
     expect({ code, exit }).toEqual({ code: 'INTERNAL', exit: 1 });
     expect(message).toContain('odd');
+  });
+
+  it('a supervisor that was stopped by a signal: the hint says how it goes on', async () => {
+    const home = makeHome();
+    const asleep = spawn('sleep', ['60']);
+    try {
+      asleep.kill('SIGSTOP');
+      await serve(home, () => undefined, { pid: asleep.pid });
+      const { code, hint } = await failure(new ControlClient(home).info());
+      expect(code).toBe('SUPERVISOR_UNREACHABLE');
+      expect(hint).toContain(`kill -CONT ${asleep.pid}`);
+    } finally {
+      asleep.kill('SIGKILL');
+    }
   });
 
   it('a supervisor that drops the call is unreachable, and list falls back to the files', async () => {

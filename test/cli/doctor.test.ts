@@ -40,6 +40,7 @@ describe('plain figures', () => {
     [judgeMemory({ free: GIB, total: 2 * GIB }), 'ok', '1.0 of 2.0'],
     [judgeMemory({ free: 0.2 * GIB, total: 2 * GIB }), 'warn', '0.2'],
     [judgeEnv(null, 7), 'ok', 'none'],
+    [judgeEnv('unseen', 7), 'fail', 'cannot be looked at'],
     [judgeEnv({ mode: 0o100600, uid: 7 }, 7), 'ok', '0600'],
     [judgeEnv({ mode: 0o100400, uid: 7 }, 7), 'ok', '0400'],
     [judgeEnv({ mode: 0o100640, uid: 7 }, 7), 'fail', '0640'],

@@ -14,7 +14,7 @@ describe('adjust', () => {
   test.each([
     [['adjust', 'a'], /^USAGE: An adjust needs one of --lower/],
     [['adjust', 'a', '--quantity', '1', '--investment', '9'], /^USAGE: --quantity and --invest/],
-    [['adjust', 'a', '--investment', '-9'], /^USAGE: --investment takes a number above zero/],
+    [['adjust', 'a', '--investment', '-9'], /^USAGE: --investment takes a plain number above zero/],
   ])('%j is refused', async (words, told) => {
     const { exit, err } = await gridd(home(), words);
     expect({ exit, err }).toEqual({ exit: 2, err: expect.stringMatching(told) as string });

@@ -144,3 +144,31 @@ describe('gridd list', () => {
     expect(said).toContain('a_running');
   });
 });
+
+describe('output that goes to a full disk', () => {
+  const toFullDisk = (home: Home, words: string) =>
+    new Promise<{ exit: unknown; err: string }>((resolve) => {
+      const env = { PATH: process.env['PATH'], GRIDD_HOME: home.folder };
+      const line = `"${process.execPath}" "${GRIDD}" ${words} > /dev/full`;
+      execFile('sh', ['-c', line], { env }, (error, _out, err) =>
+        resolve({ exit: error?.code ?? 0, err }),
+      );
+    });
+
+  it('is said in one sentence with exit 1, by the quick list and by the full command line', async () => {
+    const home = makeHome();
+    const words = ['list', 'help', 'list --json'];
+    const server = createHttpServer((_request, response) => {
+      response.setHeader('x-gridd-home', encodeURI(home.folder));
+      response.end(JSON.stringify(ROWS));
+    });
+    await listen(home, server);
+    const ran = await Promise.all(words.map((line) => toFullDisk(home, line)));
+    const sentence = /^OUTPUT_UNWRITABLE: The output cannot be written: ENOSPC[^\n]*\n {2}[^\n]*\n$/;
+    for (const { exit, err } of ran.slice(0, 2)) {
+      expect(exit).toBe(1);
+      expect(err).toMatch(sentence);
+    }
+    expect(JSON.parse(ran[2]?.err ?? '')).toMatchObject({ error: { code: 'OUTPUT_UNWRITABLE' } });
+  });
+});

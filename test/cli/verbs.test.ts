@@ -102,8 +102,20 @@ describe('the command line', () => {
     const home = makeHome();
     const ran = await gridd(home, ['list', '--home', join(home.folder, 'none')]);
     expect(ran).toMatchObject({ exit: 2, out: '' });
-    expect(ran.err).toMatch(/^HOME_NOT_FOUND: /);
+    expect(ran.err).toMatch(/^HOME_NOT_FOUND: .* does not exist\./);
+    const file = makeHome({ 'a.txt': 'x' });
+    const onFile = await gridd(file, ['list', '--home', join(file.folder, 'a.txt')]);
+    expect(onFile.err).toMatch(/^HOME_NOT_FOUND: .* is no folder\./);
   });
+});
+
+it('an archived instance is unknown, and the hint says where its config is', async () => {
+  const home = makeHome(twoConfigs);
+  expect((await gridd(home, ['archive', 'a'])).exit).toBe(0);
+  const { exit, err } = await gridd(home, ['start', 'a']);
+  expect(exit).toBe(3);
+  expect(err).toMatch(/^INSTANCE_UNKNOWN: /);
+  expect(err).toMatch(/is archived: .* move config\/archived\/a\.\S+\.json to config\/active\/a\.json/);
 });
 
 describe('without a supervisor', () => {
@@ -114,6 +126,7 @@ describe('without a supervisor', () => {
     alive: recordOf('alive', living),
     dead: recordOf('dead', { ...living, start_time: '1' }),
     gone: recordOf('gone'),
+    waits: recordOf('waits', { desired: 'running', state: 'backoff', state_reason: 'exit 1' }),
   });
 
   it('an empty home has no instances and says how to get one', async () => {
@@ -138,7 +151,10 @@ describe('without a supervisor', () => {
       ['alive', 'running', pid],
       ['dead', 'stopped', null],
       ['gone', 'stopped', null],
+      ['waits', 'backoff', null],
     ]);
+    const waits = JSON.parse((await gridd(home, ['status', 'waits', '--json'])).out) as object;
+    expect(waits).toMatchObject({ state_reason: 'exit 1; no supervisor runs to do it' });
   });
 
   it('status --json is flat and has the keys of list and of /api/status', async () => {

@@ -181,6 +181,25 @@ describe('log_dir and db_path', () => {
       'daemon_config.db_path: exists and is no file',
     ]);
   });
+
+  test('a link in a circle and a name that no file may have are told, with a program too', () => {
+    const home = tempHome();
+    mkdirSync(home.logs, { recursive: true });
+    symlinkSync('circle', join(home.folder, 'circle'));
+    const config = smallConfig();
+    const endless = `logs/${'x'.repeat(300)}`;
+    config.daemon_config = { log_dir: endless, db_path: 'circle', script_path: 'circle/run.py' };
+    const file = put(home, 'config/active/x.json', config);
+    const error = refusal(() => readConfigFile(home, file));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(problemLines(error)).toEqual([
+      'daemon_config.log_dir: is longer than the name of a file may be',
+      'daemon_config.db_path: is a link that leads back to itself',
+    ]);
+    config.daemon_config = { script_path: 'circle/run.py' };
+    const { program, warnings } = readConfigFile(home, put(home, 'config/active/x.json', config));
+    expect([program, warnings.join()]).toEqual([null, expect.stringContaining('does not exist')]);
+  });
 });
 
 describe('external programs', () => {

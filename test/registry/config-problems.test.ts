@@ -129,6 +129,15 @@ describe('problems', () => {
     });
   });
 
+  test('a number that no number can hold is told as one, not as null', () => {
+    const home = tempHome();
+    const text = JSON.stringify(smallConfig()).replace(/"grid_num":\d+/, '"grid_num":1e999');
+    const file = put(home, 'config/active/x.json', text);
+    const { problems } = refusal(() => readConfigFile(home, file));
+    const [path, found] = ['strategy_config.grid_num', 'a number beyond all bounds'];
+    expect(problems).toEqual([expect.objectContaining({ path, found })]);
+  });
+
   test('problems of schema and of checks across keys come together', () => {
     const config = smallConfig();
     config.daemon_config['web_host'] = 'everywhere';

@@ -101,6 +101,14 @@ describe('findConflicts', () => {
   });
 });
 
+test('a link in a circle in config/active claims nothing and stands in nobody\'s way', () => {
+  const home = tempHome();
+  const file = put(home, 'config/active/a.json', configWith('a', { web_port: 5001 }));
+  symlinkSync('circle.json', join(home.active, 'circle.json'));
+  expect(claimedPorts(home, null)).toEqual([5001]);
+  expect(findActiveFile(home, 'a')).toBe(file);
+});
+
 test('a config is found by the id it resolves to', () => {
   const home = tempHome();
   const named = put(home, 'config/active/some.json', configWith('named'));

@@ -2,13 +2,23 @@
  * Templates are valid, `new` makes runnable configs of its own, `archive` keeps them; nothing is
  * lost.
  */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { localDate, systemClock } from '../../src/platform/clock.ts';
-import { homeAt } from '../../src/platform/paths.ts';
+import { homeAt, toHome } from '../../src/platform/paths.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { listeningPorts } from '../../src/platform/port-holder.ts';
 import {
@@ -229,6 +239,27 @@ describe('archive', () => {
     expect(readdirSync(home.archived)).toHaveLength(3);
   });
 
+  test('what an editor still writes into the file is moved along', () => {
+    const home = tempHome();
+    const { file } = newInstance(home, 'neutral', 'x_01');
+    const editor = openSync(file, 'a');
+    const { to } = archiveInstance(home, 'x_01');
+    writeSync(editor, '// saved at the last moment\n');
+    closeSync(editor);
+    expect(readFileSync(to, 'utf8')).toContain('// saved at the last moment');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('of a link the content is kept, whatever folder it led from', () => {
+    const home = tempHome();
+    const kept = put(home, 'kept/x_01.json', smallConfig());
+    mkdirSync(home.active, { recursive: true });
+    symlinkSync('../../kept/x_01.json', join(home.active, 'x_01.json'));
+    const { from, to } = archiveInstance(home, 'x_01');
+    expect(readFileSync(to, 'utf8')).toBe(readFileSync(kept, 'utf8'));
+    expect(lstatSync(from, { throwIfNoEntry: false })).toBeUndefined();
+  });
+
   test('finds the file by its id, and refuses what is not there', () => {
     const home = tempHome();
     const config = smallConfig();
@@ -236,6 +267,10 @@ describe('archive', () => {
     put(home, 'config/active/file.json', config);
     expect(refusal(() => archiveInstance(home, 'file')).code).toBe('CONFIG_NOT_FOUND');
     expect(refusal(() => archiveInstance(home, '../x')).code).toBe('INSTANCE_ID_INVALID');
-    expect(archiveInstance(home, 'named').from).toBe(join(home.active, 'file.json'));
+    const { from, to } = archiveInstance(home, 'named');
+    expect(from).toBe(join(home.active, 'file.json'));
+    const again = refusal(() => archiveInstance(home, 'named'));
+    expect(again.code).toBe('CONFIG_NOT_FOUND');
+    expect(again.hint).toContain(`move ${toHome(home, to)} to config/active/named.json`);
   });
 });

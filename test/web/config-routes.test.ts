@@ -304,6 +304,10 @@ describe('editing', () => {
     const file = join(home.active, 'nn_01.json');
     expect(started).toEqual([file]);
     expect((await refused('POST', '/api/configs', body)).code).toBe('FILE_EXISTS');
+    // Its id is what must be changed first, whatever a start would be refused with.
+    unstartable = new GriddError('ACCOUNT_LOSS', 'Too much.');
+    expect((await refused('POST', '/api/configs', body)).code).toBe('FILE_EXISTS');
+    unstartable = null;
     rows = [{ id: 'nn_01', pid: 9, desired: 'running', state: 'running' }] as ListRow[];
     expect((await refused('POST', '/api/configs/nn_01/archive', {})).code).toBe('INSTANCE_RUNNING');
     rows = [];

@@ -68,6 +68,6 @@ async function ask(context: Context, loaded: LoadedConfig, choice: PositionChoic
   const question = `Start ${loaded.id} with real money on ${report.venue}?`;
   if (await confirmed(context, question)) return;
   throw new GriddError('ANSWER_NEEDED', 'Nothing was done: the answer was not yes.', {
-    hint: '`gridd start --yes` does not ask.',
+    hint: `\`gridd start ${loaded.id} --yes\` does not ask.`,
   });
 }

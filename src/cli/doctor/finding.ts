@@ -87,8 +87,14 @@ export function judgeMemory({ free, total }: Room): DoctorFinding {
 }
 
 /** .env by its mode bits and owner; null when there is none. */
-export function judgeEnv(file: { mode: number; uid: number } | null, uid: number): DoctorFinding {
+export function judgeEnv(
+  file: { mode: number; uid: number } | 'unseen' | null,
+  uid: number,
+): DoctorFinding {
   if (file === null) return ok('.env', 'none');
+  if (file === 'unseen') {
+    return fail('.env', 'cannot be looked at', 'Make .env a file that you can read, or remove it.');
+  }
   const mode = (file.mode & 0o7777).toString(8).padStart(4, '0');
   if ((file.mode & 0o077) !== 0) {
     return fail('.env', `mode ${mode}: others can get at your keys`, 'chmod 600 .env');

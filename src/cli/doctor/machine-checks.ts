@@ -1,5 +1,6 @@
 /** What `gridd doctor` looks at outside gridd: the machine and what is installed on it. */
 import { statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { systemClock } from '../../platform/clock.ts';
 import {
   findProgram,
@@ -8,6 +9,7 @@ import {
   openFilesLimit,
   watchLimits,
 } from '../../platform/machine.ts';
+import type { Home } from '../../platform/paths.ts';
 import { askProgram } from '../../platform/spawn.ts';
 import type { Context } from '../context.ts';
 import {
@@ -37,19 +39,26 @@ export async function checkMachine(context: Context): Promise<DoctorFinding[]> {
     ...(has('c++', 'g++', 'clang++') ? [] : ['a C++ compiler']),
   ];
   const room = machineRoom(home.folder);
-  const env = statSync(home.env, { throwIfNoEntry: false }) ?? null;
   return [
     judgeNode(process.versions.node, process.execPath),
     judgeCompiler(missing),
     judgeDisk(room.disk),
     judgeMemory(room.memory),
-    judgeEnv(env, machineUser().uid),
+    judgeEnv(envStats(home), machineUser().uid),
     await checkClock(context),
     judgeLimits(openFilesLimit(), watchLimits()),
     has('fallocate')
       ? ok('fallocate', 'present')
       : warn('fallocate', 'missing: raw logs cannot be bounded', 'apt-get install util-linux'),
   ];
+}
+
+function envStats({ env }: Home): Stats | 'unseen' | null {
+  try {
+    return statSync(env, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return 'unseen';
+  }
 }
 
 async function checkClock({ environment }: Context): Promise<DoctorFinding> {

@@ -5,7 +5,8 @@
  */
 import type { ListRow } from '../../contract/fleet-api.ts';
 import { findHome } from '../../platform/paths.ts';
-import { processTerminal } from '../../platform/terminal.ts';
+import { lastWords, processTerminal } from '../../platform/terminal.ts';
+import { outputFault, thrownJson, thrownText } from '../failure.ts';
 import { tellList } from '../list-table.ts';
 import type { ListOptions } from '../list-table.ts';
 import { ask } from './question.ts';
@@ -18,7 +19,12 @@ export async function quickList(words: readonly string[]): Promise<boolean> {
     const home = findHome(undefined, process.env, process.cwd());
     const rows = await ask(home, '/api/instances');
     if (!Array.isArray(rows)) return false;
-    const terminal = processTerminal(() => process.exit(0));
+    const terminal = processTerminal((fault) => {
+      if (fault === null) process.exit(0);
+      const told = outputFault(fault);
+      lastWords(options.json === true ? thrownJson(told) : thrownText(told));
+      process.exit(told.exit);
+    });
     tellList({ terminal, home }, rows as readonly ListRow[], options);
     return true;
   } catch {

@@ -110,13 +110,15 @@ function requestOf(options: AdjustOptions): AdjustRequest | null {
 function price(option: string, text: string): string {
   const value = /^\d+(\.\d+)?$/.test(text) ? parseDecimal(text) : null;
   if (value !== null && value.digits > 0n) return text;
-  throw new GriddError('USAGE', `${option} takes a number above zero, not "${text}".`);
+  const allowed = 'a plain number above zero such as 140.5';
+  throw new GriddError('USAGE', `${option} takes ${allowed}, not "${text}".`);
 }
 
 function wholeNumber(option: string, text: string): number {
   const value = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isNaN(value)) return value;
-  throw new GriddError('USAGE', `${option} takes a whole number above zero, not "${text}".`);
+  const allowed = 'a whole number from 1 to 999999';
+  throw new GriddError('USAGE', `${option} takes ${allowed}, not "${text}".`);
 }
 
 /** Writes the grid into the instance's config file and returns its name. */

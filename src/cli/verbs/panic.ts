@@ -36,7 +36,7 @@ export async function panic(
     const question = `Cancel all orders and close the position of ${whose} at market now?`;
     if (!(await confirmed(context, question))) {
       throw new GriddError('ANSWER_NEEDED', 'Nothing was done: the answer was not yes.', {
-        hint: '`gridd panic --yes` does not ask.',
+        hint: `\`gridd panic ${ids === null ? '--all' : ids.join(' ')} --yes\` does not ask.`,
       });
     }
   }

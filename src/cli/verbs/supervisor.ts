@@ -135,17 +135,23 @@ function consoleText({ console }: SupervisorInfo): string {
   return note === null ? url : `${url} (${note})`;
 }
 
+const KEEP_OR_STOP =
+  'Give --keep-bots (they trade on) or --stop-bots (they end, their orders rest).';
+
 async function askAboutBots(context: Context, info: SupervisorInfo): Promise<'keep' | 'stop'> {
   const { terminal } = context;
   if (info.running === 0) return 'keep';
   if (!terminal.interactive) {
-    throw new GriddError('ANSWER_NEEDED', `What becomes of the ${info.running} running bots?`, {
-      hint: 'Give --keep-bots (they trade on) or --stop-bots (they end, their orders rest).',
-    });
+    const bots = info.running === 1 ? 'the running bot' : `the ${info.running} running bots`;
+    throw new GriddError('ANSWER_NEEDED', `What becomes of ${bots}?`, { hint: KEEP_OR_STOP });
   }
-  const question = `${info.running} bots run. Keep them trading or stop them? [keep/stop] `;
+  const question =
+    info.running === 1
+      ? '1 bot runs. Keep it trading or stop it? [keep/stop] '
+      : `${info.running} bots run. Keep them trading or stop them? [keep/stop] `;
   const answer = (await terminal.ask(question)).toLowerCase();
   if (answer === 'keep' || answer === 'k') return 'keep';
   if (answer === 'stop' || answer === 's') return 'stop';
-  throw new GriddError('ANSWER_NEEDED', 'Nothing was stopped: the answer was unclear.');
+  const message = 'Nothing was stopped: the answer was neither keep nor stop.';
+  throw new GriddError('ANSWER_NEEDED', message, { hint: KEEP_OR_STOP });
 }

@@ -1629,6 +1629,10 @@ const said: SaidWords = {
       what: '另一個程序正在運行這個實例。',
       todo: '執行 gridd list 查看。',
     },
+    OUTPUT_UNWRITABLE: {
+      what: '指令的輸出無法寫入（例如磁碟已滿）。',
+      todo: '指令所做的仍然有效；請在輸出所在的磁碟騰出空間。',
+    },
     INTERNAL: {
       what: 'gridd 發生了未預期的錯誤。',
       todo: '這是 gridd 的缺陷；請附上日誌回報。',

@@ -1,0 +1,73 @@
+/** The terminal as the user has it: keys pressed at a question, and refusals of the machine. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { exitOfThrown, thrownText } from '../../src/cli/failure.ts';
+import type { Home } from '../../src/platform/paths.ts';
+import { ROOT } from '../source-tree.ts';
+import { makeHome, recordOf, registryOf } from './cli-harness.ts';
+
+/** The CLI as a process on a terminal of its own; `key` is pressed once `question` stands there. */
+async function atTerminal(home: Home, words: string[], question: string, key: string) {
+  const run = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+  const gridd = [process.execPath, join(ROOT, 'bin', 'gridd.js'), ...words];
+  const child = spawn('python3', ['-c', run, ...gridd], {
+    env: { PATH: process.env['PATH'], GRIDD_HOME: home.folder, TERM: 'xterm' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    const asked = said.includes(question);
+    said += chunk.toString();
+    if (!asked && said.includes(question)) child.stdin.write(key);
+  });
+  const [exit] = (await once(child, 'close')) as [number | null];
+  return { exit, said };
+}
+
+it.each([
+  ['Ctrl-C', '\u0003'],
+  ['Ctrl-D', '\u0004'],
+])('%s at a question is a no, not a bug, and starts nothing', async (_name, key) => {
+  const home = makeHome({ 'logs/instances.json': registryOf({ gone: recordOf('gone') }) });
+  const { exit, said } = await atTerminal(home, ['panic', 'gone'], '[y/N]', key);
+  expect(said).toContain('ANSWER_NEEDED: Nothing was done: the answer was not yes.');
+  expect(said).toContain('`gridd panic gone --yes` does not ask.');
+  expect(said).not.toMatch(/INTERNAL|\n {4}at /);
+  expect(exit).toBe(2);
+  expect(existsSync(home.endpoint)).toBe(false);
+});
+
+it('a terminal that does not know its size is 80 by 24, not nothing', async () => {
+  const home = makeHome({ 'logs/instances.json': registryOf({ gone: recordOf('gone') }) });
+  // A new pseudo-terminal is 0 by 0.
+  const { said } = await atTerminal(home, ['list', '--watch'], 'gone', '\u0003');
+  expect(said).toContain('gone');
+});
+
+it('too few files to load the program itself: the hint is not to build it anew', () => {
+  const home = makeHome();
+  const audit = `exec "${process.execPath}" "${join(ROOT, 'bin', 'gridd.js')}" --home "$1" audit`;
+  const run = (most: number) => {
+    const words = ['-c', `ulimit -n ${most}; ${audit}`, 'sh', home.folder];
+    return spawnSync('sh', words, { encoding: 'utf8' });
+  };
+  // How many a Node needs for itself differs; the first that is too few here is the one meant.
+  const failed = [36, 32, 28, 26, 24, 22, 20].map(run).find(({ status }) => status !== 0);
+  expect(failed?.stderr).toContain('(ulimit -n)');
+  expect(failed?.stderr).not.toContain('npm ci');
+});
+
+it.each([
+  ['ENOSPC', 'Free space on its disk'],
+  ['EMFILE', 'ulimit -n'],
+  ['EACCES', 'Make the home folder writable'],
+  ['ELOOP', 'Make the home folder writable'],
+])('what the machine refuses with %s is no bug, and the hint says what to do', (code, hint) => {
+  const thrown = Object.assign(new Error(`${code}: refused`), { code });
+  expect(thrownText(thrown)).toMatch(/^HOME_UNUSABLE: A file or folder cannot be used: /);
+  expect(thrownText(thrown)).toContain(hint);
+  expect(exitOfThrown(thrown)).toBe(2);
+});
