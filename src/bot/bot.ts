@@ -246,7 +246,7 @@ export class Bot {
       this.#fileTime = fileTime;
       this.session.intervalChanged();
       log.info({ applied }, 'the edited config was taken');
-      const told = diff === null ? warnings : [...warnings, ...this.service.heldBack()];
+      const told = diff === null ? warnings : [...warnings, ...this.service.heldBack().map(({ text }) => text)];
       return { restart, applied, orders: diff === null ? null : ordersOf(diff), warnings: told };
     });
   }

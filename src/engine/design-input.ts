@@ -6,6 +6,8 @@ import type { Decimal } from '../contract/decimal.ts';
 import { parseDecimal } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
 import type { ProblemRule } from '../contract/said-codes.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import type { Direction, GridType, OnStop, OutOfRange, TriggerBy } from '../contract/trading.ts';
 import type { FenceInput } from './design-fences.ts';
 
@@ -47,12 +49,25 @@ export interface DesignInput extends FenceInput {
   readonly margin_check?: 'warn' | 'refuse';
 }
 
-/** One thing wrong with a wish: the key, a sentence, and what would be allowed. */
+/** One thing wrong with a wish: the key, a sentence, and what would be allowed; both as data too. */
 export interface Problem {
   readonly path: string;
   readonly message: string;
   readonly allowed?: string;
   readonly rule: ProblemRule;
+  readonly said: Said;
+  readonly allows?: Said;
+}
+
+/** A problem with its sentences in English. */
+export function problemOf<Path extends string>(
+  path: Path,
+  rule: ProblemRule,
+  said: Said,
+  allows?: Said,
+): Problem & { readonly path: Path } {
+  const allowed = allows === undefined ? {} : { allowed: sentenceOf(allows), allows };
+  return { path, message: sentenceOf(said), ...allowed, rule, said };
 }
 
 /** A wish being examined, with what was found so far. */
@@ -71,6 +86,6 @@ export function readPositive(
 ): Decimal | null {
   const decimal = parseDecimal(value);
   if (decimal !== null && decimal.digits > 0n) return decimal;
-  wish.problems.push({ path, message: `${value} is not a number above zero`, rule: 'no_number' });
+  wish.problems.push(problemOf(path, 'no_number', say('not_above_zero', { value })));
   return null;
 }

@@ -7,6 +7,7 @@ export type { Decision } from './decide.ts';
 export { carryRefusal } from './market-orders.ts';
 export { design } from './design.ts';
 export type { Design, DesignProblems } from './design.ts';
+export { problemOf } from './design-input.ts';
 export type { DesignInput, Problem } from './design-input.ts';
 export { apr, investmentOf } from './apr.ts';
 export { effectiveLeverage } from './design-funds.ts';
