@@ -1,6 +1,6 @@
 /**
- * Sentences that are known by a code, each with places for its values: from the same code and values
- * a page says it in another language. A code keeps its meaning and its places for good.
+ * Sentences that are known by a code, each with places for its values: from the same data a page
+ * says it in another language. A code keeps its meaning and its places for good.
  */
 
 /** One text in two parts, of which the places are still known. */

@@ -7,8 +7,8 @@ import type { Money } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
 import { notional } from '../contract/market.ts';
 import { say } from '../contract/sentences.ts';
-import { problemOf } from './design-input.ts';
-import type { Problem } from './design-input.ts';
+import { problemOf } from './design-problem.ts';
+import type { Problem } from './design-problem.ts';
 import type { Fences } from './types.ts';
 
 /** The keys of `strategy_config` that fence a grid in; money and percent as text or number. */

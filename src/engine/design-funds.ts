@@ -9,8 +9,8 @@ import { priceText, sizeText } from '../contract/market.ts';
 import { say } from '../contract/sentences.ts';
 import type { Said } from '../contract/sentences.ts';
 import type { Side } from '../contract/trading.ts';
-import { problemOf } from './design-input.ts';
 import type { DesignInput, Wish } from './design-input.ts';
+import { problemOf } from './design-problem.ts';
 import { sizingKey, startTicks } from './design-size.ts';
 import type { GridShape, Start } from './margin.ts';
 import {

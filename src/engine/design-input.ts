@@ -5,11 +5,11 @@
 import type { Decimal } from '../contract/decimal.ts';
 import { parseDecimal } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
-import type { ProblemRule } from '../contract/said-codes.ts';
-import { say, sentenceOf } from '../contract/sentences.ts';
-import type { Said } from '../contract/sentences.ts';
+import { say } from '../contract/sentences.ts';
 import type { Direction, GridType, OnStop, OutOfRange, TriggerBy } from '../contract/trading.ts';
 import type { FenceInput } from './design-fences.ts';
+import { problemOf } from './design-problem.ts';
+import type { Problem } from './design-problem.ts';
 
 /** Decimal text or a JSON number. */
 export type DecimalInput = string | number;
@@ -47,27 +47,6 @@ export interface DesignInput extends FenceInput {
   readonly laid_out?: boolean;
   /** What a shortage of initial margin is: a warning (default), or a refusal. */
   readonly margin_check?: 'warn' | 'refuse';
-}
-
-/** One thing wrong with a wish: the key, a sentence, and what would be allowed; both as data too. */
-export interface Problem {
-  readonly path: string;
-  readonly message: string;
-  readonly allowed?: string;
-  readonly rule: ProblemRule;
-  readonly said: Said;
-  readonly allows?: Said;
-}
-
-/** A problem with its sentences in English. */
-export function problemOf<Path extends string>(
-  path: Path,
-  rule: ProblemRule,
-  said: Said,
-  allows?: Said,
-): Problem & { readonly path: Path } {
-  const allowed = allows === undefined ? {} : { allowed: sentenceOf(allows), allows };
-  return { path, message: sentenceOf(said), ...allowed, rule, said };
 }
 
 /** A wish being examined, with what was found so far. */

@@ -2,7 +2,7 @@
 import { nearestTicks, priceText } from '../contract/market.ts';
 import { say } from '../contract/sentences.ts';
 import type { DecimalInput, DesignInput, Wish } from './design-input.ts';
-import { problemOf } from './design-input.ts';
+import { problemOf } from './design-problem.ts';
 import type { GridPlan } from './types.ts';
 
 /** The price levels of a plan, in ticks. */
@@ -69,8 +69,8 @@ function checkSides(
   const price = waits ? trigger : present;
   if (price === null) return;
   const text = priceText(market, price);
-  const sides = direction === 'long' ? (['below', 'above'] as const) : (['above', 'below'] as const);
-  const [lossSide, profitSide] = sides;
+  const lossSide = direction === 'long' ? 'below' : 'above';
+  const profitSide = direction === 'long' ? 'above' : 'below';
   const reached = (level: number, side: 'below' | 'above') =>
     side === 'below' ? level >= price : level <= price;
   if (loss !== null && reached(loss, lossSide)) {

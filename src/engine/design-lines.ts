@@ -2,7 +2,7 @@
 import { nearestTicks, priceText, ticksOf } from '../contract/market.ts';
 import { say } from '../contract/sentences.ts';
 import type { DecimalInput, DesignInput, Wish } from './design-input.ts';
-import { problemOf } from './design-input.ts';
+import { problemOf } from './design-problem.ts';
 import { isProfitable, makeLines, profitRange } from './lines.ts';
 
 /** More lines than this are refused before they are computed, whatever the venue allows. */

@@ -6,7 +6,8 @@ import { MONEY_DECIMALS } from '../contract/decimal.ts';
 import { floorLots, lotsOf, nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import { say } from '../contract/sentences.ts';
 import type { DecimalInput, DesignInput, Wish } from './design-input.ts';
-import { problemOf, readPositive } from './design-input.ts';
+import { readPositive } from './design-input.ts';
+import { problemOf } from './design-problem.ts';
 import { worseSideTicks } from './margin.ts';
 
 /** The fence in lots; null without one. */

@@ -183,7 +183,9 @@ function configOf(values: Partial<DesignInput>): object {
 test('the form of a new instance shows refusals in Chinese, in list and field', async () => {
   const config = configOf({ grid_num: 50 });
   const problems = previewOf(config, KNOWN)?.problems ?? [];
-  const checked = { fault: null, problems } as unknown as Checked;
+  const known = { root: null, fault: null, problems, warnings: [], coded: [], design: null };
+  const state = { market: null, file: null, settled: true, fresh: true, failure: null };
+  const checked: Checked = { ...known, ...state };
   const list = { text: JSON.stringify(config), checked, onJump: () => undefined };
   const inList = await shown('zh-Hant', createElement(ProblemList, list));
   expect(inList).toContain('網格線 0 與 1 落在同一價格 90');

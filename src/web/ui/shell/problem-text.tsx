@@ -1,4 +1,4 @@
-/** What is wrong with a value and, in brackets, what would be allowed, in the language of the page. */
+/** What is wrong with a value and, in brackets, what would be allowed. */
 import type { Problem } from '../../../contract/errors.ts';
 import { allowedWords, problemWords } from '../words/said-words.ts';
 import { SaidText } from './said-text.tsx';
