@@ -246,7 +246,8 @@ export class Bot {
       this.#fileStamp = stamp;
       this.session.intervalChanged();
       log.info({ applied }, 'the edited config was taken');
-      const told = diff === null ? warnings : [...warnings, ...this.service.heldBack()];
+      const held = diff === null ? [] : this.service.heldBack();
+      const told = [...warnings, ...held.map(({ text }) => text)];
       return { restart, applied, orders: diff === null ? null : ordersOf(diff), warnings: told };
     });
   }

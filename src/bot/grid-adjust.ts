@@ -6,6 +6,7 @@ import { GriddError } from '../contract/errors.ts';
 import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { Market } from '../contract/market.ts';
+import type { CodedText } from '../contract/said-codes.ts';
 import { dryRun, heldBack, ladder, outOfRange, profitRange } from '../engine/index.ts';
 import type { DryRun, GridPlan } from '../engine/index.ts';
 import type { Venue } from '../exchange/port.ts';
@@ -118,13 +119,13 @@ export class GridAdjust {
   }
 
   /** That what a change of the grid is to place waits; nothing while it does not. */
-  heldBack(): string[] {
+  heldBack(): CodedText[] {
     const { id, runner } = this.#parts;
     return heldBack(id, runner.state);
   }
 
   /** That the price is outside the range; nothing while it is inside. */
-  outOfRange(plan: GridPlan): string[] {
+  outOfRange(plan: GridPlan): CodedText[] {
     const { market, runner } = this.#parts;
     return outOfRange(market, plan, runner.ticks);
   }

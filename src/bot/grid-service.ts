@@ -287,9 +287,10 @@ export class GridService implements InstanceService {
     const coded = [
       ...near.map((text) => ({ code: 'liquidation_near', text }) as const),
       ...(aside?.warnings ?? []).map((text) => ({ code: 'position_aside', text }) as const),
-      ...outside.map((text) => ({ code: 'out_of_range', text }) as const),
+      ...outside,
     ];
-    return { warnings: [...near, ...this.#parts.warnings(), ...outside], coded };
+    const beyond = outside.map(({ text }) => text);
+    return { warnings: [...near, ...this.#parts.warnings(), ...beyond], coded };
   }
 
   #positionDiffers(ours: number): string | null {
@@ -319,7 +320,7 @@ export class GridService implements InstanceService {
   }
 
   /** That what a change of the grid is to place waits; nothing while it does not. */
-  heldBack(): string[] {
+  heldBack(): CodedText[] {
     return this.#adjusting.heldBack();
   }
 

@@ -131,6 +131,8 @@ export interface ConfigView extends ConfigSummary {
 export interface ConfigCheck {
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
+  /** Warnings that have a code. */
+  readonly coded?: readonly CodedText[];
   /** Relative to the home: the file that would be written. */
   readonly file: string;
   /** Null when there are problems, or no rules of its market are known here. */

@@ -4,6 +4,7 @@
  * docs/errors.md lists exactly these codes (a test compares both ways).
  */
 import type { ProblemRule } from './said-codes.ts';
+import type { Said } from './sentences.ts';
 
 /** Exit codes of the CLI. */
 export const EXIT = { done: 0, bug: 1, input: 2, absent: 3, conflict: 4 } as const;
@@ -121,6 +122,10 @@ export interface Problem {
   readonly allowed?: string;
   /** Which rule is broken; absent where none of the list says it. */
   readonly rule?: ProblemRule;
+  /** `message` as data; absent where it has no places for values. */
+  readonly said?: Said;
+  /** `allowed` as data. */
+  readonly allows?: Said;
 }
 
 /** An error as it crosses a process border: JSON on HTTP, on the bot link and in the registry. */

@@ -13,6 +13,7 @@ import type {
 } from './instance-views.ts';
 import type { PageService } from './page-api.ts';
 import type { ReceiptView, StopReceipt } from './receipt-api.ts';
+import type { CodedText } from './said-codes.ts';
 import type { OnStop } from './trading.ts';
 
 export { PROCESS_STATES } from './instance-views.ts';
@@ -61,6 +62,8 @@ export interface AdjustAnswer {
   /** As it would be after the adjust; absent from an external program. */
   readonly liquidation?: LiquidationView;
   readonly warnings: readonly string[];
+  /** Warnings that have a code; absent from older bots. */
+  readonly coded?: readonly CodedText[];
 }
 
 /** What a bot did about its edited config file; keys are paths such as "daemon_config.web_port". */

@@ -2,6 +2,7 @@
  * Codes of what gridd says in sentences, so that a page can say it in another language. A code may
  * be added and keeps its meaning for good; a reader meets unknown ones from a newer gridd.
  */
+import type { Said } from './sentences.ts';
 
 /** Why a bot is degraded. */
 export const DEGRADED_CODES = [
@@ -12,7 +13,9 @@ export const DEGRADED_CODES = [
 export type DegradedCode = (typeof DEGRADED_CODES)[number];
 
 /** What a bot warns of while it is well. */
-export const WARNING_CODES = ['liquidation_near', 'position_aside', 'out_of_range'] as const;
+export const WARNING_CODES = [
+  ...(['liquidation_near', 'position_aside', 'out_of_range', 'orders_wait'] as const),
+] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
 /** Which fence, or which check of our own, tripped a grid. */
@@ -50,9 +53,26 @@ export const DOCTOR_SUBJECTS = [
 ] as const;
 export type DoctorSubject = (typeof DOCTOR_SUBJECTS)[number];
 
-/** A sentence with its code; `reason`: why lines or a stop have no order, as a line says it. */
+/** A sentence with its code. */
 export interface CodedText {
   readonly code: DegradedCode | WarningCode | ProblemRule;
   readonly text: string;
+  /** Why lines or a stop have no order, as a line says it. */
   readonly reason?: string;
+  /** The key of a config that `text` names first. */
+  readonly path?: string;
+  /** What else `text` says, as data. */
+  readonly said?: Said;
+}
+
+/** What is wrong with the value at `path`, as a sentence that names it; null without a code. */
+export function codedProblem(problem: {
+  readonly path: string;
+  readonly message: string;
+  readonly rule?: ProblemRule;
+  readonly said?: Said;
+}): CodedText | null {
+  const { path, message, rule: code, said } = problem;
+  if (code === undefined) return null;
+  return { code, text: `${path}: ${message}`, path, ...(said === undefined ? {} : { said }) };
 }

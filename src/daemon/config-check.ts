@@ -6,6 +6,8 @@
 import type { ConfigCheck, DesignView } from '../contract/console-api.ts';
 import { ERRORS, GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorCode, Problem } from '../contract/errors.ts';
+import { codedProblem } from '../contract/said-codes.ts';
+import type { CodedText } from '../contract/said-codes.ts';
 import type { GridCheck } from '../design/index.ts';
 import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
@@ -31,6 +33,8 @@ export interface Verdict {
   readonly code: ErrorCode | null;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
+  /** Warnings that have a code. */
+  readonly coded: readonly CodedText[];
   readonly loaded: LoadedConfig | null;
 }
 
@@ -86,7 +90,7 @@ function refusedWith(faults: readonly unknown[], loaded: LoadedConfig | null): V
     listed.length > 0 ? listed : [{ path: '(file)', message }],
   );
   const code = bodies[0]?.code ?? null;
-  return { code, problems, warnings: [], loaded };
+  return { code, problems, warnings: [], coded: [], loaded };
 }
 
 /** `verdict` with what stands against the grid; faults on uncertain rules are only warned of. */
@@ -94,10 +98,12 @@ export function withDesign(verdict: Verdict, grid: GridCheck | null): Verdict {
   if (grid === null) return verdict;
   const { problems, warnings, certain } = grid;
   const doubts = certain ? [] : problems.map(({ path, message }) => `${path}: ${message}`);
-  const said = [...verdict.warnings, ...warnings, ...doubts];
-  if (!certain || problems.length === 0) return { ...verdict, warnings: said };
+  const doubted = certain ? [] : problems.flatMap((problem) => codedProblem(problem) ?? []);
+  const coded = [...verdict.coded, ...grid.coded, ...doubted];
+  const told = { ...verdict, warnings: [...verdict.warnings, ...warnings, ...doubts], coded };
+  if (!certain || problems.length === 0) return told;
   const code = verdict.code ?? 'GRID_REFUSED';
-  return { ...verdict, code, problems: [...verdict.problems, ...problems], warnings: said };
+  return { ...told, code, problems: [...verdict.problems, ...problems] };
 }
 
 /** Throws what a verdict is refused with; nothing where it is not. */
@@ -152,6 +158,6 @@ export function checkView(
   verdict: Verdict,
   design: DesignView | null,
 ): ConfigCheck {
-  const { problems, warnings } = verdict;
-  return { problems, warnings, file: toHome(home, file), design };
+  const { problems, warnings, coded } = verdict;
+  return { problems, warnings, coded, file: toHome(home, file), design };
 }

@@ -11,6 +11,8 @@ import type { InstanceConfig } from '../contract/instance-config.ts';
 import type { EdgeView } from '../contract/instance-views.ts';
 import { nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
+import { codedProblem } from '../contract/said-codes.ts';
+import type { CodedText } from '../contract/said-codes.ts';
 import {
   design,
   edgesOf,
@@ -28,6 +30,8 @@ import type { DesignMarket } from './design-market.ts';
 export interface GridCheck {
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
+  /** The same warnings with their codes. */
+  readonly coded: readonly CodedText[];
   /** Whose rules it was designed on; those of another time may be refused there, or not. */
   readonly certain: boolean;
   /** Base units as text; null when there are problems. */
@@ -62,15 +66,11 @@ export function checkGrid(
   const result = design(found.market, { ...values, price, ...funds });
   const { certain } = found;
   if ('problems' in result) {
-    const problems = result.problems.map((problem) => ({
-      ...problem,
-      path: `strategy_config.${problem.path}`,
-    }));
-    return { problems, warnings: [], certain, quantity: null, view: null, edges: [] };
+    const problems = result.problems.map(inStrategy);
+    return { problems, warnings: [], coded: [], certain, quantity: null, view: null, edges: [] };
   }
-  const warnings = result.warnings.map(
-    ({ path, message }) => `strategy_config.${path}: ${message}`,
-  );
+  const coded = result.warnings.flatMap((warning) => codedProblem(inStrategy(warning)) ?? []);
+  const warnings = coded.map(({ text }) => text);
   const quantity = sizeText(found.market, result.plan.lots_per_grid);
   const begun = outlookOf(found.market, result, price, balance);
   const view = viewOf(found, result, values, price, begun, balance !== null);
@@ -83,7 +83,11 @@ export function checkGrid(
   // What the start itself costs is part of the loss.
   const equity = parseMoney(balance ?? '0') ?? 0n;
   const shown = edges.map((edge) => edgeView(found.market, edge, equity));
-  return { problems: [], warnings, certain, quantity, view, edges: shown };
+  return { problems: [], warnings, coded, certain, quantity, view, edges: shown };
+}
+
+function inStrategy<Found extends Problem>(problem: Found): Found {
+  return { ...problem, path: `strategy_config.${problem.path}` };
 }
 
 /** Null where the price is none of this market. */

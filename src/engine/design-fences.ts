@@ -6,7 +6,9 @@ import { divideRounded, formatMoney, parseDecimal, parseMoney } from '../contrac
 import type { Money } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
 import { notional } from '../contract/market.ts';
-import type { ProblemRule } from '../contract/said-codes.ts';
+import { say } from '../contract/sentences.ts';
+import { problemOf } from './design-problem.ts';
+import type { Problem } from './design-problem.ts';
 import type { Fences } from './types.ts';
 
 /** The keys of `strategy_config` that fence a grid in; money and percent as text or number. */
@@ -19,12 +21,7 @@ export interface FenceInput {
 }
 
 /** One thing to say about a fence. */
-interface Finding {
-  readonly path: keyof FenceInput;
-  readonly message: string;
-  readonly allowed?: string;
-  readonly rule: ProblemRule;
-}
+type Finding = Problem & { readonly path: keyof FenceInput };
 
 /** What the fences are held against: the lines in ticks and the lots per grid, where known. */
 interface FencedGrid {
@@ -52,7 +49,7 @@ export function designFences(grid: FencedGrid, input: FenceInput): DesignedFence
     if (value === undefined) return null;
     const parsed = parseMoney(value);
     if (parsed !== null && parsed > 0n) return parsed;
-    problems.push({ path, message: `${value} is not an amount above zero`, rule: 'no_number' });
+    problems.push(problemOf(path, 'no_number', say('no_amount_above_zero', { value })));
     return null;
   };
   const fences: Fences = {
@@ -77,9 +74,9 @@ function readCollar(input: FenceInput, problems: Finding[]): number | null {
     const millionths = Number(divideRounded(decimal.digits * PER_PERCENT, scale));
     if (millionths > 0 && millionths < 1_000_000) return millionths;
   }
-  const message = `${percent} is not a percentage of a price`;
-  const allowed = 'above 0 and below 100';
-  problems.push({ path: 'price_collar_percent', message, allowed, rule: 'no_percentage' });
+  const said = say('no_percentage', { value: percent });
+  const allows = say('above_and_below', { low: 0, high: 100 });
+  problems.push(problemOf('price_collar_percent', 'no_percentage', said, allows));
   return null;
 }
 
@@ -93,21 +90,19 @@ function checkCounts(
   const whole = (value: number, least: number): boolean =>
     Number.isSafeInteger(value) && value >= least;
   if (orders !== undefined && !whole(orders, 2)) {
-    const message = `${orders} orders are too few: a grid rests one on either side of the price`;
-    const rule = 'few_open_orders';
-    problems.push({ path: 'max_open_orders', message, allowed: 'from 2', rule });
+    const [said, allows] = [say('few_open_orders', { orders }), say('from', { value: 2 })];
+    problems.push(problemOf('max_open_orders', 'few_open_orders', said, allows));
   } else if (orders !== undefined && orders < lines.length - 1) {
-    const message = `of ${lines.length} lines only the ${orders} nearest the price have an order`;
-    warnings.push({ path: 'max_open_orders', message, rule: 'lines_left_out' });
+    const said = say('lines_left_out', { lines: lines.length, orders });
+    warnings.push(problemOf('max_open_orders', 'lines_left_out', said));
   }
   if (rate !== undefined && !whole(rate, 1)) {
-    const message = `${rate} is not a number of orders`;
-    const allowed = 'from 1';
-    problems.push({ path: 'max_orders_per_minute', message, allowed, rule: 'no_number' });
+    const [said, allows] = [say('no_count_of_orders', { value: rate }), say('from', { value: 1 })];
+    problems.push(problemOf('max_orders_per_minute', 'no_number', said, allows));
   } else if (rate !== undefined && rate < lines.length) {
-    const message = `laying out ${lines.length} lines takes more than ${rate} orders`;
-    const allowed = `from ${lines.length}`;
-    problems.push({ path: 'max_orders_per_minute', message, allowed, rule: 'rate_too_low' });
+    const said = say('rate_too_low', { lines: lines.length, orders: rate });
+    const allows = say('from', { value: lines.length });
+    problems.push(problemOf('max_orders_per_minute', 'rate_too_low', said, allows));
   }
 }
 
@@ -122,12 +117,12 @@ function checkNotional(
   const highest = notional(market, lines[lines.length - 1] ?? 0, lots);
   const path = 'max_order_notional';
   if (lowest > most) {
-    const message = `the smallest order of this grid is worth ${formatMoney(lowest)}`;
-    const allowed = `from ${formatMoney(highest)}`;
-    problems.push({ path, message, allowed, rule: 'order_notional' });
+    const said = say('smallest_order', { amount: formatMoney(lowest) });
+    const allows = say('from', { value: formatMoney(highest) });
+    problems.push(problemOf(path, 'order_notional', said, allows));
   } else if (highest > most) {
-    const message = `lines whose order is worth more than ${formatMoney(most)} stay empty`;
-    warnings.push({ path, message, rule: 'notional_leaves_out' });
+    const said = say('lines_stay_empty', { amount: formatMoney(most) });
+    warnings.push(problemOf(path, 'notional_leaves_out', said));
   }
 }
 
@@ -144,7 +139,7 @@ function checkCollar(
     widest = Math.max(widest, ((lines[i + 1] ?? low) - low) / low);
   }
   if (collar >= widest * 1_000_000) return;
-  const allowed = `from ${(Math.ceil(widest * 10_000) / 100).toFixed(2)}`;
-  const message = 'the collar is narrower than the widest grid: no order may be near the price';
-  problems.push({ path: 'price_collar_percent', message, allowed, rule: 'narrow_collar' });
+  const allows = say('from', { value: (Math.ceil(widest * 10_000) / 100).toFixed(2) });
+  const said = say('narrow_collar');
+  problems.push(problemOf('price_collar_percent', 'narrow_collar', said, allows));
 }

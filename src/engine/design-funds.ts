@@ -6,8 +6,11 @@ import type { Decimal, Money } from '../contract/decimal.ts';
 import { formatFixed, parseDecimal, parseMoney } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
 import { priceText, sizeText } from '../contract/market.ts';
+import { say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import type { Side } from '../contract/trading.ts';
 import type { DesignInput, Wish } from './design-input.ts';
+import { problemOf } from './design-problem.ts';
 import { sizingKey, startTicks } from './design-size.ts';
 import type { GridShape, Start } from './margin.ts';
 import {
@@ -26,8 +29,7 @@ export function checkFunds(wish: Wish, plan: GridPlan): void {
   if (input.balance === undefined) return;
   const balance = parseMoney(input.balance);
   if (balance === null) {
-    const message = `${input.balance} is not an amount`;
-    problems.push({ path: 'balance', message, rule: 'no_number' });
+    problems.push(problemOf('balance', 'no_number', say('no_amount', { value: input.balance })));
     return;
   }
   const trigger = input.laid_out === true ? null : plan.trigger_ticks;
@@ -50,13 +52,17 @@ function checkMargin(wish: Wish, plan: GridPlan, start: Start): void {
   const fits = largestSize(plan, (shape) =>
     shortages(shape).every(({ missing }) => missing === 0n),
   );
-  const at = priceText(market, worst.edge.ticks);
-  const allowed = sizeWords(market, fits);
-  const message =
-    `with every order filled at ${at} the initial margin is short by ` +
-    `${centsUp(worst.missing)} ${market.rules.quote}: ${allowed}`;
+  const short = {
+    price: priceText(market, worst.edge.ticks),
+    amount: centsUp(worst.missing),
+    quote: market.rules.quote,
+  };
+  const said =
+    fits < market.min_lots
+      ? say('margin_short', short)
+      : say('margin_short_for_size', { ...short, size: sizeText(market, fits) });
   const found = input.margin_check === 'refuse' ? problems : warnings;
-  found.push({ path: sizingKey(input), message, allowed, rule: 'margin_short' });
+  found.push(problemOf(sizingKey(input), 'margin_short', said, fittingSize(market, fits)));
 }
 
 function checkLiquidation(wish: Wish, plan: GridPlan, start: Start, side: Side): void {
@@ -69,12 +75,11 @@ function checkLiquidation(wish: Wish, plan: GridPlan, start: Start, side: Side):
   const at = inside(plan);
   if (at === null) return;
   const fits = largestSize(plan, (shape) => inside(shape) === null);
-  const way = side === 'buy' ? 'fall' : 'rise';
-  const message =
-    `a straight ${way} from ${priceText(market, start.ticks)} would liquidate the position at ` +
-    `${priceText(market, at)}, before every line is filled`;
-  const allowed = sizeWords(market, fits);
-  problems.push({ path: sizingKey(input), message, allowed, rule: 'liquidated_in_range' });
+  const [price, liquidation] = [priceText(market, start.ticks), priceText(market, at)];
+  const code = side === 'buy' ? 'fall_liquidates' : 'rise_liquidates';
+  const said = say(code, { price, liquidation });
+  const allows = fittingSize(market, fits);
+  problems.push(problemOf(sizingKey(input), 'liquidated_in_range', said, allows));
 }
 
 function checkStopLoss(wish: Wish, plan: GridPlan, start: Start, stop: number): void {
@@ -83,13 +88,13 @@ function checkStopLoss(wish: Wish, plan: GridPlan, start: Start, stop: number): 
   const at = liquidatedOnTheWay(market, plan, start, below ? 'buy' : 'sell');
   if (at === null || (below ? stop > at : stop < at)) return;
   const [liquidation, price] = [priceText(market, at), priceText(market, start.ticks)];
-  const message = `the position would be liquidated at ${liquidation}, before the stop-loss`;
+  const said = say('liquidated_first', { price: liquidation });
   const range = below
-    ? `above ${liquidation}, below ${price}`
-    : `below ${liquidation}, above ${price}`;
+    ? say('above_below', { low: liquidation, high: price })
+    : say('below_above', { high: liquidation, low: price });
   const none = below ? at >= start.ticks : at <= start.ticks;
-  const allowed = none ? 'none with this size' : range;
-  problems.push({ path: 'stop_loss_price', message, allowed, rule: 'liquidated_first' });
+  const allows = none ? say('none_with_this_size') : range;
+  problems.push(problemOf('stop_loss_price', 'liquidated_first', said, allows));
 }
 
 /** The leverage wished for (left out: 1), at most the venue's highest. */
@@ -104,9 +109,9 @@ export function effectiveLeverage(
   return left < most.digits * 10n ** BigInt(wanted.scale) ? wanted : most;
 }
 
-function sizeWords(market: Market, lots: number): string {
-  if (lots < market.min_lots) return 'no size fits this balance';
-  return `at most ${sizeText(market, lots)} per grid`;
+function fittingSize(market: Market, lots: number): Said {
+  if (lots < market.min_lots) return say('no_size_fits');
+  return say('most_per_grid', { size: sizeText(market, lots) });
 }
 
 // Rounded up: a shortage is never told smaller than it is.

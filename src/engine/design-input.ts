@@ -5,9 +5,11 @@
 import type { Decimal } from '../contract/decimal.ts';
 import { parseDecimal } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
-import type { ProblemRule } from '../contract/said-codes.ts';
+import { say } from '../contract/sentences.ts';
 import type { Direction, GridType, OnStop, OutOfRange, TriggerBy } from '../contract/trading.ts';
 import type { FenceInput } from './design-fences.ts';
+import { problemOf } from './design-problem.ts';
+import type { Problem } from './design-problem.ts';
 
 /** Decimal text or a JSON number. */
 export type DecimalInput = string | number;
@@ -47,14 +49,6 @@ export interface DesignInput extends FenceInput {
   readonly margin_check?: 'warn' | 'refuse';
 }
 
-/** One thing wrong with a wish: the key, a sentence, and what would be allowed. */
-export interface Problem {
-  readonly path: string;
-  readonly message: string;
-  readonly allowed?: string;
-  readonly rule: ProblemRule;
-}
-
 /** A wish being examined, with what was found so far. */
 export interface Wish {
   readonly market: Market;
@@ -71,6 +65,6 @@ export function readPositive(
 ): Decimal | null {
   const decimal = parseDecimal(value);
   if (decimal !== null && decimal.digits > 0n) return decimal;
-  wish.problems.push({ path, message: `${value} is not a number above zero`, rule: 'no_number' });
+  wish.problems.push(problemOf(path, 'no_number', say('not_above_zero', { value })));
   return null;
 }

@@ -1,6 +1,8 @@
 /** Trigger, stop-loss, take-profit and trailing caps of a wish: read, and judged by the lines. */
 import { nearestTicks, priceText } from '../contract/market.ts';
+import { say } from '../contract/sentences.ts';
 import type { DecimalInput, DesignInput, Wish } from './design-input.ts';
+import { problemOf } from './design-problem.ts';
 import type { GridPlan } from './types.ts';
 
 /** The price levels of a plan, in ticks. */
@@ -15,7 +17,7 @@ export function readLevels(wish: Wish): Levels {
     if (value === undefined) return null;
     const ticks = nearestTicks(wish.market, value);
     if (ticks !== null && ticks > 0) return ticks;
-    wish.problems.push({ path, message: `${value} is not a price above zero`, rule: 'no_number' });
+    wish.problems.push(problemOf(path, 'no_number', say('no_price', { value })));
     return null;
   };
   const { input } = wish;
@@ -35,28 +37,25 @@ export function checkLevels(wish: Wish, lines: readonly number[], levels: Levels
   const { trail_upper: up, trail_lower: down, stop_loss_ticks: loss } = levels;
   const profit = levels.take_profit_ticks;
   if (up !== null && up < upper) {
-    const message = 'the cap for trailing up is below the grid';
-    const allowed = `from ${priceText(market, upper)}`;
-    problems.push({ path: 'trail_upper_price', message, allowed, rule: 'trail_cap' });
+    const allows = say('from', { value: priceText(market, upper) });
+    problems.push(problemOf('trail_upper_price', 'trail_cap', say('cap_below_grid'), allows));
   }
   if (down !== null && down > lower) {
-    const message = 'the cap for trailing down is above the grid';
-    const allowed = `to ${priceText(market, lower)}`;
-    problems.push({ path: 'trail_lower_price', message, allowed, rule: 'trail_cap' });
+    const allows = say('to', { value: priceText(market, lower) });
+    problems.push(problemOf('trail_lower_price', 'trail_cap', say('cap_above_grid'), allows));
   }
   const { direction = 'neutral' } = input;
   if (direction !== 'neutral') checkSides(wish, direction, levels);
   if (loss === null || profit === null) return;
   const [low, high] = direction === 'short' ? [profit, loss] : [loss, profit];
   if (direction === 'neutral' ? loss !== profit : low < high) return;
-  const allowed = direction === 'short' ? 'above the take-profit' : 'below the take-profit';
-  const message = 'stop-loss and take-profit are the wrong way round';
-  problems.push({
-    path: 'stop_loss_price',
-    message,
-    allowed: direction === 'neutral' ? 'not the take-profit' : allowed,
-    rule: 'levels_crossed',
-  });
+  const allows = {
+    neutral: say('not_take_profit'),
+    long: say('below_take_profit'),
+    short: say('above_take_profit'),
+  }[direction];
+  const said = say('levels_crossed');
+  problems.push(problemOf('stop_loss_price', 'levels_crossed', said, allows));
 }
 
 /** A level that is reached already where the grid begins would end it with its first trade. */
@@ -70,19 +69,21 @@ function checkSides(
   const price = waits ? trigger : present;
   if (price === null) return;
   const text = priceText(market, price);
-  const where = `the ${waits ? 'trigger' : 'price'} ${text} has already reached`;
-  const [lossSide, profitSide] = direction === 'long' ? ['below', 'above'] : ['above', 'below'];
-  const reached = (level: number, side: string | undefined) =>
+  const lossSide = direction === 'long' ? 'below' : 'above';
+  const profitSide = direction === 'long' ? 'above' : 'below';
+  const reached = (level: number, side: 'below' | 'above') =>
     side === 'below' ? level >= price : level <= price;
   if (loss !== null && reached(loss, lossSide)) {
-    const message = `${where} the stop-loss`;
-    const allowed = `${lossSide} ${text}`;
-    problems.push({ path: 'stop_loss_price', message, allowed, rule: 'level_reached' });
+    const code = waits ? 'trigger_at_stop_loss' : 'price_at_stop_loss';
+    const allows = say(lossSide, { value: text });
+    const said = say(code, { price: text });
+    problems.push(problemOf('stop_loss_price', 'level_reached', said, allows));
   }
   if (profit !== null && reached(profit, profitSide)) {
-    const message = `${where} the take-profit`;
-    const allowed = `${profitSide} ${text}`;
-    problems.push({ path: 'take_profit_price', message, allowed, rule: 'level_reached' });
+    const code = waits ? 'trigger_at_take_profit' : 'price_at_take_profit';
+    const allows = say(profitSide, { value: text });
+    const said = say(code, { price: text });
+    problems.push(problemOf('take_profit_price', 'level_reached', said, allows));
   }
 }
 

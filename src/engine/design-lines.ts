@@ -1,6 +1,8 @@
 /** The lines of a wish: as many as the venue takes, all apart, and every gap earning its fees. */
 import { nearestTicks, priceText, ticksOf } from '../contract/market.ts';
+import { say } from '../contract/sentences.ts';
 import type { DecimalInput, DesignInput, Wish } from './design-input.ts';
+import { problemOf } from './design-problem.ts';
 import { isProfitable, makeLines, profitRange } from './lines.ts';
 
 /** More lines than this are refused before they are computed, whatever the venue allows. */
@@ -13,21 +15,21 @@ export function readLines(wish: Wish): number[] | null {
   const upper = readBound(wish, 'grid_upper_price', input.grid_upper_price);
   const ordered = lower !== null && upper !== null && lower < upper;
   if (lower !== null && upper !== null && !ordered) {
-    const message = `the lower price ${priceText(market, lower)} is not below the upper price`;
-    const allowed = `below ${priceText(market, upper)}`;
-    problems.push({ path: 'grid_lower_price', message, allowed, rule: 'bounds_order' });
+    const said = say('bounds_order', { price: priceText(market, lower) });
+    const allows = say('below', { value: priceText(market, upper) });
+    problems.push(problemOf('grid_lower_price', 'bounds_order', said, allows));
   }
   const most = mostGrids(wish);
   const grids = input.grid_num;
-  const allowed = `1 to ${most}`;
+  const allows = say('between', { least: 1, most });
   if (!Number.isSafeInteger(grids) || grids < 1) {
-    const message = `${grids} is not a number of grids`;
-    problems.push({ path: 'grid_num', message, allowed, rule: 'no_whole_number' });
+    const said = say('no_count_of_grids', { value: grids });
+    problems.push(problemOf('grid_num', 'no_whole_number', said, allows));
     return null;
   }
   if (grids > most) {
-    const message = `${grids} grids need more orders than the venue allows on one market`;
-    problems.push({ path: 'grid_num', message, allowed, rule: 'too_many_orders' });
+    const said = say('too_many_grids', { grids });
+    problems.push(problemOf('grid_num', 'too_many_orders', said, allows));
     return null;
   }
   if (!ordered || lower === null || upper === null) return null;
@@ -47,11 +49,11 @@ function readBound(wish: Wish, path: keyof DesignInput, value: DecimalInput): nu
   if (ticks !== null && ticks > 0) return ticks;
   const nearest = nearestTicks(market, value);
   if (nearest === null || ticks !== null || nearest <= 0) {
-    problems.push({ path, message: `${value} is not a price above zero`, rule: 'no_number' });
+    problems.push(problemOf(path, 'no_number', say('no_price', { value })));
   } else {
-    const message = `${value} is not on the venue's price step of ${market.rules.tick}`;
-    const allowed = `for example ${priceText(market, nearest)}`;
-    problems.push({ path, message, allowed, rule: 'off_tick' });
+    const said = say('off_tick', { value, step: market.rules.tick });
+    const allows = say('for_example', { value: priceText(market, nearest) });
+    problems.push(problemOf(path, 'off_tick', said, allows));
   }
   return null;
 }
@@ -68,16 +70,15 @@ export function checkLines(wish: Wish, lines: readonly number[]): void {
   if (equal < 0 && isProfitable(market, lines)) return;
   const soundAt = (grids: number): boolean => sound(makeLines(type, lower, upper, grids));
   const most = largestSound(soundAt, input.grid_num);
-  const allowed = most === 0 ? 'a wider range' : `at most ${most} grids in this range`;
+  const allows = most === 0 ? say('wider_range') : say('most_grids', { grids: most });
   if (equal >= 0) {
-    const text = priceText(market, lines[equal] ?? 0);
-    const message = `lines ${equal - 1} and ${equal} fall on the same price ${text}`;
-    problems.push({ path: 'grid_num', message, allowed, rule: 'equal_lines' });
+    const price = priceText(market, lines[equal] ?? 0);
+    const said = say('same_price', { first: equal - 1, second: equal, price });
+    problems.push(problemOf('grid_num', 'equal_lines', said, allows));
     return;
   }
-  const { min } = profitRange(market, lines);
-  const message = `the least profit per grid after fees is ${min} % of its buy value`;
-  problems.push({ path: 'grid_num', message, allowed, rule: 'no_profit' });
+  const said = say('least_profit', { percent: profitRange(market, lines).min });
+  problems.push(problemOf('grid_num', 'no_profit', said, allows));
 }
 
 // Fewer grids are wider, so soundness falls with the number but for rounding: search, then verify.

@@ -4,8 +4,10 @@
  */
 import { MONEY_DECIMALS } from '../contract/decimal.ts';
 import { floorLots, lotsOf, nearestTicks, priceText, sizeText } from '../contract/market.ts';
+import { say } from '../contract/sentences.ts';
 import type { DecimalInput, DesignInput, Wish } from './design-input.ts';
 import { readPositive } from './design-input.ts';
+import { problemOf } from './design-problem.ts';
 import { worseSideTicks } from './margin.ts';
 
 /** The fence in lots; null without one. */
@@ -14,9 +16,9 @@ export function readMaxPosition(wish: Wish): number | null {
   if (input.max_position === undefined) return null;
   const lots = floorLots(market, input.max_position);
   if (lots !== null && lots > 0) return lots;
-  const message = `${input.max_position} is not a size of at least one lot`;
-  const allowed = `from ${market.rules.lot}`;
-  problems.push({ path: 'max_position', message, allowed, rule: 'off_lot' });
+  const said = say('below_one_lot', { value: input.max_position });
+  const allows = say('from', { value: market.rules.lot });
+  problems.push(problemOf('max_position', 'off_lot', said, allows));
   return null;
 }
 
@@ -25,10 +27,11 @@ export function readQuantity(wish: Wish, value: DecimalInput): number | null {
   const { market, problems } = wish;
   const lots = lotsOf(market, value);
   if (lots !== null && lots > 0) return lots;
-  const message = `${value} is not a size on the venue's step of ${market.rules.lot}`;
+  const said = say('off_lot', { value, step: market.rules.lot });
   const floor = floorLots(market, value) ?? 0;
-  const allowed = `for example ${sizeText(market, Math.max(floor, market.min_lots))}`;
-  problems.push({ path: 'order_quantity', message, allowed, rule: 'off_lot' });
+  const near = sizeText(market, Math.max(floor, market.min_lots));
+  const allows = say('for_example', { value: near });
+  problems.push(problemOf('order_quantity', 'off_lot', said, allows));
   return null;
 }
 
@@ -45,8 +48,7 @@ export function readSize(
     const whole = floorLots(market, input.max_position);
     return whole === null ? null : Math.floor(whole / input.grid_num);
   }
-  const message = 'no size: one of order_quantity, investment or max_position is needed';
-  problems.push({ path: 'order_quantity', message, rule: 'no_size' });
+  problems.push(problemOf('order_quantity', 'no_size', say('no_size')));
   return null;
 }
 
@@ -101,30 +103,27 @@ export function checkSize(
   const perLot = BigInt(lowest) * market.quantum;
   const forNotional = Number((market.min_notional + perLot - 1n) / perLot);
   const least = Math.max(market.min_lots, forNotional);
-  const allowed = `at least ${sizeText(market, least)} per grid`;
+  const allows = say('least_per_grid', { size: sizeText(market, least) });
   // Lots are counted exactly only as far as this, on either side of flat.
   const most = Math.floor(Number.MAX_SAFE_INTEGER / (2 * input.grid_num));
   if (lots > most) {
-    const message = 'a full grid of this size has more lots than can be counted';
-    const fits = `at most ${sizeText(market, most)} per grid`;
-    problems.push({ path, message, allowed: fits, rule: 'too_many_lots' });
+    const fits = say('most_per_grid', { size: sizeText(market, most) });
+    problems.push(problemOf(path, 'too_many_lots', say('too_many_lots'), fits));
   } else if (lots < market.min_lots) {
-    const message = `${sizeText(market, lots)} per grid is below the venue's smallest order`;
-    problems.push({ path, message, allowed, rule: 'below_min_quantity' });
+    const said = say('below_smallest_order', { size: sizeText(market, lots) });
+    problems.push(problemOf(path, 'below_min_quantity', said, allows));
   } else if (lots < forNotional) {
-    const at = priceText(market, lowest);
-    const size = sizeText(market, lots);
-    const message = `${size} per grid at ${at} is below the venue's smallest value`;
-    problems.push({ path, message, allowed, rule: 'below_min_notional' });
+    const [size, price] = [sizeText(market, lots), priceText(market, lowest)];
+    const said = say('below_smallest_value', { size, price });
+    problems.push(problemOf(path, 'below_min_notional', said, allows));
   }
   if (max === null) return;
   if (max < lots) {
-    const message = 'max_position is smaller than one grid: no order could ever rest';
-    const from = `from ${sizeText(market, lots)}`;
-    problems.push({ path: 'max_position', message, allowed: from, rule: 'fence_below_grid' });
+    const from = say('from', { value: sizeText(market, lots) });
+    const said = say('fence_below_grid');
+    problems.push(problemOf('max_position', 'fence_below_grid', said, from));
   } else if (max < lots * input.grid_num) {
-    const full = sizeText(market, lots * input.grid_num);
-    const message = `a full grid may need ${full}: orders beyond max_position are held back`;
-    warnings.push({ path: 'max_position', message, rule: 'fence_holds_back' });
+    const said = say('fence_holds_back', { size: sizeText(market, lots * input.grid_num) });
+    warnings.push(problemOf('max_position', 'fence_holds_back', said));
   }
 }

@@ -5,9 +5,10 @@
 import type { Market } from '../contract/market.ts';
 import { designFences } from './design-fences.ts';
 import { checkFunds } from './design-funds.ts';
-import type { DesignInput, Problem, Wish } from './design-input.ts';
+import type { DesignInput, Wish } from './design-input.ts';
 import { checkLevels, readLevels } from './design-levels.ts';
 import { checkLines, readLines } from './design-lines.ts';
+import type { Problem } from './design-problem.ts';
 import { checkSize, readMaxPosition, readQuantity, readSize } from './design-size.ts';
 import type { ProfitRange } from './lines.ts';
 import { profitRange } from './lines.ts';

@@ -8,9 +8,13 @@ import type { AdjustAnswer, AdjustRequest, LiquidationView } from '../contract/i
 import { lotsOf, makeMarket, nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import type { EngineView } from '../contract/page-api.ts';
+import type { CodedText } from '../contract/said-codes.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
 import { designWish, wishedValues } from './adjust-wish.ts';
 import { decodeState } from './codec.ts';
-import type { DesignInput, Problem } from './design-input.ts';
+import type { DesignInput } from './design-input.ts';
+import { problemOf } from './design-problem.ts';
+import type { Problem } from './design-problem.ts';
 import type { Liquidations } from './liquidation.ts';
 import { liquidationInside, liquidations, restingOrders } from './liquidation.ts';
 import { profitRange } from './lines.ts';
@@ -62,7 +66,7 @@ export function dryRun(
   const problems = risk === null ? [] : survivalProblems(market, ticks, state, diff, risk);
   if (problems.length > 0) return { problems };
   const warnings = [
-    ...designed.warnings.map(({ message }) => message),
+    ...designed.warnings.map(({ rule: code, message: text, said }) => ({ code, text, said })),
     ...outOfRange(market, plan, ticks),
     ...heldBack(now.id, state),
   ];
@@ -100,18 +104,20 @@ export function survivalProblems(
 }
 
 /** That the price is outside the range; nothing while it is inside. */
-export function outOfRange(market: Market, { lines }: GridPlan, ticks: number): string[] {
+export function outOfRange(market: Market, { lines }: GridPlan, ticks: number): CodedText[] {
   const [lower = 0, upper = 0] = [lines[0], lines.at(-1)];
   if (ticks >= lower && ticks <= upper) return [];
-  const side = ticks < lower ? 'below' : 'above';
-  return [`The price ${priceText(market, ticks)} is ${side} the range.`];
+  const code = ticks < lower ? 'price_below_range' : 'price_above_range';
+  const said = say(code, { price: priceText(market, ticks) });
+  return [{ code: 'out_of_range', text: sentenceOf(said), said }];
 }
 
 /** That what a change of the grid is to place waits; nothing while it does not. */
-export function heldBack(id: string, state: GridState): string[] {
+export function heldBack(id: string, state: GridState): CodedText[] {
   const name = gridState(state);
   if (name !== 'paused' && name !== 'tripped') return [];
-  return [`The grid is ${name}: orders to be placed wait for \`gridd resume ${id}\`.`];
+  const said = say(name === 'paused' ? 'paused_waits' : 'tripped_waits', { id });
+  return [{ code: 'orders_wait', text: sentenceOf(said), said }];
 }
 
 /** Prices in ticks as text. */
@@ -140,7 +146,7 @@ function answerOf(
   plan: GridPlan,
   diff: AdjustPreview,
   risk: Liquidations | null,
-  warnings: readonly string[],
+  warnings: readonly CodedText[],
 ): AdjustAnswer {
   return {
     applied: false,
@@ -159,7 +165,8 @@ function answerOf(
     grids: plan.lines.length - 1,
     quantity_per_grid: sizeText(market, plan.lots_per_grid),
     ...(risk === null ? {} : { liquidation: liquidationView(market, risk) }),
-    warnings,
+    warnings: warnings.map(({ text }) => text),
+    coded: warnings,
   };
 }
 
@@ -171,11 +178,9 @@ function insideRange(
 ): Problem[] {
   const at = liquidationInside(plan, ticks, found);
   if (at === null) return [];
-  const message =
-    'the present position with the new orders filled would be liquidated at ' +
-    `${priceText(market, at)}, inside the range`;
-  const allowed = 'a smaller size, a range farther from it, or a smaller position';
-  return [{ path: 'order_quantity', message, allowed, rule: 'liquidated_in_range' }];
+  const said = say('present_liquidated_in_range', { price: priceText(market, at) });
+  const allows = say('smaller_or_farther');
+  return [problemOf('order_quantity', 'liquidated_in_range', said, allows)];
 }
 
 function beforeStopLoss(
@@ -191,7 +196,7 @@ function beforeStopLoss(
   // A position that a fall cannot hurt is liquidated on the other side.
   if (at === null || (below ? at > ticks || at < stop : at < ticks || at > stop)) return [];
   const price = priceText(market, at);
-  const message = `the present position would be liquidated at ${price}, before the stop-loss`;
-  const allowed = `${below ? 'above' : 'below'} ${price}`;
-  return [{ path: 'stop_loss_price', message, allowed, rule: 'liquidated_first' }];
+  const allows = say(below ? 'above' : 'below', { value: price });
+  const said = say('present_liquidated_first', { price });
+  return [problemOf('stop_loss_price', 'liquidated_first', said, allows)];
 }

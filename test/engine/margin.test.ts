@@ -169,8 +169,8 @@ describe('margin at design', () => {
       allowed: 'at most 3 per grid',
       rule: 'margin_short',
     };
-    expect(judge(input)).toEqual({ problems: [], warnings: [short] });
-    expect(judge({ ...input, margin_check: 'refuse' })).toEqual({
+    expect(judge(input)).toMatchObject({ problems: [], warnings: [short] });
+    expect(judge({ ...input, margin_check: 'refuse' })).toMatchObject({
       problems: [short],
       warnings: [],
     });
@@ -218,7 +218,7 @@ describe('liquidation at design', () => {
     const input = { ...long, balance: '160', leverage: 100 };
     expect(judge({ ...input, order_quantity: 2 }).problems).toEqual([]);
     const { problems } = judge({ ...input, order_quantity: 3 });
-    expect(problems).toEqual([
+    expect(problems).toMatchObject([
       {
         path: 'order_quantity',
         message:
@@ -254,7 +254,7 @@ describe('liquidation at design', () => {
     // 200 + 10 (p - 97) <= 0.05 p: 77.
     const input = { ...long, balance: '200', leverage: 100 };
     expect(judge({ ...input, stop_loss_price: 78 }).problems).toEqual([]);
-    expect(judge({ ...input, stop_loss_price: 77 }).problems).toEqual([
+    expect(judge({ ...input, stop_loss_price: 77 }).problems).toMatchObject([
       {
         path: 'stop_loss_price',
         message: 'the position would be liquidated at 77, before the stop-loss',

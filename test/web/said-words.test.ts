@@ -16,6 +16,8 @@ import {
   TRIP_CODES,
   WARNING_CODES,
 } from '../../src/contract/said-codes.ts';
+import { SENTENCES } from '../../src/contract/sentences.ts';
+import type { SentenceCode } from '../../src/contract/sentences.ts';
 import { FailureText } from '../../src/web/ui/shell/failure-text.tsx';
 import type { Failure } from '../../src/web/ui/shell/api.ts';
 import {
@@ -29,6 +31,7 @@ import {
   errorWords,
   findingWords,
   problemWords,
+  sentenceWords,
   templateWords,
 } from '../../src/web/ui/words/said-words.ts';
 import { noticesOf } from '../../src/web/ui/words/state-words.ts';
@@ -36,8 +39,10 @@ import { en } from '../../src/web/ui/words/en.ts';
 import { zhHant } from '../../src/web/ui/words/zh-hant.ts';
 import { ROOT } from '../source-tree.ts';
 import { SAMPLE_STATUS } from './sample-service.ts';
+import { placesOf, textsOf } from './word-texts.ts';
 
 const HAN = /\p{Script=Han}{2}/u;
+const SENTENCE_CODES = Object.keys(SENTENCES) as SentenceCode[];
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 
 beforeAll(async () => {
@@ -63,14 +68,23 @@ describe('every code', () => {
     ['warnings', WARNING_CODES],
     ['trips', TRIP_CODES],
     ['problems', PROBLEM_RULES],
+    ['sentences', SENTENCE_CODES],
     ['findings', DOCTOR_SUBJECTS],
   ] as const)('of %s has words in Chinese, and no words are of no code', (part, codes) => {
     const table = zhHant.said?.[part] ?? {};
     expect(Object.keys(table).sort()).toEqual([...codes].sort());
     const texts = Object.values(table).map((words) => JSON.stringify(words));
-    expect(texts.filter((text) => !HAN.test(text))).toEqual([]);
+    // "above 90" is one character and the figure.
+    const han = part === 'sentences' ? /\p{Script=Han}/u : HAN;
+    expect(texts.filter((text) => !han.test(text))).toEqual([]);
     // Two codes with the same words would be one to the reader.
     expect(new Set(texts).size).toBe(texts.length);
+  });
+
+  it('of a sentence has the same places for values in each language', () => {
+    const table = zhHant.said?.sentences ?? {};
+    const places = (texts: object) => textsOf(texts).map(([code, text]) => [code, placesOf(text)]);
+    expect(Object.fromEntries(places(table))).toEqual(Object.fromEntries(places(SENTENCES)));
   });
 
   it('that trips a grid in the source is one of the list', () => {
@@ -94,15 +108,18 @@ test('English and codes of a newer gridd leave the sentence to speak for itself'
   const coded = [{ code: 'venue', text: 'The venue does not answer.' }] as const;
   const t = await wordsIn('zh-Hant');
   const said = coded[0].text;
-  expect(codedWords(t, 'zh-Hant', said, coded)).toBe('交易所沒有回應');
-  expect(codedWords(t, 'en', said, coded)).toBeNull();
-  expect(codedWords(t, 'zh-Hant', said)).toBeNull();
+  const alone = { words: null, sentence: said };
+  const known = { words: '交易所沒有回應', sentence: said };
+  expect(codedWords(t, 'zh-Hant', said, coded)).toEqual(known);
+  expect(codedWords(t, 'en', said, coded)).toEqual(alone);
+  expect(codedWords(t, 'zh-Hant', said)).toEqual(alone);
   const odd = ['brand_new', 'toString', '__proto__'];
   for (const code of odd) {
-    expect(codedWords(t, 'zh-Hant', said, [{ code: code as 'venue', text: said }])).toBeNull();
+    expect(codedWords(t, 'zh-Hant', said, [{ code: code as 'venue', text: said }])).toEqual(alone);
+    expect(sentenceWords('zh-Hant', { code: code as 'from', values: { value: '1' } })).toBeNull();
     expect(errorWords('zh-Hant', code)).toBeNull();
     const problem = { path: 'a', message: 'b', rule: code as 'missing' };
-    expect(problemWords('zh-Hant', problem)).toBeNull();
+    expect(problemWords('zh-Hant', problem)).toEqual({ words: null, sentence: 'b' });
     expect(templateWords('zh-Hant', { name: code, title: '', description: '' })).toBeNull();
     const finding = { level: 'ok', subject: code, text: '', hint: null } as const;
     expect(findingWords('zh-Hant', finding)).toBeNull();

@@ -8,10 +8,12 @@ import type { LiquidationView } from '../../contract/instance-api.ts';
 import type { StrategyValues } from '../../contract/instance-config.ts';
 import { priceText, sizeText } from '../../contract/market.ts';
 import type { Market } from '../../contract/market.ts';
+import { say } from '../../contract/sentences.ts';
 import {
   design,
   liquidationInside,
   liquidations,
+  problemOf,
   profitRange,
   startOutlook,
 } from '../../engine/index.ts';
@@ -46,10 +48,9 @@ export function gridFacts(
   const inside = liquidationInside(plan, ticks, outlook.liquidations);
   const held = account.adopted_lots + account.aside_lots;
   if (held !== 0 && inside !== null) {
-    const at = priceText(market, inside);
-    const message = `with the position that is there it would be liquidated at ${at}`;
-    const rule = 'liquidated_in_range';
-    return { problems: [{ path: 'order_quantity', message, allowed: 'a smaller size', rule }] };
+    const said = say('held_liquidated_in_range', { price: priceText(market, inside) });
+    const allows = say('smaller_size');
+    return { problems: [problemOf('order_quantity', 'liquidated_in_range', said, allows)] };
   }
   const facts: GridFacts = {
     price,

@@ -34,10 +34,7 @@ export function FailureText({ failure, look, nameOf = (path) => path }: FailureT
           {problems.map((problem) => (
             <List.Item key={`${problem.path} ${problem.message}`}>
               {nameOf(problem.path)}:{' '}
-              <SaidText
-                words={problemWords(i18n.language, problem)}
-                sentence={problem.message}
-              />
+              <SaidText {...problemWords(i18n.language, problem)} />
             </List.Item>
           ))}
         </List>

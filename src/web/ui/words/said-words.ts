@@ -8,6 +8,9 @@ import type { FindingView, TemplateSummary } from '../../../contract/console-api
 import type { Problem } from '../../../contract/errors.ts';
 import type { TripView } from '../../../contract/instance-views.ts';
 import type { CodedText } from '../../../contract/said-codes.ts';
+import { withValues } from '../../../contract/sentences.ts';
+import type { Said } from '../../../contract/sentences.ts';
+import { keyName } from './config-key-words.ts';
 import { loadedWords } from './languages.ts';
 import { lineWords } from './line-words.ts';
 import type { Advice, SaidWords } from './word-shapes.ts';
@@ -17,14 +20,33 @@ export function errorWords(language: string, code: string): Advice | null {
   return wordOf(tables(language)?.errors, code);
 }
 
-/** What is wrong with a value or a grid. */
-export function problemWords(language: string, { rule }: Problem): string | null {
-  return wordOf(tables(language)?.problems, rule);
+/** Words of the page, null where the sentence speaks for itself; `sentence` is English or empty. */
+export interface SaidIn {
+  readonly words: string | null;
+  readonly sentence: string;
+}
+
+/** What is wrong with a value or a grid: whole with its values, else the rule and the sentence. */
+export function problemWords(language: string, { rule, said, message }: Problem): SaidIn {
+  const whole = sentenceWords(language, said);
+  if (whole !== null) return { words: whole, sentence: '' };
+  return { words: wordOf(tables(language)?.problems, rule), sentence: message };
+}
+
+/** What would be allowed instead; null where nothing is said of it. */
+export function allowedWords(language: string, { allowed, allows }: Problem): string | null {
+  return sentenceWords(language, allows) ?? allowed ?? null;
+}
+
+/** A sentence with its values; null for English, and for what a newer gridd says. */
+export function sentenceWords(language: string, said: Said | undefined): string | null {
+  const text = wordOf(tables(language)?.sentences, said?.code);
+  return text === null ? null : withValues(text, said?.values);
 }
 
 /** What a grid was tripped by. */
-export function tripWords(language: string, { reason }: TripView): string | null {
-  return wordOf(tables(language)?.trips, reason);
+export function tripWords(language: string, { reason, text }: TripView): SaidIn {
+  return { words: wordOf(tables(language)?.trips, reason), sentence: text };
 }
 
 /** Words for a reason of being degraded, or a warning: `coded` are the codes that came with it. */
@@ -33,11 +55,18 @@ export function codedWords(
   language: string,
   text: string,
   coded: readonly CodedText[] = [],
-): string | null {
-  const { code, reason } = coded.find((one) => one.text === text) ?? {};
+): SaidIn {
+  const { code, reason, path, said } = coded.find((one) => one.text === text) ?? {};
   const { degraded, warnings, problems } = tables(language) ?? {};
+  const named = (words: string) =>
+    path === undefined ? words : `${keyName(language, path)}：${words}`;
+  const whole = sentenceWords(language, said);
+  if (whole !== null) return { words: named(whole), sentence: '' };
   const words = wordOf({ ...degraded, ...warnings, ...problems }, code);
-  return words === null || reason === undefined ? words : `${words}：${lineWords(t, reason)}`;
+  if (words === null || reason === undefined) {
+    return { words: words === null ? null : named(words), sentence: text };
+  }
+  return { words: `${words}：${lineWords(t, reason)}`, sentence: text };
 }
 
 /** What the doctor looked at, and what to do where it is not well. */

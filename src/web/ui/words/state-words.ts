@@ -2,6 +2,7 @@
 import type { TFunction } from 'i18next';
 import type { StatusView } from '../../../contract/instance-api.ts';
 import { codedWords, tripWords } from './said-words.ts';
+import type { SaidIn } from './said-words.ts';
 
 export interface StateWords {
   readonly text: string;
@@ -43,23 +44,23 @@ export function noticesOf(t: TFunction, language: string, status: StatusView): N
   const notices: Notice[] = [];
   const add = (kind: Notice['kind'], text: string, sentence: string | null = null) =>
     notices.push({ kind, text, sentence });
-  const said = (kind: Notice['kind'], sentence: string, words: string | null, whole = same) =>
-    add(kind, whole(words ?? sentence), words === null ? null : sentence);
+  const said = (kind: Notice['kind'], { words, sentence }: SaidIn, whole = same) =>
+    add(kind, whole(words ?? sentence), words === null || sentence === '' ? null : sentence);
   if (status.grid_state === 'tripped') {
     const { tripped = null } = status;
     const whole = (reason: string) => t('notice.tripped', { reason });
     if (tripped === null) add('alarm', whole(t('notice.some_fence')));
-    else said('alarm', tripped.text, tripWords(language, tripped), whole);
+    else said('alarm', tripWords(language, tripped), whole);
   }
   const coded = (text: string) => codedWords(t, language, text, status.coded);
   for (const sentence of status.degraded) {
-    said('warn', sentence, coded(sentence), (reason) => t('notice.degraded', { reason }));
+    said('warn', coded(sentence), (reason) => t('notice.degraded', { reason }));
   }
   if (status.grid_state === 'paused') add('warn', t('notice.paused'));
   if (status.grid_state === 'finished') add('info', t('notice.finished'));
   if (status.grid_state === 'waiting') add('info', t('notice.waiting'));
   if (status.adjusted) add('info', t('notice.adjusted'));
-  for (const warning of status.warnings) said('warn', warning, coded(warning));
+  for (const warning of status.warnings) said('warn', coded(warning));
   return notices;
 }
 

@@ -7,6 +7,7 @@ import type {
   TripCode,
   WarningCode,
 } from '../../../contract/said-codes.ts';
+import type { SentenceCode } from '../../../contract/sentences.ts';
 
 /** The keys of a config by path; `options` by "path=value", or by value where it is one thing. */
 export interface KeyWords {
@@ -23,7 +24,7 @@ export interface Advice {
 
 /**
  * What bot and supervisor say in English sentences, in another language: each word is shown with
- * the sentence beneath, which has the values.
+ * the sentence beneath, which has the values; those of `sentences` have them themselves.
  */
 export interface SaidWords {
   readonly errors: Readonly<Record<ErrorCode, Advice>>;
@@ -31,6 +32,8 @@ export interface SaidWords {
   readonly warnings: Readonly<Record<WarningCode, string>>;
   readonly trips: Readonly<Record<TripCode, string>>;
   readonly problems: Readonly<Record<ProblemRule, string>>;
+  /** Whole sentences, with the places of the English ones. */
+  readonly sentences: Readonly<Record<SentenceCode, string>>;
   /** `what`: the name of what was looked at; `todo`: where it is not as it should be. */
   readonly findings: Readonly<Record<DoctorSubject, Advice>>;
   /** The templates of gridd by name: what their first comment says. */

@@ -2,18 +2,22 @@
 import { Alert } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { DesignView } from '../../../../contract/console-api.ts';
+import type { CodedText } from '../../../../contract/said-codes.ts';
 import { exact, money } from '../../format/amount.ts';
 import { DesignStrip } from './design-strip.tsx';
+import { WarningLines } from './warning-lines.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
   readonly design: DesignView;
   readonly warnings: readonly string[];
+  /** Warnings that have a code. */
+  readonly coded: readonly CodedText[];
   /** The figures are of an older text. */
   readonly stale: boolean;
 }
 
-export function DesignPanel({ design, warnings, stale }: Props) {
+export function DesignPanel({ design, warnings, coded, stale }: Props) {
   const { t } = useConsoleWords();
   const { market, profit_per_grid: profit, liquidation } = design;
   const { base, quote } = market;
@@ -66,11 +70,7 @@ export function DesignPanel({ design, warnings, stale }: Props) {
           ▲ {t('console:design.alarm', { percent: liquidation.nearest_percent ?? '' })}
         </Alert>
       )}
-      {warnings.map((warning) => (
-        <p className="attention small" key={warning}>
-          ▲ {warning}
-        </p>
-      ))}
+      <WarningLines warnings={warnings} coded={coded} />
       <details className="small">
         <summary>{t('console:design.lines', { count: design.lines.length })}</summary>
         <p className="lines">{[...design.lines].reverse().map(exact).join('  ')}</p>

@@ -8,6 +8,8 @@ import { POSITIVE_TEXT, formatMoney, parseMoney } from '../../../../contract/dec
 import type { Problem } from '../../../../contract/errors.ts';
 import { makeMarket, nearestTicks, priceText, sizeText } from '../../../../contract/market.ts';
 import type { Market } from '../../../../contract/market.ts';
+import { codedProblem } from '../../../../contract/said-codes.ts';
+import type { CodedText } from '../../../../contract/said-codes.ts';
 import { design, investmentOf, startOutlook } from '../../../../engine/index.ts';
 import type { DesignInput, GridPlan } from '../../../../engine/index.ts';
 
@@ -15,6 +17,8 @@ import type { DesignInput, GridPlan } from '../../../../engine/index.ts';
 export interface Preview {
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
+  /** The same warnings with their codes. */
+  readonly coded: readonly CodedText[];
   readonly design: DesignView | null;
 }
 
@@ -61,12 +65,13 @@ export function previewOf(
   };
   const made = design(market, input);
   if ('problems' in made) {
-    return { problems: made.problems.map(inStrategy), warnings: [], design: null };
+    const problems = made.problems.map(inStrategy);
+    return { problems, warnings: [], coded: [], design: null };
   }
-  const warnings = made.warnings.map(({ path, message }) => `${path}: ${message}`);
+  const coded = made.warnings.flatMap((warning) => codedProblem(inStrategy(warning)) ?? []);
   const { profit, plan } = made;
   const view = viewOf({ market, plan, input, balance, known: known.design, profit });
-  return { problems: [], warnings, design: view };
+  return { problems: [], warnings: coded.map(({ text }) => text), coded, design: view };
 }
 
 function viewOf(parts: {

@@ -1,9 +1,8 @@
 /** One field of the form: of the kind that its schema says, with its default, unit and problem. */
 import { SegmentedControl, Select, TextInput } from '@mantine/core';
 import type { Problem } from '../../../../contract/errors.ts';
-import { SaidText } from '../../shell/said-text.tsx';
+import { ProblemText } from '../../shell/problem-text.tsx';
 import { keyHelp, keyName, optionName } from '../../words/config-key-words.ts';
-import { problemWords } from '../../words/said-words.ts';
 import type { ConfigField } from './config-fields.ts';
 import { useConsoleWords } from '../console-words.ts';
 
@@ -37,15 +36,7 @@ export function FormField(props: Props) {
       <Control {...props} />
       {problems.map((problem) => (
         <p className="loss small" role="alert" key={problem.message}>
-          ▲{' '}
-          <SaidText
-            words={problemWords(language, problem)}
-            sentence={
-              problem.allowed === undefined
-                ? problem.message
-                : `${problem.message} (${problem.allowed})`
-            }
-          />
+          ▲ <ProblemText language={language} problem={problem} />
         </p>
       ))}
       <p className="quiet small" id={`${id}-help`}>

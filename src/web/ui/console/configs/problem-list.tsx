@@ -3,7 +3,7 @@ import { UnstyledButton } from '@mantine/core';
 import type { Problem } from '../../../../contract/errors.ts';
 import { SaidText } from '../../shell/said-text.tsx';
 import { keyName } from '../../words/config-key-words.ts';
-import { problemWords } from '../../words/said-words.ts';
+import { allowedWords, problemWords } from '../../words/said-words.ts';
 import { lineOf } from './config-text.ts';
 import type { Checked } from './use-check.ts';
 import { useConsoleWords } from '../console-words.ts';
@@ -22,18 +22,20 @@ export function ProblemList({ text, checked, onJump }: Props) {
       ? checked.problems
       : [{ path: placeText(text, fault.offset), message: t(`console:json.${fault.code}`) }];
   if (problems.length === 0) return null;
+  const allowed = (problem: Problem) => {
+    const words = allowedWords(language, problem);
+    return words === null ? '' : ` · ${t('console:check.allowed')} ${words}`;
+  };
   return (
     <ul className="problems">
       {problems.map((problem) => (
         <li key={`${problem.path} ${problem.message}`}>
           <UnstyledButton className="problem" onClick={() => onJump(problem)}>
             <b>{nameOf(language, problem.path)}</b>{' '}
-            <SaidText words={problemWords(language, problem)} sentence={problem.message} />
+            <SaidText {...problemWords(language, problem)} />
             <span className="quiet small">
               {problem.path}
-              {problem.allowed === undefined
-                ? ''
-                : ` · ${t('console:check.allowed')} ${problem.allowed}`}
+              {allowed(problem)}
             </span>
           </UnstyledButton>
         </li>

@@ -9,6 +9,7 @@ import { useMemo, useRef } from 'react';
 import type { ConfigCheck, DesignView } from '../../../../contract/console-api.ts';
 import type { MarketRules } from '../../../../contract/market.ts';
 import type { Problem } from '../../../../contract/errors.ts';
+import type { CodedText } from '../../../../contract/said-codes.ts';
 import type { Failure } from '../../shell/api.ts';
 import { question } from '../../shell/api.ts';
 import type { JsonNode, TextFault } from './config-text.ts';
@@ -24,6 +25,8 @@ export interface Checked {
   readonly fault: TextFault | null;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
+  /** Warnings that have a code. */
+  readonly coded: readonly CodedText[];
   readonly design: DesignView | null;
   /** The market that was known last; null: none was. */
   readonly market: MarketRules | null;
@@ -75,11 +78,11 @@ export function useCheck(id: string | null, text: string): Checked {
   const fresh = settled || local !== null;
   const base = { file: check?.file ?? null, settled, fresh, failure, market };
   if (!parsed.ok) {
-    const nothing = { problems: [], warnings: [], design: check?.design ?? null };
+    const nothing = { problems: [], warnings: [], coded: [], design: check?.design ?? null };
     return { ...base, ...nothing, root: null, fault: parsed.fault, settled: false, fresh: false };
   }
-  const { problems = [], warnings = [], design = null } = local ?? check ?? {};
-  return { ...base, root: parsed.root, fault: null, problems, warnings, design };
+  const { problems = [], warnings = [], coded = [], design = null } = local ?? check ?? {};
+  return { ...base, root: parsed.root, fault: null, problems, warnings, coded, design };
 }
 
 function marketOf(config: unknown): Pick<Known, 'symbol' | 'exchange'> {

@@ -8,6 +8,7 @@ import { useRef, useState } from 'react';
 import type { ReadOnlyKey } from '../../../../contract/console-api.ts';
 import type { Problem } from '../../../../contract/errors.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
+import { problemWords } from '../../words/said-words.ts';
 import { useRoute } from '../requests.ts';
 import { ConfigForm } from './config-form.tsx';
 import type { SchemaNode } from './config-fields.ts';
@@ -18,6 +19,7 @@ import { ProblemList } from './problem-list.tsx';
 import type { EditorHandle, LineMark } from './text-editor.tsx';
 import { TextEditor } from './text-editor.tsx';
 import type { Checked } from './use-check.ts';
+import { WarningLines } from './warning-lines.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
 const PANES = ['form', 'text', 'preview'] as const;
@@ -31,7 +33,7 @@ interface Props {
 }
 
 export function Workspace({ text, checked, readOnly, onChange }: Props) {
-  const { t } = useConsoleWords();
+  const { t, language } = useConsoleWords();
   const narrow = useMediaQuery('(max-width: 75em)', undefined, { getInitialValueInEffect: false });
   const [pane, setPane] = useState<Pane>('form');
   const schema = useRoute<SchemaNode>('/api/config-schema');
@@ -82,7 +84,7 @@ export function Workspace({ text, checked, readOnly, onChange }: Props) {
               label={t('console:form.panes.text')}
               text={text}
               onChange={onChange}
-              marks={marksOf(text, checked, (code) => t(`console:json.${code}`))}
+              marks={marksOf(text, checked, language, (code) => t(`console:json.${code}`))}
               handle={editor}
             />
           </section>
@@ -105,7 +107,7 @@ function Verdict(props: {
 }) {
   const { t } = useConsoleWords();
   const { text, checked, onJump } = props;
-  const { fault, problems, design, warnings, settled, fresh, failure } = checked;
+  const { fault, problems, design, warnings, coded, settled, fresh, failure } = checked;
   const good = fault === null && problems.length === 0;
   return (
     <>
@@ -126,15 +128,11 @@ function Verdict(props: {
       {failure !== null && <FailureText failure={failure} />}
       <ProblemList text={text} checked={checked} onJump={onJump} />
       {design !== null && (
-        <DesignPanel design={design} warnings={warnings} stale={!fresh || !good} />
+        <DesignPanel {...{ design, warnings, coded }} stale={!fresh || !good} />
       )}
       {design === null && good && settled && (
         <>
-          {warnings.map((warning) => (
-            <p className="attention small" key={warning}>
-              ▲ {warning}
-            </p>
-          ))}
+          <WarningLines warnings={warnings} coded={coded} />
           <p className="quiet small">{t('console:check.no_design')}</p>
         </>
       )}
@@ -150,16 +148,19 @@ function verdictOf({ fault, problems, settled }: Checked): string {
 function marksOf(
   text: string,
   { root, fault, problems }: Checked,
+  language: string,
   faultWords: (code: NonNullable<Checked['fault']>['code']) => string,
 ): LineMark[] {
   if (fault !== null)
     return [{ line: lineOf(text, fault.offset).line, text: faultWords(fault.code) }];
   if (root === null) return [];
-  return problems.map(({ path, message }) => {
+  return problems.map((problem) => {
+    const { path } = problem;
+    const { words, sentence } = problemWords(language, problem);
     const [, line] = /^(\d+):\d+$/.exec(path) ?? [];
     const at = placeOf(root, keysOfPath(path)).start;
     const number = line === undefined ? lineOf(text, at).line : Number(line);
-    return { line: number, text: `${path}: ${message}` };
+    return { line: number, text: `${path}: ${words ?? sentence}` };
   });
 }
 

@@ -134,10 +134,7 @@ function Warnings({ row, headed }: { readonly row: FleetRow; readonly headed: bo
       <List spacing="xs" size="sm">
         {row.warnings.map((warning) => (
           <List.Item key={warning}>
-            <SaidText
-              words={codedWords(plainT, language, warning, row.coded)}
-              sentence={warning}
-            />
+            <SaidText {...codedWords(plainT, language, warning, row.coded)} />
           </List.Item>
         ))}
       </List>

@@ -69,7 +69,7 @@ export function ResultLine({
         {error?.problems?.map((problem) => (
           <span className="effect-list-hint" key={`${problem.path} ${problem.message}`}>
             {problem.path}:{' '}
-            <SaidText words={problemWords(language, problem)} sentence={problem.message} />
+            <SaidText {...problemWords(language, problem)} />
           </span>
         ))}
         {receipt !== undefined && receipt !== null && (

@@ -7,7 +7,9 @@ import type { StatusView } from '../../../../contract/instance-views.ts';
 import { exact, isSame, money } from '../../format/amount.ts';
 import { Facts } from '../../shell/result-notice.tsx';
 import type { Fact } from '../../shell/result-notice.tsx';
+import { SaidText } from '../../shell/said-text.tsx';
 import { liquidationWords, nearestWords } from '../../words/risk-words.ts';
+import { codedWords } from '../../words/said-words.ts';
 
 export interface AdjustPreviewProps {
   readonly answer: AdjustAnswer;
@@ -15,7 +17,7 @@ export interface AdjustPreviewProps {
 }
 
 export function AdjustPreview({ answer, status }: AdjustPreviewProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <Stack gap="xs">
       <Facts facts={adjustFacts(t, answer, status)} />
@@ -24,7 +26,7 @@ export function AdjustPreview({ answer, status }: AdjustPreviewProps) {
           {answer.warnings.map((warning) => (
             <List.Item key={warning}>
               <Text size="sm" component="span">
-                {warning}
+                <SaidText {...codedWords(t, i18n.language, warning, answer.coded)} />
               </Text>
             </List.Item>
           ))}

@@ -39,7 +39,7 @@ export function PauseDialog({ opened, status, onClose }: VerbDialogProps) {
 export function ResumeDialog({ opened, status, onClose }: VerbDialogProps) {
   const { t, i18n } = useTranslation();
   const { tripped = null } = status;
-  const own = tripped === null ? null : tripWords(i18n.language, tripped);
+  const own = tripped === null ? null : tripWords(i18n.language, tripped).words;
   return (
     <ConfirmDialog<ResumeAnswer>
       opened={opened}
@@ -48,7 +48,7 @@ export function ResumeDialog({ opened, status, onClose }: VerbDialogProps) {
       about={null}
       act={() => post('/api/resume', {})}
       result={({ was_tripped: why }) =>
-        why === null ? t('resume.done') : t('resume.done_tripped', { why })
+        why === null ? t('resume.done') : t('resume.done_tripped', { why: own ?? why })
       }
       brief
       look={t('pause.look')}

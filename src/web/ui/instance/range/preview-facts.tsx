@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next';
 import type { LiquidationView } from '../../../../contract/instance-views.ts';
 import { useInstance } from '../instance-topics.ts';
 import { exact, isSame } from '../../format/amount.ts';
+import { ProblemText } from '../../shell/problem-text.tsx';
 import { SaidText } from '../../shell/said-text.tsx';
-import { problemWords } from '../../words/said-words.ts';
+import { codedWords } from '../../words/said-words.ts';
 import { liquidationWords } from '../../words/risk-words.ts';
 import { fieldName } from './grid-inputs.tsx';
 import type { Outcome, Refusal } from './preview.ts';
@@ -31,14 +32,7 @@ function Refused({ refusal }: { readonly refusal: Refusal }) {
         {refusal.problems.map((problem) => (
           <li key={problem.path + problem.message}>
             {fieldName(t, problem.path)}:{' '}
-            <SaidText
-              words={problemWords(i18n.language, problem)}
-              sentence={
-                problem.allowed === undefined
-                  ? problem.message
-                  : `${problem.message} (${problem.allowed})`
-              }
-            />
+            <ProblemText language={i18n.language} problem={problem} />
           </li>
         ))}
       </ul>
@@ -52,7 +46,7 @@ export type Facts = Omit<Outcome, 'lines' | 'liquidation'> & {
 };
 
 export function Facts({ outcome }: { readonly outcome: Facts }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const status = useInstance('status');
   if (status === undefined) return null;
   const { profit_per_grid: profit, carry, market_trade: trade, liquidation } = outcome;
@@ -95,7 +89,7 @@ export function Facts({ outcome }: { readonly outcome: Facts }) {
       </dl>
       {outcome.warnings.map((warning) => (
         <p key={warning} className="attention small">
-          ! {warning}
+          ! <SaidText {...codedWords(t, i18n.language, warning, outcome.coded)} />
         </p>
       ))}
     </div>

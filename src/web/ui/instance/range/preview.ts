@@ -8,6 +8,7 @@ import type { LiquidationView } from '../../../../contract/instance-views.ts';
 import type { Market } from '../../../../contract/market.ts';
 import { priceText } from '../../../../contract/market.ts';
 import type { EngineView } from '../../../../contract/page-api.ts';
+import type { CodedText } from '../../../../contract/said-codes.ts';
 import type { Side } from '../../../../contract/trading.ts';
 import { dryRun, gridNow } from '../../../../engine/index.ts';
 import type { AdjustPreview, GridNow } from '../../../../engine/index.ts';
@@ -42,6 +43,8 @@ export interface Outcome {
   readonly quantity_per_grid: string;
   readonly liquidation: LiquidationView | null;
   readonly warnings: readonly string[];
+  /** Warnings that have a code. */
+  readonly coded: readonly CodedText[];
 }
 
 /** An adjust that would be refused, with every reason. */
@@ -67,6 +70,7 @@ export function factsOf(answer: AdjustAnswer): Omit<Outcome, 'lines'> {
     quantity_per_grid: answer.quantity_per_grid,
     liquidation: answer.liquidation ?? null,
     warnings: answer.warnings,
+    coded: answer.coded ?? [],
   };
 }
 

@@ -1,0 +1,139 @@
+/**
+ * Sentences that are known by a code, each with places for its values: from the same data a page
+ * says it in another language. A code keeps its meaning and its places for good.
+ */
+
+/** One text in two parts, of which the places are still known. */
+function long<A extends string, B extends string>(first: A, second: B): `${A}${B}` {
+  return `${first}${second}`;
+}
+
+/** English, the language of files and terminals. */
+export const SENTENCES = {
+  // What is wrong with a wish for a grid.
+  not_above_zero: '{{value}} is not a number above zero',
+  no_price: '{{value}} is not a price above zero',
+  no_amount: '{{value}} is not an amount',
+  no_amount_above_zero: '{{value}} is not an amount above zero',
+  no_percentage: '{{value}} is not a percentage of a price',
+  no_count_of_grids: '{{value}} is not a number of grids',
+  no_count_of_orders: '{{value}} is not a number of orders',
+  bounds_order: 'the lower price {{price}} is not below the upper price',
+  off_tick: "{{value}} is not on the venue's price step of {{step}}",
+  too_many_grids: '{{grids}} grids need more orders than the venue allows on one market',
+  same_price: 'lines {{first}} and {{second}} fall on the same price {{price}}',
+  least_profit: 'the least profit per grid after fees is {{percent}} % of its buy value',
+  cap_below_grid: 'the cap for trailing up is below the grid',
+  cap_above_grid: 'the cap for trailing down is above the grid',
+  levels_crossed: 'stop-loss and take-profit are the wrong way round',
+  trigger_at_stop_loss: 'the trigger {{price}} has already reached the stop-loss',
+  trigger_at_take_profit: 'the trigger {{price}} has already reached the take-profit',
+  price_at_stop_loss: 'the price {{price}} has already reached the stop-loss',
+  price_at_take_profit: 'the price {{price}} has already reached the take-profit',
+  below_one_lot: '{{value}} is not a size of at least one lot',
+  off_lot: "{{value}} is not a size on the venue's step of {{step}}",
+  no_size: 'no size: one of order_quantity, investment or max_position is needed',
+  too_many_lots: 'a full grid of this size has more lots than can be counted',
+  below_smallest_order: "{{size}} per grid is below the venue's smallest order",
+  below_smallest_value: "{{size}} per grid at {{price}} is below the venue's smallest value",
+  fence_below_grid: 'max_position is smaller than one grid: no order could ever rest',
+  fence_holds_back: 'a full grid may need {{size}}: orders beyond max_position are held back',
+  few_open_orders:
+    '{{orders}} orders are too few: a grid rests one on either side of the price',
+  lines_left_out: 'of {{lines}} lines only the {{orders}} nearest the price have an order',
+  rate_too_low: 'laying out {{lines}} lines takes more than {{orders}} orders',
+  smallest_order: 'the smallest order of this grid is worth {{amount}}',
+  lines_stay_empty: 'lines whose order is worth more than {{amount}} stay empty',
+  narrow_collar:
+    'the collar is narrower than the widest grid: no order may be near the price',
+  margin_short: long(
+    'with every order filled at {{price}} the initial margin is short by ',
+    '{{amount}} {{quote}}: no size fits this balance',
+  ),
+  margin_short_for_size: long(
+    'with every order filled at {{price}} the initial margin is short by ',
+    '{{amount}} {{quote}}: at most {{size}} per grid',
+  ),
+  fall_liquidates: long(
+    'a straight fall from {{price}} would liquidate the position at ',
+    '{{liquidation}}, before every line is filled',
+  ),
+  rise_liquidates: long(
+    'a straight rise from {{price}} would liquidate the position at ',
+    '{{liquidation}}, before every line is filled',
+  ),
+  liquidated_first: 'the position would be liquidated at {{price}}, before the stop-loss',
+  present_liquidated_in_range: long(
+    'the present position with the new orders filled would be liquidated at ',
+    '{{price}}, inside the range',
+  ),
+  present_liquidated_first:
+    'the present position would be liquidated at {{price}}, before the stop-loss',
+  held_liquidated_in_range: 'with the position that is there it would be liquidated at {{price}}',
+  // What is allowed instead.
+  from: 'from {{value}}',
+  to: 'to {{value}}',
+  between: '{{least}} to {{most}}',
+  above: 'above {{value}}',
+  below: 'below {{value}}',
+  above_and_below: 'above {{low}} and below {{high}}',
+  above_below: 'above {{low}}, below {{high}}',
+  below_above: 'below {{high}}, above {{low}}',
+  for_example: 'for example {{value}}',
+  wider_range: 'a wider range',
+  most_grids: 'at most {{grids}} grids in this range',
+  most_per_grid: 'at most {{size}} per grid',
+  least_per_grid: 'at least {{size}} per grid',
+  no_size_fits: 'no size fits this balance',
+  none_with_this_size: 'none with this size',
+  smaller_size: 'a smaller size',
+  smaller_or_farther: 'a smaller size, a range farther from it, or a smaller position',
+  above_take_profit: 'above the take-profit',
+  below_take_profit: 'below the take-profit',
+  not_take_profit: 'not the take-profit',
+  // What is worth knowing of a grid that runs.
+  price_below_range: 'The price {{price}} is below the range.',
+  price_above_range: 'The price {{price}} is above the range.',
+  paused_waits: 'The grid is paused: orders to be placed wait for `gridd resume {{id}}`.',
+  tripped_waits: 'The grid is tripped: orders to be placed wait for `gridd resume {{id}}`.',
+} as const;
+export type SentenceCode = keyof typeof SENTENCES;
+
+/** A sentence as data; values are exact: decimal text, names, paths. */
+export interface Said {
+  readonly code: SentenceCode;
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+type PlacesOf<Text extends string> = Text extends `${string}{{${infer Place}}}${infer Rest}`
+  ? Place | PlacesOf<Rest>
+  : never;
+type ValuesOf<Code extends SentenceCode> = [PlacesOf<(typeof SENTENCES)[Code]>] extends [never]
+  ? []
+  : [Readonly<Record<PlacesOf<(typeof SENTENCES)[Code]>, string | number>>];
+
+/** The sentence of `code` with a value for each of its places. */
+export function say<Code extends SentenceCode>(code: Code, ...[values]: ValuesOf<Code>): Said {
+  if (values === undefined) return { code };
+  const texts = Object.entries(values).map(([place, value]) => [place, String(value)]);
+  return { code, values: Object.fromEntries(texts) as Record<string, string> };
+}
+
+/** The English sentence. */
+export function sentenceOf({ code, values }: Said): string {
+  return withValues(SENTENCES[code], values) ?? SENTENCES[code];
+}
+
+/** `text` with its places filled; null where a value is missing. */
+export function withValues(
+  text: string,
+  values: Readonly<Record<string, string>> = {},
+): string | null {
+  let whole = true;
+  const filled = text.replace(/{{(\w+)}}/g, (_, place: string) => {
+    if (Object.hasOwn(values, place)) return values[place] ?? '';
+    whole = false;
+    return '';
+  });
+  return whole ? filled : null;
+}
