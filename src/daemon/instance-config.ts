@@ -105,7 +105,7 @@ export function launchFault(
  * A text that cannot be kept must not keep a grid from trading: null, and a word of it in `notes`.
  */
 export function takeText(
-  { loaded, text, taken }: LaunchConfig,
+  { loaded, text, taken }: Omit<LaunchConfig, 'notes'>,
   generation: number,
   notes: string[],
 ): ConfigTaken | null {

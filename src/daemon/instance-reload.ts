@@ -116,7 +116,8 @@ async function keepTaken({ record, writer }: Instance, read: ConfigRead): Promis
   const before = record.config_taken;
   if (before === null || before.sha256 === textDigest(read.text)) return [];
   const notes: string[] = [];
-  writer.save({ config_taken: takeText({ ...read, taken: null, notes }, before.generation, notes) });
+  const config_taken = takeText({ ...read, taken: null }, before.generation, notes);
+  writer.save({ config_taken });
   await writer.attempt();
   return notes;
 }
@@ -135,7 +136,8 @@ function keptResult(
   }
   instance.log.info({ applied }, 'the edited config was taken in place');
   const message = `taken in place: ${applied.join(', ')}${ordersText(orders)}`;
-  return { id, ok: true, message, changed: applied, warnings: [...(answer?.warnings ?? []), ...notes] };
+  const warnings = [...(answer?.warnings ?? []), ...notes];
+  return { id, ok: true, message, changed: applied, warnings };
 }
 
 function ordersText(orders: ReloadAnswer['orders']): string {

@@ -2,9 +2,10 @@
  * What happens by itself runs with the config text that was last taken: files of real paper bots
  * are edited to something worse, then bots, and the supervisor with them, are killed.
  */
-import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OrderView } from '../../../src/contract/instance-api.ts';
+import { localDate } from '../../../src/platform/clock.ts';
 import { identify, isAlive } from '../../../src/platform/process-identity.ts';
 import { takenFile, textDigest } from '../../../src/registry/index.ts';
 import { SupervisedHome } from '../../fixtures/supervised-home.ts';
@@ -32,6 +33,10 @@ function edit(id: string, parts: Readonly<Record<string, object>>): void {
   const body = JSON.parse(readFileSync(home.config(id), 'utf8')) as Record<string, object>;
   for (const [part, values] of Object.entries(parts)) body[part] = { ...body[part], ...values };
   writeFileSync(home.config(id), JSON.stringify(body));
+}
+
+function daemonLog(id: string): string {
+  return home.read('logs', id, localDate(Date.now()), 'daemon.log') ?? '';
 }
 
 async function orders(id: string): Promise<OrderView[]> {
@@ -107,9 +112,8 @@ test('status says what is edited and what takes it, and so does the log', async 
   );
   for (const id of IDS.slice(1)) {
     expect((await home.status(id)).config_note).toMatch(notes[id] ?? /never/);
-    const log = (await home.status(id)).log_dir;
-    expect(log).toBe(`logs/${id}`);
   }
+  for (const id of IDS) expect(daemonLog(id)).toMatch(notes[id] ?? /never/);
 });
 
 test('a reload takes the file, judged: what is refused changes nothing', async () => {
@@ -150,13 +154,13 @@ test('a kept text that somebody altered is not believed: the file is taken, and 
   const kept = takenFile(home.path('logs', id));
   const text = readFileSync(kept, 'utf8');
   writeFileSync(home.config(id), text);
-  chmodSync(kept, 0o600);
   writeFileSync(kept, text.replace('140', '100'));
   const { pid } = await home.row(id);
   await kill(pid);
   await back(id, pid);
   expect((await home.status(id)).status).toMatchObject({ lower: '140' });
   expect(readFileSync(kept, 'utf8')).toBe(text);
+  expect(daemonLog(id)).toContain(`it runs with config/active/${id}.json as that is now`);
 });
 
 test('a restart that the user asks for takes the file, judged', async () => {
