@@ -106,7 +106,8 @@ test('a kept text that is no longer accepted fails at once, and says what takes 
   const { problems, state_reason } = await fled.status('seen_01');
   expect(problems).toHaveLength(2);
   expect(state_reason).toMatch(/The config text that seen_01 was last started with is no longer/);
-  expect(fled.record('seen_01')?.last_error?.hint).toContain('`gridd start seen_01`');
+  const hint = () => fled.record('seen_01')?.last_error?.hint ?? '';
+  await waitFor('the record', () => hint().includes('`gridd start seen_01`'));
   expect((await fled.start('seen_01'))[0]).toMatchObject({ ok: true });
 });
 
