@@ -44,6 +44,7 @@ import { isTaken, marginCheck, samePlan, takenFrom } from './plan.ts';
 import { ordersOf, readEdited } from './reload.ts';
 import type { Runner } from './runner.ts';
 import { Session } from './session.ts';
+import { hadValues, readStartConfig, valuesOf } from './start-config.ts';
 
 /** What `main` hands in: where, what, and what to do about a bug. */
 export interface BotParts {
@@ -92,7 +93,7 @@ export class Bot {
   /** Opens everything, touches no order; rejects with a `GriddError` where the user must act. */
   static async open(parts: BotParts): Promise<Bot> {
     const { home, launch, log } = parts;
-    const loaded = readConfigFile(home, launch.config_file, { instanceId: launch.id });
+    const loaded = readStartConfig(home, launch);
     refuseExposedEnv(home, loaded);
     refuseOpenAddress(home, loaded);
     const { config, warnings } = expandConfig(loaded, parts.variables());
@@ -294,13 +295,14 @@ export class Bot {
     this.#parts.log.info({ size, price }, 'the position that was there became the carry');
   }
 
-  /** The stored plan wins, unless the file's grid values changed since they were last taken. */
+  /** The stored plan wins, unless the config's grid values changed since they were last taken. */
   async #takeFileValues(first: boolean): Promise<void> {
     const { runner } = this;
+    const { launch } = this.#parts;
+    if (hadValues(this.#books, launch)) return;
     const taken = this.#books.meta('fingerprint');
-    if (isTaken(taken, this.#config)) return;
-    if (first) {
-      this.#acceptFile();
+    if (first || isTaken(taken, this.#config)) {
+      this.#keepMeta({ ...(first ? takenFrom(this.#config) : {}), ...valuesOf(launch) });
       return;
     }
     // The account as it stands now decides whether the new values may be taken.
@@ -311,16 +313,16 @@ export class Bot {
     const at_ms = runner.venueNow();
     const event = { type: 'adjust', plan, position: 'carry', at_ms } as const;
     // In one turn: a crash between plan and fingerprint would adjust a second time.
-    await runner.run(() => runner.apply(event, { meta: takenFrom(this.#config) }));
+    const meta = { ...takenFrom(this.#config), ...valuesOf(launch) };
+    await runner.run(() => runner.apply(event, { meta }));
     this.service.clearAdjusted();
   }
 
-  /** The file says what the plan in force is. */
-  #acceptFile(): void {
+  /** Writes such as `takenFrom`: the config says what the plan in force is. */
+  #keepMeta(values: Readonly<Record<string, string>>): void {
     this.runner.keep(() => {
-      const values = Object.entries(takenFrom(this.#config));
-      for (const [key, value] of values) this.#books.setMeta(key, value);
-      this.service.clearAdjusted();
+      for (const [key, value] of Object.entries(values)) this.#books.setMeta(key, value);
+      if ('adjusted' in values) this.service.clearAdjusted();
     });
   }
 
@@ -378,7 +380,7 @@ export class Bot {
       const { duration, interval } = this.#config.strategy_config;
       const kept = duration === undefined ? { interval } : { interval, duration };
       this.#config = { ...this.#config, strategy_config: { ...values, ...kept } };
-      this.#acceptFile();
+      this.#keepMeta(takenFrom(this.#config));
     } catch (error) {
       const why = { error: errorBody(error) };
       log.warn(why, 'the edited config cannot be used; the old one runs on');

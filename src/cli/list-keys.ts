@@ -21,6 +21,7 @@ const VIEW_KEYS = [
 
 const FACT_KEYS = [
   ...['state_reason', 'db_path', 'generation', 'last_exit', 'problems', 'exits', 'url'],
+  ...['config_note'],
 ] as readonly (keyof InstanceStatus)[];
 
 /** A row with exactly the keys of the list. */

@@ -75,6 +75,7 @@ function describe(home: Home, id: string, record: RegistryRecord): Description {
     safe_run: record.safe_run,
     problems: record.last_error?.problems ?? [],
     url: alive && record.web_port !== null ? `http://127.0.0.1:${record.web_port}` : null,
+    config_note: null,
     status,
   };
 }

@@ -54,6 +54,14 @@ export interface RegistryRecord {
   readonly ran_program: boolean;
   /** What the user said to a first live start that has not come about yet. */
   readonly live_start: LiveStart | null;
+  /** The kept config text that a restart runs with; null: none was kept, it takes the file. */
+  readonly config_taken: ConfigTaken | null;
+}
+
+/** Digest of a kept config text, and the generation of the process that was started with it. */
+export interface ConfigTaken {
+  readonly sha256: string;
+  readonly generation: number;
 }
 
 /** The run that clears the orders of a failed instance: when it ended, and how, in a sentence. */
@@ -115,6 +123,8 @@ export interface InstanceStatus extends ListRow {
   /** All ends that are kept, newest first. */
   readonly exits: readonly ExitEntry[];
   readonly url: string | null;
+  /** That its file says something else than what was taken from it, and what takes it; null: no. */
+  readonly config_note: string | null;
   /** The bot's figures; those of the store when it is stopped; null for an external program. */
   readonly status: StatusView | null;
 }

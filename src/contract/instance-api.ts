@@ -318,6 +318,15 @@ export interface BotLaunch {
   readonly restarts?: number;
   /** Until the first live start has come about; absent where the supervisor is an older one. */
   readonly live_start?: LiveStart | null;
+  /** The text to run with, whatever the config file says by now; absent: the file's. */
+  readonly taken?: TakenText;
+}
+
+/** A kept config text: its file, its digest, and the generation that was started with it. */
+export interface TakenText {
+  readonly file: string;
+  readonly sha256: string;
+  readonly generation: number;
 }
 
 /** Written by the bot under its lock to `<log_dir>/bot.json`. */

@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
-import type { RegistryRecord } from '../contract/fleet-api.ts';
+import type { ConfigTaken, RegistryRecord } from '../contract/fleet-api.ts';
 import type {
   BotLaunch,
   ExitRecord,
@@ -17,6 +17,7 @@ import type { InstanceConfig } from '../contract/instance-config.ts';
 import { SECRET_NAMES } from '../contract/venues.ts';
 import { localDate } from '../platform/clock.ts';
 import { readJson, readText, writeFileAtomic } from '../platform/json-file.ts';
+import type { Logger } from '../platform/logger.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { findMarked, isAlive, signalProcess } from '../platform/process-identity.ts';
@@ -29,6 +30,7 @@ import {
   readEnvFile,
   refuseExposedEnv,
   refuseOpenAddress,
+  takenFile,
 } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { handPort } from './free-port.ts';
@@ -50,6 +52,8 @@ export interface LaunchWish {
   readonly cause: BotLaunch['cause'];
   readonly fresh: boolean;
   readonly generation: number;
+  /** Called once nothing can refuse the start any more: sees to it that its text is kept. */
+  readonly take: () => ConfigTaken | null;
 }
 
 /** Everything needed to start a process. */
@@ -59,6 +63,8 @@ export interface LaunchPlan {
   /** Port of an external program; null: the bot reports what it bound. */
   readonly port: number | null;
   readonly warnings: readonly string[];
+  /** The kept text that it runs with; null: none could be kept. */
+  readonly taken: ConfigTaken | null;
   /** Values that must not appear in what we write about the process. */
   readonly secrets: readonly string[];
 }
@@ -121,12 +127,13 @@ export async function planLaunch(
   const common = { ...raw, fresh: true };
   if (loaded.program === null) {
     const { live_start, restarts } = record;
-    const more = { live_start, restarts };
+    const taken = wish.take();
+    const more = { live_start, restarts, kept: taken };
     const launch = launchArgument(around, loaded, { ...wish, ...more }, wanted, avoid);
     const env = processEnvironment({ ...parts, given });
     const args = [around.botMain, JSON.stringify(launch)];
     const spawn = { ...common, program: process.execPath, args, cwd: home.folder, env };
-    return { spawn, external: false, port: null, warnings, secrets };
+    return { spawn, external: false, port: null, warnings, taken, secrets };
   }
   const { web_host: host, strict_port } = loaded.config.daemon_config;
   const strict = strict_port && wish.cause === 'start';
@@ -146,7 +153,8 @@ export async function planLaunch(
   });
   linkRawFiles(loaded.logDir, localDate(around.now));
   const { program, args, cwd } = loaded.program;
-  return { spawn: { ...common, program, args, cwd, env }, external: true, port, warnings, secrets };
+  const spawn = { ...common, program, args, cwd, env };
+  return { spawn, external: true, port, warnings, taken: wish.take(), secrets };
 }
 
 /**
@@ -179,7 +187,7 @@ export function secretsNow(
 function launchArgument(
   around: LaunchSurroundings,
   loaded: LoadedConfig,
-  wish: LaunchWish & Pick<BotLaunch, 'live_start' | 'restarts'>,
+  wish: LaunchWish & Pick<BotLaunch, 'live_start' | 'restarts'> & { kept: ConfigTaken | null },
   wanted: number | null,
   avoid: readonly number[],
 ): BotLaunch {
@@ -197,6 +205,7 @@ function launchArgument(
     log_level: loaded.config.daemon_config.log_level,
     live_start: wish.live_start ?? null,
     restarts: wish.restarts ?? 0,
+    ...(wish.kept === null ? {} : { taken: { file: takenFile(loaded.logDir), ...wish.kept } }),
   };
 }
 
@@ -232,8 +241,18 @@ export function stderrTail(logDir: string, secrets: readonly string[] | null): s
   );
 }
 
+/** Writes the pid files of a process: a bot writes its own. A failure is only logged. */
+export function writePids(logDir: string, pid: number, external: boolean, log: Logger): void {
+  try {
+    writePid(logDir, 'daemon.pid', process.pid);
+    if (external) writePid(logDir, 'bot.pid', pid);
+  } catch (error) {
+    log.error({ err: error }, 'the pid files could not be written');
+  }
+}
+
 /** Writes a bare number and a newline. */
-export function writePid(logDir: string, name: 'daemon.pid' | 'bot.pid', pid: number): void {
+function writePid(logDir: string, name: 'daemon.pid' | 'bot.pid', pid: number): void {
   writeFileAtomic(join(logDir, name), `${pid}\n`);
 }
 

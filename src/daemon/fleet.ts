@@ -14,6 +14,7 @@ import { activeClaims, conflictError, findConflicts, newRecord } from '../regist
 import type { LoadedConfig, Registry } from '../registry/index.ts';
 import type { NamedClaim } from './fleet-view.ts';
 import { Instance } from './instance.ts';
+import { readRunningConfig } from './instance-config.ts';
 import type { InstanceSurroundings } from './instance-surroundings.ts';
 import type { RowParts } from './instance-rows.ts';
 import { pageUrl } from './instance-watch.ts';
@@ -109,12 +110,13 @@ export class Fleet {
         usage: process?.usage ?? null,
         url: pageUrl(instance),
         since_boot,
+        file_note: instance.fileNote,
       });
     }
     for (const [id, record] of Object.entries(instances)) {
       if (this.instances.has(id)) continue;
-      const rest = { alive: false, external: record.ran_program, url: null, since_boot };
-      known.push({ id, record, loaded: null, status: null, usage: null, ...rest });
+      const rest = { external: record.ran_program, url: null, since_boot, file_note: null };
+      known.push({ id, record, alive: false, loaded: null, status: null, usage: null, ...rest });
     }
     return known;
   }
@@ -191,7 +193,8 @@ export class Fleet {
     const instance = new Instance(id, writer, loaded, log, around);
     if (loaded === null) {
       try {
-        instance.loaded = instance.readConfig();
+        around.configSeen(id);
+        instance.loaded = readRunningConfig(home, id, record);
       } catch (thrown) {
         own.warn(`the config of ${id} cannot be read: ${errorBody(thrown).message}`);
       }

@@ -1,44 +1,140 @@
-/** The config of an instance as its file is now, whatever it was at the last launch. */
+/**
+ * The config of an instance: as its file is now, for whatever the user asks for, or the text that
+ * was last taken, for whatever happens by itself. An edit that nobody judged never starts with a
+ * crash.
+ */
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
-import type { RegistryRecord } from '../contract/fleet-api.ts';
+import type { ConfigTaken, RegistryRecord } from '../contract/fleet-api.ts';
+import type { BotLaunch } from '../contract/instance-api.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
-import { readConfigFile } from '../registry/index.ts';
-import type { LoadedConfig } from '../registry/index.ts';
+import {
+  keepTakenText,
+  loadConfigText,
+  readConfigText,
+  readTakenText,
+  textDigest,
+} from '../registry/index.ts';
+import type { LoadedConfig, ReadOptions } from '../registry/index.ts';
 import { checkLaunch, configFault } from './bot-process.ts';
 import type { LaunchSurroundings } from './bot-process.ts';
 import { isUserFault } from './start-fault.ts';
 
-/**
- * Reads the config that `record` of `id` names. Throws what the registry room throws, and
- * CONFIG_CONFLICT when the file is now another instance's.
- */
-export function readInstanceConfig(home: Home, id: string, record: RegistryRecord): LoadedConfig {
-  const { config_file, instance_id_override } = record;
-  const loaded = read(home, record, instance_id_override ? { instanceId: id } : {});
-  if (loaded.id === id) return loaded;
-  throw new GriddError('CONFIG_CONFLICT', `${config_file} is now of ${loaded.id}.`);
+/** A config with the text that it is of. */
+export interface ConfigRead {
+  readonly loaded: LoadedConfig;
+  readonly text: string;
 }
 
-/** What in its config would fail a launch until the user acts, however long one waits. */
+/** What a launch runs with; `taken`: on record already, null where it is the file's. */
+export interface LaunchConfig extends ConfigRead {
+  readonly taken: ConfigTaken | null;
+  /** One sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads the config file that `record` of `id` names. Throws what the registry room throws, and
+ * CONFIG_CONFLICT when the file is now another instance's.
+ */
+export function readInstanceConfig(home: Home, id: string, record: RegistryRecord): ConfigRead {
+  const { config_file } = record;
+  const file = fromHome(home, config_file);
+  try {
+    const text = readConfigText(file);
+    const loaded = loadConfigText(home, file, text, optionsOf(id, record));
+    if (loaded.id === id) return { loaded, text };
+    throw new GriddError('CONFIG_CONFLICT', `${config_file} is now of ${loaded.id}.`);
+  } catch (thrown) {
+    throw configFault(thrown, record);
+  }
+}
+
+/** Which text a launch runs with; `kept`: whether the one on record is there. PURE. */
+export function chooseText(
+  cause: BotLaunch['cause'],
+  taken: ConfigTaken | null,
+  kept: boolean,
+): 'file' | 'kept' | 'lost' {
+  if (cause === 'start' || taken === null) return 'file';
+  return kept ? 'kept' : 'lost';
+}
+
+/** What a launch for `cause` runs with. Throws as `readInstanceConfig`. */
+export function readLaunchConfig(
+  home: Home,
+  id: string,
+  record: RegistryRecord,
+  cause: BotLaunch['cause'],
+): LaunchConfig {
+  const { config_taken: taken } = record;
+  const text = taken === null ? null : readTakenText(fromHome(home, record.log_dir), taken.sha256);
+  const choice = chooseText(cause, taken, text !== null);
+  if (choice === 'kept' && text !== null) {
+    return { loaded: loadTaken(home, id, record, text), text, taken, notes: [] };
+  }
+  const lost =
+    `The config text that ${id} was last started with is gone or was altered: ` +
+    `it runs with ${record.config_file} as that is now.`;
+  const notes = choice === 'lost' ? [lost] : [];
+  return { ...readInstanceConfig(home, id, record), taken: null, notes };
+}
+
+/** What its processes run with, as far as that is known. Throws as `readInstanceConfig`. */
+export function readRunningConfig(home: Home, id: string, record: RegistryRecord): LoadedConfig {
+  return readLaunchConfig(home, id, record, 'restart').loaded;
+}
+
+/** What in its config would fail a restart until the user acts, however long one waits. */
 export function launchFault(
   around: Pick<LaunchSurroundings, 'home' | 'environment'>,
   id: string,
   record: RegistryRecord,
 ): ErrorBody | null {
   try {
-    checkLaunch(around, readInstanceConfig(around.home, id, record), record);
+    checkLaunch(around, readRunningConfig(around.home, id, record), record);
     return null;
   } catch (thrown) {
     return isUserFault(thrown) ? errorBody(thrown) : null;
   }
 }
 
-function read(home: Home, record: RegistryRecord, options: { instanceId?: string }): LoadedConfig {
+/**
+ * Sees to it that what a process of `generation` runs with is kept; answers what goes on record.
+ * A text that cannot be kept must not keep a grid from trading: null, and a word of it in `notes`.
+ */
+export function takeText(
+  { loaded, text, taken }: Omit<LaunchConfig, 'notes'>,
+  generation: number,
+  notes: string[],
+): ConfigTaken | null {
+  if (taken !== null) return taken;
   try {
-    return readConfigFile(home, fromHome(home, record.config_file), options);
-  } catch (thrown) {
-    throw configFault(thrown, record);
+    keepTakenText(loaded.logDir, text);
+    return { sha256: textDigest(text), generation };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    notes.push(`Its config could not be kept (${why}): a restart takes the file as it is then.`);
+    return null;
   }
+}
+
+/** The kept text as a config; no longer accepted, it says so and what to do. */
+function loadTaken(home: Home, id: string, record: RegistryRecord, text: string): LoadedConfig {
+  const file = fromHome(home, record.config_file);
+  try {
+    return loadConfigText(home, file, text, optionsOf(id, record));
+  } catch (thrown) {
+    const fault = configFault(thrown, record);
+    if (!(fault instanceof GriddError) || fault.code === 'PROGRAM_MISSING') throw fault;
+    const { code, message, problems } = fault;
+    const hint = `\`gridd start ${id}\` takes the file as it is now.`;
+    const which = `The config text that ${id} was last started with is no longer accepted`;
+    throw new GriddError(code, `${which}: ${message}`, { problems, hint });
+  }
+}
+
+function optionsOf(id: string, record: RegistryRecord): ReadOptions {
+  return record.instance_id_override ? { instanceId: id } : {};
 }

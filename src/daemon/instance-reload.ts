@@ -7,11 +7,13 @@ import { statSync } from 'node:fs';
 import { GriddError } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
 import type { ReloadAnswer } from '../contract/instance-api.ts';
-import { changedKeys } from '../registry/index.ts';
+import { changedKeys, textDigest } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { checkLaunch, secretsNow } from './bot-process.ts';
 import { freshHealth } from './health-policy.ts';
 import type { Instance } from './instance.ts';
+import { readInstanceConfig, takeText } from './instance-config.ts';
+import type { ConfigRead } from './instance-config.ts';
 import { REQUEST_TIMEOUT_MS, lineOf, readyProcess, restartNow } from './instance-verbs.ts';
 import { refuseHeldPort } from './port-notes.ts';
 import { decideReload } from './reload-decision.ts';
@@ -26,7 +28,8 @@ export async function reloadInstance(instance: Instance): Promise<Result> {
   await readyProcess(instance);
   return instance.enqueue(async () => {
     const process = await readyProcess(instance);
-    const loaded = readChecked(instance);
+    const read = readChecked(instance);
+    const { loaded } = read;
     const note = await instance.around.judgeReload(loaded, process.status);
     if (note !== null) instance.log.warn(note);
     const changed = changedKeys(instance.loaded?.config ?? null, loaded.config);
@@ -50,7 +53,8 @@ export async function reloadInstance(instance: Instance): Promise<Result> {
       return { ...restarted, message, changed: because, warnings };
     }
     takeLimits(instance, process, loaded);
-    return keptResult(instance, decision.applied, answer);
+    const notes = await keepTaken(instance, read);
+    return keptResult(instance, decision.applied, answer, notes);
   });
 }
 
@@ -68,11 +72,12 @@ export async function reloadEdited(instance: Instance): Promise<boolean> {
 }
 
 /** Whatever a start of the file would refuse, before anything is touched. */
-function readChecked(instance: Instance): LoadedConfig {
-  const loaded = instance.readConfig();
-  instance.around.refuseConflicts(loaded, true);
-  checkLaunch(instance.around, loaded, instance.record);
-  return loaded;
+function readChecked({ id, around, record }: Instance): ConfigRead {
+  around.configSeen(id);
+  const read = readInstanceConfig(around.home, id, record);
+  around.refuseConflicts(read.loaded, true);
+  checkLaunch(around, read.loaded, record);
+  return read;
 }
 
 /** Whether the config or .env was written after the process was started. */
@@ -103,19 +108,36 @@ function takeLimits(instance: Instance, process: RunningProcess, loaded: LoadedC
   process.health = { misses, next_at: Math.min(next_at, soon.next_at) };
 }
 
+/**
+ * A restart runs with the text that was just taken, under the generation that its books know. Where
+ * none was kept so far nobody knows what they have had: the next start keeps one.
+ */
+async function keepTaken({ record, writer }: Instance, read: ConfigRead): Promise<string[]> {
+  const before = record.config_taken;
+  if (before === null || before.sha256 === textDigest(read.text)) return [];
+  const notes: string[] = [];
+  const config_taken = takeText({ ...read, taken: null }, before.generation, notes);
+  writer.save({ config_taken });
+  await writer.attempt();
+  return notes;
+}
+
 function keptResult(
   instance: Instance,
   applied: readonly string[],
   answer: ReloadAnswer | null,
+  notes: readonly string[],
 ): Result {
   const { id } = instance;
   const orders = answer?.orders ?? null;
   if (applied.length === 0 && orders === null) {
-    return { id, ok: true, unchanged: true, message: 'unchanged' };
+    const more = notes.length === 0 ? {} : { warnings: notes };
+    return { id, ok: true, unchanged: true, message: 'unchanged', ...more };
   }
   instance.log.info({ applied }, 'the edited config was taken in place');
   const message = `taken in place: ${applied.join(', ')}${ordersText(orders)}`;
-  return { id, ok: true, message, changed: applied, warnings: answer?.warnings ?? [] };
+  const warnings = [...(answer?.warnings ?? []), ...notes];
+  return { id, ok: true, message, changed: applied, warnings };
 }
 
 function ordersText(orders: ReloadAnswer['orders']): string {

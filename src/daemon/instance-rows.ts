@@ -18,6 +18,8 @@ export interface RowParts {
   readonly usage: Usage | null;
   readonly url: string | null;
   readonly since_boot: number;
+  /** What its file says beside what was taken from it. */
+  readonly file_note: string | null;
 }
 
 /** Whether a panic of all means it: it runs, should run, or was last seen holding something. */
@@ -72,6 +74,7 @@ export function instanceStatus(parts: RowParts, exits: readonly ExitEntry[]): In
     problems: record.last_error?.problems ?? [],
     exits,
     url: alive ? url : null,
+    config_note: parts.file_note,
     status,
   };
 }

@@ -25,14 +25,14 @@ import {
   processMarkOf,
   removePids,
   secretsNow,
-  writePid,
+  writePids,
 } from './bot-process.ts';
 import type { LaunchPlan } from './bot-process.ts';
 import { decideExit, endsByStep } from './exit-decision.ts';
 import { exitFacts } from './exit-facts.ts';
 import { releasePort } from './free-port.ts';
 import { freshHealth } from './health-policy.ts';
-import { launchFault, readInstanceConfig } from './instance-config.ts';
+import { launchFault, readInstanceConfig, readLaunchConfig, takeText } from './instance-config.ts';
 import type { InstanceSurroundings } from './instance-surroundings.ts';
 import { nextState } from './lifecycle.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
@@ -67,6 +67,8 @@ export class Instance {
   readonly logWatch = new LogWatch(INSTANCE_LOGS);
   /** Looks at its logs so far. */
   logLooks = 0;
+  /** What its config file says beside what was taken from it, as a sentence. */
+  fileNote: string | null = null;
   /** Warnings of the last launch. */
   warnings: readonly string[] = [];
   /** The stop under way, with what it was told to do; `last`: nothing else was asked for since. */
@@ -126,10 +128,10 @@ export class Instance {
     this.log[level]({ state: next, from: state, event }, `${state} -> ${next}: ${reason}`);
   }
 
-  /** Reads the config that `record` names. Throws what the registry room throws. */
-  readConfig(record: RegistryRecord = this.record): LoadedConfig {
+  /** Reads its config file as it is now. Throws what the registry room throws. */
+  readConfig(): LoadedConfig {
     this.around.configSeen(this.id);
-    return readInstanceConfig(this.around.home, this.id, record);
+    return readInstanceConfig(this.around.home, this.id, this.record).loaded;
   }
 
   /** Throws what a launch would refuse before it touches anything. */
@@ -152,7 +154,10 @@ export class Instance {
     const { around, record } = this;
     if (around.closing()) throw new GriddError('INSTANCE_BUSY', 'The supervisor is ending.');
     const now = around.clock.now();
-    const loaded = this.readConfig({ ...record, ...patch });
+    around.configSeen(this.id);
+    const next = { ...record, ...patch };
+    const config = readLaunchConfig(around.home, this.id, next, cause);
+    const { loaded } = config;
     // What it claimed before is kept from the others while it should run: a restart looks only at
     // what is new, and is not held up by reading every other config.
     const held = cause === 'restart' && this.#claims !== null && sameClaims(loaded, this.#claims);
@@ -161,17 +166,18 @@ export class Instance {
     const generation = record.generation + 1;
     const portsInUse = around.portsInUse(this.id);
     const surroundings = { ...around, portsInUse, now };
+    const notes = [...config.notes];
+    const take = () => takeText(config, generation, notes);
     const prepare = async () => {
-      const next = { ...record, ...patch };
-      const plan = await planLaunch(surroundings, loaded, next, { cause, fresh, generation });
+      const plan = await planLaunch(surroundings, loaded, next, { cause, fresh, generation, take });
       return { plan, log: await around.openLog(this.id, loaded.logDir) };
     };
     // It may wait for I/O: the end of the last process is still written with this start, at once.
     const { plan, log } = await this.writer.holdFor(prepare());
     this.log = log;
     this.loaded = loaded;
-    this.warnings = plan.warnings;
-    for (const warning of plan.warnings) this.log.warn(warning);
+    this.warnings = [...notes, ...plan.warnings];
+    for (const warning of this.warnings) this.log.warn(warning);
     this.cancelRestart();
     this.writer.save({
       ...patch,
@@ -185,6 +191,7 @@ export class Instance {
       restart_at: null,
       started_at: isoTime(now),
       ran_program: record.ran_program || plan.external,
+      config_taken: plan.taken,
     });
     this.move('spawn', LAUNCH_REASONS[cause]);
     await this.writer.settled();
@@ -233,17 +240,8 @@ export class Instance {
     });
     const { pid, start_time, boot_id } = identity;
     this.writer.save({ pid, start_time, boot_id, generation });
-    this.#writePidFiles(pid, external);
+    writePids(this.logDir, pid, external, this.log);
     return this.process;
-  }
-
-  #writePidFiles(pid: number, external: boolean): void {
-    try {
-      writePid(this.logDir, 'daemon.pid', process.pid);
-      if (external) writePid(this.logDir, 'bot.pid', pid);
-    } catch (error) {
-      this.log.error({ err: error }, 'the pid files could not be written');
-    }
   }
 
   /** Takes over a living process. */

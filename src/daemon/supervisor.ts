@@ -46,6 +46,7 @@ import { configFault } from './bot-process.ts';
 import { OWN_LATENESS_LIMIT_MS } from './health-policy.ts';
 import { FigureLog } from './figure-log.ts';
 import { FleetAlerts, alertFacts } from './fleet-alerts.ts';
+import { FileNotes } from './file-notes.ts';
 import { FleetView } from './fleet-view.ts';
 import { Fleet, statusOf, unknown } from './fleet.ts';
 import type { FleetParts } from './fleet.ts';
@@ -89,6 +90,7 @@ export class Supervisor implements FleetService {
   readonly #takeover: Takeover;
   readonly #limit: AccountLimit;
   readonly #watch: ConfigWatch;
+  readonly #notes: FileNotes;
   readonly #budgets: KeyBudgets;
   readonly #alerts: FleetAlerts;
   readonly #usage: UsageWatch;
@@ -110,6 +112,7 @@ export class Supervisor implements FleetService {
     this.#takeover = new Takeover(parts, this.#fleet);
     this.#usage = new UsageWatch(parts);
     this.#watch = new ConfigWatch({ ...parts, instances: () => this.#fleet.all });
+    this.#notes = new FileNotes(() => this.#fleet.all, statusOf);
     this.#budgets = new KeyBudgets(parts.clock, () => this.#fleet.all);
     this.#alerts = new FleetAlerts({ ...parts, fleet: () => this.#fleet.all.map(alertFacts) });
     this.#figures = new FigureLog(parts.clock, parts.history);
@@ -424,6 +427,7 @@ export class Supervisor implements FleetService {
     this.#alerts.look();
     this.view.changed();
     if (!this.#fleet.closing) this.#watch.look();
+    this.#notes.look();
     if (!this.#tending) {
       this.#tending = true;
       void this.#tend(all).finally(() => {

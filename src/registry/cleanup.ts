@@ -12,6 +12,7 @@ import { isAlive } from '../platform/process-identity.ts';
 import { findLeftovers } from './leftovers.ts';
 import { readBotRecord } from './registry-rebuild.ts';
 import type { Registry } from './registry-file.ts';
+import { takenFile } from './taken-text.ts';
 
 /** What decides about one record. */
 export interface CleanupFacts {
@@ -91,7 +92,10 @@ export async function cleanUp(
       const change = registry.update(id, (record) => {
         const now = record === null ? null : judge(record);
         if (record === null || now === null || now.kind === 'keep') return record;
-        return now.kind === 'drop' ? null : clearedRecord(record);
+        if (now.kind === 'clear') return clearedRecord(record);
+        // Its next start keeps its own.
+        rmSync(takenFile(fromHome(home, record.log_dir)), { force: true });
+        return null;
       });
       changes.push(change);
     }

@@ -24,6 +24,7 @@ export { readConsoleConfig } from './console-config.ts';
 export type { ActiveClaim, Claim } from './active-configs.ts';
 export { changedPaths, createConfigText, isLink, replaceConfigText } from './config-text.ts';
 export { isPassing, readConfigText } from './jsonc-text.ts';
+export { keepTakenText, readTakenText, takenFile, textDigest } from './taken-text.ts';
 export { masked, unmasked } from './secret-masks.ts';
 export {
   GUARDED_KEYS,

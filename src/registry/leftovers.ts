@@ -1,7 +1,8 @@
 /**
  * Files that dead processes left behind: pid files, bot.json, half-written files, a lock nobody
- * holds. A pid file goes only when its process is proved gone. Kernel locks (*.lock.db) are left
- * alone: a look at one by its holder would drop it. It finds; it removes nothing.
+ * holds, a kept config text that no record speaks of. A pid file goes only when its process is
+ * proved gone. Kernel locks (*.lock.db) are left alone: a look at one by its holder would drop it.
+ * It finds; it removes nothing.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -11,6 +12,7 @@ import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { isAlive, processStat } from '../platform/process-identity.ts';
 import { logFolders, readBotRecord } from './registry-rebuild.ts';
+import { readTakenText, takenFile } from './taken-text.ts';
 
 /** One file (or, for the lock, empty folder) that can go: whose it was, where it is, and why. */
 export interface Leftover {
@@ -31,7 +33,18 @@ export function findLeftovers(
   for (const [id, { log_dir }] of Object.entries(registry.instances)) {
     folders.set(fromHome(home, log_dir), id);
   }
-  const found = [...folders].flatMap(([folder, id]) => inFolder(folder, id));
+  const records = Object.values(registry.instances);
+  const spoken = (folder: string) =>
+    records.some(
+      ({ log_dir, config_taken: taken }) =>
+        fromHome(home, log_dir) === folder &&
+        taken !== null &&
+        readTakenText(folder, taken.sha256) !== null,
+    );
+  const found = [...folders].flatMap(([folder, id]) => [
+    ...inFolder(folder, id),
+    ...(spoken(folder) ? [] : forgottenText(folder, id)),
+  ]);
   return [...found, ...halfWritten(home.logs, 'supervisor'), ...abandonedLock(home)];
 }
 
@@ -63,6 +76,12 @@ function pidIn(file: string): number | null {
   }
   const match = /^\s*(\d{1,10})\s*$/.exec(text);
   return match === null ? null : Number(match[1]);
+}
+
+function forgottenText(folder: string, id: string): Leftover[] {
+  const file = takenFile(folder);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return [];
+  return [{ id, file, what: 'no restart runs with this config text any more' }];
 }
 
 /** Files named after the process that was writing them. */

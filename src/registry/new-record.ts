@@ -37,5 +37,6 @@ export function newRecord(
     last_error: null,
     ran_program: false,
     live_start: null,
+    config_taken: null,
   };
 }

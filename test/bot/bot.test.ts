@@ -12,12 +12,14 @@ import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bot } from '../../src/bot/bot.ts';
 import { KeyShare } from '../../src/bot/key-share.ts';
+import { GriddError } from '../../src/contract/errors.ts';
 import type { BotLaunch } from '../../src/contract/instance-api.ts';
 import { decodeState } from '../../src/engine/index.ts';
 import { makeLogger } from '../../src/platform/logger.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import { openReadOnly } from '../../src/platform/sqlite.ts';
+import { keepTakenText, takenFile, textDigest } from '../../src/registry/index.ts';
 import { readBooks } from '../../src/store/index.ts';
 import { waitFor } from '../fixtures/wait-for.ts';
 
@@ -196,6 +198,55 @@ describe('an edited grid', () => {
     expect(await atNextPlan(launch, second.begin())).toEqual(taken);
     expect(second.service.status()).toMatchObject({ lower: '139', adjusted: false });
     await second.close();
+  });
+});
+
+/** The same launch with the file's text kept, as a start of `generation` has taken it. */
+function keep(launch: BotLaunch, generation: number): BotLaunch {
+  const text = readFileSync(launch.config_file, 'utf8');
+  keepTakenText(launch.log_dir, text);
+  const file = takenFile(launch.log_dir);
+  return { ...launch, generation, taken: { file, sha256: textDigest(text), generation } };
+}
+
+describe('a bot that is started again with the text that was taken', () => {
+  const lines = { grid_lower_price: 139, grid_upper_price: 159, grid_num: 20 };
+
+  test('keeps what an adjust has saved into the file since', async () => {
+    const launch = keep(makeLaunch(), 1);
+    const first = await openBot(launch, []);
+    await first.begin();
+    await first.service.adjust(lines, null);
+    write(launch.config_file, lines);
+    await waitFor('it to be taken', () => !first.service.status().adjusted);
+    await first.close();
+    const second = await openBot({ ...launch, cause: 'restart', generation: 2 }, []);
+    await second.begin();
+    expect(second.service.status()).toMatchObject({ lower: '139', upper: '159', adjusted: false });
+    await second.close();
+  });
+
+  test('takes its values where the start of it died before its books had them', async () => {
+    const launch = makeLaunch();
+    const first = await openBot(launch, []);
+    await first.begin();
+    await first.close();
+    write(launch.config_file, lines);
+    const edited = keep(launch, 2);
+    await (await openBot(edited, [])).close();
+    write(launch.config_file, { ...lines, grid_num: 5 });
+    const third = await openBot({ ...edited, cause: 'restart', generation: 3 }, []);
+    await third.begin();
+    expect(third.service.status()).toMatchObject({ lower: '139', grids: 20 });
+    await third.close();
+  });
+
+  test('crashes rather than run with another one: the next start decides anew', async () => {
+    const launch = keep(makeLaunch(), 1);
+    rmSync(takenFile(launch.log_dir));
+    const opened = openBot({ ...launch, cause: 'restart', generation: 2 }, []);
+    await expect(opened).rejects.toThrow('the config text that it was started with is gone');
+    await expect(opened).rejects.not.toBeInstanceOf(GriddError);
   });
 });
 

@@ -77,6 +77,7 @@ export function recordOf(id: string, more: Record<string, unknown> = {}) {
     last_error: null,
     ran_program: false,
     live_start: null,
+    config_taken: null,
     ...more,
   };
 }

@@ -28,6 +28,7 @@ const record: RegistryRecord = {
   last_error: null,
   ran_program: false,
   live_start: null,
+  config_taken: null,
 };
 const kind = (more: Partial<RegistryRecord>, alive = false, config_exists = true) =>
   judgeRecord({ record: { ...record, ...more }, alive, config_exists }).kind;

@@ -10,17 +10,18 @@ let home: SupervisedHome;
 
 beforeEach(async () => {
   home = new SupervisedHome({ bot: SCRIPTED_BOT });
-  writeFileSync(home.path('.env'), 'LIVE_KEY=abcdefgh\nLIVE_SECRET=ijklmnop\n');
-  chmodSync(home.path('.env'), 0o600);
   await home.supervise();
 });
 afterEach(() => home.close());
 
-/** A live config whose bot does as it is told. */
+/** A live config whose bot does as .env tells each start of it; a crash restart asks no file. */
 function write(behaviour: string): void {
+  const variables = `LIVE_KEY=abcdefgh\nLIVE_SECRET=ijklmnop\nTOLD=${behaviour}\n`;
+  writeFileSync(home.path('.env'), variables);
+  chmodSync(home.path('.env'), 0o600);
   const config = {
     metadata: { instance_id: 'a', exchange: 'backpack', symbol: 'SOL_USDC_PERP' },
-    daemon_config: { restart_delay: 0, stop_timeout: 1, environment: { BEHAVIOUR: behaviour } },
+    daemon_config: { restart_delay: 0, stop_timeout: 1, environment: { BEHAVIOUR: '${TOLD}' } },
     exchange_config: { mode: 'live', api_key: '${LIVE_KEY}', secret_key: '${LIVE_SECRET}' },
     strategy_config: {
       ...{ grid_lower_price: 140, grid_upper_price: 160, grid_num: 10, order_quantity: 0.5 },

@@ -28,6 +28,7 @@ export function sampleRecord(id: string, changes: Partial<RegistryRecord> = {}):
     last_error: null,
     ran_program: false,
     live_start: null,
+    config_taken: null,
     ...changes,
   };
 }

@@ -120,5 +120,7 @@ function stoppedRecord(
     state_reason: `restored from a backup of ${takenAt}`,
     restart_at: null,
     safe_run: null,
+    // Kept beside the logs, which a backup does not hold.
+    config_taken: null,
   };
 }

@@ -126,8 +126,11 @@ function moneyPairs({ investment, apr, liquidation, quote }: StatusView): Pair[]
 }
 
 function filePairs(found: InstanceStatus): Pair[] {
+  // An older supervisor says nothing of it.
+  const note = found.config_note ?? null;
   return [
     ['config file', found.config_file],
+    ...(note === null ? [] : ([['edited', note]] as const)),
     ['log folder', found.log_dir],
     ['database', found.db_path],
   ];

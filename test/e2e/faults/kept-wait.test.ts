@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { identify, isAlive } from '../../../src/platform/process-identity.ts';
+import { takenFile, textDigest } from '../../../src/registry/index.ts';
 import { SCRIPTED_BOT, SupervisedHome } from '../../fixtures/supervised-home.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
 
@@ -66,29 +67,48 @@ test('a new supervisor waits for what is left; a start ends the wait, a reboot f
   expect((await fled.row('stop_03')).state).toBe('stopped');
 });
 
-test('a config that became unreadable fails at once, with all its problems', async () => {
-  const fled = await fleet({ seen_01: LONG, left_02: LONG, well_03: LONG });
+test('a config that became unreadable ends no wait; where no text was kept it fails at once', async () => {
+  const fled = await fleet({ kept_01: LONG, left_02: LONG, well_03: LONG });
   const well = (await fled.row('well_03')).pid;
-  await killBot(fled, 'left_02');
+  for (const id of ['kept_01', 'left_02']) await killBot(fled, id);
   await waitFor('its wait', () => fled.record('left_02')?.state === 'backoff');
-  for (const id of ['seen_01', 'left_02']) spoil(fled.config(id));
+  for (const id of ['kept_01', 'left_02']) spoil(fled.config(id));
 
-  await killBot(fled, 'seen_01');
-  await fled.state('seen_01', 'failed');
-  const { problems, state_reason, last_error, restarts } = await fled.status('seen_01');
+  await killSupervisor(fled, 'kept_01', 'left_02');
+  // As an older gridd left it.
+  fled.editRecord('left_02', { config_taken: null });
+  await fled.supervise();
+  await fled.state('left_02', 'failed');
+  const { problems, state_reason, last_error } = await fled.status('left_02');
   expect(problems.map(({ path }) => path).sort()).toEqual([
     'daemon_config.stop_timeout',
     'strategy_config.grid_num',
   ]);
-  expect(state_reason).toMatch(/SIGKILL.*it cannot be started again: .*seen_01\.json/);
-  expect(last_error).toContain('seen_01.json');
-  expect(restarts).toBe(0);
-
-  await killSupervisor(fled, 'left_02');
-  await fled.supervise();
-  await fled.state('left_02', 'failed');
-  expect((await fled.status('left_02')).problems).toHaveLength(2);
+  expect(state_reason).toContain('left_02.json');
+  expect(last_error).toContain('left_02.json');
+  expect(await fled.row('kept_01')).toMatchObject({ state: 'backoff', restarts: 1 });
   expect(await fled.row('well_03')).toMatchObject({ pid: well, restarts: 0 });
+});
+
+test('a kept text that is no longer accepted fails at once, and says what takes the file', async () => {
+  const fled = await fleet({ seen_01: LONG });
+  spoil(fled.config('seen_01'));
+  const worse = readFileSync(fled.config('seen_01'), 'utf8');
+  await killBot(fled, 'seen_01');
+  await killSupervisor(fled, 'seen_01');
+  // As if a later gridd asked more of a config than the one that took it.
+  writeFileSync(takenFile(fled.path('logs', 'seen_01')), worse);
+  const generation = fled.record('seen_01')?.generation ?? 0;
+  fled.editRecord('seen_01', { config_taken: { sha256: textDigest(worse), generation } });
+  fled.write('seen_01');
+  await fled.supervise();
+  await fled.state('seen_01', 'failed');
+  const { problems, state_reason } = await fled.status('seen_01');
+  expect(problems).toHaveLength(2);
+  expect(state_reason).toMatch(/The config text that seen_01 was last started with is no longer/);
+  const hint = () => fled.record('seen_01')?.last_error?.hint ?? '';
+  await waitFor('the record', () => hint().includes('`gridd start seen_01`'));
+  expect((await fled.start('seen_01'))[0]).toMatchObject({ ok: true });
 });
 
 function spoil(file: string): void {
