@@ -69,7 +69,7 @@ async function see(page: Page, ...texts: string[]): Promise<void> {
 
 /** A new visitor of the pages; a script that the policy stops is told in its complaints. */
 async function visitor(options: { bypassCSP?: boolean } = {}): Promise<Page> {
-  const context = await browser.context({ viewport: WIDE, reducedMotion: 'reduce', ...options });
+  const context = await browser.context({ viewport: WIDE, ...options });
   await context.addInitScript(WATCH);
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);

@@ -100,7 +100,8 @@ function told(answer: AdjustAnswer) {
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return page.evaluate<string[]>(
-    `axe.run({ include: ['header', '.notices', '.parts', 'footer'] })
+    `axe.run({ include: ['header', '.notices', '.parts', 'footer'] },
+      { resultTypes: ['violations'], preload: false })
       .then(({ violations }) => violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
         .map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(', ')))`,

@@ -47,10 +47,10 @@ export default function ChartView(props: ChartViewProps) {
   );
 }
 
-/** The chart, and a number that changes whenever prices may lie at other pixels. */
+/** The chart, and where prices lie on it: changes when they lie at other pixels. */
 function useChart(holder: RefObject<HTMLDivElement | null>) {
   const [chart, setChart] = useState<GridChart | null>(null);
-  const [view, setView] = useState(0);
+  const [view, setView] = useState('');
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
   useEffect(() => {
     if (holder.current === null) return;
@@ -60,7 +60,7 @@ function useChart(holder: RefObject<HTMLDivElement | null>) {
       if (frame !== 0) return;
       frame = requestAnimationFrame(() => {
         frame = 0;
-        setView((before) => before + 1);
+        setView(made.scale);
       });
     };
     const made = new GridChart(holder.current, readPalette(), moved);

@@ -39,6 +39,7 @@ export class GridChart {
   #scaled: AutoscaleInfo | null = null;
   #held: AutoscaleInfo | null = null;
   #last: Candle | undefined;
+  #picture: Picture | null = null;
   #count = 0;
 
   /** `onView` is called whenever prices may have moved to other pixels. */
@@ -105,8 +106,9 @@ export class GridChart {
     this.#keepLast(candles.at(-1));
   }
 
-  /** The newest candle, grown or begun. */
+  /** The newest candle, grown or begun; one that is there already costs no drawing. */
   update(candle: Candle): void {
+    if (isSame(candle, this.#last)) return;
     this.#series.update(candle);
     if (candle.time !== this.#last?.time) this.#count += 1;
     this.#keepLast(candle);
@@ -123,6 +125,8 @@ export class GridChart {
   }
 
   show(picture: Picture): void {
+    if (isShown(picture, this.#picture)) return;
+    this.#picture = picture;
     this.#frame = framed(picture.lines, picture.keys);
     this.#drawing.show(picture);
   }
@@ -134,6 +138,11 @@ export class GridChart {
 
   priceAt(y: number): number | null {
     return this.#series.coordinateToPrice(y);
+  }
+
+  /** Where prices lie: two of them, and how much of the width the axis takes. */
+  get scale(): string {
+    return [this.priceAt(0), this.priceAt(100), this.axisWidth].join(' ');
   }
 
   /** Width of the price axis, pixels. */
@@ -170,4 +179,15 @@ export class GridChart {
     this.#scaled = { priceRange: { minValue, maxValue } };
     return this.#scaled;
   }
+}
+
+function isSame(candle: Candle, last: Candle | undefined): boolean {
+  return JSON.stringify(candle) === JSON.stringify(last);
+}
+
+/** A status comes with every beat: most of them change nothing that is drawn. */
+function isShown(picture: Picture, before: Picture | null): boolean {
+  if (before === null || picture.lines !== before.lines) return false;
+  if (picture.price !== before.price) return false;
+  return JSON.stringify(picture.keys) === JSON.stringify(before.keys);
 }

@@ -11,8 +11,8 @@ import type { GridChart } from './grid-chart.ts';
 
 export interface RangeHandlesProps {
   readonly chart: GridChart;
-  /** Changes when prices may lie at other pixels. */
-  readonly view: number;
+  /** Changes when prices lie at other pixels. */
+  readonly view: string;
   readonly draft: RangeDraft;
 }
 
