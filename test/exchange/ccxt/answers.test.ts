@@ -4,9 +4,17 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatDecimal, parseDecimal } from '../../../src/contract/decimal.ts';
+import type { CcxtExchange, CcxtMarket } from '../../../src/exchange/ccxt/exchange.ts';
 import { ccxtFolder, loadCcxtKind } from '../../../src/exchange/ccxt/index.ts';
+import { Lane } from '../../../src/exchange/ccxt/lane.ts';
+import { loadCcxtClass } from '../../../src/exchange/ccxt/load.ts';
+import { idForm } from '../../../src/exchange/ccxt/names.ts';
+import { changedByCcxt } from '../../../src/exchange/ccxt/order-check.ts';
 import { Pace } from '../../../src/exchange/ccxt/pace.ts';
+import { CcxtVenue } from '../../../src/exchange/ccxt/venue.ts';
 import type { Venue } from '../../../src/exchange/port.ts';
 import { asterFace } from '../../../src/exchange/sim/aster/index.ts';
 import { openSimVenue } from '../../../src/exchange/sim/index.ts';
@@ -18,6 +26,16 @@ import { manualClock } from '../manual-clock.ts';
 
 const SYMBOL = 'SOL/USDT:USDT';
 const KEY = `0x${'5ec2e7'.repeat(10)}ab12`;
+
+const LINEAR = { swap: true, linear: true };
+const counts = fc.integer({ min: 1, max: 1_000_000 });
+
+/** So many steps, as text. */
+function onStep(step: number, count: number): string {
+  const decimal = parseDecimal(step);
+  if (decimal === null) throw new Error(`${step} is no step`);
+  return formatDecimal(decimal.digits * BigInt(count), decimal.scale);
+}
 
 describe.skipIf(ccxtFolder() === null)('with ccxt installed', () => {
   let kind: VenueKind;
@@ -71,6 +89,55 @@ describe.skipIf(ccxtFolder() === null)('with ccxt installed', () => {
     expect(await venue.account()).toMatchObject({ position_mode: 'hedge' });
     await hand.setPositionMode(false, SYMBOL);
     await venue.close();
+  });
+
+  test('prices and sizes on a market’s steps go through ccxt as they are', async () => {
+    const exchange = new (await loadCcxtClass('aster'))({});
+    const steps = fc.constantFrom(1e-8, 0.00005, 0.01, 0.05, 0.5, 1, 10, 1000);
+    fc.assert(
+      fc.property(steps, steps, counts, counts, (tick, lot, ticks, lots) => {
+        const [price, contracts] = [onStep(tick, ticks), onStep(lot, lots)];
+        const market = { symbol: 'X', precision: { price: tick, amount: lot } } as CcxtMarket;
+        Object.assign(exchange, { markets: { X: market } });
+        const order = { price, side: 'buy', size: contracts, client_id: '1' } as const;
+        const asked = { ...order, post_only: true, reduce_only: false };
+        expect(changedByCcxt(exchange, market, asked, contracts)).toBeNull();
+        const between = { ...asked, price: onStep(tick / 10, 10 * ticks + 5) };
+        const changed = changedByCcxt(exchange, market, between, contracts);
+        expect(changed).toMatchObject({ reason: 'price_not_on_tick' });
+      }),
+    );
+  });
+
+  test('equity is exact, and of what is settled in the quote currency alone', async () => {
+    const venue = (id: string): Venue => {
+      const market = { id: 'X', symbol: SYMBOL, quote: 'USDT', settle: 'USDT', ...LINEAR };
+      const positions = [
+        { symbol: SYMBOL, unrealizedPnl: 0.2, info: {} },
+        { symbol: 'ETH/USDT:USDT-261225', unrealizedPnl: -0.3, info: {} },
+        { symbol: 'ETH/USDC:USDC', unrealizedPnl: 50, info: {} },
+        { symbol: 'BTC/USD:BTC', unrealizedPnl: 7, info: {} },
+      ];
+      const exchange = {
+        ...{ id, has: {}, loadMarkets: () => Promise.resolve({ [SYMBOL]: market }) },
+        fetchBalance: () => Promise.resolve({ USDT: { total: 10_000.1 } }),
+        fetchPositions: () => Promise.resolve(positions),
+        close: () => new Promise(() => undefined),
+      } as unknown as CcxtExchange;
+      return new CcxtVenue({
+        ...{ name: `ccxt:${id}`, exchange, capabilities: kind.capabilities, form: idForm(id) },
+        ...{ lane: new Lane(), pace: new Pace(1, clock) },
+        options: {
+          ...{ symbol: SYMBOL, credentials: {}, rest_url: '', ws_url: '', proxy: null, clock },
+          ...{ connect_timeout_ms: 1, read_timeout_ms: 1, trace: () => undefined },
+        },
+      });
+    };
+    expect(await venue('odd').balance()).toEqual({ cash: '10000.1', equity: '10000' });
+    // There the total holds the unrealised profit already.
+    expect((await venue('okx').balance()).equity).toBe('10000.1');
+    // Sockets that a venue does not close hold no end up.
+    await venue('odd').close();
   });
 
   describe('at a venue that', () => {
