@@ -123,7 +123,7 @@ describe.skipIf(ccxtFolder() === null)('with ccxt installed', () => {
         fetchBalance: () => Promise.resolve({ USDT: { total: 10_000.1 } }),
         fetchPositions: () => Promise.resolve(positions),
         close: () => new Promise(() => undefined),
-      } as unknown as CcxtExchange;
+      } as object as CcxtExchange;
       return new CcxtVenue({
         ...{ name: `ccxt:${id}`, exchange, capabilities: kind.capabilities, form: idForm(id) },
         ...{ lane: new Lane(), pace: new Pace(1, clock) },
