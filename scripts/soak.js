@@ -21,6 +21,7 @@ const which = names.length === 0 ? [''] : names;
 const elsewhere = {
   oracle: 'test/engine/oracle.test.ts',
   'over-wire': 'test/exchange/over-wire/',
+  'live-ccxt-aster': 'test/e2e/live-ccxt-aster.test.ts',
 };
 const files = which.map((name) => elsewhere[name] ?? `test/e2e/faults/${name}`);
 const limits = [`--testTimeout=${LONGEST_TEST_MS}`, `--hookTimeout=${LONGEST_TEST_MS}`];

@@ -158,6 +158,8 @@ async function main(launch: BotLaunch): Promise<void> {
     ending = true;
     clock.after(END_TIMEOUT_MS, () => process.exit(1), 'idle');
     await bot?.close();
+    // Until the process is gone the line still beats: its books cannot be asked any more.
+    bot = null;
     log.info({ code }, `the bot ends: ${reason}`);
     exitRecord(code, reason);
     for (const name of ['bot.pid', 'bot.json']) rmSync(file(name), { force: true });

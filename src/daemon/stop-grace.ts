@@ -4,8 +4,11 @@
  */
 import type { StatusView } from '../contract/instance-api.ts';
 
-/** Requests of a stop besides its cancels: a comparison under way, listings, the last fills. */
-const OTHER_REQUESTS = 30;
+/**
+ * Requests of a stop besides its cancels, in the venue's own weights: comparisons, the close of a
+ * position, and listings of fills, which weigh five times as much on some.
+ */
+const OTHER_REQUESTS = 60;
 /** Until listings show what has happened. */
 const LISTINGS_MS = 8000;
 /** However slow the venue: then the process is ended, and the next start clears what rests. */
@@ -18,7 +21,7 @@ export function stopGraceMs(
   status: Pick<StatusView, 'open_orders' | 'venue_requests'> | null,
 ): number {
   const { open_orders: orders = 0, venue_requests: requests = null } = status ?? {};
-  if (requests === null || orders === 0) return grantedMs;
+  if (requests === null) return grantedMs;
   const each = MINUTE_MS / Math.max(1, requests.per_minute);
   const needed = LISTINGS_MS + (orders + OTHER_REQUESTS) * each;
   return Math.max(grantedMs, Math.min(LONGEST_MS, Math.ceil(needed)));

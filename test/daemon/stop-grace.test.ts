@@ -11,9 +11,11 @@ test.each([
   ['no bot has told anything', null, 15_000],
   ['the venue counts nothing', at(50, null), 15_000],
   ['a quick venue', at(50, 2400), 15_000],
-  ['nothing rests', at(0, 60), 15_000],
-  ['ccxt on a slow exchange', at(50, 180), 34_667],
-  ['a small share of a key', at(50, 62), 85_420],
+  ['nothing rests, but there may be a position', at(0, 60), 68_000],
+  ['nothing rests on a quick venue', at(0, 2400), 15_000],
+  ['ccxt on a slow exchange', at(50, 180), 44_667],
+  ['half a share of it after a crash', at(6, 80), 57_500],
+  ['a small share of a key', at(50, 62), 114_452],
   ['no share at all', at(500, 0), 600_000],
 ])('%s', (_, status, expected) => {
   expect(stopGraceMs(15_000, status)).toBe(expected);

@@ -94,6 +94,7 @@ export interface CcxtClient {
   fetchPositionMode(symbol: string): Promise<{ readonly hedged?: boolean }>;
   fetchTradingFee(symbol: string): Promise<{ readonly maker?: number; readonly taker?: number }>;
   setLeverage(leverage: number, symbol: string): Promise<unknown>;
+  setPositionMode(hedged: boolean, symbol: string): Promise<unknown>;
   watchOrders(symbol: string): Promise<readonly CcxtOrder[]>;
   watchMyTrades(symbol: string): Promise<readonly CcxtTrade[]>;
   watchTicker(symbol: string): Promise<{ readonly last?: number; readonly symbol: string }>;

@@ -13,6 +13,8 @@ export interface Corrections {
   readonly time?: (exchange: CcxtExchange) => Promise<unknown>;
   /** What says that there is no such order any more, where ccxt takes it for something else. */
   readonly gone?: RegExp;
+  /** The total of a balance holds the unrealised profit already. */
+  readonly total_is_equity?: boolean;
   /** How many orders a history gives that knows neither moments nor pages; it must be asked for. */
   readonly history_limit?: number;
 }
@@ -21,6 +23,9 @@ function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
+
+/** The total is the venue's margin balance, or its equity. */
+const TOTAL_IS_EQUITY: Corrections = { total_is_equity: true };
 
 /** The side follows from a notional that is not signed everywhere; the amount is. */
 const bySignedAmount: Corrections = {
@@ -33,8 +38,15 @@ const bySignedAmount: Corrections = {
 
 const CORRECTIONS: Readonly<Record<string, Corrections>> = {
   aster: bySignedAmount,
-  binance: bySignedAmount,
-  binanceusdm: bySignedAmount,
+  binance: { ...bySignedAmount, ...TOTAL_IS_EQUITY },
+  binanceusdm: { ...bySignedAmount, ...TOTAL_IS_EQUITY },
+  bitget: TOTAL_IS_EQUITY,
+  htx: TOTAL_IS_EQUITY,
+  kucoin: TOTAL_IS_EQUITY,
+  kucoinfutures: TOTAL_IS_EQUITY,
+  myokx: TOTAL_IS_EQUITY,
+  okx: TOTAL_IS_EQUITY,
+  okxus: TOTAL_IS_EQUITY,
   backpack: {
     // `contracts` is the exposure with resting orders, `entryPrice` the break-even price, and the
     // other figures stay text.

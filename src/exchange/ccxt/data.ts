@@ -7,6 +7,7 @@ import { venueTime } from './corrections.ts';
 import type { CcxtExchange, CcxtMarket } from './exchange.ts';
 import { faultOf } from './faults.ts';
 import { wholeListing } from './listing.ts';
+import { loadedMarkets } from './markets.ts';
 import { candle, isTradable, marketRules, priceOf, tickerOf } from './parse.ts';
 
 const CANDLES = { key: (c: Candle) => String(c.at_ms), at: (c: Candle) => c.at_ms };
@@ -74,7 +75,7 @@ export class CcxtData implements MarketData {
   }
 
   async #tradable(): Promise<readonly CcxtMarket[]> {
-    const markets = await this.#ask(() => this.#exchange.loadMarkets());
+    const markets = await this.#ask(() => loadedMarkets(this.#exchange));
     return Object.values(markets).filter(isTradable);
   }
 

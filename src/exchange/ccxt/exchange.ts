@@ -100,6 +100,21 @@ export type Listing<T> = (
   params: Params,
 ) => Promise<T>;
 
+/** Listings of which ccxt tells how much an answer holds. */
+export type Listed =
+  | 'fetchMyTrades'
+  | 'fetchOrders'
+  | 'fetchClosedOrders'
+  | 'fetchCanceledOrders'
+  | 'fetchFundingHistory';
+
+/** Most entries of an answer, most days of a question. */
+interface ListedFeature {
+  readonly limit?: number | undefined;
+  readonly untilDays?: number | undefined;
+}
+type Listings = Readonly<Partial<Record<Listed, ListedFeature | null>>>;
+
 /** The part of a ccxt exchange that gridd calls. */
 export interface CcxtExchange {
   readonly id: string;
@@ -107,6 +122,7 @@ export interface CcxtExchange {
   /** Milliseconds between two requests of cost 1. */
   readonly rateLimit: number;
   readonly precisionMode: number;
+  readonly features?: { readonly swap?: { readonly linear?: Listings | null } | null } | undefined;
   readonly requiredCredentials: Readonly<Record<string, boolean | undefined>>;
   /** What stands for `{hostname}` in addresses, where they have that. */
   readonly hostname?: string | undefined;
@@ -114,7 +130,10 @@ export interface CcxtExchange {
   timeout: number;
   httpsProxy?: string | undefined;
   wssProxy?: string | undefined;
-  readonly throttler?: { readonly config: { refillRate: number } } | undefined;
+  /** Waits until a request of this cost may be sent. */
+  throttle: (cost?: number) => Promise<void>;
+  /** Sends a signed request; gives its answer, read. */
+  fetch: (url: string, method?: string, headers?: unknown, body?: unknown) => Promise<unknown>;
   /** Called with every answer; gives its body. */
   onRestResponse?: (
     status: number,
@@ -124,7 +143,9 @@ export interface CcxtExchange {
     headers: unknown,
     body: string,
   ) => string;
-  loadMarkets(): Promise<Readonly<Record<string, CcxtMarket>>>;
+  /** Undefined until they are loaded. */
+  readonly markets?: Readonly<Record<string, CcxtMarket>> | undefined;
+  loadMarkets(reload: boolean): Promise<Readonly<Record<string, CcxtMarket>>>;
   /** Needed once before a `ws://` address is used. */
   loadHttpProxyAgent(): Promise<unknown>;
   fetchTime(): Promise<number | undefined>;
@@ -150,6 +171,10 @@ export interface CcxtExchange {
   fetchTradingFee(symbol: string): Promise<Pick<CcxtMarket, 'maker' | 'taker'>>;
   fetchLeverage(symbol: string): Promise<{ longLeverage?: number | undefined }>;
   setLeverage(leverage: number, symbol: string): Promise<unknown>;
+  /** As it would be sent, cut to the step of the market. */
+  amountToPrecision(symbol: string, amount: number): string;
+  priceToPrecision(symbol: string, price: number): string;
+  fetchPositionMode(symbol: string): Promise<{ hedged?: boolean | undefined }>;
   createOrder(
     symbol: string,
     type: string,

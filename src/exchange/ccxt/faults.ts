@@ -27,6 +27,7 @@ const REJECTIONS: readonly (readonly [string, RejectReason])[] = [
   ['RateLimitExceeded', 'rate_limited'],
   ['DDoSProtection', 'rate_limited'],
   ['OnMaintenance', 'maintenance'],
+  ['InvalidNonce', 'wrong_time'],
   ['MarketClosed', 'symbol_closed'],
   ['ContractUnavailable', 'symbol_closed'],
   ['BadSymbol', 'symbol_closed'],

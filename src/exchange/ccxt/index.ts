@@ -10,7 +10,8 @@ import type { CcxtExchange } from './exchange.ts';
 import { Lane } from './lane.ts';
 import { loadCcxtClass } from './load.ts';
 import { idForm } from './names.ts';
-import { credentialsIn, openExchange, ownAddresses } from './open.ts';
+import { openExchange, ownAddresses } from './open.ts';
+import { Pace } from './pace.ts';
 import { CcxtVenue } from './venue.ts';
 
 export { CCXT_VERSION, ccxtFolder, ccxtIds } from './load.ts';
@@ -32,9 +33,7 @@ const CANCELS = 10;
  */
 export async function loadCcxtKind(id: string, spacing_ms?: number): Promise<VenueKind> {
   const Exchange = await loadCcxtClass(id);
-  const spaced: Readonly<Record<string, number>> =
-    spacing_ms === undefined ? {} : { rateLimit: spacing_ms };
-  const sample = new Exchange(spaced);
+  const sample = new Exchange({});
   const lacks = lackOf(sample);
   if (lacks !== null) {
     const message = `gridd cannot trade on ${id} through ccxt: it has no ${lacks}`;
@@ -43,27 +42,22 @@ export async function loadCcxtKind(id: string, spacing_ms?: number): Promise<Ven
   const own = ownAddresses(sample);
   const name = `ccxt:${id}`;
   const form = idForm(id);
-  const capabilities = capabilitiesOf(sample, form.client_id);
-  const lane = (options: WireOptions) =>
-    new Lane(capabilities.requests_per_minute ?? 0, options.clock);
+  const spacing = spacing_ms ?? sample.rateLimit;
+  const capabilities = capabilitiesOf(sample, form.client_id, spacing);
+  const paced = (options: WireOptions) => new Pace(spacing, options.clock);
   return {
     name,
     ...own,
     credentials: credentialsOf(sample),
     capabilities,
-    open: (options) =>
-      new CcxtVenue({
-        name,
-        exchange: openExchange(Exchange, options, own, {
-          ...spaced,
-          ...credentialsIn(options.credentials),
-        }),
-        capabilities,
-        form,
-        lane: lane(options),
-        options,
-      }),
-    openData: (options) => new CcxtData(name, openExchange(Exchange, options, own, spaced)),
+    open(options) {
+      const pace = paced(options);
+      const exchange = openExchange(Exchange, options, own, pace);
+      const lane = new Lane();
+      return new CcxtVenue({ name, exchange, capabilities, form, lane, pace, options });
+    },
+    openData: (options) =>
+      new CcxtData(name, openExchange(Exchange, options, own, paced(options))),
   };
 }
 
@@ -88,6 +82,7 @@ function lackOf({ has, precisionMode, requiredCredentials }: CcxtExchange): stri
 function capabilitiesOf(
   exchange: CcxtExchange,
   client_id: VenueCapabilities['client_id'],
+  spacingMs: number,
 ): VenueCapabilities {
   return {
     client_id,
@@ -103,7 +98,7 @@ function capabilitiesOf(
     silence_ms: SILENCE_MS,
     listing_lag_ms: LISTING_LAG_MS,
     history_ms: HISTORY_MS,
-    requests_per_minute: Math.max(1, Math.floor(MINUTE_MS / exchange.rateLimit)),
+    requests_per_minute: Math.max(1, Math.floor(MINUTE_MS / spacingMs)),
     lockstep: false,
   };
 }

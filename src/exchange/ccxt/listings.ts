@@ -4,11 +4,12 @@
  */
 import { VenueFault } from '../port.ts';
 import type { VenueFill, VenueFunding, VenueOrder } from '../port.ts';
-import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtTrade, Listing } from './exchange.ts';
+import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtTrade, Listed } from './exchange.ts';
 import { correctionsOf } from './corrections.ts';
-import { listingInSpans } from './listing.ts';
+import { firstSpan, listingInSpans } from './listing.ts';
+import { answersOf } from './markets.ts';
 import type { OrderIds } from './order-ids.ts';
-import { decimalText, venueFill, venueOrder } from './parse.ts';
+import { decimalText, textOf, timeOf, venueFill, venueOrder } from './parse.ts';
 import type { ReadId } from './parse.ts';
 
 export interface ListingParts {
@@ -22,13 +23,20 @@ export interface ListingParts {
 }
 
 const ORDERS = {
-  key: (order: CcxtOrder) => order.id ?? '',
-  at: (order: CcxtOrder) => order.timestamp ?? 0,
+  key: (order: CcxtOrder) => textOf(order.id, 'order.id'),
+  at: (order: CcxtOrder) => timeOf(order.timestamp, 'order.timestamp'),
 };
 const TRADES = {
-  key: (trade: CcxtTrade) => trade.id ?? '',
-  at: (trade: CcxtTrade) => trade.timestamp ?? 0,
+  key: (trade: CcxtTrade) => textOf(trade.id, 'trade.id'),
+  at: (trade: CcxtTrade) => timeOf(trade.timestamp, 'trade.timestamp'),
 };
+
+const NO_FILLS: Promise<readonly VenueFill[]> = Promise.resolve([]);
+
+type OrderListing = Exclude<Listed, 'fetchMyTrades' | 'fetchFundingHistory'>;
+const ALL: readonly OrderListing[] = ['fetchOrders'];
+/** Where no listing has all of them. */
+const BY_END: readonly OrderListing[] = ['fetchClosedOrders', 'fetchCanceledOrders'];
 
 /** Venues list orders by when they were made: what ended lately may be so much older. */
 const ORDERS_BEFORE_MS = 6 * 24 * 3_600_000;
@@ -56,6 +64,7 @@ export class OrderUnknown extends VenueFault {
 export class CcxtListings {
   readonly #parts: ListingParts;
   #openAsked: Promise<readonly VenueOrder[]> | null = null;
+  #fillsAsked: { since: number; readonly fills: Promise<readonly VenueFill[]> } | null = null;
 
   constructor(parts: ListingParts) {
     this.#parts = parts;
@@ -101,7 +110,7 @@ export class CcxtListings {
     const { exchange, now } = this.#parts;
     if (exchange.has['fetchOrders'] !== true) return new Map();
     const since = now() - ORDERS_BEFORE_MS;
-    const listed = await this.#listed(exchange.fetchOrders.bind(exchange), since);
+    const listed = await this.#listed('fetchOrders', since);
     const asked = listed.filter(({ venue_order_id }) => ids.includes(venue_order_id));
     return new Map(asked.map((order) => [order.venue_order_id, order]));
   }
@@ -132,13 +141,8 @@ export class CcxtListings {
     const open = (await this.openOrders()).filter(
       ({ at_ms, filled }) => at_ms >= sinceMs || filled !== '0',
     );
-    const listings: Listing<readonly CcxtOrder[]>[] = [];
-    const from = this.#parts.exchange;
-    if (has['fetchOrders'] === true) listings.push(from.fetchOrders.bind(from));
-    else {
-      if (has['fetchClosedOrders'] === true) listings.push(from.fetchClosedOrders.bind(from));
-      if (has['fetchCanceledOrders'] === true) listings.push(from.fetchCanceledOrders.bind(from));
-    }
+    const all = has['fetchOrders'] === true ? ALL : BY_END;
+    const listings = all.filter((name) => has[name] === true);
     const found = new Map(open.map((order) => [order.venue_order_id, order]));
     for (const listing of listings) {
       for (const order of await this.#listed(listing, sinceMs)) {
@@ -151,20 +155,23 @@ export class CcxtListings {
   }
 
   async #listed(
-    listing: Listing<readonly CcxtOrder[]>,
+    listing: OrderListing,
     sinceMs: number,
   ): Promise<readonly VenueOrder[]> {
     const market = await this.#parts.market();
-    const { history_limit } = correctionsOf(this.#parts.exchange.id);
+    const { exchange, ask } = this.#parts;
+    const { history_limit } = correctionsOf(exchange.id);
+    const answers = answersOf(exchange, listing);
+    const limit = history_limit ?? answers.most ?? undefined;
     const page = (since: number, until: number | null) => {
       const params = until === null ? {} : { until };
-      return this.#parts.ask(() => listing(market.symbol, since, history_limit, params));
+      return ask(() => exchange[listing](market.symbol, since, limit, params));
     };
     const from = sinceMs - ORDERS_BEFORE_MS;
     // Where it knows no moments it has one answer, however it is asked.
     const orders =
       history_limit === undefined
-        ? await listingInSpans(page, ORDERS, from, this.#parts.now())
+        ? await listingInSpans(page, ORDERS, from, this.#parts.now(), answers)
         : await page(from, null);
     const ended = ({ id }: CcxtOrder) => this.#parts.ids.endedAt(id ?? '');
     const changed = orders.filter((order) => mayHaveChanged(order, sinceMs, ended(order)));
@@ -180,15 +187,47 @@ export class CcxtListings {
     return order;
   }
 
+  /** Who asks while a question still waits for its turn shares its answer, which begins earlier. */
   async fillsSince(sinceMs: number): Promise<readonly VenueFill[]> {
-    const market = await this.#parts.market();
-    const page = (since: number, until: number | null) => {
-      const params = until === null ? {} : { until };
-      return this.#parts.ask(() =>
-        this.#parts.exchange.fetchMyTrades(market.symbol, since, undefined, params),
-      );
+    const waiting = this.#fillsAsked;
+    if (waiting !== null) waiting.since = Math.min(waiting.since, sinceMs);
+    const fills = await (waiting?.fills ?? this.#askFills(sinceMs));
+    return fills.filter(({ at_ms }) => at_ms >= sinceMs);
+  }
+
+  #askFills(sinceMs: number): Promise<readonly VenueFill[]> {
+    const asked = { since: sinceMs, fills: NO_FILLS };
+    const sent = (): number => {
+      if (this.#fillsAsked === asked) this.#fillsAsked = null;
+      return asked.since;
     };
-    const trades = await listingInSpans(page, TRADES, sinceMs, this.#parts.now());
+    this.#fillsAsked = asked;
+    asked.fills = this.#readFills(sent).finally(sent);
+    return asked.fills;
+  }
+
+  /** `sent`: called when the first question is sent; gives the moment to begin at. */
+  async #readFills(sent: () => number): Promise<readonly VenueFill[]> {
+    const market = await this.#parts.market();
+    const { exchange, ask, now } = this.#parts;
+    const answers = answersOf(exchange, 'fetchMyTrades');
+    const send = (since: number, until: number | null) => {
+      const params = until === null ? {} : { until };
+      return exchange.fetchMyTrades(market.symbol, since, answers.most ?? undefined, params);
+    };
+    let since = 0;
+    let began = 0;
+    let first: readonly CcxtTrade[] | null = await ask(() => {
+      [since, began] = [sent(), now()];
+      const { from, end } = firstSpan(since, began, answers);
+      return send(from, end);
+    });
+    const page = async (from: number, until: number | null) => {
+      const known = first;
+      first = null;
+      return known ?? ask(() => send(from, until));
+    };
+    const trades = await listingInSpans(page, TRADES, since, began, answers);
     const names = await this.#namesOf(trades);
     return trades.map((trade) => venueFill(market, trade, names.get(trade.order ?? '') ?? ''));
   }
@@ -223,10 +262,11 @@ export class CcxtListings {
         // One payment a stamp: its moment is the key that every listing gives alike.
         funding_id: String(timestamp),
         amount: decimalText(amount, 'funding.amount'),
-        at_ms: timestamp ?? 0,
+        at_ms: timeOf(timestamp, 'funding.timestamp'),
       }));
     };
     const entry = { key: (f: VenueFunding) => f.funding_id, at: (f: VenueFunding) => f.at_ms };
-    return listingInSpans(page, entry, sinceMs, this.#parts.now());
+    const answers = answersOf(this.#parts.exchange, 'fetchFundingHistory');
+    return listingInSpans(page, entry, sinceMs, this.#parts.now(), answers);
   }
 }

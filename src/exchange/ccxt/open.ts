@@ -1,9 +1,13 @@
 /**
  * Makes an instance of a ccxt class as gridd needs it: no builder fee, no sandbox, addresses of the
- * user's where they are given, ccxt's own spacing of requests left on.
+ * user's where they are given, its requests spaced by our clock, each answer whole in time, and no
+ * key in what it throws or in the trace.
  */
+import type { Clock } from '../../platform/clock.ts';
 import type { Credentials, WireOptions } from '../venue-kind.ts';
+import { Redaction } from '../wire/redaction.ts';
 import type { CcxtClass, CcxtExchange } from './exchange.ts';
+import type { Pace } from './pace.ts';
 
 /** Credentials by the names that ccxt gives them. */
 export function credentialsIn(credentials: Credentials): Readonly<Record<string, string>> {
@@ -20,27 +24,58 @@ export function credentialsIn(credentials: Credentials): Readonly<Record<string,
 /** A new instance; nothing is sent. `own`: the addresses that ccxt would use by itself. */
 export function openExchange(
   Exchange: CcxtClass,
-  options: WireOptions,
+  options: WireOptions & { readonly credentials?: Credentials },
   own: OwnAddresses,
-  more: Readonly<Record<string, string | number>>,
+  pace: Pace,
 ): CcxtExchange {
+  const { credentials = {} } = options;
   const exchange = new Exchange({
-    ...more,
+    ...credentialsIn(credentials),
     enableRateLimit: true,
     // ccxt adds a fee of its own to orders on some exchanges unless it is told not to.
     options: { builderFee: false, defaultType: 'swap', warnOnFetchOpenOrdersWithoutSymbol: false },
   });
+  exchange.throttle = (cost) => pace.turn(cost);
   exchange.timeout = options.read_timeout_ms;
+  const redaction = new Redaction(secretsIn(credentials));
+  const fetch = exchange.fetch.bind(exchange);
+  // ccxt's own limit ends with the head of an answer: its body would be waited for as it comes.
+  const limitMs = 2 * options.read_timeout_ms;
+  exchange.fetch = async (...request) => {
+    try {
+      return await within(fetch(...request), limitMs, options.clock);
+    } catch (error) {
+      if (error instanceof Error) error.message = redaction.clean(error.message);
+      throw error;
+    }
+  };
   if (options.proxy !== null) {
     exchange.httpsProxy = options.proxy;
     exchange.wssProxy = options.proxy;
   }
   exchange.urls.api = redirect(exchange.urls.api, own, options);
   exchange.onRestResponse = (status, _words, url, method, _headers, body) => {
-    options.trace(`${method} ${pathOf(url)} -> ${status}`);
+    options.trace(redaction.clean(`${method} ${pathOf(url)} -> ${status}`));
     return body.trim();
   };
   return exchange;
+}
+
+/** Every value, a key in hexadecimal also without the mark of that. */
+function secretsIn(credentials: Credentials): string[] {
+  return Object.values(credentials).flatMap((text) => [text, text.replace(/^0x/, '')]);
+}
+
+/** Named as ccxt's: its own classes are copies of each file. */
+class NetworkError extends Error {}
+class RequestTimeout extends NetworkError {}
+
+function within<T>(answer: Promise<T>, ms: number, clock: Clock): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new RequestTimeout(`no whole answer within ${ms} ms`));
+    const cancel = clock.after(ms, late);
+    answer.then(resolve, reject).finally(cancel);
+  });
 }
 
 /** The first addresses among those of an exchange. */

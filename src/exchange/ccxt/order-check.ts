@@ -5,6 +5,8 @@
 import { lotsOf, notional, ticksOf } from '../../contract/market.ts';
 import type { Market } from '../../contract/market.ts';
 import type { OrderRequest, Rejection, RejectReason, VenueCapabilities } from '../port.ts';
+import type { CcxtExchange, CcxtMarket } from './exchange.ts';
+import { decimalText } from './parse.ts';
 
 /** Our ids and those of the venue's users: no character that some venue refuses. */
 const TEXT_ID = /^[A-Za-z0-9_-]+$/;
@@ -32,6 +34,24 @@ function isUint32(text: string): boolean {
   return /^(0|[1-9]\d{0,9})$/.test(text) && Number(text) < 2 ** 32;
 }
 
-function refusal(reason: RejectReason, found: string): Rejection {
+/**
+ * Why ccxt would send another price or size than asked for, by more digits than a number keeps or
+ * by steps of its own; null: it sends these. `contracts`: the size as the venue counts it.
+ */
+export function changedByCcxt(
+  exchange: Pick<CcxtExchange, 'amountToPrecision' | 'priceToPrecision'>,
+  { symbol }: CcxtMarket,
+  { price }: OrderRequest,
+  contracts: string,
+): Rejection | null {
+  const amount = exchange.amountToPrecision(symbol, Number(contracts));
+  if (decimalText(amount, 'amount') !== contracts) return refusal('size_not_on_lot', amount);
+  if (price === null) return null;
+  const sent = exchange.priceToPrecision(symbol, Number(price));
+  const same = decimalText(sent, 'price') === decimalText(price, 'price');
+  return same ? null : refusal('price_not_on_tick', sent);
+}
+
+export function refusal(reason: RejectReason, found: string): Rejection {
   return { status: 'rejected', reason, message: `not sent: ${reason} (${found})` };
 }

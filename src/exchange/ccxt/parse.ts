@@ -37,12 +37,12 @@ function decimalOf(value: unknown, path: string): Decimal {
   return decimal;
 }
 
-function textOf(value: unknown, path: string): string {
+export function textOf(value: unknown, path: string): string {
   if (typeof value !== 'string' || value === '') throw badAnswer(path, value);
   return value;
 }
 
-function timeOf(value: unknown, path: string): number {
+export function timeOf(value: unknown, path: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw badAnswer(path, value);
   return Math.round(value);
 }
@@ -61,13 +61,21 @@ function times(a: Decimal, b: Decimal): string {
   return formatDecimal(a.digits * b.digits, a.scale + b.scale);
 }
 
+/** The exact sum of numbers of an answer. */
+export function sumText(values: readonly (string | number)[]): string {
+  const decimals = values.map((value) => decimalOf(value, 'balance'));
+  const scale = Math.max(...decimals.map((decimal) => decimal.scale));
+  const digits = decimals.map((decimal) => decimal.digits * 10n ** BigInt(scale - decimal.scale));
+  return formatDecimal(digits.reduce((sum, each) => sum + each, 0n), scale);
+}
+
 /** Size in base units of so many contracts. */
 export function baseSize(market: CcxtMarket, contracts: unknown, path: string): string {
   return times(decimalOf(contracts, path), contractOf(market));
 }
 
-/** Contracts of a size in base units; null when they are no decimal that ends. */
-export function contractsOf(market: CcxtMarket, size: string): number | null {
+/** Contracts of a size in base units, as text; null when they are no decimal that ends. */
+export function contractsOf(market: CcxtMarket, size: string): string | null {
   const decimal = parseDecimal(size);
   const contract = contractOf(market);
   if (decimal === null || contract.digits <= 0n) return null;
@@ -75,7 +83,7 @@ export function contractsOf(market: CcxtMarket, size: string): number | null {
   const numerator = decimal.digits * 10n ** BigInt(contract.scale + MOST_DECIMALS);
   const denominator = contract.digits * 10n ** BigInt(decimal.scale);
   if (numerator % denominator !== 0n) return null;
-  return Number(formatDecimal(numerator / denominator, MOST_DECIMALS));
+  return formatDecimal(numerator / denominator, MOST_DECIMALS);
 }
 
 const MOST_DECIMALS = 18;

@@ -11,7 +11,6 @@ import type { MarketRules } from '../../contract/market.ts';
 import { VenueFault } from '../port.ts';
 import type {
   OrderRequest,
-  RejectReason,
   SubmitOutcome,
   Venue,
   VenueAccount,
@@ -28,11 +27,13 @@ import type { CcxtExchange, CcxtMarket, CcxtOrder, CcxtPosition } from './exchan
 import { classesOf, faultOf, messageOf, rejectionOf } from './faults.ts';
 import { CcxtListings, OrderUnknown } from './listings.ts';
 import type { Lane } from './lane.ts';
+import { loadedMarkets } from './markets.ts';
 import type { IdForm } from './names.ts';
-import { orderFault } from './order-check.ts';
+import { changedByCcxt, orderFault, refusal } from './order-check.ts';
 import { OrderIds } from './order-ids.ts';
+import type { Pace } from './pace.ts';
 import { contractsOf, decimalText, isTradable, marketRules } from './parse.ts';
-import { priceOf, venuePosition } from './parse.ts';
+import { priceOf, sumText, venuePosition } from './parse.ts';
 import { CcxtStream } from './stream.ts';
 
 export interface CcxtVenueParts {
@@ -41,8 +42,12 @@ export interface CcxtVenueParts {
   readonly capabilities: VenueCapabilities;
   readonly form: IdForm;
   readonly lane: Lane;
+  readonly pace: Pace;
   readonly options: VenueOptions;
 }
+
+/** Longest wait for sockets to close: what is left of them ends with the process. */
+const CLOSE_MS = 1000;
 
 export class CcxtVenue implements Venue {
   readonly name: string;
@@ -101,14 +106,14 @@ export class CcxtVenue implements Venue {
     if (this.#ids.venueId(order.client_id) !== null) {
       return refusal('duplicate_client_id', `${order.client_id} was sent before`);
     }
-    const amount = contractsOf(market, order.size);
-    if (amount === null) return refusal('size_not_on_lot', `${order.size} is no contracts`);
+    const contracts = contractsOf(market, order.size);
+    if (contracts === null) return refusal('size_not_on_lot', `${order.size} is no contracts`);
+    const amount = Number(contracts);
     const price = order.price === null ? undefined : Number(order.price);
-    if (price !== undefined && decimalText(price, 'price') !== order.price) {
-      return refusal('price_not_on_tick', `${order.price} has more digits than ccxt keeps`);
-    }
     const type = price === undefined ? 'market' : 'limit';
     try {
+      const changed = changedByCcxt(this.#exchange, market, order, contracts);
+      if (changed !== null) return changed;
       const { lane } = this.#parts;
       const params = this.#params(order);
       const made = await lane.run(() =>
@@ -167,9 +172,13 @@ export class CcxtVenue implements Venue {
     const { quote } = await this.#loaded();
     const balances = await this.#ask(() => this.#exchange.fetchBalance());
     const cash = decimalText(balances[quote]?.total ?? 0, `balance.${quote}.total`);
-    const positions = await this.#positions();
-    const unrealised = positions.reduce((sum, each) => sum + (each.unrealizedPnl ?? 0), 0);
-    return { cash, equity: decimalText(Number((Number(cash) + unrealised).toFixed(8)), 'equity') };
+    const { total_is_equity = false } = correctionsOf(this.#exchange.id);
+    if (total_is_equity) return { cash, equity: cash };
+    // Those that are settled in another currency are no part of this balance.
+    const settled = (await this.#positions()).filter(
+      ({ symbol }) => symbol?.split(':')[1]?.split('-')[0] === quote,
+    );
+    return { cash, equity: sumText([cash, ...settled.map((each) => each.unrealizedPnl ?? 0)]) };
   }
 
   async account(): Promise<VenueAccount> {
@@ -188,9 +197,17 @@ export class CcxtVenue implements Venue {
       maker_fee: rules.maker_fee,
       taker_fee: rules.taker_fee,
       leverage: await this.#leverage(market, positions),
-      position_mode: positions.some(({ hedged }) => hedged === true) ? 'hedge' : 'one_way',
+      position_mode: (await this.#isHedged(market, positions)) ? 'hedge' : 'one_way',
       can_trade: null,
     };
+  }
+
+  /** Asked for where the venue tells it: an account without a position shows no mode otherwise. */
+  async #isHedged({ symbol }: CcxtMarket, positions: readonly CcxtPosition[]): Promise<boolean> {
+    if (positions.some(({ hedged }) => hedged === true)) return true;
+    if (this.#exchange.has['fetchPositionMode'] !== true) return false;
+    const { hedged } = await this.#ask(() => this.#exchange.fetchPositionMode(symbol));
+    return hedged === true;
   }
 
   /** Of the position where there is one: not every venue tells it apart from that. */
@@ -239,13 +256,11 @@ export class CcxtVenue implements Venue {
   }
 
   usage(): VenueUsage {
-    return this.#parts.lane.usage();
+    return this.#parts.pace.usage();
   }
 
   grant(share: number): void {
-    this.#parts.lane.grant(share);
-    const { throttler, rateLimit } = this.#exchange;
-    if (throttler !== undefined) throttler.config.refillRate = share / rateLimit;
+    this.#parts.pace.grant(share);
   }
 
   async connect(listener: VenueListener): Promise<void> {
@@ -266,8 +281,10 @@ export class CcxtVenue implements Venue {
 
   async close(): Promise<void> {
     await this.#stream?.close();
-    // Sockets that were never opened make some classes throw here.
-    await this.#exchange.close().catch(() => undefined);
+    // Sockets that were never opened make some classes throw here; a venue that hangs does not
+    // answer the closing of one.
+    const closed = this.#exchange.close().catch(() => undefined);
+    await Promise.race([closed, this.#parts.options.clock.delay(CLOSE_MS)]);
   }
 
   /** The market, asked for until it was answered once. */
@@ -282,7 +299,7 @@ export class CcxtVenue implements Venue {
   async #load(): Promise<CcxtMarket> {
     const { symbol } = this.#parts.options;
     if (this.#parts.options.ws_url.startsWith('ws:')) await this.#exchange.loadHttpProxyAgent();
-    const markets = Object.values(await this.#ask(() => this.#exchange.loadMarkets()));
+    const markets = Object.values(await this.#ask(() => loadedMarkets(this.#exchange)));
     const named = markets.filter((market) => market.symbol === symbol || market.id === symbol);
     const market = named.find(isTradable);
     if (market !== undefined) return market;
@@ -298,10 +315,6 @@ export class CcxtVenue implements Venue {
       throw faultOf(error);
     }
   }
-}
-
-function refusal(reason: RejectReason, message: string): SubmitOutcome {
-  return { status: 'rejected', reason, message };
 }
 
 function lacks(what: string): VenueFault {

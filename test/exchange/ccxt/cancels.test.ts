@@ -4,7 +4,6 @@ import { CcxtCancels } from '../../../src/exchange/ccxt/cancels.ts';
 import type { CcxtExchange, CcxtMarket, CcxtOrder } from '../../../src/exchange/ccxt/exchange.ts';
 import { Lane } from '../../../src/exchange/ccxt/lane.ts';
 import { OrderIds } from '../../../src/exchange/ccxt/order-ids.ts';
-import { manualClock } from '../manual-clock.ts';
 
 const NAMES = ['g-1', 'g-2', 'g-3'];
 
@@ -25,7 +24,7 @@ function cancelsWith(cancelOrders: () => unknown) {
   for (const name of NAMES) ids.learn(name, `v-${name}`);
   const cancels = new CcxtCancels({
     exchange: exchange as CcxtExchange,
-    lane: new Lane(600, manualClock()),
+    lane: new Lane(),
     ...{ ids, most: 10 },
     market: () => Promise.resolve({ symbol: 'SOL/USDT:USDT' } as CcxtMarket),
     openOrders: () => Promise.resolve([]),

@@ -131,3 +131,39 @@ test('who asks what rests while a question waits shares it; who asks later has h
   expect(await Promise.all([first, second, later])).toEqual([[], [], []]);
   expect(turns).toHaveLength(2);
 });
+
+test('who asks for fills while a question waits shares it, and it begins where the first of them wants', async () => {
+  const turns: (() => void)[] = [];
+  const since: (number | undefined)[] = [];
+  const trades = [40, 50, 60].map((timestamp) => ({
+    ...{ id: `t${timestamp}`, order: '7', side: 'buy', price: 150, amount: 1, timestamp, info: {} },
+    fee: { cost: 0.1, currency: 'USDC' },
+  }));
+  const exchange: Partial<CcxtExchange> = {
+    ...{ id: 'odd', has: {} },
+    fetchMyTrades: (_symbol, from) => {
+      since.push(from);
+      return Promise.resolve(trades);
+    },
+  };
+  const ids = new OrderIds();
+  ids.learn('g-1', '7');
+  const listings = new CcxtListings({
+    exchange: exchange as CcxtExchange,
+    ...{ ids, read: (id) => id, now: () => 100 },
+    market: () => Promise.resolve({ symbol: 'SOL/USDC:USDC', quote: 'USDC' } as CcxtMarket),
+    ask: (question) =>
+      new Promise((resolve, reject) => turns.push(() => void question().then(resolve, reject))),
+  });
+  const asked = [listings.fillsSince(50), listings.fillsSince(40), listings.fillsSince(60)];
+  await waitFor('its turn', () => turns.length > 0);
+  turns[0]?.();
+  const later = listings.fillsSince(60);
+  await waitFor('another turn', () => turns.length > 1);
+  turns[1]?.();
+  const fills = await Promise.all([...asked, later]);
+  expect(fills.map((found) => found.map(({ at_ms }) => at_ms))).toEqual([
+    ...[[50, 60], [40, 50, 60], [60], [60]],
+  ]);
+  expect(since).toEqual([40, 60]);
+});

@@ -4,7 +4,9 @@ import { correctionsOf } from '../../../src/exchange/ccxt/corrections.ts';
 import type { CcxtMarket } from '../../../src/exchange/ccxt/exchange.ts';
 import { faultOf, messageOf, rejectionOf } from '../../../src/exchange/ccxt/faults.ts';
 import { wholeListing } from '../../../src/exchange/ccxt/listing.ts';
+import { answersOf } from '../../../src/exchange/ccxt/markets.ts';
 import { idForm } from '../../../src/exchange/ccxt/names.ts';
+import { changedByCcxt } from '../../../src/exchange/ccxt/order-check.ts';
 import { OrderIds } from '../../../src/exchange/ccxt/order-ids.ts';
 import {
   baseSize,
@@ -12,6 +14,7 @@ import {
   contractsOf,
   isTradable,
   marketRules,
+  sumText,
   tickerOf,
   venueFill,
   venueOrder,
@@ -44,7 +47,7 @@ describe('sizes', () => {
         fc.constantFrom(1, 0.1, 0.01, 10, 0.05, 1e-7),
         (contracts, contractSize) => {
           const market = { ...MARKET, contractSize };
-          expect(contractsOf(market, baseSize(market, contracts, 'size'))).toBe(contracts);
+          expect(contractsOf(market, baseSize(market, contracts, 'size'))).toBe(String(contracts));
         },
       ),
     );
@@ -53,6 +56,26 @@ describe('sizes', () => {
   test('a size between contracts is none', () => {
     expect(contractsOf({ ...MARKET, contractSize: 3 }, '10')).toBeNull();
     expect(contractsOf(MARKET, 'ten')).toBeNull();
+  });
+
+  test.each([
+    ['12345678.12345678', '1', 'size_not_on_lot'],
+    ['0.3', '0.123456789012345678', 'price_not_on_tick'],
+    ['0.35', '1', 'size_not_on_lot'],
+    ['0.3', '1.05', 'price_not_on_tick'],
+    ['0.3', '1.10', null],
+  ])('%s at %s is sent as it is, or not at all', (contracts, price, reason) => {
+    const cut = (value: number) => String(Math.floor(value * 10) / 10);
+    const order = { price, side: 'buy', size: '', client_id: '' } as const;
+    const asked = { ...order, post_only: true, reduce_only: false };
+    const steps = { amountToPrecision: (_: string, n: number) => cut(n) };
+    const exchange = { ...steps, priceToPrecision: (_: string, n: number) => cut(n) };
+    const changed = changedByCcxt(exchange, MARKET, asked, contracts);
+    expect(changed?.reason ?? null).toBe(reason);
+  });
+
+  test('are added up exactly', () => {
+    expect(sumText(['10000.1', 0.2, -0.30000001])).toBe('9999.99999999');
   });
 
   test('the lot of the rules is that of a contract', () => {
@@ -207,7 +230,34 @@ describe('a listing', () => {
   test('that has no end is not followed for ever', async () => {
     let id = 0;
     const ask = async () => Array.from({ length: 30 }, () => ({ id: String((id += 1)), at: id }));
-    await expect(wholeListing(ask, entry, 0)).rejects.toThrow('no end');
+    const asked = wholeListing(ask, entry, 0);
+    await expect(asked).rejects.toThrow('no end');
+    await expect(asked).rejects.toThrow(VenueFault);
+  });
+
+  test('with more at one moment than an answer holds is a fault, never cut', async () => {
+    const at_once = Array.from({ length: 60 }, (_, n) => ({ id: String(n), at: 2000 }));
+    const ask = async () => at_once.slice(-50);
+    await expect(wholeListing(ask, entry, 0, 50)).rejects.toThrow('more than its answers show');
+    expect(await wholeListing(ask, entry, 0, 51)).toHaveLength(50);
+  });
+
+  test('of a venue that gives the newest, whatever end is asked for, is a fault', async () => {
+    const ask = async (since: number) => between(since, null).slice(-25);
+    await expect(wholeListing(ask, entry, 1000, 25)).rejects.toThrow(VenueFault);
+    const oldest = async (since: number) => between(since, null).slice(0, 25);
+    expect(await wholeListing(oldest, entry, 1000, 25)).toEqual(all);
+  });
+
+  test.each([
+    [undefined, 1000, 7],
+    [{ limit: 500, untilDays: 2 }, 500, 2],
+    [{ limit: 100, untilDays: 10_000 }, 100, 7],
+  ])('of which ccxt tells %o', (told, limit, days) => {
+    const features = { swap: { linear: { fetchMyTrades: told ?? { limit: 1000 } } } };
+    const expected = { most: limit, span_ms: days * 24 * 3_600_000 - 60_000 };
+    expect(answersOf({ features }, 'fetchMyTrades')).toEqual(expected);
+    expect(answersOf({ features }, 'fetchOrders').most).toBeNull();
   });
 });
 
@@ -220,12 +270,14 @@ describe('exceptions', () => {
   class RequestTimeout extends NetworkError {}
   class RateLimitExceeded extends NetworkError {}
   class AuthenticationError extends ExchangeError {}
+  class InvalidNonce extends NetworkError {}
 
   test.each([
     [new OrderImmediatelyFillable('x'), 'post_only_would_cross'],
     [new InvalidOrder('x'), 'other'],
     [new RateLimitExceeded('x'), 'rate_limited'],
     [new AuthenticationError('x'), 'permission'],
+    [new InvalidNonce('x'), 'wrong_time'],
   ])('%o is a refusal', (error, reason) => {
     expect(rejectionOf(error)).toMatchObject({ status: 'rejected', reason });
   });
