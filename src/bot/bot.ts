@@ -62,13 +62,16 @@ export interface BotParts {
   readonly supervisor?: WishDoor & JudgeDoor;
   /** Told that the venue refuses everything for good: the process should end. */
   readonly onRefused?: (error: GriddError) => void;
+  /** Told that the page has got its port at last. */
+  readonly onPage?: () => void;
   /** Told why nothing begins yet; null: it goes on. */
   readonly waits?: (reason: string | null) => void;
   /** Other kinds of venues than the built-in ones. */
   readonly kinds?: KindLoaders;
 }
 
-const PAGE_RETRY_MS = 30_000;
+/** First and longest wait of a page for its port. */
+const [PAGE_RETRY_MS, PAGE_RETRY_MOST_MS] = [1000, 30_000];
 /** A venue that errs about a key does not do so for this long. */
 const REFUSED_MS = 300_000;
 const UNGUARDED =
@@ -183,7 +186,7 @@ export class Bot {
   }
 
   /** Serves the page; at a user's start a port that cannot be had is PORT_TAKEN. */
-  async serve(): Promise<void> {
+  async serve(retryMs = PAGE_RETRY_MS): Promise<void> {
     const { launch, log } = this.#parts;
     const { web_host, web_allowed_hosts, strict_port } = this.#config.daemon_config;
     try {
@@ -205,7 +208,12 @@ export class Bot {
       // At a restart the grid trades on whatever its page does.
       if (launch.cause === 'start' || !(error instanceof GriddError)) throw error;
       this.runner.setDegraded('page', `The page has no port: ${error.message}`);
-      clock.after(PAGE_RETRY_MS, () => void this.serve(), 'idle');
+      const again = async () => {
+        if (this.#closing) return;
+        await this.serve(Math.min(2 * retryMs, PAGE_RETRY_MOST_MS));
+        if (this.#server !== null) this.#parts.onPage?.();
+      };
+      clock.after(retryMs, () => void again(), 'idle');
     }
   }
 

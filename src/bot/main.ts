@@ -198,7 +198,8 @@ async function main(launch: BotLaunch): Promise<void> {
   }
   try {
     const variables = () => ({ ...process.env, ...readEnvFile(home) });
-    const hooks = { onBug: crash, onRefused, waits: (why: string | null) => (waits = why) };
+    const onPage = () => (ending ? undefined : record());
+    const hooks = { onBug: crash, onRefused, onPage, waits: (why: string | null) => (waits = why) };
     const around = { home, launch, variables, log, lock, share, supervisor: link };
     bot = await Bot.open({ ...around, ...hooks });
     bot.service.outbox.follow((note) => link.audit(note));

@@ -9,7 +9,7 @@ import type { StatusView } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { fileStamp } from '../platform/folder-watch.ts';
 import { fromHome } from '../platform/paths.ts';
-import { changedKeys, textDigest } from '../registry/index.ts';
+import { changedKeys, readConfigText, textDigest } from '../registry/index.ts';
 import { readInstanceConfig } from './instance-config.ts';
 import type { Instance } from './instance.ts';
 
@@ -125,8 +125,11 @@ export class FileNotes {
       status: this.#figures(instance),
     };
     try {
-      const { loaded: says, text } = readInstanceConfig(around.home, id, record);
-      return textDigest(text) === sha256 ? null : fileNote({ ...facts, says: says.config });
+      // Mostly it is what was taken: that costs no reading of its keys.
+      const text = readConfigText(fromHome(around.home, record.config_file));
+      if (textDigest(text) === sha256) return null;
+      const { loaded: says } = readInstanceConfig(around.home, id, record);
+      return fileNote({ ...facts, says: says.config });
     } catch (thrown) {
       const { code, message } = errorBody(thrown);
       if (code === 'INTERNAL') return instance.fileNote;

@@ -107,6 +107,8 @@ describe('two never share a place', () => {
     await home.ok(['start', 'b1', 'b2']);
     const victim = await pidOf('b2');
     write('b2', { log_dir: 'logs/b1' });
+    // Without it a restart takes the file.
+    rmSync(home.path('logs', 'b2', 'config_taken.json'));
     process.kill(victim ?? NaN, 'SIGKILL');
     await waitFor('the refusal', async () => (await home.row('b2')).state === 'failed');
     expect(home.registry().instances['b2']).toMatchObject({

@@ -32,6 +32,8 @@ export function openExchange(
   const exchange = new Exchange({
     ...credentialsIn(credentials),
     enableRateLimit: true,
+    // Of what is sent over its sockets, which it spaces itself.
+    rateLimit: pace.spacingMs,
     // ccxt adds a fee of its own to orders on some exchanges unless it is told not to.
     options: { builderFee: false, defaultType: 'swap', warnOnFetchOpenOrdersWithoutSymbol: false },
   });

@@ -11,7 +11,8 @@ const MINUTE_MS = 60_000;
 const LOOK_MS = 1000;
 
 export class Pace {
-  readonly #spacingMs: number;
+  /** What a request of cost 1 keeps free after it while the share is whole. */
+  readonly spacingMs: number;
   readonly #clock: Clock;
   /** Of the last minute. */
   readonly #sent: { readonly at: number; readonly cost: number }[] = [];
@@ -19,9 +20,8 @@ export class Pace {
   #share = 1;
   #turns = Promise.resolve();
 
-  /** `spacingMs`: what a request of cost 1 keeps free after it while the share is whole. */
   constructor(spacingMs: number, clock: Clock) {
-    this.#spacingMs = spacingMs;
+    this.spacingMs = spacingMs;
     this.#clock = clock;
   }
 
@@ -39,7 +39,7 @@ export class Pace {
   usage(): VenueUsage {
     this.#forget();
     const used = this.#sent.reduce((sum, { cost }) => sum + cost, 0);
-    const allowed = Math.floor((MINUTE_MS / this.#spacingMs) * this.#share);
+    const allowed = Math.floor((MINUTE_MS / this.spacingMs) * this.#share);
     return { used: Math.ceil(used), allowed };
   }
 
@@ -56,7 +56,7 @@ export class Pace {
 
   #pauseMs(): number {
     const { at, cost } = this.#last;
-    const free = at + (cost * this.#spacingMs) / this.#share;
+    const free = at + (cost * this.spacingMs) / this.#share;
     return Math.ceil(free - this.#clock.monotonic());
   }
 

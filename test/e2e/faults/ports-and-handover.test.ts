@@ -1,9 +1,12 @@
 /** What is told about ports at a start and a restart, and commands given right after a handover. */
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { rmSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
+import type { BotRecord } from '../../../src/contract/instance-api.ts';
 import { localDate } from '../../../src/platform/clock.ts';
+import { readJson } from '../../../src/platform/json-file.ts';
 import { SCRIPTED_BOT, SupervisedHome, freePort } from '../../fixtures/supervised-home.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
 
@@ -23,8 +26,9 @@ function makeHome(options: { bot?: string } = {}): SupervisedHome {
 
 async function hold(port: number): Promise<void> {
   const server = createServer();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 }
 
 test('a start on another port than the wanted one says who holds that', async () => {
@@ -57,6 +61,29 @@ test('a restart onto a strict port that is taken is refused before the bot is en
   home.write('aa_01', { web_port: port, strict_port: true });
   const [restarted] = await home.post('/api/instances/restart', { ids: ['aa_01'] });
   expect(restarted).toMatchObject({ ok: true, row: { web_port: port } });
+});
+
+test('a bot whose strict port was taken while it was down trades without its page until it is free', async () => {
+  const home = makeHome();
+  const port = await freePort();
+  home.write('aa_01', { web_port: port, strict_port: true, restart_delay: 1 });
+  await home.supervise();
+  await home.start('aa_01');
+  const { pid } = await home.row('aa_01');
+  process.kill(pid ?? Number.NaN, 'SIGKILL');
+  await waitFor('its port', () => hold(port).then(() => true, () => false));
+  const degraded = async () => {
+    const found = await home.status('aa_01');
+    return found.state === 'degraded' && found.pid !== pid ? found : null;
+  };
+  const { state_reason } = await waitFor('a bot without its page', degraded);
+  expect(state_reason).toContain('The page has no port');
+  const record = () => readJson(home.path('logs', 'aa_01', 'bot.json')) as BotRecord;
+  expect(record().web_port).toBeNull();
+  for (const server of servers.splice(0)) server.close();
+  await waitFor('its page', async () => (await home.row('aa_01')).state === 'running');
+  expect((await fetch(`http://127.0.0.1:${port}/api/status`)).status).toBe(200);
+  await waitFor('its record', () => record().web_port === port);
 });
 
 test('a command right after a handover waits for the bot, also where its log cannot be opened', async () => {

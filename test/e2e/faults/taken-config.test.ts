@@ -96,7 +96,7 @@ test('a killed bot is back with the old text and its orders, whatever its file s
 
 test('status says what is edited and what takes it, and so does the log', async () => {
   const notes: Readonly<Record<string, RegExp>> = {
-    range_01: /range_01\.json has changed since it was taken \(strategy_config.* and .*reload/,
+    range_01: /range_01\.json has changed since it was taken \(strategy_config.*gridd reload range_01/,
     mode_02: /mode_02\.json (has changed|cannot be used).*gridd reload mode_02/,
     json_03: /json_03\.json cannot be used \(.*not valid JSON.*gridd reload json_03/,
     gone_04: /gone_04\.json cannot be used \(There is no config file.*gridd reload gone_04/,
