@@ -1,7 +1,8 @@
 /**
  * Spacing of the requests to one exchange, each by what ccxt counts it for, in place of ccxt's own:
  * that one goes by the wall clock, and a clock set back by an hour would hold every request, also
- * a cancel, for an hour. Counts what the requests of the last minute cost.
+ * a cancel, for an hour. Counts the requests of the last minute, each as one: what a costly one takes
+ * of the pace is waited for here, cancels first, and holds no recovery up a second time.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { VenueUsage } from '../port.ts';
@@ -14,8 +15,8 @@ export class Pace {
   /** What a request of cost 1 keeps free after it while the share is whole. */
   readonly spacingMs: number;
   readonly #clock: Clock;
-  /** Of the last minute. */
-  readonly #sent: { readonly at: number; readonly cost: number }[] = [];
+  /** Moments of the last minute. */
+  readonly #sent: number[] = [];
   #last = { at: -Infinity, cost: 0 };
   #share = 1;
   #turns = Promise.resolve();
@@ -38,9 +39,8 @@ export class Pace {
 
   usage(): VenueUsage {
     this.#forget();
-    const used = this.#sent.reduce((sum, { cost }) => sum + cost, 0);
     const allowed = Math.floor((MINUTE_MS / this.spacingMs) * this.#share);
-    return { used: Math.ceil(used), allowed };
+    return { used: this.#sent.length, allowed };
   }
 
   async #wait(cost: number): Promise<void> {
@@ -50,7 +50,7 @@ export class Pace {
       pause = this.#pauseMs();
     }
     this.#last = { at: this.#clock.monotonic(), cost };
-    this.#sent.push(this.#last);
+    this.#sent.push(this.#last.at);
     this.#forget();
   }
 
@@ -62,7 +62,7 @@ export class Pace {
 
   #forget(): void {
     const before = this.#clock.monotonic() - MINUTE_MS;
-    const first = this.#sent.findIndex(({ at }) => at > before);
+    const first = this.#sent.findIndex((at) => at > before);
     this.#sent.splice(0, first < 0 ? this.#sent.length : first);
   }
 }

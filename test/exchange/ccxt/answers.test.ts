@@ -186,7 +186,7 @@ describe('the pace', () => {
     for (let k = 0; k < 10; k += 1) await Promise.resolve();
   }
 
-  test('spaces requests by their cost within the share, and counts that', async () => {
+  test('spaces requests by their cost within the share, and counts each as one', async () => {
     const time = manualClock();
     const pace = new Pace(100, time);
     const sent: number[] = [];
@@ -197,7 +197,7 @@ describe('the pace', () => {
       time.advance(100);
     }
     expect(sent).toEqual([0, 100, 600]);
-    expect(pace.usage()).toEqual({ used: 7, allowed: 600 });
+    expect(pace.usage()).toEqual({ used: 3, allowed: 600 });
     pace.grant(0.1);
     expect(pace.usage().allowed).toBe(60);
     for (const cost of [1, 1]) ask(cost);
