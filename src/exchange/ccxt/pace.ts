@@ -1,8 +1,8 @@
 /**
  * Spacing of the requests to one exchange, each by what ccxt counts it for, in place of ccxt's own:
  * that one goes by the wall clock, and a clock set back by an hour would hold every request, also
- * a cancel, for an hour. Counts the requests of the last minute, each as one: what a costly one takes
- * of the pace is waited for here, cancels first, and holds no recovery up a second time.
+ * a cancel, for an hour. Counts the requests of the last minute, each as one: what a costly one
+ * takes of the pace is waited for here, cancels first, and holds no recovery up a second time.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { VenueUsage } from '../port.ts';
