@@ -15,6 +15,8 @@ export interface Corrections {
   readonly gone?: RegExp;
   /** The total of a balance holds the unrealised profit already. */
   readonly total_is_equity?: boolean;
+  /** The end of a question is cut down to a multiple of this. */
+  readonly until_step_ms?: number;
   /** How many orders a history gives that knows neither moments nor pages; it must be asked for. */
   readonly history_limit?: number;
 }
@@ -27,6 +29,9 @@ function numberOf(value: unknown): number | undefined {
 /** The total is the venue's margin balance, or its equity. */
 const TOTAL_IS_EQUITY: Corrections = { total_is_equity: true };
 
+/** The end of a question is cut to its second: what came later in that second would be left out. */
+const BY_SECONDS: Corrections = { until_step_ms: 1000 };
+
 /** The side follows from a notional that is not signed everywhere; the amount is. */
 const bySignedAmount: Corrections = {
   position(position) {
@@ -37,11 +42,17 @@ const bySignedAmount: Corrections = {
 };
 
 const CORRECTIONS: Readonly<Record<string, Corrections>> = {
+  apex: TOTAL_IS_EQUITY,
   aster: bySignedAmount,
   binance: { ...bySignedAmount, ...TOTAL_IS_EQUITY },
   binanceusdm: { ...bySignedAmount, ...TOTAL_IS_EQUITY },
   bitget: TOTAL_IS_EQUITY,
+  blofin: TOTAL_IS_EQUITY,
+  deribit: TOTAL_IS_EQUITY,
+  gate: BY_SECONDS,
+  gateeu: BY_SECONDS,
   htx: TOTAL_IS_EQUITY,
+  hyperliquid: TOTAL_IS_EQUITY,
   kucoin: TOTAL_IS_EQUITY,
   kucoinfutures: TOTAL_IS_EQUITY,
   myokx: TOTAL_IS_EQUITY,

@@ -164,7 +164,7 @@ export class CcxtListings {
     const answers = answersOf(exchange, listing);
     const limit = history_limit ?? answers.most ?? undefined;
     const page = (since: number, until: number | null) => {
-      const params = until === null ? {} : { until };
+      const params = this.#upTo(until);
       return ask(() => exchange[listing](market.symbol, since, limit, params));
     };
     const from = sinceMs - ORDERS_BEFORE_MS;
@@ -185,6 +185,12 @@ export class CcxtListings {
   #learned(order: VenueOrder): VenueOrder {
     if (order.client_id !== '') this.#parts.ids.learn(order.client_id, order.venue_order_id);
     return order;
+  }
+
+  /** The end of a question; null: it has none. */
+  #upTo(until: number | null): { readonly until?: number } {
+    const { until_step_ms: step = 1 } = correctionsOf(this.#parts.exchange.id);
+    return until === null ? {} : { until: Math.ceil(until / step) * step };
   }
 
   /** Who asks while a question still waits for its turn shares its answer, which begins earlier. */
@@ -212,7 +218,7 @@ export class CcxtListings {
     const { exchange, ask, now } = this.#parts;
     const answers = answersOf(exchange, 'fetchMyTrades');
     const send = (since: number, until: number | null) => {
-      const params = until === null ? {} : { until };
+      const params = this.#upTo(until);
       return exchange.fetchMyTrades(market.symbol, since, answers.most ?? undefined, params);
     };
     let since = 0;
@@ -254,7 +260,7 @@ export class CcxtListings {
     if (this.#parts.exchange.has['fetchFundingHistory'] !== true) return [];
     const { symbol } = await this.#parts.market();
     const page = async (since: number, until: number | null): Promise<readonly VenueFunding[]> => {
-      const params = until === null ? {} : { until };
+      const params = this.#upTo(until);
       const paid = await this.#parts.ask(() =>
         this.#parts.exchange.fetchFundingHistory(symbol, since, undefined, params),
       );

@@ -206,8 +206,14 @@ export class CcxtVenue implements Venue {
   async #isHedged({ symbol }: CcxtMarket, positions: readonly CcxtPosition[]): Promise<boolean> {
     if (positions.some(({ hedged }) => hedged === true)) return true;
     if (this.#exchange.has['fetchPositionMode'] !== true) return false;
-    const { hedged } = await this.#ask(() => this.#exchange.fetchPositionMode(symbol));
-    return hedged === true;
+    try {
+      const { hedged } = await this.#ask(() => this.#exchange.fetchPositionMode(symbol));
+      return hedged === true;
+    } catch (error) {
+      // A key may trade and not ask this: then a position alone tells it.
+      if (!(error instanceof VenueFault) || error.because !== 'permission') throw error;
+      return false;
+    }
   }
 
   /** Of the position where there is one: not every venue tells it apart from that. */
@@ -284,7 +290,10 @@ export class CcxtVenue implements Venue {
     // Sockets that were never opened make some classes throw here; a venue that hangs does not
     // answer the closing of one.
     const closed = this.#exchange.close().catch(() => undefined);
-    await Promise.race([closed, this.#parts.options.clock.delay(CLOSE_MS)]);
+    await new Promise<void>((resolve) => {
+      const cancel = this.#parts.options.clock.after(CLOSE_MS, resolve);
+      void closed.then(cancel).then(resolve);
+    });
   }
 
   /** The market, asked for until it was answered once. */

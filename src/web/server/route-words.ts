@@ -58,7 +58,7 @@ export const INSTANCE_ROUTES: Readonly<Record<string, RouteWords>> = {
   'GET /api/receipts': list('ReceiptView', 'What stops, ends or days did to the account.'),
   'GET /api/happenings': list('Happening', 'What happened to the grid and why, newest first.'),
   'GET /api/candles': list('CandleView', "Candles of the bot's own record, oldest first."),
-  'GET /api/equity': one('EquityView', 'The sums over time, with their deepest fall.'),
+  'GET /api/equity': one('EquityView', 'The sums over time, with the deepest fall of the total.'),
   'GET /api/heat': list('LineHeat', 'How often each line was filled.'),
   'GET /api/engine': one('EngineView', 'What the engine needs for a preview in the browser.'),
   'POST /api/grid/adjust': {

@@ -27,7 +27,8 @@ import { manualClock } from '../manual-clock.ts';
 const SYMBOL = 'SOL/USDT:USDT';
 const KEY = `0x${'5ec2e7'.repeat(10)}ab12`;
 
-const LINEAR = { swap: true, linear: true };
+const LINEAR = { swap: true, linear: true, contract: true, contractSize: 1, base: 'SOL' };
+const RULES = { precision: { price: 0.01, amount: 0.01 }, limits: {} };
 const counts = fc.integer({ min: 1, max: 1_000_000 });
 
 /** So many steps, as text. */
@@ -35,6 +36,32 @@ function onStep(step: number, count: number): string {
   const decimal = parseDecimal(step);
   if (decimal === null) throw new Error(`${step} is no step`);
   return formatDecimal(decimal.digits * BigInt(count), decimal.scale);
+}
+
+/** On an exchange that answers by hand. */
+function byHand(kind: VenueKind, id: string, more: object = {}): Venue {
+  const market = { id: 'X', symbol: SYMBOL, quote: 'USDT', settle: 'USDT', ...LINEAR, ...RULES };
+  const positions = [
+    { symbol: SYMBOL, unrealizedPnl: 0.2, info: {} },
+    { symbol: 'ETH/USDT:USDT-261225', unrealizedPnl: -0.3, info: {} },
+    { symbol: 'ETH/USDC:USDC', unrealizedPnl: 50, info: {} },
+    { symbol: 'BTC/USD:BTC', unrealizedPnl: 7, info: {} },
+  ];
+  const exchange = {
+    ...{ id, has: {}, loadMarkets: () => Promise.resolve({ [SYMBOL]: market }) },
+    fetchBalance: () => Promise.resolve({ USDT: { total: 10_000.1 } }),
+    fetchPositions: () => Promise.resolve(positions),
+    close: () => new Promise(() => undefined),
+    ...more,
+  } as object as CcxtExchange;
+  return new CcxtVenue({
+    ...{ name: `ccxt:${id}`, exchange, capabilities: kind.capabilities, form: idForm(id) },
+    ...{ lane: new Lane(), pace: new Pace(1, clock) },
+    options: {
+      ...{ symbol: SYMBOL, credentials: {}, rest_url: '', ws_url: '', proxy: null, clock },
+      ...{ connect_timeout_ms: 1, read_timeout_ms: 1, trace: () => undefined },
+    },
+  });
 }
 
 describe.skipIf(ccxtFolder() === null)('with ccxt installed', () => {
@@ -110,34 +137,35 @@ describe.skipIf(ccxtFolder() === null)('with ccxt installed', () => {
   });
 
   test('equity is exact, and of what is settled in the quote currency alone', async () => {
-    const venue = (id: string): Venue => {
-      const market = { id: 'X', symbol: SYMBOL, quote: 'USDT', settle: 'USDT', ...LINEAR };
-      const positions = [
-        { symbol: SYMBOL, unrealizedPnl: 0.2, info: {} },
-        { symbol: 'ETH/USDT:USDT-261225', unrealizedPnl: -0.3, info: {} },
-        { symbol: 'ETH/USDC:USDC', unrealizedPnl: 50, info: {} },
-        { symbol: 'BTC/USD:BTC', unrealizedPnl: 7, info: {} },
-      ];
-      const exchange = {
-        ...{ id, has: {}, loadMarkets: () => Promise.resolve({ [SYMBOL]: market }) },
-        fetchBalance: () => Promise.resolve({ USDT: { total: 10_000.1 } }),
-        fetchPositions: () => Promise.resolve(positions),
-        close: () => new Promise(() => undefined),
-      } as object as CcxtExchange;
-      return new CcxtVenue({
-        ...{ name: `ccxt:${id}`, exchange, capabilities: kind.capabilities, form: idForm(id) },
-        ...{ lane: new Lane(), pace: new Pace(1, clock) },
-        options: {
-          ...{ symbol: SYMBOL, credentials: {}, rest_url: '', ws_url: '', proxy: null, clock },
-          ...{ connect_timeout_ms: 1, read_timeout_ms: 1, trace: () => undefined },
-        },
-      });
-    };
+    const venue = (id: string) => byHand(kind, id);
     expect(await venue('odd').balance()).toEqual({ cash: '10000.1', equity: '10000' });
     // There the total holds the unrealised profit already.
     expect((await venue('okx').balance()).equity).toBe('10000.1');
     // Sockets that a venue does not close hold no end up.
     await venue('odd').close();
+  });
+
+  test('a key that may not ask for the mode of positions may trade; other faults are told', async () => {
+    class PermissionDenied extends Error {}
+    class ExchangeNotAvailable extends Error {}
+    const has = { fetchPositionMode: true };
+    const failing = (error: Error) => ({ has, fetchPositionMode: () => Promise.reject(error) });
+    const account = (error: Error) => byHand(kind, 'odd', failing(error)).account();
+    expect((await account(new PermissionDenied('no'))).position_mode).toBe('one_way');
+    await expect(account(new ExchangeNotAvailable('down'))).rejects.toThrow('down');
+  });
+
+  test('a venue that cuts the end of a question to its second is asked for all of that', async () => {
+    const asked: unknown[] = [];
+    const second = Math.floor(clock.now() / 1000 - 60) * 1000;
+    const at = (n: number) => ({ id: `${n}`, timestamp: second + 500 + n });
+    const trades = Array.from({ length: 20 }, (_, n) => at(n));
+    const fetchMyTrades = (...words: unknown[]) => {
+      asked.push(words[3]);
+      return Promise.resolve(asked.length === 1 ? trades : []);
+    };
+    await byHand(kind, 'gate', { fetchMyTrades }).fillsSince(second).catch(() => undefined);
+    expect(asked).toContainEqual({ until: second + 1000 });
   });
 
   describe('at a venue that', () => {

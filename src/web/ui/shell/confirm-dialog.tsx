@@ -82,8 +82,13 @@ export function ConfirmDialog<Value>(props: ConfirmDialogProps<Value>) {
 /** What a dialog shows that is opened again. Pure. */
 function reopened<Value>(last: Phase<Value>): Phase<Value> {
   if (last.name === 'acting') return last;
-  // Told in a corner that may be closed by now: pressed again, it is the same request.
+  // Told in a corner: pressed again, an adjust is the same request.
   return last.name === 'failed' && last.unseen ? { ...last, unseen: false } : { name: 'asking' };
+}
+
+/** What is left of a failure once its notice in the corner was closed. Pure. */
+function forgotten<Value>(last: Phase<Value>): Phase<Value> {
+  return last.name === 'failed' && last.unseen ? { name: 'asking' } : last;
 }
 
 /** What was confirmed: it goes on, and is not done twice, while the dialog is closed. */
@@ -104,7 +109,9 @@ function useDeed<Value>(props: ConfirmDialogProps<Value>) {
   const notice = (message: ReactNode, autoClose?: false) => {
     const closeButtonProps = { 'aria-label': t('common.close') };
     const stays = autoClose === undefined ? {} : { autoClose };
-    notifications.show({ title, message, closeButtonProps, ...stays });
+    // A failure that was read there is not shown as news days later.
+    const onClose = () => setPhase(forgotten);
+    notifications.show({ title, message, closeButtonProps, onClose, ...stays });
   };
   const act = async () => {
     setPhase({ name: 'acting' });
