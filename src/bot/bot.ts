@@ -150,7 +150,8 @@ export class Bot {
     runner.subscribe(() => {
       this.#statusStale = true;
     });
-    this.#fileStamp = fileStamp(launch.config_file);
+    // What was saved into the file after its text was taken has not been looked at yet.
+    this.#fileStamp = launch.taken === undefined ? fileStamp(launch.config_file) : null;
   }
 
   get runner(): Runner {
@@ -310,7 +311,9 @@ export class Bot {
     if (hadValues(this.#books, launch)) return;
     const taken = this.#books.meta('fingerprint');
     if (first || isTaken(taken, this.#config)) {
-      this.#keepMeta({ ...(first ? takenFrom(this.#config) : {}), ...valuesOf(launch) });
+      const values = { ...(first ? takenFrom(this.#config) : {}), ...valuesOf(launch) };
+      // Lost, it would let a restart undo what was adjusted since.
+      await runner.run(() => runner.store(() => this.#writeMeta(values)));
       return;
     }
     // The account as it stands now decides whether the new values may be taken.
@@ -327,11 +330,9 @@ export class Bot {
   }
 
   /** Writes such as `takenFrom`: the config says what the plan in force is. */
-  #keepMeta(values: Readonly<Record<string, string>>): void {
-    this.runner.keep(() => {
-      for (const [key, value] of Object.entries(values)) this.#books.setMeta(key, value);
-      if ('adjusted' in values) this.service.clearAdjusted();
-    });
+  #writeMeta(values: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(values)) this.#books.setMeta(key, value);
+    if ('adjusted' in values) this.service.clearAdjusted();
   }
 
   get #gridInForce(): GridInForce {
@@ -388,7 +389,7 @@ export class Bot {
       const { duration, interval } = this.#config.strategy_config;
       const kept = duration === undefined ? { interval } : { interval, duration };
       this.#config = { ...this.#config, strategy_config: { ...values, ...kept } };
-      this.#keepMeta(takenFrom(this.#config));
+      this.runner.keep(() => this.#writeMeta(takenFrom(this.#config)));
     } catch (error) {
       const why = { error: errorBody(error) };
       log.warn(why, 'the edited config cannot be used; the old one runs on');

@@ -9,7 +9,7 @@ import type { Home } from '../platform/paths.ts';
 import { loadConfigText, readConfigFile, readTakenText } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 
-/** Key of the books: generation of the start whose values they have had. */
+/** Key of the books: the start whose values they have had; no generation, those begin anew. */
 const VALUES_OF = 'values_of';
 
 /** Throws what the registry room throws. */
@@ -23,8 +23,8 @@ export function readStartConfig(home: Home, launch: BotLaunch): LoadedConfig {
 }
 
 /** What the books keep once they have the values that this launch begins with. */
-export function valuesOf({ taken, generation }: BotLaunch): Record<string, string> {
-  return { [VALUES_OF]: String(taken?.generation ?? generation) };
+export function valuesOf({ taken }: BotLaunch): Record<string, string> {
+  return { [VALUES_OF]: taken?.start ?? '' };
 }
 
 /** Whether the books have had them from an earlier process. */
@@ -33,5 +33,5 @@ export function hadValues(
   { cause, taken }: BotLaunch,
 ): boolean {
   if (cause === 'start' || taken === undefined) return false;
-  return books.meta(VALUES_OF) === String(taken.generation);
+  return books.meta(VALUES_OF) === taken.start;
 }

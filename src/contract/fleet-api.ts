@@ -58,9 +58,15 @@ export interface RegistryRecord {
   readonly config_taken: ConfigTaken | null;
 }
 
-/** Digest of a kept config text, and the generation of the process that was started with it. */
+/**
+ * A kept config text: believed only while `generation` is the record's, since an older gridd that
+ * started another process with another text keeps this as it was.
+ */
 export interface ConfigTaken {
   readonly sha256: string;
+  /** The start that took the file, "<generation> <started_at>"; a reload in place keeps it. */
+  readonly start: string;
+  /** Of the process last launched with it. */
   readonly generation: number;
 }
 
@@ -123,7 +129,10 @@ export interface InstanceStatus extends ListRow {
   /** All ends that are kept, newest first. */
   readonly exits: readonly ExitEntry[];
   readonly url: string | null;
-  /** That its file says something else than what was taken from it, and what takes it; null: no. */
+  /**
+   * That its file says something else than what was taken from it, and what takes it; null: no,
+   * nothing was taken, or no supervisor runs that looks.
+   */
   readonly config_note: string | null;
   /** The bot's figures; those of the store when it is stopped; null for an external program. */
   readonly status: StatusView | null;

@@ -322,11 +322,10 @@ export interface BotLaunch {
   readonly taken?: TakenText;
 }
 
-/** A kept config text: its file, its digest, and the generation that was started with it. */
+/** A kept config text: its digest, and the start that took it, as `ConfigTaken` names it. */
 export interface TakenText {
-  readonly file: string;
   readonly sha256: string;
-  readonly generation: number;
+  readonly start: string;
 }
 
 /** Written by the bot under its lock to `<log_dir>/bot.json`. */

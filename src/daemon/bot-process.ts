@@ -30,7 +30,6 @@ import {
   readEnvFile,
   refuseExposedEnv,
   refuseOpenAddress,
-  takenFile,
 } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { handPort } from './free-port.ts';
@@ -52,8 +51,8 @@ export interface LaunchWish {
   readonly cause: BotLaunch['cause'];
   readonly fresh: boolean;
   readonly generation: number;
-  /** Called once nothing can refuse the start any more: sees to it that its text is kept. */
-  readonly take: () => ConfigTaken | null;
+  /** Called once this plan can refuse the start no more: sees to it that its text is kept. */
+  readonly take: () => Promise<ConfigTaken | null>;
 }
 
 /** Everything needed to start a process. */
@@ -127,7 +126,7 @@ export async function planLaunch(
   const common = { ...raw, fresh: true };
   if (loaded.program === null) {
     const { live_start, restarts } = record;
-    const taken = wish.take();
+    const taken = await wish.take();
     const more = { live_start, restarts, kept: taken };
     const launch = launchArgument(around, loaded, { ...wish, ...more }, wanted, avoid);
     const env = processEnvironment({ ...parts, given });
@@ -154,7 +153,7 @@ export async function planLaunch(
   linkRawFiles(loaded.logDir, localDate(around.now));
   const { program, args, cwd } = loaded.program;
   const spawn = { ...common, program, args, cwd, env };
-  return { spawn, external: true, port, warnings, taken: wish.take(), secrets };
+  return { spawn, external: true, port, warnings, taken: await wish.take(), secrets };
 }
 
 /**
@@ -191,6 +190,7 @@ function launchArgument(
   wanted: number | null,
   avoid: readonly number[],
 ): BotLaunch {
+  const { kept } = wish;
   return {
     home: around.home.folder,
     id: loaded.id,
@@ -205,7 +205,7 @@ function launchArgument(
     log_level: loaded.config.daemon_config.log_level,
     live_start: wish.live_start ?? null,
     restarts: wish.restarts ?? 0,
-    ...(wish.kept === null ? {} : { taken: { file: takenFile(loaded.logDir), ...wish.kept } }),
+    ...(kept === null ? {} : { taken: { sha256: kept.sha256, start: kept.start } }),
   };
 }
 

@@ -10,7 +10,8 @@ import type { InstanceConfig } from '../contract/instance-config.ts';
 import { fileStamp } from '../platform/folder-watch.ts';
 import { fromHome } from '../platform/paths.ts';
 import { changedKeys, readConfigText, textDigest } from '../registry/index.ts';
-import { readInstanceConfig } from './instance-config.ts';
+import type { LoadedConfig } from '../registry/index.ts';
+import { readInstanceConfig, takenOf } from './instance-config.ts';
 import type { Instance } from './instance.ts';
 
 /** What is known of a file beside what was taken from it. */
@@ -19,6 +20,8 @@ export interface FileFacts {
   /** As shown. */
   readonly file: string;
   readonly alive: boolean;
+  /** Whether it is a program, which reads its CONFIG_FILE itself. */
+  readonly external: boolean;
   readonly taken: InstanceConfig;
   /** What the file says; else why it cannot be used. */
   readonly says: InstanceConfig | string;
@@ -33,18 +36,20 @@ const REST_LOOKS = 3;
 
 /** The sentence about a file; null: it says what was taken, or what the grid does by now. PURE. */
 export function fileNote(facts: FileFacts): string | null {
-  const { id, file, alive, taken, says, status } = facts;
+  const { id, file, alive, external, taken, says, status } = facts;
   const verb = alive ? `gridd reload ${id}` : `gridd restart ${id}`;
+  const itself = external ? ' The program reads its CONFIG_FILE itself, as that is now.' : '';
   if (typeof says === 'string') {
     const fault = `${file} cannot be used (${says})`;
-    return `${fault}: what was last taken from it stays in force. Mend it, then \`${verb}\`.`;
+    const mend = `Mend it, then \`${verb}\`.`;
+    return `${fault}: what was last taken from it stays in force. ${mend}${itself}`;
   }
   const changed = changedKeys(taken, says).filter((key) => !isInForce(key, says, status));
   if (changed.length === 0) return null;
   const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : '';
   const keys = `${changed.slice(0, NAMED).join(', ')}${more}`;
   const edit = `${file} has changed since it was taken (${keys})`;
-  return `${edit}: what was taken stays in force until \`${verb}\`.`;
+  return `${edit}: what was taken stays in force until \`${verb}\`.${itself}`;
 }
 
 /** Whether an adjust has set what the file says by now, as `gridd adjust --save` writes it. */
@@ -73,21 +78,33 @@ function same(a: number | string | undefined, b: number | string): boolean {
   return value !== null && value === parseMoney(b);
 }
 
+/** What a file says; null: what was taken from it. */
+interface Said {
+  readonly says: FileFacts['says'] | null;
+}
+
 interface Look {
   /** Of the file, and of what was taken from it. */
   readonly mark: string;
   readonly times: number;
+  /** Once that was read; null: not yet, or it cannot be used, which may change beside the file. */
+  readonly config: InstanceConfig | null;
 }
 
-export class FileNotes {
-  readonly #instances: () => readonly Instance[];
-  readonly #figures: (instance: Instance) => StatusView | null;
+/** What is looked at of an instance, and the note that is set. */
+export interface NotedInstance extends Pick<Instance, 'id' | 'record' | 'loaded'> {
+  readonly around: Pick<Instance['around'], 'home'>;
+  readonly process: Pick<NonNullable<Instance['process']>, 'external'> | null;
+  readonly log: { warn(note: string): void };
+  fileNote: string | null;
+}
+
+export class FileNotes<T extends NotedInstance> {
+  readonly #instances: () => readonly T[];
+  readonly #figures: (instance: T) => StatusView | null;
   readonly #looks = new Map<string, Look>();
 
-  constructor(
-    instances: () => readonly Instance[],
-    figures: (instance: Instance) => StatusView | null,
-  ) {
+  constructor(instances: () => readonly T[], figures: (instance: T) => StatusView | null) {
     this.#instances = instances;
     this.#figures = figures;
   }
@@ -97,43 +114,53 @@ export class FileNotes {
     for (const instance of this.#instances()) this.#lookAt(instance);
   }
 
-  #lookAt(instance: Instance): void {
-    const { id, record, around } = instance;
-    const { config_taken: taken, desired } = record;
-    if (taken === null || desired === 'stopped') {
+  #lookAt(instance: T): void {
+    const { id, record, around, loaded } = instance;
+    const taken = takenOf(record);
+    if (taken === null || record.desired === 'stopped') {
       instance.fileNote = null;
       this.#looks.delete(id);
       return;
     }
     const stamp = fileStamp(fromHome(around.home, record.config_file));
-    const mark = `${stamp ?? 'none'} ${taken.sha256} ${taken.generation}`;
+    const mark = `${stamp ?? 'none'} ${taken.sha256} ${taken.start}`;
     const before = this.#looks.get(id);
-    const times = before?.mark === mark ? before.times + 1 : 1;
-    this.#looks.set(id, { mark, times });
+    const known = before?.mark === mark ? before : { mark, times: 0, config: null };
+    const look = { ...known, times: known.times + 1 };
     // What an adjust does to the grid shows a moment later: while there is a note it is looked at.
-    if (times < REST_LOOKS || (times > REST_LOOKS && instance.fileNote === null)) return;
-    const note = this.#noteOf(instance, taken.sha256);
+    if (look.times < REST_LOOKS || (look.times > REST_LOOKS && instance.fileNote === null)) {
+      this.#looks.set(id, look);
+      return;
+    }
+    const said = known.config === null ? readSaid(instance, taken.sha256) : { says: known.config };
+    // What the machine would not grant at this look is due again at the next.
+    if (said === null || loaded === null) return;
+    const { says } = said;
+    this.#looks.set(id, { ...look, config: typeof says === 'string' ? null : says });
+    const note = says === null ? null : this.#noteOf(instance, loaded, says);
     if (note !== null && note !== instance.fileNote) instance.log.warn(note);
     instance.fileNote = note;
   }
 
-  #noteOf(instance: Instance, sha256: string): string | null {
-    const { id, record, around, loaded, process } = instance;
-    if (loaded === null) return null;
-    const facts = {
-      ...{ id, file: record.config_file, alive: process !== null, taken: loaded.config },
+  #noteOf(instance: T, loaded: LoadedConfig, says: FileFacts['says']): string | null {
+    const { id, record, process } = instance;
+    return fileNote({
+      ...{ id, file: record.config_file, alive: process !== null, taken: loaded.config, says },
+      external: process?.external ?? (record.ran_program && loaded.program !== null),
       status: this.#figures(instance),
-    };
-    try {
-      // Mostly it is what was taken: that costs no reading of its keys.
-      const text = readConfigText(fromHome(around.home, record.config_file));
-      if (textDigest(text) === sha256) return null;
-      const { loaded: says } = readInstanceConfig(around.home, id, record);
-      return fileNote({ ...facts, says: says.config });
-    } catch (thrown) {
-      const { code, message } = errorBody(thrown);
-      if (code === 'INTERNAL') return instance.fileNote;
-      return fileNote({ ...facts, says: message.replace(/\.$/, '') });
-    }
+    });
+  }
+}
+
+/** Null: the machine would not say now. */
+function readSaid({ id, record, around }: NotedInstance, sha256: string): Said | null {
+  try {
+    // Mostly it is what was taken: that costs no reading of its keys.
+    const text = readConfigText(fromHome(around.home, record.config_file));
+    if (textDigest(text) === sha256) return { says: null };
+    return { says: readInstanceConfig(around.home, id, record).loaded.config };
+  } catch (thrown) {
+    const { code, message } = errorBody(thrown);
+    return code === 'INTERNAL' ? null : { says: message.replace(/\.$/, '') };
   }
 }

@@ -14,7 +14,7 @@ import { activeClaims, conflictError, findConflicts, newRecord } from '../regist
 import type { LoadedConfig, Registry } from '../registry/index.ts';
 import type { NamedClaim } from './fleet-view.ts';
 import { Instance } from './instance.ts';
-import { readRunningConfig } from './instance-config.ts';
+import { readStandingConfig } from './instance-config.ts';
 import type { InstanceSurroundings } from './instance-surroundings.ts';
 import type { RowParts } from './instance-rows.ts';
 import { pageUrl } from './instance-watch.ts';
@@ -194,7 +194,7 @@ export class Fleet {
     if (loaded === null) {
       try {
         around.configSeen(id);
-        instance.loaded = readRunningConfig(home, id, record);
+        instance.loaded = readStandingConfig(around, id, record);
       } catch (thrown) {
         own.warn(`the config of ${id} cannot be read: ${errorBody(thrown).message}`);
       }

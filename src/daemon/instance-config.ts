@@ -7,7 +7,7 @@ import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { ConfigTaken, RegistryRecord } from '../contract/fleet-api.ts';
 import type { BotLaunch } from '../contract/instance-api.ts';
-import { fromHome } from '../platform/paths.ts';
+import { fromHome, toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import {
   keepTakenText,
@@ -17,7 +17,7 @@ import {
   textDigest,
 } from '../registry/index.ts';
 import type { LoadedConfig, ReadOptions } from '../registry/index.ts';
-import { checkLaunch, configFault } from './bot-process.ts';
+import { checkLaunch, configFault, findLiving } from './bot-process.ts';
 import type { LaunchSurroundings } from './bot-process.ts';
 import { isUserFault } from './start-fault.ts';
 
@@ -26,6 +26,9 @@ export interface ConfigRead {
   readonly loaded: LoadedConfig;
   readonly text: string;
 }
+
+/** What a text is checked against. */
+type Around = Pick<LaunchSurroundings, 'home' | 'environment'>;
 
 /** What a launch runs with; `taken`: on record already, null where it is the file's. */
 export interface LaunchConfig extends ConfigRead {
@@ -51,6 +54,14 @@ export function readInstanceConfig(home: Home, id: string, record: RegistryRecor
   }
 }
 
+/**
+ * What was taken for the process that was last launched; null: nothing was, or an older gridd has
+ * launched one since. PURE.
+ */
+export function takenOf({ config_taken, generation }: RegistryRecord): ConfigTaken | null {
+  return config_taken?.generation === generation ? config_taken : null;
+}
+
 /** Which text a launch runs with; `kept`: whether the one on record is there. PURE. */
 export function chooseText(
   cause: BotLaunch['cause'],
@@ -63,16 +74,18 @@ export function chooseText(
 
 /** What a launch for `cause` runs with. Throws as `readInstanceConfig`. */
 export function readLaunchConfig(
-  home: Home,
+  around: Around,
   id: string,
   record: RegistryRecord,
   cause: BotLaunch['cause'],
 ): LaunchConfig {
-  const { config_taken: taken } = record;
+  const { home } = around;
+  const taken = takenOf(record);
   const text = taken === null ? null : readTakenText(fromHome(home, record.log_dir), taken.sha256);
   const choice = chooseText(cause, taken, text !== null);
   if (choice === 'kept' && text !== null) {
-    return { loaded: loadTaken(home, id, record, text), text, taken, notes: [] };
+    const read = () => ({ loaded: loadTaken(home, id, record, text), text, taken, notes: [] });
+    return cause === 'restart' ? read() : usableConfig(around, id, record, read);
   }
   const lost =
     `The config text that ${id} was last started with is gone or was altered: ` +
@@ -81,38 +94,96 @@ export function readLaunchConfig(
   return { ...readInstanceConfig(home, id, record), taken: null, notes };
 }
 
+/**
+ * The kept text for a run that only ends what is there; where that text can start nothing, the file
+ * if it names the same books: others would know nothing of what rests.
+ */
+function usableConfig(
+  around: Around,
+  id: string,
+  record: RegistryRecord,
+  read: () => LaunchConfig,
+): LaunchConfig {
+  try {
+    const config = read();
+    checkLaunch(around, config.loaded, record);
+    return config;
+  } catch (thrown) {
+    const file = isUserFault(thrown) ? usableFile(around, id, record) : null;
+    if (file === null) throw thrown;
+    const why = errorBody(thrown).message;
+    const note = `It runs with ${record.config_file} as that is now: ${why}`;
+    return { ...file, taken: null, notes: [note] };
+  }
+}
+
+function usableFile(around: Around, id: string, record: RegistryRecord): ConfigRead | null {
+  try {
+    const file = readInstanceConfig(around.home, id, record);
+    checkLaunch(around, file.loaded, record);
+    const { program, dbPath } = file.loaded;
+    return program === null && toHome(around.home, dbPath) === record.db_path ? file : null;
+  } catch {
+    return null;
+  }
+}
+
 /** What its processes run with, as far as that is known. Throws as `readInstanceConfig`. */
-export function readRunningConfig(home: Home, id: string, record: RegistryRecord): LoadedConfig {
-  return readLaunchConfig(home, id, record, 'restart').loaded;
+function readRunningConfig(around: Around, id: string, record: RegistryRecord): LoadedConfig {
+  return readLaunchConfig(around, id, record, 'restart').loaded;
+}
+
+/**
+ * What stands for an instance whose supervisor begins: what runs, or would again by itself, else
+ * its file, which the next start takes. Throws as `readInstanceConfig`.
+ */
+export function readStandingConfig(
+  around: Around & Pick<LaunchSurroundings, 'hash'>,
+  id: string,
+  record: RegistryRecord,
+): LoadedConfig {
+  const { home, hash } = around;
+  const runs = record.desired === 'running' || findLiving(home, hash, id, record) !== null;
+  if (runs) return readRunningConfig(around, id, record);
+  return readInstanceConfig(home, id, record).loaded;
 }
 
 /** What in its config would fail a restart until the user acts, however long one waits. */
 export function launchFault(
-  around: Pick<LaunchSurroundings, 'home' | 'environment'>,
+  around: Around,
   id: string,
   record: RegistryRecord,
 ): ErrorBody | null {
   try {
-    checkLaunch(around, readRunningConfig(around.home, id, record), record);
+    checkLaunch(around, readRunningConfig(around, id, record), record);
     return null;
   } catch (thrown) {
     return isUserFault(thrown) ? errorBody(thrown) : null;
   }
 }
 
-/**
- * Sees to it that what a process of `generation` runs with is kept; answers what goes on record.
- * A text that cannot be kept must not keep a grid from trading: null, and a word of it in `notes`.
- */
+/** Sees to it that what a launch runs with is kept, as `keepText`. */
 export function takeText(
-  { loaded, text, taken }: Omit<LaunchConfig, 'notes'>,
-  generation: number,
+  { taken, ...read }: Omit<LaunchConfig, 'notes'>,
+  { generation, started_at }: { readonly generation: number; readonly started_at: string },
   notes: string[],
 ): ConfigTaken | null {
-  if (taken !== null) return taken;
+  if (taken !== null) return { ...taken, generation };
+  return keepText(read, { start: `${generation} ${started_at}`, generation }, notes);
+}
+
+/**
+ * Keeps a text that was taken; answers what goes on record. One that cannot be kept must not keep
+ * a grid from trading: null, and a word of it in `notes`.
+ */
+export function keepText(
+  { loaded, text }: ConfigRead,
+  taken: Omit<ConfigTaken, 'sha256'>,
+  notes: string[],
+): ConfigTaken | null {
   try {
     keepTakenText(loaded.logDir, text);
-    return { sha256: textDigest(text), generation };
+    return { ...taken, sha256: textDigest(text) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     notes.push(`Its config could not be kept (${why}): a restart takes the file as it is then.`);

@@ -7,12 +7,12 @@ import { statSync } from 'node:fs';
 import { GriddError } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
 import type { ReloadAnswer } from '../contract/instance-api.ts';
-import { changedKeys, textDigest } from '../registry/index.ts';
+import { changedKeys, readTakenText, textDigest } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { checkLaunch, secretsNow } from './bot-process.ts';
 import { freshHealth } from './health-policy.ts';
 import type { Instance } from './instance.ts';
-import { readInstanceConfig, takeText } from './instance-config.ts';
+import { keepText, readInstanceConfig, takenOf } from './instance-config.ts';
 import type { ConfigRead } from './instance-config.ts';
 import { REQUEST_TIMEOUT_MS, lineOf, readyProcess, restartNow } from './instance-verbs.ts';
 import { refuseHeldPort } from './port-notes.ts';
@@ -38,7 +38,7 @@ export async function reloadInstance(instance: Instance): Promise<Result> {
     const asked = runs === 'bot' && wanted === 'bot';
     const answer = asked ? await askBot(instance, process) : null;
     const secretsChanged = differ(process.secrets, secretsNow(instance.around, loaded));
-    // What an adopted process was started with is known to nobody here.
+    // What an adopted process was started with may be known to nobody here.
     const unknown = process.adopted && answer === null && editedSince(instance, loaded);
     const decision: ReloadDecision = unknown
       ? { kind: 'restart', because: ['a file edited since its start'] }
@@ -80,10 +80,12 @@ function readChecked({ id, around, record }: Instance): ConfigRead {
   return read;
 }
 
-/** Whether the config or .env was written after the process was started. */
-function editedSince({ around, record }: Instance, loaded: LoadedConfig): boolean {
+/** Whether .env, or a config of which no text was kept, was written after the process started. */
+function editedSince({ around, record, logDir }: Instance, loaded: LoadedConfig): boolean {
   const started = Date.parse(record.started_at ?? '');
-  return [loaded.file, around.home.env].some(
+  const taken = takenOf(record);
+  const kept = taken !== null && readTakenText(logDir, taken.sha256) !== null;
+  return [around.home.env, ...(kept ? [] : [loaded.file])].some(
     (file) => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > started,
   );
 }
@@ -109,14 +111,14 @@ function takeLimits(instance: Instance, process: RunningProcess, loaded: LoadedC
 }
 
 /**
- * A restart runs with the text that was just taken, under the generation that its books know. Where
+ * A restart runs with the text that was just taken, under the start that its books know. Where
  * none was kept so far nobody knows what they have had: the next start keeps one.
  */
 async function keepTaken({ record, writer }: Instance, read: ConfigRead): Promise<string[]> {
-  const before = record.config_taken;
+  const before = takenOf(record);
   if (before === null || before.sha256 === textDigest(read.text)) return [];
   const notes: string[] = [];
-  const config_taken = takeText({ ...read, taken: null }, before.generation, notes);
+  const config_taken = keepText(read, before, notes);
   writer.save({ config_taken });
   await writer.attempt();
   return notes;

@@ -156,7 +156,7 @@ export class Instance {
     const now = around.clock.now();
     around.configSeen(this.id);
     const next = { ...record, ...patch };
-    const config = readLaunchConfig(around.home, this.id, next, cause);
+    const config = readLaunchConfig(around, this.id, next, cause);
     const { loaded } = config;
     // What it claimed before is kept from the others while it should run: a restart looks only at
     // what is new, and is not held up by reading every other config.
@@ -167,14 +167,15 @@ export class Instance {
     const portsInUse = around.portsInUse(this.id);
     const surroundings = { ...around, portsInUse, now };
     const notes = [...config.notes];
-    const take = () => takeText(config, generation, notes);
-    const prepare = async () => {
-      const plan = await planLaunch(surroundings, loaded, next, { cause, fresh, generation, take });
-      return { plan, log: await around.openLog(this.id, loaded.logDir) };
+    const started_at = isoTime(now);
+    const take = async () => {
+      // Without a log nothing is started: then the text that was kept stays as well.
+      this.log = await around.openLog(this.id, loaded.logDir);
+      return takeText(config, { generation, started_at }, notes);
     };
+    const planning = planLaunch(surroundings, loaded, next, { cause, fresh, generation, take });
     // It may wait for I/O: the end of the last process is still written with this start, at once.
-    const { plan, log } = await this.writer.holdFor(prepare());
-    this.log = log;
+    const plan = await this.writer.holdFor(planning);
     this.loaded = loaded;
     this.warnings = [...notes, ...plan.warnings];
     for (const warning of this.warnings) this.log.warn(warning);
@@ -189,7 +190,7 @@ export class Instance {
       db_path: toHome(around.home, loaded.dbPath),
       web_port: plan.port ?? record.web_port,
       restart_at: null,
-      started_at: isoTime(now),
+      started_at,
       ran_program: record.ran_program || plan.external,
       config_taken: plan.taken,
     });

@@ -90,7 +90,7 @@ export class Supervisor implements FleetService {
   readonly #takeover: Takeover;
   readonly #limit: AccountLimit;
   readonly #watch: ConfigWatch;
-  readonly #notes: FileNotes;
+  readonly #notes: FileNotes<Instance>;
   readonly #budgets: KeyBudgets;
   readonly #alerts: FleetAlerts;
   readonly #usage: UsageWatch;

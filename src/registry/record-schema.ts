@@ -59,7 +59,7 @@ const RECORD_KEYS: Readonly<Record<keyof RegistryRecord, object>> = {
   live_start: orNull(
     shape({ confirmed: flag, position: orNull(oneOf(['adopt', 'ignore'])) }),
   ),
-  config_taken: orNull(shape({ sha256: filled, generation: count })),
+  config_taken: orNull(shape({ sha256: filled, start: filled, generation: count })),
 };
 
 /** Further keys are allowed, and kept. */

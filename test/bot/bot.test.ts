@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Bot } from '../../src/bot/bot.ts';
 import { KeyShare } from '../../src/bot/key-share.ts';
 import { GriddError } from '../../src/contract/errors.ts';
@@ -20,7 +20,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import { openReadOnly } from '../../src/platform/sqlite.ts';
 import { keepTakenText, takenFile, textDigest } from '../../src/registry/index.ts';
-import { readBooks } from '../../src/store/index.ts';
+import { Books, readBooks } from '../../src/store/index.ts';
 import { waitFor } from '../fixtures/wait-for.ts';
 
 const folders: string[] = [];
@@ -201,12 +201,20 @@ describe('an edited grid', () => {
   });
 });
 
-/** The same launch with the file's text kept, as a start of `generation` has taken it. */
-function keep(launch: BotLaunch, generation: number): BotLaunch {
+/** The same launch with the file's text kept, as a start of `generation` on a day has taken it. */
+function keep(launch: BotLaunch, generation: number, day = '01'): BotLaunch {
   const text = readFileSync(launch.config_file, 'utf8');
   keepTakenText(launch.log_dir, text);
-  const file = takenFile(launch.log_dir);
-  return { ...launch, generation, taken: { file, sha256: textDigest(text), generation } };
+  const start = `${generation} 2026-01-${day}T00:00:00.000Z`;
+  return { ...launch, generation, taken: { sha256: textDigest(text), start } };
+}
+
+function metaOf(launch: BotLaunch, key: string): string | undefined {
+  const db = openReadOnly(launch.db_path);
+  const metas = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?');
+  const value = metas.get(key)?.value;
+  db.close();
+  return value;
 }
 
 describe('a bot that is started again with the text that was taken', () => {
@@ -239,6 +247,62 @@ describe('a bot that is started again with the text that was taken', () => {
     await third.begin();
     expect(third.service.status()).toMatchObject({ lower: '139', grids: 20 });
     await third.close();
+  });
+
+  test('takes them also where generations begin anew under the old books', async () => {
+    const launch = makeLaunch();
+    const first = await openBot(keep(launch, 1, '01'), []);
+    await first.begin();
+    await first.close();
+    write(launch.config_file, lines);
+    const edited = keep(launch, 1, '02');
+    await (await openBot(edited, [])).close();
+    const third = await openBot({ ...edited, cause: 'restart', generation: 2 }, []);
+    await third.begin();
+    expect(third.service.status()).toMatchObject({ lower: '139', upper: '159' });
+    await third.close();
+  });
+
+  test('looks at what an adjust has saved just before it died', async () => {
+    const launch = keep(makeLaunch(), 1);
+    const first = await openBot(launch, []);
+    await first.begin();
+    await first.service.adjust(lines, null);
+    await first.close();
+    write(launch.config_file, lines);
+    const second = await openBot({ ...launch, cause: 'restart', generation: 2 }, []);
+    await second.begin();
+    await waitFor('it to be taken', () => !second.service.status().adjusted);
+    await second.service.adjust({ ...lines, grid_lower_price: 138 }, null);
+    await second.close();
+    // The file says what it said: the newer adjust stays.
+    const third = await openBot(keep(launch, 3, '03'), []);
+    await third.begin();
+    expect(third.service.status()).toMatchObject({ lower: '138', adjusted: true });
+    await third.close();
+  });
+
+  test('waits for room to write that its books have had the values', async () => {
+    const launch = keep(makeLaunch(), 1);
+    const write = Books.prototype.setMeta;
+    let refused = 0;
+    const spy = vi.spyOn(Books.prototype, 'setMeta').mockImplementation(function (
+      this: Books,
+      key,
+      value,
+    ) {
+      if (key === 'values_of' && refused++ === 0) {
+        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      }
+      write.call(this, key, value);
+    });
+    const bugs: unknown[] = [];
+    const bot = await openBot(launch, bugs);
+    await bot.begin().finally(() => spy.mockRestore());
+    await bot.close();
+    expect(refused).toBe(2);
+    expect(metaOf(launch, 'values_of')).toBe(launch.taken?.start);
+    expect(bugs).toEqual([]);
   });
 
   test('crashes rather than run with another one: the next start decides anew', async () => {

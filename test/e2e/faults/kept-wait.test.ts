@@ -98,8 +98,9 @@ test('a kept text that is no longer accepted fails at once, and says what takes 
   await killSupervisor(fled, 'seen_01');
   // As if a later gridd asked more of a config than the one that took it.
   writeFileSync(takenFile(fled.path('logs', 'seen_01')), worse);
-  const generation = fled.record('seen_01')?.generation ?? 0;
-  fled.editRecord('seen_01', { config_taken: { sha256: textDigest(worse), generation } });
+  const taken = fled.record('seen_01')?.config_taken;
+  if (taken === undefined || taken === null) throw new Error('nothing was taken');
+  fled.editRecord('seen_01', { config_taken: { ...taken, sha256: textDigest(worse) } });
   fled.write('seen_01');
   await fled.supervise();
   await fled.state('seen_01', 'failed');

@@ -2,7 +2,7 @@
  * A panic ends flat or says exactly why not, whatever dies on the way: its bot, its supervisor, at
  * any moment; a bot that hangs. What a dead supervisor was asked for the next one carries on.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { InstanceStatus } from '../../../src/contract/fleet-api.ts';
 import type { ReceiptView } from '../../../src/contract/instance-api.ts';
@@ -90,6 +90,24 @@ test('the supervisor is killed while a stopped instance panics: the next one end
   await asked;
   await home.ok(['supervisor', 'start']);
   expect((await expectFlat()).state_reason).toMatch(/^panic: flat; \d+ orders cancelled, position 0$/);
+});
+
+test('a kept text whose variable is gone gives way to the file, and it ends flat', async () => {
+  const file = home.path('config', 'active', 'a.json');
+  const text = readFileSync(file, 'utf8');
+  const config = JSON.parse(text) as { daemon_config: object };
+  Object.assign(config.daemon_config, { environment: { WORD: '${WORD_01}' } });
+  writeFileSync(file, JSON.stringify(config));
+  writeFileSync(home.path('.env'), 'WORD_01=here\n', { mode: 0o600 });
+  await withPosition();
+  await home.ok(['stop', 'a', '--orders', 'keep']);
+  rmSync(home.path('.env'));
+  // Where the file misses it too, the reason is told.
+  const { stdout, stderr } = await home.run(['panic', 'a']);
+  expect(stdout + stderr).toContain('WORD_01');
+  writeFileSync(file, text);
+  await home.ok(['panic', 'a']);
+  await expectFlat();
 });
 
 test.runIf(SOAK)('a bot without a supervisor does alone what it was started for', async () => {
