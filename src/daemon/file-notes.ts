@@ -125,7 +125,9 @@ export class FileNotes<T extends NotedInstance> {
     const stamp = fileStamp(fromHome(around.home, record.config_file));
     const mark = `${stamp ?? 'none'} ${taken.sha256} ${taken.start}`;
     const before = this.#looks.get(id);
-    const known = before?.mark === mark ? before : { mark, times: 0, config: null };
+    const isSame = before?.mark === mark;
+    const known = isSame ? before : { mark, times: 0, config: null };
+    if (!isSame) instance.fileNote = null;
     const look = { ...known, times: known.times + 1 };
     // What an adjust does to the grid shows a moment later: while there is a note it is looked at.
     if (look.times < REST_LOOKS || (look.times > REST_LOOKS && instance.fileNote === null)) {

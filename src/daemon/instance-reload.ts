@@ -132,13 +132,14 @@ function keptResult(
 ): Result {
   const { id } = instance;
   const orders = answer?.orders ?? null;
+  const warnings = [...(answer?.warnings ?? []), ...notes];
   if (applied.length === 0 && orders === null) {
-    const more = notes.length === 0 ? {} : { warnings: notes };
+    // Why an edit changes nothing may stand there: a flag of bot_args that wins over its key.
+    const more = warnings.length === 0 ? {} : { warnings };
     return { id, ok: true, unchanged: true, message: 'unchanged', ...more };
   }
   instance.log.info({ applied }, 'the edited config was taken in place');
   const message = `taken in place: ${applied.join(', ')}${ordersText(orders)}`;
-  const warnings = [...(answer?.warnings ?? []), ...notes];
   return { id, ok: true, message, changed: applied, warnings };
 }
 

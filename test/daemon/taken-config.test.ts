@@ -308,6 +308,16 @@ describe('what is said of a file', () => {
     expect(instance.fileNote).toBeNull();
   });
 
+  test('and no more of a file that is edited again or was taken meanwhile', () => {
+    const { instance, notes } = noted();
+    writeFileSync(at(FILE), textOf({ grid_num: 5 }));
+    for (const _look of [1, 2, 3]) notes.look();
+    expect(instance.fileNote).not.toBeNull();
+    writeFileSync(at(FILE), textOf({ grid_num: 50 }));
+    notes.look();
+    expect(instance.fileNote).toBeNull();
+  });
+
   test('also where the third look could see nothing', () => {
     const { instance, notes } = noted();
     writeFileSync(at(FILE), textOf({ grid_num: 5 }));

@@ -142,6 +142,13 @@ async function checkAdjusted(home: SupervisedHome): Promise<void> {
   const taken = await reloadOne(home, 'aa_01');
   expect(taken).toMatchObject({ ok: true, changed: ['strategy_config.stop_loss_price'] });
   expect((await home.status('aa_01')).status).toMatchObject({ lower: '140', adjusted: false });
+  // An edit that a flag overrides changes nothing, and says why.
+  const flagged = { daemon_config: { bot_args: ['--grid-lower', '140'] } };
+  edit(home, 'aa_01', { ...flagged, strategy_config: { grid_lower_price: 100 } });
+  const overridden = await reloadOne(home, 'aa_01');
+  expect(overridden).toMatchObject({ ok: true, unchanged: true });
+  expect(overridden.warnings?.join()).toContain('--grid-lower 140 contradicts');
+  edit(home, 'aa_01', { daemon_config: { bot_args: [] }, strategy_config: { grid_lower_price: 140 } });
 }
 
 async function checkRestarts(
