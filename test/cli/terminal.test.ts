@@ -47,7 +47,7 @@ it('a terminal that does not know its size is 80 by 24, not nothing', async () =
   expect(said).toContain('gone');
 });
 
-it('too few files to load the program itself: the hint is not to build it anew', () => {
+it('too few files to load the program itself: the hint is not to build it anew', ({ skip }) => {
   const home = makeHome();
   const audit = `exec "${process.execPath}" "${join(ROOT, 'bin', 'gridd.js')}" --home "$1" audit`;
   const run = (most: number) => {
@@ -56,6 +56,9 @@ it('too few files to load the program itself: the hint is not to build it anew',
   };
   // How many a Node needs for itself differs; the first that is too few here is the one meant.
   const failed = [36, 32, 28, 26, 24, 22, 20].map(run).find(({ status }) => status !== 0);
+  expect(failed).toBeDefined();
+  // Node 26 needs more for itself than the program does after it: then that speaks alone.
+  skip(failed?.stderr.startsWith('node:internal') === true, 'Node itself has too few first');
   expect(failed?.stderr).toContain('(ulimit -n)');
   expect(failed?.stderr).not.toContain('npm ci');
 });
