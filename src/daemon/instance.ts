@@ -405,10 +405,12 @@ export class Instance {
     this.wait.begin(delay_ms);
   }
 
-  #relaunchSoon(): void {
-    this.enqueue(() => this.relaunch()).catch((thrown: unknown) => {
+  async #relaunchSoon(): Promise<void> {
+    try {
+      await this.enqueue(() => this.relaunch());
+    } catch (thrown) {
       this.log.error({ err: thrown }, 'a restart failed in gridd itself');
-    });
+    }
   }
 
   /** Whether a restart is waiting for its time. */

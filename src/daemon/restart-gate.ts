@@ -7,14 +7,17 @@ import type { Cancel, Clock } from '../platform/clock.ts';
 
 /** Restarts let through in any one second. */
 export const RESTARTS_PER_SECOND = 4;
-/** A little over a second: what passes here is spawned a few milliseconds later, not all alike. */
+/** A little over a second: a spawn is told of a few milliseconds after it, not all alike. */
 const WINDOW_MS = 1_100;
+
+/** What is done with a turn; where it returns a promise, its end is the moment of the spawn. */
+export type Turn = () => unknown;
 
 export class RestartGate {
   readonly #clock: Clock;
-  /** Monotonic moments of the last restarts let through, oldest first. */
-  #passed: number[] = [];
-  readonly #waiting: (() => void)[] = [];
+  /** The last restarts let through: the monotonic moment of each, of its spawn once it was told. */
+  #passed: { at: number }[] = [];
+  readonly #waiting: Turn[] = [];
   #timer: Cancel | null = null;
 
   constructor(clock: Clock) {
@@ -22,7 +25,7 @@ export class RestartGate {
   }
 
   /** Calls `go` as soon as it may: at once where the second has room. */
-  pass(go: () => void): Cancel {
+  pass(go: Turn): Cancel {
     this.#waiting.push(go);
     this.#drain();
     return () => {
@@ -33,13 +36,20 @@ export class RestartGate {
 
   #drain(): void {
     const now = this.#clock.monotonic();
-    this.#passed = this.#passed.filter((at) => at > now - WINDOW_MS);
-    while (this.#waiting.length > 0 && this.#passed.length < RESTARTS_PER_SECOND) {
-      this.#passed.push(now);
-      this.#waiting.shift()?.();
+    this.#passed = this.#passed.filter(({ at }) => at > now - WINDOW_MS);
+    while (this.#passed.length < RESTARTS_PER_SECOND) {
+      const go = this.#waiting.shift();
+      if (go === undefined) break;
+      const place = { at: now };
+      this.#passed.push(place);
+      // Until it is told, its place counts from here: a launch that hangs holds nobody back.
+      const told = () => {
+        place.at = this.#clock.monotonic();
+      };
+      void Promise.resolve(go()).then(told, told);
     }
-    const [oldest] = this.#passed;
-    if (this.#waiting.length === 0 || oldest === undefined || this.#timer !== null) return;
+    if (this.#waiting.length === 0 || this.#passed.length === 0 || this.#timer !== null) return;
+    const oldest = Math.min(...this.#passed.map(({ at }) => at));
     this.#timer = this.#clock.after(Math.ceil(oldest + WINDOW_MS - now) + 1, () => {
       this.#timer = null;
       this.#drain();

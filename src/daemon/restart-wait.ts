@@ -1,15 +1,15 @@
 /** The wait of one instance for its next start: at most one, and it can be called off. */
 import type { Cancel, Clock } from '../platform/clock.ts';
-import type { RestartGate } from './restart-gate.ts';
+import type { RestartGate, Turn } from './restart-gate.ts';
 
 export class RestartWait {
   readonly #clock: Clock;
   readonly #gate: RestartGate;
-  readonly #go: () => void;
+  readonly #go: Turn;
   #cancel: Cancel | null = null;
 
   /** `go` is called when a wait is over; `waits` holds until it calls `cancel`. */
-  constructor(clock: Clock, gate: RestartGate, go: () => void) {
+  constructor(clock: Clock, gate: RestartGate, go: Turn) {
     this.#clock = clock;
     this.#gate = gate;
     this.#go = go;
@@ -38,6 +38,6 @@ export class RestartWait {
   /** Waits `delayMs` and for nobody's turn: it has had its own. */
   beginAgain(delayMs: number): void {
     this.cancel();
-    this.#cancel = this.#clock.after(delayMs, this.#go);
+    this.#cancel = this.#clock.after(delayMs, () => void this.#go());
   }
 }

@@ -33,3 +33,25 @@ test('one that is called off takes no place', () => {
   clock.advance(1_102);
   expect(passed).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
+
+test('a turn counts from its spawn, and one that hangs holds nobody back', async () => {
+  const clock = manualClock();
+  const gate = new RestartGate(clock);
+  const told: (() => void)[] = [];
+  const passed: number[] = [];
+  for (let n = 0; n < 8; n += 1) {
+    gate.pass(() => {
+      passed.push(clock.monotonic());
+      return new Promise<void>((resolve) => told.push(resolve));
+    });
+  }
+  clock.advance(300);
+  for (const tell of told.slice(0, 3)) tell();
+  await Promise.resolve();
+  clock.advance(802);
+  // The fourth tells nothing: its place is free a second after it passed, the others' later.
+  expect(passed).toEqual([0, 0, 0, 0, 1_101]);
+  clock.advance(300);
+  expect(passed).toEqual([0, 0, 0, 0, 1_101, 1_401, 1_401, 1_401]);
+  expect(clock.pending()).toBe(0);
+});

@@ -1,8 +1,8 @@
 /** Limits in time, at five times the aim so that a busy machine does not fail them; see the bench. */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FleetHome, freePorts } from '../fixtures/fleet-home.ts';
+import { median, nodeRunMs } from '../fixtures/machine-pace.ts';
 import { ROOT } from '../source-tree.ts';
 import { waitFor } from '../fixtures/wait-for.ts';
 
@@ -16,22 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => home.dispose());
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity;
-}
-
-function milliseconds(words: readonly string[]): number {
-  const begin = performance.now();
-  const env = { PATH: process.env['PATH'], GRIDD_HOME: home.folder };
-  expect(spawnSync(process.execPath, words, { env }).status).toBe(0);
-  return performance.now() - begin;
-}
-
 test('list costs at most five times 2.5 bare starts of node', () => {
   const gridd = join(ROOT, 'bin', 'gridd.js');
+  const env = { PATH: process.env['PATH'], GRIDD_HOME: home.folder };
   const rounds = Array.from({ length: 7 }, () => ({
-    list: milliseconds([gridd, 'list']),
-    bare: milliseconds(['-e', '0']),
+    list: nodeRunMs([gridd, 'list'], env),
+    bare: nodeRunMs(['-e', '0'], env),
   }));
   const ratio = median(rounds.map(({ list, bare }) => list / bare));
   expect(ratio).toBeLessThan(5 * 2.5);

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { identify, isAlive } from '../../../src/platform/process-identity.ts';
 import { takenFile, textDigest } from '../../../src/registry/index.ts';
+import { slowness } from '../../fixtures/machine-pace.ts';
 import { SCRIPTED_BOT, SupervisedHome } from '../../fixtures/supervised-home.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
 
@@ -58,7 +59,7 @@ test('a new supervisor waits for what is left; a start ends the wait, a reboot f
   const began = Number(identify(fled.record('soon_01')?.pid ?? 0)?.start_time) * 10;
   // Start times count in steps of 10 ms; the promise is 10 ms, times five.
   expect(began).toBeGreaterThan(due - 20);
-  expect(began).toBeLessThan(due + 70);
+  expect(began).toBeLessThan(due + 20 + 5 * 10 * slowness());
   expect(fled.record('soon_01')).toMatchObject({ restarts: 1, generation: 2, restart_at: null });
 
   expect(await fled.row('late_02')).toMatchObject({ state: 'backoff', restarts: 1, pid: null });
