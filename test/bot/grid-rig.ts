@@ -1,4 +1,5 @@
 /** A real runner on real books and the real paper venue, whose price path a test writes. */
+import { onTestFinished } from 'vitest';
 import { makeMarket, nearestTicks } from '../../src/contract/market.ts';
 import type { Market } from '../../src/contract/market.ts';
 import { GridService } from '../../src/bot/grid-service.ts';
@@ -30,7 +31,7 @@ export interface Rig {
   readonly logged: string[];
 }
 
-/** Books and venue in one file in memory; the price starts at `startTicks`. */
+/** Books and venue in one file in memory until the test ends; the price starts at `startTicks`. */
 export function openRig(
   startTicks: number,
   { speed = 1000, clock = systemClock }: { speed?: number; clock?: Clock } = {},
@@ -40,6 +41,7 @@ export function openRig(
   const rules = paperMarket('SOL_USDC_PERP');
   const path = scriptedPath(rules.tick, [{ ticks: startTicks, move: 'jump' }], 'holds');
   const venue = openPaperVenue({ db, rules, source: path, speed, clock });
+  onTestFinished(() => venue.close());
   return { market: makeMarket(rules), venue, books: new Books(db), path, logged: [] };
 }
 

@@ -3,7 +3,6 @@
  * why, files that hold what the API holds, and actions that do what they spell out. The bot's name
  * and symbol and lines of its log try to act as markup all the while.
  */
-import axe from 'axe-core';
 import type { Download, Page } from 'playwright-core';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +14,7 @@ import type {
 } from '../../../src/contract/instance-api.ts';
 import type { FillPage, OrderPage } from '../../../src/contract/page-api.ts';
 import { readBooks } from '../../../src/store/index.ts';
+import { faultsOf } from '../../fixtures/accessibility.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { FleetHome, freePorts } from '../../fixtures/fleet-home.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
@@ -58,17 +58,6 @@ async function exported(format: 'CSV' | 'JSON'): Promise<string> {
   await page.getByRole('button', { name: new RegExp(`^${format}: `) }).click();
   const download: Download = await coming;
   return readFileSync(await download.path(), 'utf8');
-}
-
-/** Violations that keep somebody from using what is on screen. */
-async function violations(within: string): Promise<string[]> {
-  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
-  const found = await page.evaluate<{ id: string; impact: string; nodes: { html: string }[] }[]>(
-    `axe.run('${within}', { resultTypes: ['violations'], preload: false })
-      .then(({ violations }) => violations)`,
-  );
-  const serious = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  return serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
 }
 
 describe.skipIf(!hasBrowser)('the lower half of the instance page', () => {
@@ -171,7 +160,7 @@ describe.skipIf(!hasBrowser)('the lower half of the instance page', () => {
     expect([status.lower, status.upper, status.grids]).toEqual(['140', '161', 21]);
     const kept = new Set((await read<readonly OrderView[]>('/api/orders')).map(({ id }) => id));
     expect(resting.some(({ id }) => kept.has(id))).toBe(true);
-    expect(await violations('[role=dialog]')).toEqual([]);
+    expect(await faultsOf(page, '[role=dialog]')).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
   });
@@ -214,7 +203,7 @@ describe.skipIf(!hasBrowser)('the lower half of the instance page', () => {
       await waitFor('no overflow', async () => {
         return (await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390;
       });
-      expect(await violations('.lower')).toEqual([]);
+      expect(await faultsOf(page, '.lower')).toEqual([]);
     }
     await page.setViewportSize({ width: 1440, height: 1000 });
   });
@@ -227,7 +216,7 @@ describe.skipIf(!hasBrowser)('the lower half of the instance page', () => {
       return (await dialog().innerText()).includes(`Resting orders: ${count}\n`);
     });
     await dialog().getByLabel('Close it at market').check();
-    expect(await violations('[role=dialog]')).toEqual([]);
+    expect(await faultsOf(page, '[role=dialog]')).toEqual([]);
     // Before the bot ends: after it nothing answers the page.
     // The refused adjust was asked for.
     const asked = (complaint: string) => complaint.endsWith('/api/grid/adjust');

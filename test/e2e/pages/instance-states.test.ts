@@ -4,13 +4,13 @@
  * itself. Each is readable in every look: dark and light, on a wide screen and on a phone; and all
  * that can be used there or on the console is reached by keyboard.
  */
-import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StatusView } from '../../../src/contract/instance-api.ts';
 import type { FillPage } from '../../../src/contract/page-api.ts';
 import type { ReceiptView } from '../../../src/contract/receipt-api.ts';
+import { faultsOf, sideways } from '../../fixtures/accessibility.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { FleetHome, freePorts } from '../../fixtures/fleet-home.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
@@ -18,19 +18,16 @@ import { waitFor } from '../../fixtures/wait-for.ts';
 const ID = 'states_01';
 /** A name that is not of this machine alone, though it leads to it: it is asked for the token. */
 const OTHER_NAME = 'grids.localhost';
+/** A page is left in the last of them. */
 const LOOKS = [
-  { colorScheme: 'dark', width: 1440 },
-  { colorScheme: 'light', width: 1440 },
-  { colorScheme: 'dark', width: 390 },
-  { colorScheme: 'light', width: 390 },
+  { colorScheme: 'light', width: 390, rules: 'all' },
+  { colorScheme: 'dark', width: 390, rules: 'look' },
+  { colorScheme: 'light', width: 1440, rules: 'look' },
+  { colorScheme: 'dark', width: 1440, rules: 'all' },
 ] as const;
+/** What is a part of a page is looked at in each scheme and at each width once. */
+const OPPOSITE_LOOKS = LOOKS.filter(({ rules }) => rules === 'all');
 const HEIGHT = 1000;
-/** The rules to which a scheme of colours matters; to all others both schemes of a width are one. */
-const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
-/** Resolves when nothing comes or goes any more; a loader turns for ever. */
-const SETTLED = `Promise.allSettled(document.getAnimations()
-  .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
-  .map(({ finished }) => finished))`;
 
 let browser: TestBrowser;
 let home: FleetHome;
@@ -59,30 +56,19 @@ async function open(url: string, locale = 'en-GB'): Promise<Page> {
   return opened;
 }
 
-/** Serious faults of access in `within`, in each look. The page is left in the first of them. */
-async function faultsOf(on: Page, within: string): Promise<string[]> {
+/** Serious faults of access in `parts`, in each of `looks`. */
+async function faultsIn(
+  on: Page,
+  parts: string | readonly string[],
+  looks: typeof OPPOSITE_LOOKS = OPPOSITE_LOOKS,
+): Promise<string[]> {
   const faults: string[] = [];
-  if (!(await on.evaluate<boolean>("'axe' in window"))) await on.evaluate(axe.source);
-  let looked = 0;
-  for (const { colorScheme, width } of [...LOOKS].reverse()) {
-    const rules = width === looked ? `runOnly: ${JSON.stringify(COLOUR_RULES)}` : '';
-    looked = width;
-    const options = `resultTypes: ['violations'], preload: false, ${rules}`;
+  for (const { colorScheme, width, rules } of looks) {
     await on.emulateMedia({ colorScheme });
     await on.setViewportSize({ width, height: HEIGHT });
-    await on.evaluate(SETTLED);
-    const found = await on.evaluate<string[]>(
-      `axe.run({ include: ${JSON.stringify(within.split(' '))} }, { ${options} })
-        .then(({ violations, passes }) => [
-          ...(passes.length === 0 ? ['nothing was looked at'] : []),
-          ...violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(', ')),
-        ])`,
-    );
+    const found = await faultsOf(on, parts, rules);
     faults.push(...found.map((fault) => `${colorScheme} ${width}: ${fault}`));
-    const beyond = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect(await on.evaluate(beyond)).toBe(0);
+    expect(await sideways(on)).toBe(0);
   }
   return faults;
 }
@@ -175,7 +161,7 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
 
   test('well: every look of the whole page is accessible', async () => {
     await page.locator('[data-candles="1"]').waitFor();
-    expect(await faultsOf(page, 'body')).toEqual([]);
+    expect(await faultsIn(page, 'body', [...LOOKS])).toEqual([]);
   });
 
   test('everything is reached by keyboard, seen when it is, and dialogs keep the focus', async () => {
@@ -203,7 +189,7 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
     await page.evaluate('window.sameDocument = true');
     renameSync(lock, `${lock}.away`);
     for (const words of degradedWords(page)) await words.waitFor();
-    expect(await faultsOf(page, '.page-header .notices [data-part=health]')).toEqual([]);
+    expect(await faultsIn(page, ['.page-header', '.notices', '[data-part=health]'])).toEqual([]);
     renameSync(`${lock}.away`, lock);
     for (const words of degradedWords(page)) await words.waitFor({ state: 'detached' });
     await page.locator('[data-part=state].good').getByText('Grid running').waitFor();
@@ -215,7 +201,7 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
     await press('Pause');
     await dialog().getByRole('button', { name: 'Pause' }).click();
     await dialog().getByRole('alert').getByText('The answer was lost').waitFor();
-    expect(await faultsOf(page, '[role=dialog]')).toEqual([]);
+    expect(await faultsIn(page, '[role=dialog]')).toEqual([]);
     await page.unroute('**/api/pause');
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
@@ -225,7 +211,7 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
     const elsewhere = await open(origin.replace('127.0.0.1', OTHER_NAME));
     const asking = elsewhere.getByRole('dialog', { name: 'Access token' });
     await asking.waitFor();
-    expect(await faultsOf(elsewhere, '[role=dialog]')).toEqual([]);
+    expect(await faultsIn(elsewhere, '[role=dialog]')).toEqual([]);
     // Nothing is behind it to go back to.
     await elsewhere.keyboard.press('Escape');
     await asking.locator('input').fill(token);
@@ -246,7 +232,7 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
       await loss(page).waitFor();
       await page.locator('.parts.stale').waitFor();
       await page.getByText('The connection is lost: the figures below may be old.').waitFor();
-      expect(await faultsOf(page, '.page-header .parts .lower')).toEqual([]);
+      expect(await faultsIn(page, ['.page-header', '.parts', '.lower'])).toEqual([]);
       expect(await stopped(page).count()).toBe(0);
     } finally {
       process.kill(home.supervisorPid(), 'SIGCONT');
@@ -309,7 +295,7 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
       expect(await each.locator('.stale').count()).toBe(0);
       expect(await each.getByRole('button', { name: /Panic|緊急平倉/ }).count()).toBe(0);
     }
-    expect(await faultsOf(page, '.page-header [data-part=stopped] .action-bar')).toEqual([]);
+    expect(await faultsIn(page, ['.page-header', '[data-part=stopped]', '.action-bar'])).toEqual([]);
   });
 
   test('started again, it goes on', async () => {
