@@ -149,6 +149,8 @@ export interface DesignView {
   readonly market: MarketRules;
   /** Whose rules these are and of when, a sentence. */
   readonly market_source: string;
+  /** The same as data. */
+  readonly market_said?: Said;
   readonly price: string;
   /** Lowest first. */
   readonly lines: readonly string[];

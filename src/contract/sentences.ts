@@ -96,6 +96,15 @@ export const SENTENCES = {
   price_above_range: 'The price {{price}} is above the range.',
   paused_waits: 'The grid is paused: orders to be placed wait for `gridd resume {{id}}`.',
   tripped_waits: 'The grid is tripped: orders to be placed wait for `gridd resume {{id}}`.',
+  // Whose rules a grid is designed on.
+  rules_recorded_on: 'As recorded of {{venue}} on {{at}}.',
+  rules_recorded_in: 'As recorded of {{venue}} in {{at}}.',
+  rules_of_account: 'As its own paper account began with them.',
+  rules_made_up: 'Made up by gridd: no markets of {{venue}} are recorded here.',
+  rules_of_no_market: 'Made up by gridd: {{symbol}} is not recorded here.',
+  // What an account can carry.
+  loss_passed: 'would be passed by the joint worst case',
+  at_most: 'at most {{value}}',
   // Why an instance is in its state.
   start_asked: 'start asked for',
   started_again: 'started again',

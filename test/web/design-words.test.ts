@@ -9,11 +9,12 @@ import { I18nextProvider, initReactI18next } from 'react-i18next';
 import { MantineProvider } from '@mantine/core';
 import { describe, expect, it, test } from 'vitest';
 import type { DesignView } from '../../src/contract/console-api.ts';
-import { SENTENCES, sentenceOf } from '../../src/contract/sentences.ts';
+import { SENTENCES, say, sentenceOf } from '../../src/contract/sentences.ts';
 import type { SentenceCode } from '../../src/contract/sentences.ts';
 import { design, dryRun } from '../../src/engine/index.ts';
 import type { DesignInput, GridNow, Problem } from '../../src/engine/index.ts';
 import { previewOf } from '../../src/web/ui/console/configs/design-preview.ts';
+import { DesignPanel } from '../../src/web/ui/console/configs/design-panel.tsx';
 import { ProblemList } from '../../src/web/ui/console/configs/problem-list.tsx';
 import { WarningLines } from '../../src/web/ui/console/configs/warning-lines.tsx';
 import type { Checked } from '../../src/web/ui/console/configs/use-check.ts';
@@ -177,6 +178,8 @@ const KNOWN = {
   ...{ symbol: 'SOL_USDC_PERP', exchange: 'paper' },
 };
 
+const NO_WARNINGS = { warnings: [], coded: [], stale: false };
+
 function configOf(values: Partial<DesignInput>): object {
   const { price: _price, balance: _balance, ...rest } = WISH;
   return {
@@ -224,6 +227,29 @@ test('its warnings are in Chinese with the name of the key, in English as the fi
     words: null,
     sentence: warnings[0],
   });
+});
+
+test('whose rules a grid is designed on is in Chinese, with every value', async () => {
+  const { design: known } = previewOf(configOf({}), KNOWN) ?? {};
+  if (known === undefined || known === null) throw new Error('there is no design');
+  const panel = (more: Partial<DesignView>) =>
+    createElement(DesignPanel, { design: { ...known, ...more }, ...NO_WARNINGS });
+  const saids = [
+    say('rules_recorded_on', { venue: 'aster', at: '2026-01-02' }),
+    say('rules_recorded_in', { venue: 'backpack', at: 'late 2025' }),
+    say('rules_of_account'),
+    say('rules_made_up', { venue: 'other' }),
+    say('rules_of_no_market', { symbol: 'ETH_USDC_PERP' }),
+  ];
+  for (const market_said of saids) {
+    const market_source = sentenceOf(market_said);
+    const chinese = await shown('zh-Hant', panel({ market_source, market_said }));
+    expect(chinese).not.toContain(market_source);
+    for (const value of Object.values(market_said.values ?? {})) expect(chinese).toContain(value);
+    expect(await shown('en', panel({ market_source, market_said }))).toContain(market_source);
+    // Of a gridd that has no data for it.
+    expect(await shown('zh-Hant', panel({ market_source }))).toContain(market_source);
+  }
 });
 
 describe('an adjust', () => {
