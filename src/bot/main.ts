@@ -12,6 +12,7 @@ import type {
   ExitRecord,
   StopReceipt,
 } from '../contract/instance-api.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
 import { isoTime, systemClock as clock } from '../platform/clock.ts';
 import { writeFileAtomic, writeJson } from '../platform/json-file.ts';
 import { compileLate } from '../platform/late-compile.ts';
@@ -186,7 +187,8 @@ async function main(launch: BotLaunch): Promise<void> {
     asked ||= method === 'panic';
     if (method !== 'stop' && method !== 'panic') return performCommand(bot, method, params);
     const work = performCommand(bot, method, params) as Promise<StopReceipt>;
-    const over = () => void end(BOT_EXIT.clean, `${method} command`).catch(crash);
+    const why = say(method === 'stop' ? 'stop_command' : 'panic_command');
+    const over = () => void end(BOT_EXIT.clean, sentenceOf(why)).catch(crash);
     return bot.service.wishes.during(() => work, over);
   }
 
@@ -232,7 +234,7 @@ async function main(launch: BotLaunch): Promise<void> {
   log.info({ web_port: bot.webPort, pid: process.pid }, 'the grid is ready');
   link.ready();
   onceDone(bot, (done) => {
-    const over = () => end(BOT_EXIT.done, 'the run is over');
+    const over = () => end(BOT_EXIT.done, sentenceOf(say('run_over')));
     // Told to end meanwhile: the next process writes it.
     const fail = (error: unknown) => (ending ? undefined : crash(error));
     if (!ending) done.session.writeEndReceipt().then(over).catch(fail);

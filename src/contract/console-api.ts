@@ -2,12 +2,13 @@
  * What the fleet console shows and asks for beside the control API: the whole fleet at a glance,
  * accounts, configs with their versions. Money, prices and sizes are decimal text.
  */
-import type { Problem } from './errors.ts';
+import type { ErrorCode, Problem } from './errors.ts';
 import type { FleetService, ListRow, SupervisorInfo, VerbResult } from './fleet-api.ts';
 import type { Actor, AuditEntry, ExitEntry } from './history-api.ts';
 import type { LiquidationView } from './instance-views.ts';
 import type { MarketRules } from './market.ts';
 import type { CodedText } from './said-codes.ts';
+import type { Said } from './sentences.ts';
 
 /** One instance in the console's table. Nulls as in `ListRow`. */
 export interface FleetRow extends ListRow {
@@ -15,6 +16,10 @@ export interface FleetRow extends ListRow {
   /** What its file says now, which its next start is; null: no file of config/active is its own. */
   readonly next_mode: 'paper' | 'live' | null;
   readonly state_reason: string;
+  /** The same as data; absent or null: it is only a text. */
+  readonly state_said?: Said | null;
+  /** Of `last_error`; absent or null: none. */
+  readonly last_error_code?: ErrorCode | null;
   readonly direction: string | null;
   readonly base: string | null;
   readonly quote: string | null;
@@ -144,6 +149,8 @@ export interface DesignView {
   readonly market: MarketRules;
   /** Whose rules these are and of when, a sentence. */
   readonly market_source: string;
+  /** The same as data. */
+  readonly market_said?: Said;
   readonly price: string;
   /** Lowest first. */
   readonly lines: readonly string[];

@@ -16,6 +16,7 @@ import type {
 import type { AlertTestResult } from './alerts.ts';
 import type { ErrorBody, Problem } from './errors.ts';
 import type { ExitEntry, HistoryFacts, LastExit, UsageHistory } from './history-api.ts';
+import type { Said } from './sentences.ts';
 import type { OnStop } from './trading.ts';
 
 export type { LastExit } from './history-api.ts';
@@ -36,6 +37,8 @@ export interface RegistryRecord {
   readonly desired: 'running' | 'stopped';
   readonly state: ProcessState;
   readonly state_reason: string;
+  /** The same as data, believed only where it reads so; absent or null: it is only a text. */
+  readonly state_said?: Said | null;
   readonly started_at: string | null;
   /** Automatic restarts since the user's last start. */
   readonly restarts: number;
@@ -79,7 +82,10 @@ export interface SafeRun {
 /** When a panic was asked for, and what a failed instance showed before it; null: it was not. */
 export interface PendingPanic {
   readonly at: string;
-  readonly failed: Pick<RegistryRecord, 'state_reason' | 'last_exit' | 'last_error'> | null;
+  readonly failed: Pick<
+    RegistryRecord,
+    'state_reason' | 'state_said' | 'last_exit' | 'last_error'
+  > | null;
 }
 
 /** logs/instances.json. */

@@ -96,6 +96,56 @@ export const SENTENCES = {
   price_above_range: 'The price {{price}} is above the range.',
   paused_waits: 'The grid is paused: orders to be placed wait for `gridd resume {{id}}`.',
   tripped_waits: 'The grid is tripped: orders to be placed wait for `gridd resume {{id}}`.',
+  // Whose rules a grid is designed on.
+  rules_recorded_on: 'As recorded of {{venue}} on {{at}}.',
+  rules_recorded_in: 'As recorded of {{venue}} in {{at}}.',
+  rules_of_account: 'As its own paper account began with them.',
+  rules_made_up: 'Made up by gridd: no markets of {{venue}} are recorded here.',
+  rules_of_no_market: 'Made up by gridd: {{symbol}} is not recorded here.',
+  // What an account can carry.
+  loss_passed: 'would be passed by the joint worst case',
+  at_most: 'at most {{value}}',
+  // Why an instance is in its state.
+  start_asked: 'start asked for',
+  started_again: 'started again',
+  safe_run: 'safe run: its orders are cancelled, nothing is placed',
+  panic_run: 'panic: its orders are cancelled, its position closed',
+  restart_asked: 'restart asked for',
+  reloaded: 'reloaded: {{keys}} changed',
+  stop_asked: 'stop asked for',
+  panic_asked: 'panic',
+  panic_not_started: 'panic: its bot could not be started',
+  supervisor_stops: 'the supervisor is being stopped with its bots',
+  supervisor_ended: 'the supervisor ended with its bots',
+  ready: 'ready',
+  bot_says_so: 'the bot says so',
+  no_page_port: 'its page has no port',
+  venue_answers: 'the venue answers',
+  holds_lock: 'it holds the lock of the instance',
+  lock_of_another: 'the lock is held by a process that is not the bot on record',
+  called_home: 'it called home',
+  outlived: 'it lives since an earlier supervisor',
+  process_gone: 'its process is gone',
+  ended_meanwhile: 'its process ended while no supervisor ran',
+  restart_in: '{{reason}}; restart {{attempt}} in {{seconds}} s',
+  tried_again: '{{reason}} Tried again in {{seconds}} s.',
+  gave_up: '{{attempts}} restarts within {{minutes}} minutes; last: {{reason}}',
+  no_restart: '{{reason}}; it cannot be started again: {{fault}}',
+  no_sign_of_life: 'no sign of life for {{seconds}} s',
+  stands_still: 'its engine stands still for {{seconds}} s',
+  has_no_port: 'it has no port',
+  memory_over_limit: 'memory {{memory}} MiB over its limit of {{limit}} MiB',
+  cpu_over_limit: 'uses {{percent}} % CPU over {{seconds}} s, the limit is {{limit}} %',
+  // How a process ended.
+  ended_by: 'ended by {{signal}}',
+  disappeared: 'disappeared',
+  exited: 'exited with code {{exit}}',
+  unseen: '{{end}} while no supervisor ran',
+  because: '{{end}} ({{why}})',
+  machine_anew: 'the machine was started anew',
+  run_over: 'the run is over',
+  stop_command: 'stop command',
+  panic_command: 'panic command',
 } as const;
 export type SentenceCode = keyof typeof SENTENCES;
 
@@ -103,25 +153,71 @@ export type SentenceCode = keyof typeof SENTENCES;
 export interface Said {
   readonly code: SentenceCode;
   readonly values?: Readonly<Record<string, string>>;
+  /** Places that hold sentences themselves. */
+  readonly parts?: Readonly<Record<string, Said>>;
 }
+
+/** What is said of something: as data where it is known as such, else a text. */
+export type Telling = Said | string;
 
 type PlacesOf<Text extends string> = Text extends `${string}{{${infer Place}}}${infer Rest}`
   ? Place | PlacesOf<Rest>
   : never;
 type ValuesOf<Code extends SentenceCode> = [PlacesOf<(typeof SENTENCES)[Code]>] extends [never]
   ? []
-  : [Readonly<Record<PlacesOf<(typeof SENTENCES)[Code]>, string | number>>];
+  : [Readonly<Record<PlacesOf<(typeof SENTENCES)[Code]>, Telling | number>>];
 
 /** The sentence of `code` with a value for each of its places. */
 export function say<Code extends SentenceCode>(code: Code, ...[values]: ValuesOf<Code>): Said {
   if (values === undefined) return { code };
-  const texts = Object.entries(values).map(([place, value]) => [place, String(value)]);
-  return { code, values: Object.fromEntries(texts) as Record<string, string> };
+  const texts: Record<string, string> = {};
+  const parts: Record<string, Said> = {};
+  for (const [place, value] of Object.entries<Telling | number>(values)) {
+    if (typeof value === 'object') parts[place] = value;
+    else texts[place] = String(value);
+  }
+  return { code, values: texts, ...(Object.keys(parts).length === 0 ? {} : { parts }) };
 }
 
 /** The English sentence. */
-export function sentenceOf({ code, values }: Said): string {
-  return withValues(SENTENCES[code], values) ?? SENTENCES[code];
+export function sentenceOf({ code, values, parts = {} }: Said): string {
+  const inner = Object.entries(parts).map(([place, part]) => [place, sentenceOf(part)]);
+  const all = { ...values, ...(Object.fromEntries(inner) as Record<string, string>) };
+  return withValues(SENTENCES[code], all) ?? SENTENCES[code];
+}
+
+/** What is said, in English. */
+export function textOf(telling: Telling): string {
+  return typeof telling === 'string' ? telling : sentenceOf(telling);
+}
+
+/** Sentences within sentences that are followed; ours hold three. */
+const DEEPEST = 5;
+
+/** `value` as the data of a sentence that is known here and reads `text`; null: it is not. */
+export function saidAs(value: unknown, text: string): Said | null {
+  return isSaid(value, DEEPEST) && sentenceOf(value) === text ? value : null;
+}
+
+function isSaid(value: unknown, depth: number): value is Said {
+  if (!isFields(value) || depth === 0) return false;
+  const { code, values = {}, parts = {} } = value;
+  if (typeof code !== 'string' || !Object.hasOwn(SENTENCES, code)) return false;
+  if (!isFields(values) || !isFields(parts)) return false;
+  return (
+    Object.values(values).every((one) => typeof one === 'string') &&
+    Object.values(parts).every((one) => isSaid(one, depth - 1))
+  );
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What another process says as `text`: data where that is a sentence without places. */
+export function plainSaid(text: string): Telling {
+  const found = Object.entries(SENTENCES).find(([, sentence]) => sentence === text);
+  return found === undefined || text.includes('{{') ? text : { code: found[0] as SentenceCode };
 }
 
 /** `text` with its places filled; null where a value is missing. */

@@ -8,6 +8,7 @@ import type { StatusView } from '../contract/instance-api.ts';
 import type { EdgeView } from '../contract/instance-views.ts';
 import type { AdjustRequest } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
 import type { Home } from '../platform/paths.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { atStake } from './accounts.ts';
@@ -228,13 +229,15 @@ function refusal(id: string, account: string, excess: LossExcess): GriddError {
   const message =
     `With ${filled} filled the account "${account}" would lose ${loss}, more than its ` +
     `max_account_loss ${limit}: ${own} by the grid of ${id}, ${others} by the others on it.`;
+  const [said, allows] = [say('loss_passed'), say('at_most', { value: limit })];
   const problems = [
     {
       path: 'exchange_config.max_account_loss',
-      message: 'would be passed by the joint worst case',
+      message: sentenceOf(said),
       found: loss,
-      allowed: `at most ${limit}`,
+      allowed: sentenceOf(allows),
       rule: 'account_loss' as const,
+      ...{ said, allows },
     },
   ];
   return new GriddError('ACCOUNT_LOSS', message, { problems });

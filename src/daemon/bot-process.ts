@@ -15,6 +15,8 @@ import type {
 } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { SECRET_NAMES } from '../contract/venues.ts';
+import { say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import { localDate } from '../platform/clock.ts';
 import { readJson, readText, writeFileAtomic } from '../platform/json-file.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -317,9 +319,9 @@ export function killMarked(mark: string): number {
 }
 
 /** How a process ended, in a few words. */
-export function describeExit(code: number | null, signal: string | null): string {
-  if (signal !== null) return `ended by ${signal}`;
-  return code === null ? 'disappeared' : `exited with code ${code}`;
+export function describeExit(code: number | null, signal: string | null): Said {
+  if (signal !== null) return say('ended_by', { signal });
+  return code === null ? say('disappeared') : say('exited', { exit: code });
 }
 
 /** The error behind an end: what the bot said, else its last words on stderr. */

@@ -3,6 +3,7 @@ import type { FleetRow } from '../contract/console-api.ts';
 import type { DayFigures } from './day-figures.ts';
 import { listRow, mayHold } from './instance-rows.ts';
 import type { RowParts } from './instance-rows.ts';
+import { stateSaid } from './state-reason.ts';
 
 /** What else is known of an instance: `account` and `next_mode` as in its row. */
 export type RowSurroundings = Pick<FleetRow, 'account' | 'next_mode'>;
@@ -19,6 +20,8 @@ export function fleetRow(parts: RowParts, day: DayFigures, around: RowSurroundin
     name: status?.name ?? config?.metadata.name ?? id,
     next_mode: external ? null : around.next_mode,
     state_reason: record.state_reason,
+    state_said: stateSaid(record),
+    last_error_code: record.last_error?.code ?? null,
     direction: status?.direction ?? strategy?.direction ?? null,
     base: status?.base ?? null,
     quote: status?.quote ?? null,

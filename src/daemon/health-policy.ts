@@ -3,6 +3,8 @@
  * second; three misses in a row make it unhealthy. Ages are ours (monotonic), never the bot's
  * clock.
  */
+import { say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 
 /** A bot sends a beat every two seconds. */
 export const BEAT_LIMIT_MS = 5_000;
@@ -42,14 +44,14 @@ export function turnLimit(intervalMs: number): number {
   return Math.max(LEAST_TURN_LIMIT_MS, Math.min(MOST_TURN_LIMIT_MS, 1.2 * intervalMs));
 }
 
-/** What is wrong with a pulse, as a sentence; null when nothing is. */
-export function judgePulse(pulse: Pulse, intervalMs: number): string | null {
+/** What is wrong with a pulse; null when nothing is. */
+export function judgePulse(pulse: Pulse, intervalMs: number): Said | null {
   const limit = pulse.ready ? BEAT_LIMIT_MS : START_LIMIT_MS;
   if (pulse.silent_ms > limit) {
-    return `no sign of life for ${Math.round(pulse.silent_ms / 1000)} s`;
+    return say('no_sign_of_life', { seconds: Math.round(pulse.silent_ms / 1000) });
   }
   if (pulse.ready && pulse.turn_age_ms !== null && pulse.turn_age_ms > turnLimit(intervalMs)) {
-    return `its engine stands still for ${Math.round(pulse.turn_age_ms / 1000)} s`;
+    return say('stands_still', { seconds: Math.round(pulse.turn_age_ms / 1000) });
   }
   return null;
 }

@@ -6,6 +6,7 @@
 import { GriddError } from '../contract/errors.ts';
 import type { StopReceipt } from '../contract/instance-api.ts';
 import type { OnStop } from '../contract/trading.ts';
+import type { Telling } from '../contract/sentences.ts';
 import type { Clock } from '../platform/clock.ts';
 import {
   groupIsEmpty,
@@ -113,7 +114,7 @@ function signalOurs(instance: Instance, process: RunningProcess, signal: NodeJS.
 export async function replaceProcess(
   instance: Instance,
   process: RunningProcess,
-  reason: string,
+  reason: Telling,
 ): Promise<void> {
   if (process.gone || process.intent !== null) return;
   process.intent = 'replace';

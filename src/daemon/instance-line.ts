@@ -3,12 +3,14 @@
  * ready, how it fares. It starts and ends nothing.
  */
 import type { BotMessage } from '../contract/instance-api.ts';
+import { say } from '../contract/sentences.ts';
 import { isAlive } from '../platform/process-identity.ts';
 import { readBotRecord } from '../registry/index.ts';
 import type { BotConnection, Hello } from './bot-link.ts';
 import { Gate } from './gate.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
+import { stateReason } from './state-reason.ts';
 
 /** Why a process that says it is the bot of `instance` is not; null when it is. */
 export function judgeHello(instance: Instance, hello: Hello): string | null {
@@ -35,7 +37,7 @@ export function judgeHello(instance: Instance, hello: Hello): string | null {
 export function noteConnected(instance: Instance, connection: BotConnection): void {
   const { pid, start_time, boot_id, generation } = connection.hello;
   const identity = { pid, start_time, boot_id };
-  const process = instance.process ?? instance.adopt(identity, generation, 'it called home');
+  const process = instance.process ?? instance.adopt(identity, generation, say('called_home'));
   process.connection?.close();
   process.connection = connection;
   process.heardAt = instance.around.clock.monotonic();
@@ -101,7 +103,7 @@ export function noteReady(instance: Instance, process: RunningProcess, port: num
 function noteWait(instance: Instance, process: RunningProcess, reason: string | null): void {
   if (process.waitsFor === reason) return;
   process.waitsFor = reason;
-  instance.writer.save({ state_reason: reason ?? 'the venue answers' });
+  instance.writer.save(stateReason(reason ?? say('venue_answers')));
   if (reason !== null) instance.log.warn(`it is not ready yet: ${reason}`);
 }
 
@@ -109,7 +111,7 @@ function noteFitness(instance: Instance, process: RunningProcess, port: number |
   if (port !== null && port !== instance.record.web_port) instance.writer.save({ web_port: port });
   const reasons = process.status?.degraded ?? [];
   if (reasons.length > 0) instance.move('degrade', reasons.join('; '));
-  else if (process.status?.state === 'degraded') instance.move('degrade', 'the bot says so');
-  else if (port === null && !process.external) instance.move('degrade', 'its page has no port');
-  else if (instance.record.state !== 'running') instance.move('ready', 'ready');
+  else if (process.status?.state === 'degraded') instance.move('degrade', say('bot_says_so'));
+  else if (port === null && !process.external) instance.move('degrade', say('no_page_port'));
+  else if (instance.record.state !== 'running') instance.move('ready', say('ready'));
 }

@@ -8,12 +8,15 @@ import { GriddError, errorBody } from '../contract/errors.ts';
 import { parseMoney } from '../contract/decimal.ts';
 import type { PendingPanic, VerbResult } from '../contract/fleet-api.ts';
 import type { StopReceipt } from '../contract/instance-api.ts';
+import { say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import { isoTime } from '../platform/clock.ts';
 import { DEAF_MS, askForPanic, endIfDeaf, stopProcess } from './instance-end.ts';
 import type { StopOutcome } from './instance-end.ts';
 import type { Instance } from './instance.ts';
 import { notEnded, stopTimeoutMs } from './instance-stop.ts';
 import type { RunningProcess } from './running-process.ts';
+import { stateReason, toldReason } from './state-reason.ts';
 
 type Result = Omit<VerbResult, 'row'>;
 
@@ -65,14 +68,15 @@ export async function resumePanic(instance: Instance): Promise<void> {
   instance.log.warn(`panic: ${message}`);
   // Nobody waits for an answer: what a failed instance shows stays, the log has the rest.
   if (instance.record.state === 'stopped') {
-    instance.writer.save({ state_reason: `panic: ${message}` });
+    instance.writer.save(stateReason(`panic: ${message}`));
   }
 }
 
 async function panicNow(instance: Instance): Promise<Result> {
   const { record, around } = instance;
-  const { state, state_reason, last_exit, last_error } = record;
-  const failed = state === 'failed' ? { state_reason, last_exit, last_error } : null;
+  const { state, state_reason, state_said = null, last_exit, last_error } = record;
+  const shown = { state_reason, state_said, last_exit, last_error };
+  const failed = state === 'failed' ? shown : null;
   const panic = record.panic ?? { at: isoTime(around.clock.now()), failed };
   instance.writer.save({ desired: 'stopped', panic });
   await instance.writer.attempt();
@@ -106,12 +110,12 @@ async function endBy(
 ): Promise<StopOutcome> {
   process.intent = panic.failed === null ? 'stop' : 'panic';
   process.intentReason = null;
-  if (panic.failed === null) instance.move('stop', 'panic');
+  if (panic.failed === null) instance.move('stop', say('panic_asked'));
   const limit = process.external ? stopTimeoutMs(instance) : PANIC_LIMIT_MS;
   const given = endIfDeaf(instance, process, DEAF_MS);
   const outcome = await stopProcess(instance, process, askForPanic, limit).finally(given);
   if (!outcome.ended) throw notEnded(instance, process);
-  if (panic.failed !== null) restore(instance, panic, 'panic');
+  if (panic.failed !== null) restore(instance, panic, say('panic_asked'));
   return outcome;
 }
 
@@ -125,14 +129,14 @@ async function runPanic(instance: Instance, panic: PendingPanic): Promise<Result
     outcome = await stopProcess(instance, process, askForPanic, PANIC_LIMIT_MS);
     if (!outcome.ended) throw notEnded(instance, process);
   } catch (thrown) {
-    restore(instance, panic, 'panic: its bot could not be started');
+    restore(instance, panic, say('panic_not_started'));
     const { code, message, hint, problems = [] } = errorBody(thrown);
     if (code === 'STOP_INCOMPLETE') throw thrown;
     const why = `its bot cannot be started: ${message}`;
     throw new GriddError('NOT_FLAT', notFlat(id, why), { hint, problems });
   }
   const ended = instance.record.last_exit?.reason ?? 'ended';
-  restore(instance, panic, 'panic');
+  restore(instance, panic, say('panic_asked'));
   await instance.writer.attempt();
   if (outcome.receipt !== null) return concluded(instance, outcome.receipt);
   throw new GriddError('NOT_FLAT', notFlat(id, `its bot ${reasonOf(outcome, ended)}`));
@@ -145,14 +149,14 @@ function reasonOf({ error }: StopOutcome, ended: string): string {
 }
 
 /** A failed instance shows the end that made it fail, not this run's. */
-function restore(instance: Instance, { failed }: PendingPanic, reason: string): void {
+function restore(instance: Instance, { failed }: PendingPanic, reason: Said): void {
   if (failed === null) {
     instance.move('end', reason);
     return;
   }
-  const { last_exit, last_error, state_reason } = failed;
+  const { last_exit, last_error } = failed;
   instance.writer.save({ last_exit, last_error });
-  instance.move('fail', state_reason);
+  instance.move('fail', toldReason(failed));
 }
 
 async function concluded(instance: Instance, receipt: StopReceipt): Promise<Result> {

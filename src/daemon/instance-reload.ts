@@ -7,6 +7,7 @@ import { statSync } from 'node:fs';
 import { GriddError } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
 import type { ReloadAnswer } from '../contract/instance-api.ts';
+import { say } from '../contract/sentences.ts';
 import { changedKeys, readTakenText, textDigest } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { checkLaunch, secretsNow } from './bot-process.ts';
@@ -46,7 +47,7 @@ export async function reloadInstance(instance: Instance): Promise<Result> {
     if (decision.kind === 'restart') {
       const { because } = decision;
       await refuseHeldPort(instance, process);
-      const restarted = await restartNow(instance, `reloaded: ${because.join(', ')} changed`);
+      const restarted = await restartNow(instance, say('reloaded', { keys: because.join(', ') }));
       const message = `restarted for ${because.join(', ')}; ${restarted.message}`;
       const more = booksWarning(instance, because);
       const warnings = [...(restarted.warnings ?? []), ...more];

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { GriddError } from '../contract/errors.ts';
 import type { StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import type { ProcessIdentity } from '../contract/instance-api.ts';
+import { say } from '../contract/sentences.ts';
 import { portHolder } from '../platform/port-holder.ts';
 import { endDescendants, findDescendants, namesOf } from './descendants.ts';
 import { DEAF_MS, TERM_GRACE_MS, endIfDeaf, endProcess } from './instance-end.ts';
@@ -59,7 +60,7 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   await instance.writer.attempt();
   instance.cancelRestart();
   if (process === null) {
-    instance.move('stop', 'stop asked for');
+    instance.move('stop', say('stop_asked'));
     const message = `stopped; no process ran (it was ${record.state})`;
     const rest =
       'no bot ran that could cancel its orders: a start and a stop clear what rests, ' +
@@ -69,7 +70,7 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   }
   process.intent = 'stop';
   process.intentReason = null;
-  instance.move('stop', 'stop asked for');
+  instance.move('stop', say('stop_asked'));
   const { timeout_s } = wish;
   const granted = stopTimeoutMs(instance);
   const needed = () => stopGraceMs(granted, process.status);
@@ -154,7 +155,7 @@ export function endForShutdown(instance: Instance): Promise<void> {
     const { process } = instance;
     if (process === null) return;
     process.intent = 'shutdown';
-    instance.move('stop', 'the supervisor is being stopped with its bots');
+    instance.move('stop', say('supervisor_stops'));
     const grace = Math.max(stopTimeoutMs(instance), TERM_GRACE_MS);
     const ended = await endProcess(instance, process, grace);
     await instance.writer.attempt();

@@ -14,6 +14,8 @@ import type {
   CloseCarryAnswer,
 } from '../contract/instance-api.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
+import { say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import { isUp } from './lifecycle.ts';
 import { endProcess, within } from './instance-end.ts';
 import { notEnded, stopTimeoutMs } from './instance-stop.ts';
@@ -23,6 +25,7 @@ import { portNotes, refuseHeldPort } from './port-notes.ts';
 import { postToProgram } from './program-port.ts';
 import type { RunningProcess } from './running-process.ts';
 import { isUserFault, startFault } from './start-fault.ts';
+import { stateReason } from './state-reason.ts';
 
 const READY_TIMEOUT_MS = 30_000;
 export const REQUEST_TIMEOUT_MS = 15_000;
@@ -65,7 +68,7 @@ export function restartInstance(instance: Instance): Promise<Result> {
     // A config that cannot start must not cost the bot that runs.
     instance.checkLaunch();
     if (instance.process !== null) await refuseHeldPort(instance, instance.process);
-    return restartNow(instance, 'restart asked for');
+    return restartNow(instance, say('restart_asked'));
   });
 }
 
@@ -76,11 +79,11 @@ function giveWayToStop(instance: Instance): void {
 }
 
 /** A restart whose checks are done. Only to be called from the queue. */
-export async function restartNow(instance: Instance, reason: string): Promise<Result> {
+export async function restartNow(instance: Instance, reason: Said): Promise<Result> {
   const { process } = instance;
   if (process !== null) {
     // What cannot be recorded is refused now: afterwards it would have cost the bot that runs.
-    instance.writer.save({ state_reason: reason });
+    instance.writer.save(stateReason(reason));
     await instance.writer.settled();
     if (process.gone) return restartNow(instance, reason);
     process.intent = 'restart';

@@ -2,6 +2,8 @@
  * The regular looks at an instance: is its process alive and well, does it use too much, are its
  * logs in bounds. Each look finds; what follows is a replacement through the instance's queue.
  */
+import { say, sentenceOf, textOf } from '../contract/sentences.ts';
+import type { Said, Telling } from '../contract/sentences.ts';
 import { localDate } from '../platform/clock.ts';
 import { linkRawFiles } from './raw-logs.ts';
 import { freshHealth, judgePulse, noteCheck } from './health-policy.ts';
@@ -33,7 +35,7 @@ export function lookAt(instance: Instance): void {
   else check(instance, process, pulseFault(instance, process));
 }
 
-function pulseFault(instance: Instance, process: RunningProcess): string | null {
+function pulseFault(instance: Instance, process: RunningProcess): Said | null {
   const silent = instance.around.clock.monotonic() - process.heardAt;
   const turn_age_ms = process.turnAgeMs === null ? null : process.turnAgeMs + silent;
   const pulse = { ready: process.ready, silent_ms: silent, turn_age_ms };
@@ -44,7 +46,7 @@ async function probe(instance: Instance, process: RunningProcess): Promise<void>
   if (process.probing) return;
   process.probing = true;
   const url = pageUrl(instance);
-  const fault = url === null ? 'it has no port' : await probeProgram(url);
+  const fault = url === null ? say('has_no_port') : await probeProgram(url);
   process.probing = false;
   if (process.gone || process.intent !== null) return;
   const now = instance.around.clock.monotonic();
@@ -56,20 +58,20 @@ async function probe(instance: Instance, process: RunningProcess): Promise<void>
   check(instance, process, process.ready ? fault : pulseFault(instance, process));
 }
 
-function check(instance: Instance, process: RunningProcess, fault: string | null): void {
+function check(instance: Instance, process: RunningProcess, fault: Telling | null): void {
   const now = instance.around.clock.monotonic();
   const interval = instance.healthIntervalMs;
   const { state, unhealthy } = noteCheck(process.health, now, fault === null, interval);
   process.health = state;
   if (fault === null) return;
-  instance.log.warn({ misses: state.misses }, `health check missed: ${fault}`);
+  instance.log.warn({ misses: state.misses }, `health check missed: ${textOf(fault)}`);
   if (unhealthy) {
     instance.move('miss', fault);
     replace(instance, process, fault);
   }
 }
 
-function replace(instance: Instance, process: RunningProcess, reason: string): void {
+function replace(instance: Instance, process: RunningProcess, reason: Telling): void {
   instance
     .enqueue(() => replaceProcess(instance, process, reason))
     .catch((error: unknown) => instance.log.error({ err: error }, 'a replacement failed'));
@@ -97,11 +99,11 @@ export function noteUsage(instance: Instance, process: RunningProcess, usage: Us
   process.limits = state;
   if (fault === null) return;
   if (fault.action === 'replace') {
-    instance.log.warn(fault.reason);
+    instance.log.warn(sentenceOf(fault.reason));
     replace(instance, process, fault.reason);
   } else if (instance.cpuWarnedAt === null || now - instance.cpuWarnedAt > CPU_WARNING_MS) {
     instance.cpuWarnedAt = now;
-    instance.log.warn(fault.reason);
+    instance.log.warn(sentenceOf(fault.reason));
   }
 }
 

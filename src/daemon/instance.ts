@@ -9,6 +9,8 @@ import type { ErrorBody, ErrorCode } from '../contract/errors.ts';
 import type { RegistryRecord, StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import type { BotLaunch, ProcessIdentity, StatusView } from '../contract/instance-api.ts';
 import { assert } from '../contract/assert.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
+import type { Said, Telling } from '../contract/sentences.ts';
 import { ageAt, isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
@@ -42,15 +44,10 @@ import { RestartWait } from './restart-wait.ts';
 import { newProcess } from './running-process.ts';
 import type { RunningProcess } from './running-process.ts';
 import { isUserFault, spawnAdvice } from './start-fault.ts';
+import { LAUNCH_REASONS, stateReason } from './state-reason.ts';
 
 const NO_FAULT: readonly ErrorCode[] = ['REGISTRY_UNWRITABLE', 'REGISTRY_LOCKED', 'INSTANCE_BUSY'];
 const NO_FAULT_MS = 5_000;
-const LAUNCH_REASONS: Readonly<Record<BotLaunch['cause'], string>> = {
-  start: 'start asked for',
-  restart: 'started again',
-  safe: 'safe run: its orders are cancelled, nothing is placed',
-  panic: 'panic: its orders are cancelled, its position closed',
-};
 
 export class Instance {
   readonly id: string;
@@ -118,14 +115,16 @@ export class Instance {
   }
 
   /** Takes an event of the lifecycle: the state it leads to, if any, with its reason. */
-  move(event: LifecycleEvent, reason: string): void {
+  move(event: LifecycleEvent, reason: Telling): void {
     const { state } = this.record;
     const next = nextState(state, event);
     if (next === null) return;
-    if (next === state && reason === this.record.state_reason) return;
-    this.writer.save({ state: next, state_reason: reason });
+    const told = stateReason(reason);
+    if (next === state && told.state_reason === this.record.state_reason) return;
+    this.writer.save({ state: next, ...told });
     const level = next === 'failed' || next === 'unhealthy' ? 'error' : 'info';
-    this.log[level]({ state: next, from: state, event }, `${state} -> ${next}: ${reason}`);
+    const words = `${state} -> ${next}: ${told.state_reason}`;
+    this.log[level]({ state: next, from: state, event }, words);
   }
 
   /** Reads its config file as it is now. Throws what the registry room throws. */
@@ -246,7 +245,7 @@ export class Instance {
   }
 
   /** Takes over a living process. */
-  adopt(identity: ProcessIdentity, generation: number, reason: string): RunningProcess {
+  adopt(identity: ProcessIdentity, generation: number, reason: Said): RunningProcess {
     assert(this.process === null, `${this.id}: adoption beside a living process`);
     this.cancelRestart();
     // What this process is, not what the config's script file says today: a bot left its record.
@@ -254,7 +253,8 @@ export class Instance {
     const external = this.record.ran_program && own?.pid !== identity.pid;
     const secrets = secretsNow(this.around, this.loaded);
     const adopted = this.#take(identity, generation, external, true, secrets);
-    this.log.info({ pid: identity.pid, generation }, `adopted pid ${identity.pid}: ${reason}`);
+    const { pid } = identity;
+    this.log.info({ pid, generation }, `adopted pid ${pid}: ${sentenceOf(reason)}`);
     this.move('adopt', reason);
     // A program says nothing by itself; a bot repeats that it is ready when it calls home.
     adopted.ready = external && ['running', 'degraded'].includes(this.record.state);
@@ -262,7 +262,7 @@ export class Instance {
   }
 
   /** Finds and adopts a process that an earlier supervisor started. */
-  adoptLiving(reason: string): boolean {
+  adoptLiving(reason: Said): boolean {
     const { home, hash } = this.around;
     const living = findLiving(home, hash, this.id, this.record);
     if (living === null) return false;
@@ -301,12 +301,12 @@ export class Instance {
     process.connection = null;
     const { pid } = process.identity;
     const at = isoTime(this.around.clock.now());
-    const { last_exit, error } = exitFacts(this.id, this.logDir, process, { code, signal, at });
-    const { reason } = last_exit;
+    const told = { code, signal, at };
+    const { last_exit, reason, error } = exitFacts(this.id, this.logDir, process, told);
     this.writer.save({ pid: null, start_time: null, boot_id: null, last_exit });
     const { generation, adopted } = process;
     this.around.history.exit(this.id, { ...last_exit, generation, pid, adopted });
-    this.log.info({ pid, code: last_exit.code, signal }, `pid ${pid} ${reason}`);
+    this.log.info({ pid, code: last_exit.code, signal }, `pid ${pid} ${last_exit.reason}`);
     removePids(this.logDir, pid);
     if (process.external && !endsByStep(process.intent)) this.#killLeftovers(process);
     releasePort(this.id);
@@ -326,7 +326,7 @@ export class Instance {
   #follow(
     process: RunningProcess,
     code: number | null,
-    reason: string,
+    reason: Telling,
     error: ErrorBody,
   ): 'adopted' | 'done' {
     const { intent, external } = process;
@@ -335,7 +335,7 @@ export class Instance {
     const decision = decideExit({ intent, desired, code, external, auto_restart });
     switch (decision) {
       case 'end':
-        this.move('end', intent === 'shutdown' ? 'the supervisor ended with its bots' : reason);
+        this.move('end', intent === 'shutdown' ? say('supervisor_ended') : reason);
         break;
       case 'finish':
         this.writer.save({ desired: 'stopped' });
@@ -347,8 +347,8 @@ export class Instance {
       case 'handover':
         break;
       case 'adopt':
-        if (this.adoptLiving('it holds the lock of the instance')) return 'adopted';
-        this.#retry(process, error, 'the lock is held by a process that is not the bot on record');
+        if (this.adoptLiving(say('holds_lock'))) return 'adopted';
+        this.#retry(process, error, say('lock_of_another'));
         break;
       case 'retry':
         this.#retry(process, error, reason);
@@ -357,20 +357,20 @@ export class Instance {
     return 'done';
   }
 
-  #retry(process: RunningProcess, error: ErrorBody, reason: string): void {
+  #retry(process: RunningProcess, error: ErrorBody, reason: Telling): void {
     const now = this.around.clock.sinceBoot();
     this.retryAfter(ageAt(now, process.identity.start_time), error, reason);
   }
 
   /** Down, until the user acts. */
-  fail(error: ErrorBody, reason: string): void {
+  fail(error: ErrorBody, reason: Telling): void {
     this.writer.save({ last_error: error, live_start: null });
     this.move('fail', reason);
     this.around.failed(this.id);
   }
 
   /** Starts the instance again after its delay, or gives up. */
-  retryAfter(upMs: number, error: ErrorBody, reason: string): void {
+  retryAfter(upMs: number, error: ErrorBody, reason: Telling): void {
     const limits = this.loaded?.config.daemon_config ?? {
       restart_delay: 60,
       max_restart_attempts: 3,
@@ -388,20 +388,19 @@ export class Instance {
     this.writer.save({ restart_times: decision.times, restart_boot_id: boot });
     if (decision.kind === 'give_up') {
       const minutes = Math.round(decision.window_ms / 60_000);
-      const sum = `${decision.attempts} restarts within ${minutes} minutes`;
-      this.fail(error, `${sum}; last: ${reason}`);
+      this.fail(error, say('gave_up', { attempts: decision.attempts, minutes, reason }));
       return;
     }
     const { delay_ms } = decision;
     const fault = delay_ms === 0 ? null : launchFault(this.around, this.id, this.record);
     if (fault !== null) {
-      this.fail(fault, `${reason}; it cannot be started again: ${fault.message}`);
+      this.fail(fault, say('no_restart', { reason, fault: fault.message }));
       return;
     }
     const restart_at = ended.now + delay_ms;
     this.writer.save({ last_error: error, restarts: this.record.restarts + 1, restart_at });
     const seconds = Math.round(delay_ms / 100) / 10;
-    this.move('retry', `${reason}; restart ${decision.attempt} in ${seconds} s`);
+    this.move('retry', say('restart_in', { reason, attempt: decision.attempt, seconds }));
     this.wait.begin(delay_ms);
   }
 
@@ -434,7 +433,8 @@ export class Instance {
       const error = errorBody(thrown);
       // The disk says no, or somebody is at it: no fault of the bot, which has not run.
       if (NO_FAULT.includes(error.code)) {
-        this.move('retry', `${error.message} Tried again in ${NO_FAULT_MS / 1000} s.`);
+        const again = { reason: error.message, seconds: NO_FAULT_MS / 1000 };
+        this.move('retry', say('tried_again', again));
         this.wait.beginAgain(NO_FAULT_MS);
         return;
       }

@@ -2,6 +2,8 @@
  * Whether an instance uses too much: memory over its limit in three samples in a row, CPU over its
  * limit on average of a whole window. One peak means nothing. PURE.
  */
+import { say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import type { Usage } from './usage.ts';
 
 /** Samples in a row over memory_limit_mb that count. */
@@ -28,7 +30,7 @@ export interface LimitState {
 /** `replace`: the process is to be ended and started anew. */
 export interface LimitFault {
   readonly action: 'warn' | 'replace';
-  readonly reason: string;
+  readonly reason: Said;
 }
 
 /** Of a process that was not sampled yet, or whose ages were forgotten. */
@@ -50,13 +52,13 @@ export function judgeUsage(
   const next = { over_memory, since, cpu };
   if (over_memory >= MEMORY_SAMPLES) {
     const limit = limits.memory_limit_mb;
-    const reason = `memory ${usage.memory_mb} MiB over its limit of ${limit} MiB`;
+    const reason = say('memory_over_limit', { memory: usage.memory_mb, limit });
     return { state: { ...next, over_memory: 0 }, fault: { action: 'replace', reason } };
   }
   const mean = cpu.reduce((sum, { percent }) => sum + percent, 0) / cpu.length;
   if (now - since < window || mean <= limits.cpu_limit_percent) return { state: next, fault: null };
   const { cpu_limit_percent: limit, cpu_limit_window: seconds } = limits;
-  const reason = `uses ${Math.round(mean)} % CPU over ${seconds} s, the limit is ${limit} %`;
+  const reason = say('cpu_over_limit', { percent: Math.round(mean), seconds, limit });
   const action = limits.cpu_limit_action === 'restart' ? 'replace' : 'warn';
   return { state: next, fault: { action, reason } };
 }

@@ -1,6 +1,7 @@
 /** What the supervisor knows of one process while it lives; gone with it. */
 import type { ErrorBody } from '../contract/errors.ts';
 import type { ProcessIdentity, StatusView } from '../contract/instance-api.ts';
+import type { Telling } from '../contract/sentences.ts';
 import type { BotConnection } from './bot-link.ts';
 import type { EndIntent } from './exit-decision.ts';
 import { Gate } from './gate.ts';
@@ -43,7 +44,7 @@ export interface RunningProcess {
   limits: LimitState;
   intent: EndIntent | null;
   /** Why it is being replaced. */
-  intentReason: string | null;
+  intentReason: Telling | null;
   failure: ErrorBody | null;
   exitReason: string | null;
   gone: boolean;

@@ -10,6 +10,7 @@ import { readExitRecord } from './bot-process.ts';
 import { endProcess, within } from './instance-end.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
+import { toldReason } from './state-reason.ts';
 
 const UNDER_WAY = 'under way';
 const RUN_LIMIT_MS = 60_000;
@@ -88,9 +89,9 @@ async function attend(
 
 /** The instance stays failed, and shows the end that made it fail, not this run's. */
 function conclude(instance: Instance, before: RegistryRecord, outcome: string): void {
-  const { last_exit, last_error, state, state_reason } = before;
+  const { last_exit, last_error, state } = before;
   const safe_run = { at: isoTime(instance.around.clock.now()), outcome };
   instance.writer.save({ last_exit, last_error, safe_run });
-  instance.move('fail', state === 'failed' ? state_reason : (last_error?.message ?? outcome));
+  instance.move('fail', state === 'failed' ? toldReason(before) : (last_error?.message ?? outcome));
   instance.log.warn(`safe run: ${outcome}`);
 }

@@ -3,6 +3,7 @@
  * what was under way goes on; ends that nobody saw are followed once this one begins.
  */
 import type { RegistryRecord } from '../contract/fleet-api.ts';
+import { say } from '../contract/sentences.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Registry } from '../registry/index.ts';
 import type { FleetHistory } from './fleet-history.ts';
@@ -53,7 +54,7 @@ export class Takeover {
       // A supervisor that was killed may have taken this one with it.
       const unknown = { generation: null, pid: null, adopted: false };
       if (last !== null) this.#parts.history.exit(id, { ...last, ...unknown });
-      if (instance.adoptLiving('it lives since an earlier supervisor')) {
+      if (instance.adoptLiving(say('outlived'))) {
         if (isUnderWay(record.safe_run)) resumeSafely(instance);
         else if (record.panic !== null) inBackground(resumePanic(instance), instance);
         else if (record.desired === 'stopped') {

@@ -6,6 +6,8 @@
 import { BOT_EXIT } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { LastExit } from '../contract/fleet-api.ts';
+import { plainSaid, say, textOf } from '../contract/sentences.ts';
+import type { Telling } from '../contract/sentences.ts';
 import { ageAt, isoTime } from '../platform/clock.ts';
 import { currentBootId } from '../platform/process-identity.ts';
 import {
@@ -29,6 +31,8 @@ import { endUnseenSafeRun, isUnderWay } from './safe-run.ts';
 /** What is known of such an end. `up_ms`: how long the process ran, at most. */
 export interface UnseenEnd {
   readonly last_exit: LastExit;
+  /** The reason of that, as data where it is known as such. */
+  readonly reason: Telling;
   readonly error: ErrorBody;
   readonly up_ms: number;
   /** False where the end says nothing against the bot. */
@@ -67,15 +71,17 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   // A supervisor that was killed may have kept the end, and not got to the record.
   const kept = around.history.kept(id, pid, generation);
   const code = written?.code ?? kept?.code ?? null;
-  const why = written?.reason ?? (rebooted ? 'the machine was started anew' : null);
-  const plain = kept?.reason ?? `${describeExit(code, null)} while no supervisor ran`;
+  const anew = rebooted ? say('machine_anew') : null;
+  const why = written === null ? anew : plainSaid(written.reason);
+  const plain = kept?.reason ?? say('unseen', { end: describeExit(code, null) });
+  const reason = kept !== null || why === null ? plain : say('because', { end: plain, why });
   const secrets = secretsNow(around, instance.loaded);
   const tail = code === 0 ? [] : stderrTail(instance.logDir, secrets);
   const last_exit: LastExit = {
     at: kept?.at ?? written?.at ?? isoTime(around.clock.now()),
     code,
     signal: kept?.signal ?? null,
-    reason: kept !== null || why === null ? plain : `${plain} (${why})`,
+    reason: textOf(reason),
     stderr_tail: tail,
   };
   const entry = { ...last_exit, generation, pid, adopted: true };
@@ -87,8 +93,8 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   const { start_time } = record;
   const known = !rebooted && start_time !== null;
   const up_ms = known ? ageAt(around.clock.sinceBoot(), start_time) : 0;
-  const error = exitError(id, plain, tail, written?.error ?? null);
-  return { last_exit, error, up_ms, counts: !rebooted && !asked };
+  const error = exitError(id, textOf(plain), tail, written?.error ?? null);
+  return { last_exit, reason, error, up_ms, counts: !rebooted && !asked };
 }
 
 /** Does what follows for an instance that has no process; `end`: the one nobody saw, if any. */
@@ -104,15 +110,15 @@ export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null)
   }
   if (end === null) {
     // Through backoff, as everything that is started again: no state says "up" without a process.
-    if (desired === 'running' && isUp(state)) instance.move('retry', 'its process is gone');
+    if (desired === 'running' && isUp(state)) instance.move('retry', say('process_gone'));
     if (desired === 'running' && state !== 'failed') await resumeWait(instance);
     if (desired === 'stopped' && (isUp(state) || state === 'backoff')) {
-      instance.move('end', 'its process ended while no supervisor ran');
+      instance.move('end', say('ended_meanwhile'));
     }
     return;
   }
-  const { last_exit, error } = end;
-  const { code, reason } = last_exit;
+  const { last_exit, reason, error } = end;
+  const { code } = last_exit;
   instance.writer.save({ ...nobody, last_exit });
   const external = instance.record.ran_program && instance.loaded?.program !== null;
   const auto_restart = instance.loaded?.config.daemon_config.auto_restart ?? true;

@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { makeMarket } from '../contract/market.ts';
 import type { Market, MarketRules } from '../contract/market.ts';
+import { say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import {
   offlineMarket,
   paperMarket,
@@ -16,10 +18,10 @@ import {
 import type { Home } from '../platform/paths.ts';
 import { openReadOnly } from '../platform/sqlite.ts';
 
-/** The market with a sentence that says whose rules they are and of when. */
+/** The market with the sentence that says whose rules they are and of when. */
 export interface DesignMarket {
   readonly market: Market;
-  readonly source: string;
+  readonly source: Said;
   /** The bot will have these very rules; otherwise its venue may say something else. */
   readonly certain: boolean;
 }
@@ -48,7 +50,7 @@ export function designMarket(
 
 interface Found {
   readonly rules: MarketRules;
-  readonly source: string;
+  readonly source: Said;
 }
 
 function recorded(home: Home, config: InstanceConfig, price: string): Found {
@@ -58,11 +60,11 @@ function recorded(home: Home, config: InstanceConfig, price: string): Found {
   const market = record === null ? null : recordedMarket(record, symbol);
   if (record !== null && market !== null) {
     const at = market.recorded_at ?? record.recorded_at;
-    const when = /^\d{4}-/.test(at) ? `on ${at}` : `in ${at}`;
-    return { rules, source: `As recorded of ${record.venue} ${when}.` };
+    const code = /^\d{4}-/.test(at) ? 'rules_recorded_on' : 'rules_recorded_in';
+    return { rules, source: say(code, { venue: record.venue, at }) };
   }
-  const of = record === null ? `no markets of ${exchange} are` : `${symbol} is not`;
-  return { rules, source: `Made up by gridd: ${of} recorded here.` };
+  const unknown = say('rules_made_up', { venue: exchange });
+  return { rules, source: record === null ? unknown : say('rules_of_no_market', { symbol }) };
 }
 
 /** The rules the paper account in a database began with; null where it holds none. */
@@ -72,7 +74,7 @@ function beganWith(books: string, config: InstanceConfig, price: string): Found 
     const db = openReadOnly(books);
     try {
       const rules = rulesAtBeginning(db, paperMarket(config.metadata.symbol, price));
-      const source = 'As its own paper account began with them.';
+      const source = say('rules_of_account');
       return rules === null || rules.symbol !== config.metadata.symbol ? null : { rules, source };
     } finally {
       db.close();

@@ -13,6 +13,7 @@ import { nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import { codedProblem } from '../contract/said-codes.ts';
 import type { CodedText } from '../contract/said-codes.ts';
+import { sentenceOf } from '../contract/sentences.ts';
 import {
   design,
   edgesOf,
@@ -114,7 +115,8 @@ function viewOf(
   const ticks = begun?.exposure.ticks ?? plan.lines[0] ?? 1;
   return {
     market: market.rules,
-    market_source: source,
+    market_source: sentenceOf(source),
+    market_said: source,
     price,
     lines: plan.lines.map((line) => priceText(market, line)),
     quantity_per_grid: sizeText(market, plan.lots_per_grid),

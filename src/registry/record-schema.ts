@@ -32,7 +32,8 @@ const FAILED = shape({
   last_error: orNull(LAST_ERROR),
 });
 
-const RECORD_KEYS: Readonly<Record<keyof RegistryRecord, object>> = {
+/** `state_said` is judged where it is said: one that nobody can read costs no record. */
+const RECORD_KEYS: Readonly<Record<Exclude<keyof RegistryRecord, 'state_said'>, object>> = {
   config_file: filled,
   instance_id_override: flag,
   registered_at: text,

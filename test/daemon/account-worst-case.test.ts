@@ -6,7 +6,7 @@ import type { StatusView } from '../../src/contract/instance-api.ts';
 import { AccountLimit } from '../../src/daemon/account-limit.ts';
 import type { AccountPeer } from '../../src/daemon/account-limit.ts';
 import { leastLimit, lossExcess, worstCases } from '../../src/daemon/account-worst-case.ts';
-import { GriddError } from '../../src/contract/errors.ts';
+import { GriddError, errorBody } from '../../src/contract/errors.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { readConfigFile } from '../../src/registry/index.ts';
 import type { LoadedConfig } from '../../src/registry/index.ts';
@@ -165,6 +165,10 @@ describe('the limit of an account', () => {
     // Nothing of it stands in the way of one that is meant.
     expect(await code(limit.beforeStart(two))).toBe('allowed');
     expect(await code(limit.judgeStart(one))).toBe('ACCOUNT_LOSS');
+    const refused = await limit.judgeStart(one).catch((error: unknown) => errorBody(error));
+    expect(refused).toMatchObject({
+      problems: [{ said: { code: 'loss_passed' }, allows: { code: 'at_most' } }],
+    });
     // The check of a text whose instance is being started: what that was allowed still counts.
     expect(await code(limit.judgeStart(two))).toBe('allowed');
     expect(await code(limit.beforeStart(one))).toBe('ACCOUNT_LOSS');

@@ -34,8 +34,8 @@ test('silence and a standing engine are faults; a start has its time', () => {
   const judge = (patch: Partial<typeof pulse>) => judgePulse({ ...pulse, ...patch }, 30_000);
   expect(judge({})).toBeNull();
   expect(judge({ silent_ms: 5_000 })).toBeNull();
-  expect(judge({ silent_ms: 5_001 })).toContain('no sign of life');
-  expect(judge({ turn_age_ms: 15_001 })).toContain('engine stands still');
+  expect(judge({ silent_ms: 5_001 })).toEqual({ code: 'no_sign_of_life', values: { seconds: '5' } });
+  expect(judge({ turn_age_ms: 15_001 })).toEqual({ code: 'stands_still', values: { seconds: '15' } });
   expect(judge({ ready: false, silent_ms: 29_000, turn_age_ms: 20_000 })).toBeNull();
   expect(judge({ ready: false, silent_ms: 31_000 })).not.toBeNull();
 });

@@ -70,6 +70,7 @@ describe('what the console is shown of a grid', () => {
     expect(view?.orders).toBe(values.grid_num);
     expect(view?.start_order).toBe('0');
     expect(view?.market_source).toMatch(/^(As recorded of|Made up by gridd: )/);
+    expect(view?.market_said?.code).toMatch(/^rules_/);
     expect(edges.map(({ side }) => side)).toEqual(['buys_filled', 'sells_filled']);
     // Every buy below the middle filled, marked to the lowest line.
     const lots = Number(view?.quantity_per_grid);
@@ -89,6 +90,8 @@ describe('what the console is shown of a grid', () => {
     const { view, edges, certain } = checkGrid(home, live);
     expect([certain, view?.liquidation]).toEqual([false, null]);
     expect(view?.market_source).toMatch(/^As recorded of aster on 2\d\d\d-/);
+    const said = { code: 'rules_recorded_on', values: { venue: 'aster' } };
+    expect(view?.market_said).toMatchObject(said);
     expect(Number(edges[0]?.loss)).toBeGreaterThan(0);
   });
 

@@ -9,11 +9,12 @@ import { I18nextProvider, initReactI18next } from 'react-i18next';
 import { MantineProvider } from '@mantine/core';
 import { describe, expect, it, test } from 'vitest';
 import type { DesignView } from '../../src/contract/console-api.ts';
-import { SENTENCES, sentenceOf } from '../../src/contract/sentences.ts';
+import { SENTENCES, say, sentenceOf } from '../../src/contract/sentences.ts';
 import type { SentenceCode } from '../../src/contract/sentences.ts';
 import { design, dryRun } from '../../src/engine/index.ts';
 import type { DesignInput, GridNow, Problem } from '../../src/engine/index.ts';
 import { previewOf } from '../../src/web/ui/console/configs/design-preview.ts';
+import { DesignPanel } from '../../src/web/ui/console/configs/design-panel.tsx';
 import { ProblemList } from '../../src/web/ui/console/configs/problem-list.tsx';
 import { WarningLines } from '../../src/web/ui/console/configs/warning-lines.tsx';
 import type { Checked } from '../../src/web/ui/console/configs/use-check.ts';
@@ -28,7 +29,7 @@ import type { Language } from '../../src/web/ui/words/languages.ts';
 import { allowedWords, codedWords, problemWords } from '../../src/web/ui/words/said-words.ts';
 import { AdjustPreview } from '../../src/web/ui/instance/actions/adjust-preview.tsx';
 import { Matching, planOf, testMarket } from '../engine/matching.ts';
-import { ROOT } from '../source-tree.ts';
+import { ROOT, readTree } from '../source-tree.ts';
 import { SAMPLE_STATUS } from './sample-service.ts';
 
 const market = testMarket({ min_notional: '50', max_orders: 100 });
@@ -100,6 +101,11 @@ const FOUND = [
   ...STRANGE.flatMap(([rules, wish]) => foundIn(wish, testMarket(rules))),
 ];
 
+/** Everything that may say a sentence. */
+const SPEAKERS = readTree('src')
+  .filter(({ path }) => !/^src\/(contract\/sentences|web\/ui\/words)/.test(path))
+  .map(({ text }) => text)
+  .join('');
 /** Codes of sentences in the engine's source. */
 const ENGINE = join(ROOT, 'src', 'engine');
 const SOURCE = readdirSync(ENGINE)
@@ -119,9 +125,8 @@ describe('what is wrong with a grid', () => {
     // Of a grid that runs, and of an account: tested with the adjust, and with `gridd check`.
     const elsewhere = /^(present_|held_|price_(below|above)_|paused_|tripped_|smaller_)/;
     expect(used.filter((code) => !met.has(code) && !elsewhere.test(code))).toEqual([]);
-    // What nothing says would be words for nothing; these two are said by `gridd check`.
-    const unused = codes.filter((code) => !used.includes(code));
-    expect(unused).toEqual(['held_liquidated_in_range', 'smaller_size']);
+    // What nothing says would be words for nothing.
+    expect(codes.filter((code) => !SPEAKERS.includes(`'${code}'`))).toEqual([]);
   });
 
   it('is said whole in Chinese, with every figure and no English', async () => {
@@ -173,6 +178,8 @@ const KNOWN = {
   ...{ symbol: 'SOL_USDC_PERP', exchange: 'paper' },
 };
 
+const NO_WARNINGS = { warnings: [], coded: [], stale: false };
+
 function configOf(values: Partial<DesignInput>): object {
   const { price: _price, balance: _balance, ...rest } = WISH;
   return {
@@ -220,6 +227,29 @@ test('its warnings are in Chinese with the name of the key, in English as the fi
     words: null,
     sentence: warnings[0],
   });
+});
+
+test('whose rules a grid is designed on is in Chinese, with every value', async () => {
+  const { design: known } = previewOf(configOf({}), KNOWN) ?? {};
+  if (known === undefined || known === null) throw new Error('there is no design');
+  const panel = (more: Partial<DesignView>) =>
+    createElement(DesignPanel, { design: { ...known, ...more }, ...NO_WARNINGS });
+  const saids = [
+    say('rules_recorded_on', { venue: 'aster', at: '2026-01-02' }),
+    say('rules_recorded_in', { venue: 'backpack', at: 'late 2025' }),
+    say('rules_of_account'),
+    say('rules_made_up', { venue: 'other' }),
+    say('rules_of_no_market', { symbol: 'ETH_USDC_PERP' }),
+  ];
+  for (const market_said of saids) {
+    const market_source = sentenceOf(market_said);
+    const chinese = await shown('zh-Hant', panel({ market_source, market_said }));
+    expect(chinese).not.toContain(market_source);
+    for (const value of Object.values(market_said.values ?? {})) expect(chinese).toContain(value);
+    expect(await shown('en', panel({ market_source, market_said }))).toContain(market_source);
+    // Of a gridd that has no data for it.
+    expect(await shown('zh-Hant', panel({ market_source }))).toContain(market_source);
+  }
 });
 
 describe('an adjust', () => {

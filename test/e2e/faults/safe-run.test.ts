@@ -37,6 +37,9 @@ test('on_failed: cancel runs the bot once: orders gone, a receipt, still failed'
   // The end that made it fail is shown, not the safe run's own.
   expect(status.last_exit).toMatchObject({ signal: 'SIGKILL' });
   expect(status.state_reason).toContain('0 restarts within');
+  const said = { code: 'gave_up', parts: { reason: { code: 'ended_by' } } };
+  await waitFor('why, as data', () => made.record('aa_01')?.state === 'failed');
+  expect(made.record('aa_01')?.state_said).toMatchObject(said);
   expect(status.status).toMatchObject({ open_orders: 0, grid_state: 'stopped' });
 
   // A new supervisor does not repeat it; the user's start goes on with the grid.

@@ -1,6 +1,7 @@
 /** Theme and language of the page: the user's choice, remembered in this browser. */
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import type { MantineColorScheme } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, chooseLanguage } from '../words/index.ts';
 
@@ -36,8 +37,12 @@ export function LookSwitch() {
           <Choice
             key={code}
             on={i18n.language === code}
-            // Where it cannot be loaded the page stays as it is.
-            choose={() => void chooseLanguage(code).catch(() => undefined)}
+            // Where it cannot be loaded the page stays as it is, and says so.
+            choose={() => {
+              chooseLanguage(code).catch(() => {
+                notifications.show({ color: 'red', message: t('look.unloaded', { name }) });
+              });
+            }}
           >
             {name}
           </Choice>

@@ -4,7 +4,7 @@
  * English, and for codes of a newer gridd.
  */
 import type { TFunction } from 'i18next';
-import type { FindingView, TemplateSummary } from '../../../contract/console-api.ts';
+import type { FindingView, FleetRow, TemplateSummary } from '../../../contract/console-api.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { TripView } from '../../../contract/instance-views.ts';
 import type { CodedText } from '../../../contract/said-codes.ts';
@@ -41,7 +41,32 @@ export function allowedWords(language: string, { allowed, allows }: Problem): st
 /** A sentence with its values; null for English, and for what a newer gridd says. */
 export function sentenceWords(language: string, said: Said | undefined): string | null {
   const text = wordOf(tables(language)?.sentences, said?.code);
-  return text === null ? null : withValues(text, said?.values);
+  if (text === null) return null;
+  const values: Record<string, string> = { ...said?.values };
+  for (const [place, part] of Object.entries(said?.parts ?? {})) {
+    const words = sentenceWords(language, part);
+    if (words === null) return null;
+    values[place] = words;
+  }
+  return withValues(text, values);
+}
+
+/** Why an instance is in its state, and its last error where that is another thing. */
+export function reasonWords(t: TFunction, language: string, row: FleetRow): SaidIn[] {
+  const { state, state_reason: reason, last_error: error } = row;
+  const whole = sentenceWords(language, row.state_said ?? undefined);
+  // Degraded it gives all that is degraded as its reason, which is known one by one.
+  const degraded = state === 'degraded' ? row.warnings.filter((one) => reason.includes(one)) : [];
+  const told = (text: string): SaidIn[] => {
+    if (text === reason && whole !== null) return [{ words: whole, sentence: '' }];
+    if (degraded.join('; ') === text) {
+      return degraded.map((one) => codedWords(t, language, one, row.coded));
+    }
+    // A bot that waits for its venue says the code of what it met, and then the sentence.
+    const code = text === error ? row.last_error_code : text.split(': ')[0];
+    return [{ words: errorWords(language, code ?? '')?.what ?? null, sentence: text }];
+  };
+  return [...new Set([reason, error ?? ''])].filter((text) => text !== '').flatMap(told);
 }
 
 /** What a grid was tripped by. */

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { DesignView } from '../../../../contract/console-api.ts';
 import type { CodedText } from '../../../../contract/said-codes.ts';
 import { exact, money } from '../../format/amount.ts';
+import { sentenceWords } from '../../words/said-words.ts';
 import { DesignStrip } from './design-strip.tsx';
 import { WarningLines } from './warning-lines.tsx';
 import { useConsoleWords } from '../console-words.ts';
@@ -18,7 +19,7 @@ interface Props {
 }
 
 export function DesignPanel({ design, warnings, coded, stale }: Props) {
-  const { t } = useConsoleWords();
+  const { t, language } = useConsoleWords();
   const { market, profit_per_grid: profit, liquidation } = design;
   const { base, quote } = market;
   const trade = design.start_order;
@@ -76,7 +77,8 @@ export function DesignPanel({ design, warnings, coded, stale }: Props) {
         <p className="lines">{[...design.lines].reverse().map(exact).join('  ')}</p>
       </details>
       <p className="quiet small">
-        {t('console:design.rules')} {design.market_source}
+        {t('console:design.rules')}{' '}
+        {sentenceWords(language, design.market_said) ?? design.market_source}
       </p>
     </div>
   );

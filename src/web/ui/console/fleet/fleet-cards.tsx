@@ -11,7 +11,6 @@ import {
   InstanceLink,
   Memory,
   OrdersOfN,
-  StateReason,
   directionWord,
 } from './fleet-columns.tsx';
 import { WarningCount } from './warning-count.tsx';
@@ -20,6 +19,7 @@ import { RangeBar } from './range-bar.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { isLive } from './row-order.ts';
 import { RowMode, StateMark } from './state-mark.tsx';
+import { StateReason } from './state-reason.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
 const CARD_PX = 232;

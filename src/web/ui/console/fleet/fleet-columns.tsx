@@ -2,12 +2,12 @@
 import type { ReactNode } from 'react';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { instanceHref } from '../address.ts';
-import { durationWords } from '../moments.ts';
 import { Count, Money, Rate, Size } from './figures.tsx';
 import { RangeBar } from './range-bar.tsx';
 import type { SortKey } from './row-order.ts';
 import { Sparkline } from './sparkline.tsx';
 import { RowMode, StateMark } from './state-mark.tsx';
+import { StateReason } from './state-reason.tsx';
 import type { ConsoleT } from '../console-words.ts';
 
 export interface FleetColumn {
@@ -122,13 +122,6 @@ function NameAndMode({ row }: { readonly row: FleetRow }) {
   );
 }
 
-/** Why it is in its state; while all is well, since when it is up. */
-export function StateReason({ row, t }: { readonly row: FleetRow; readonly t: ConsoleT }) {
-  const said = row.state_reason !== '' && row.state !== 'running' ? row.state_reason : '';
-  const text = said !== '' ? said : (row.last_error ?? durationWords(t, row.uptime_s));
-  return <Quiet title={text}>{text}</Quiet>;
-}
-
 /** "20/20"; fewer than its grids are marked. */
 export function OrdersOfN({ row }: { readonly row: FleetRow }) {
   const { open_orders: orders, grids } = row;
@@ -163,12 +156,8 @@ export function directionWord({ direction }: FleetRow, t: ConsoleT): string {
   return direction ?? '';
 }
 
-function Quiet({ children, title }: { readonly children: ReactNode; readonly title?: string }) {
-  return (
-    <span className="quiet" title={title}>
-      {children}
-    </span>
-  );
+function Quiet({ children }: { readonly children: ReactNode }) {
+  return <span className="quiet">{children}</span>;
 }
 
 function two(upper: ReactNode, lower: ReactNode): ReactNode {

@@ -6,7 +6,7 @@ import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { SaidText } from '../../shell/said-text.tsx';
-import { codedWords } from '../../words/said-words.ts';
+import { codedWords, reasonWords } from '../../words/said-words.ts';
 import { hrefOf, instanceHref } from '../address.ts';
 import { useConsoleWords } from '../console-words.ts';
 import type { Verb } from '../verbs/verb-plan.ts';
@@ -61,10 +61,10 @@ function TroubleText(props: {
   readonly trouble: Trouble;
   readonly onClose: () => void;
 }) {
-  const { t } = useConsoleWords();
+  const { t, language } = useConsoleWords();
+  const { t: plainT } = useTranslation();
   const { row, trouble, onClose } = props;
-  const { id, state_reason: reason, last_error: error } = row;
-  const said = [...new Set([reason, error ?? ''])].filter((text) => text !== '');
+  const { id } = row;
   const helps = HELPS[trouble].filter((verb) => planVerb(verb, [row])[0]?.skipped === false);
   return (
     <Stack gap="sm" data-trouble={trouble}>
@@ -72,9 +72,14 @@ function TroubleText(props: {
         <StateMark row={row} /> <RowMode row={row} />
       </Group>
       <Text size="sm">{t(`console:trouble.${trouble}`)}</Text>
-      {said.map((text) => (
-        <Text size="sm" className="trouble-reason" lang="en" key={text}>
-          {text}
+      {reasonWords(plainT, language, row).map(({ words, sentence }) => (
+        <Text
+          {...(words === null ? { lang: 'en' } : {})}
+          size="sm"
+          className="trouble-reason"
+          key={`${words} ${sentence}`}
+        >
+          <SaidText words={words} sentence={sentence} />
         </Text>
       ))}
       <Text size="sm">{t(`console:trouble.do_${trouble}`)}</Text>

@@ -1,0 +1,67 @@
+/** A language that cannot be loaded: the page says so, at its start in both, and loses nothing. */
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { loadAssets } from '../../../src/web/server/page-assets.ts';
+import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
+import { ROOT } from '../../source-tree.ts';
+import { serveSample } from '../../web/served.ts';
+import type { Served } from '../../web/served.ts';
+
+const ASSETS = loadAssets(join(ROOT, 'dist', 'web', 'ui'), 'instance');
+const CHINESE = /\/assets\/zh-hant-[^/]*$/;
+const ENGLISH = /\/assets\/en-[^/]*$/;
+
+let browser: TestBrowser;
+let served: Served;
+let context: BrowserContext;
+
+describe.skipIf(!hasBrowser)('a language that cannot be loaded', () => {
+  beforeAll(async () => {
+    browser = await TestBrowser.launch();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    await context.close();
+    await served.server.close();
+  });
+
+  /** A page that does not get the files of `missing`. */
+  const openWithout = async (missing: RegExp): Promise<Page> => {
+    served = await serveSample({ assets: ASSETS });
+    context = await browser.context();
+    await context.route(missing, (route) => route.abort());
+    const page = await context.newPage();
+    await page.goto(served.server.url);
+    return page;
+  };
+  const choose = async (page: Page, name: string) => {
+    await page.locator('.look-switch').click();
+    await page.getByRole('menuitem', { name }).click();
+  };
+
+  test('at the start stands alone, in both languages', async () => {
+    const page = await openWithout(ENGLISH);
+    const root = page.locator('#root');
+    await page.waitForFunction("document.getElementById('root').textContent !== ''");
+    const text = await root.textContent();
+    expect(text).toMatch(/^The page could not be loaded: gridd does not answer\..*無法載入頁面/);
+  });
+
+  test('when chosen leaves the page as it is, and says so; reloaded it comes', async () => {
+    const page = await openWithout(CHINESE);
+    await page.getByRole('status').filter({ hasText: 'Connected' }).waitFor();
+    await choose(page, '繁體中文');
+    await page.getByText('繁體中文 could not be loaded: gridd does not answer.').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    expect(await page.locator('.look-switch').textContent()).toContain('EN');
+    expect(await page.evaluate("localStorage.getItem('gridd-language')")).toBeNull();
+    // A browser remembers of a page what it could not import.
+    await context.unroute(CHINESE);
+    await page.reload();
+    await page.getByRole('status').filter({ hasText: 'Connected' }).waitFor();
+    await choose(page, '繁體中文');
+    await page.getByRole('button', { name: '中文' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh-Hant');
+  });
+});
