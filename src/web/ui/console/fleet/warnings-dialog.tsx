@@ -9,21 +9,10 @@ import { SaidText } from '../../shell/said-text.tsx';
 import { codedWords } from '../../words/said-words.ts';
 import { hrefOf, instanceHref } from '../address.ts';
 import { useConsoleWords } from '../console-words.ts';
-import type { Verb } from '../verbs/verb-plan.ts';
-import { planVerb } from '../verbs/verb-plan.ts';
 import { askVerb } from '../verbs/verb-request.ts';
 import type { Trouble } from './row-order.ts';
 import { troubleOf } from './row-order.ts';
-import { RowMode, StateMark } from './state-mark.tsx';
-
-/** What helps; those that would do nothing are left out. */
-const HELPS: Readonly<Record<Trouble, readonly Verb[]>> = {
-  failed: ['start', 'stop', 'panic'],
-  backoff: ['restart', 'stop', 'panic'],
-  unhealthy: ['restart', 'stop', 'panic'],
-  degraded: ['pause', 'restart', 'stop', 'panic'],
-  tripped: ['resume', 'stop', 'panic'],
-};
+import { TroubleWords, helpsFor } from './trouble-words.tsx';
 
 interface Props {
   readonly row: FleetRow | null;
@@ -63,23 +52,12 @@ function TroubleText(props: {
 }) {
   const { t } = useConsoleWords();
   const { row, trouble, onClose } = props;
-  const { id, state_reason: reason, last_error: error } = row;
-  const said = [...new Set([reason, error ?? ''])].filter((text) => text !== '');
-  const helps = HELPS[trouble].filter((verb) => planVerb(verb, [row])[0]?.skipped === false);
+  const { id } = row;
   return (
     <Stack gap="sm" data-trouble={trouble}>
+      <TroubleWords row={row} trouble={trouble} />
       <Group gap="xs">
-        <StateMark row={row} /> <RowMode row={row} />
-      </Group>
-      <Text size="sm">{t(`console:trouble.${trouble}`)}</Text>
-      {said.map((text) => (
-        <Text size="sm" className="trouble-reason" lang="en" key={text}>
-          {text}
-        </Text>
-      ))}
-      <Text size="sm">{t(`console:trouble.do_${trouble}`)}</Text>
-      <Group gap="xs">
-        {helps.map((verb) => (
+        {helpsFor(row, trouble).map((verb) => (
           <Button
             key={verb}
             variant="default"
