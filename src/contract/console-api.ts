@@ -5,7 +5,7 @@
 import type { ErrorCode, Problem } from './errors.ts';
 import type { FleetService, ListRow, SupervisorInfo, VerbResult } from './fleet-api.ts';
 import type { Actor, AuditEntry, ExitEntry } from './history-api.ts';
-import type { LiquidationView } from './instance-views.ts';
+import type { LiquidationView, TripView } from './instance-views.ts';
 import type { MarketRules } from './market.ts';
 import type { CodedText } from './said-codes.ts';
 import type { Said } from './sentences.ts';
@@ -42,6 +42,8 @@ export interface FleetRow extends ListRow {
   readonly warnings: readonly string[];
   /** Warnings that have a code, as the bot says it. */
   readonly coded?: readonly CodedText[];
+  /** What tripped its grid; absent: nothing did, or it is not known. */
+  readonly tripped?: TripView;
   /** The account it trades on, see `AccountView`; null: not known. */
   readonly account: string | null;
   /** Total of the last day, oldest first, at most 48 numbers; for a picture only. */

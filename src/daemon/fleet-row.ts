@@ -40,6 +40,7 @@ export function fleetRow(parts: RowParts, day: DayFigures, around: RowSurroundin
     // What was said of a grid that was put to rest and left nothing is nobody's concern any more.
     warnings: mayHold(parts) ? [...(status?.warnings ?? []), ...(status?.degraded ?? [])] : [],
     ...(status?.coded === undefined ? {} : { coded: status.coded }),
+    ...(status?.tripped ? { tripped: status.tripped } : {}),
     account: around.account,
     sparkline: day.sparkline,
     url: alive ? url : null,

@@ -1,12 +1,7 @@
 /** Whatever the engine says of a grid is said whole in Chinese: from the same data, every figure. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import i18next from 'i18next';
 import { createElement } from 'react';
-import type { ReactElement } from 'react';
-import { renderToStaticMarkup } from 'react-dom/server';
-import { I18nextProvider, initReactI18next } from 'react-i18next';
-import { MantineProvider } from '@mantine/core';
 import { describe, expect, it, test } from 'vitest';
 import type { DesignView } from '../../src/contract/console-api.ts';
 import { SENTENCES, say, sentenceOf } from '../../src/contract/sentences.ts';
@@ -19,17 +14,12 @@ import { ProblemList } from '../../src/web/ui/console/configs/problem-list.tsx';
 import { WarningLines } from '../../src/web/ui/console/configs/warning-lines.tsx';
 import type { Checked } from '../../src/web/ui/console/configs/use-check.ts';
 import { ProblemText } from '../../src/web/ui/shell/problem-text.tsx';
-import {
-  WORD_OPTIONS,
-  loadWords,
-  namespacesOf,
-  wordsIn,
-} from '../../src/web/ui/words/languages.ts';
-import type { Language } from '../../src/web/ui/words/languages.ts';
+import { loadWords, wordsIn } from '../../src/web/ui/words/languages.ts';
 import { allowedWords, codedWords, problemWords } from '../../src/web/ui/words/said-words.ts';
 import { AdjustPreview } from '../../src/web/ui/instance/actions/adjust-preview.tsx';
 import { Matching, planOf, testMarket } from '../engine/matching.ts';
 import { ROOT, readTree } from '../source-tree.ts';
+import { shown } from './markup.ts';
 import { SAMPLE_STATUS } from './sample-service.ts';
 
 const market = testMarket({ min_notional: '50', max_orders: 100 });
@@ -163,15 +153,6 @@ describe('what is wrong with a grid', () => {
     expect(allowedWords('zh-Hant', old)).toBe(problem.allowed);
   });
 });
-
-async function shown(lng: Language, page: ReactElement): Promise<string> {
-  const i18n = i18next.createInstance();
-  const resources = { [lng]: namespacesOf(await loadWords(lng)) };
-  await i18n.use(initReactI18next).init({ ...WORD_OPTIONS, resources, lng });
-  const themed = createElement(MantineProvider, null, page);
-  const markup = renderToStaticMarkup(createElement(I18nextProvider, { i18n }, themed));
-  return markup.replace(/<style.*?<\/style>/gs, '').replace(/<!-- -->/g, '');
-}
 
 const KNOWN = {
   design: { market: market.rules, market_source: '', price: '100' } as DesignView,

@@ -40,4 +40,5 @@ test('fills told that do not reach back to those read ask for a new reading', ()
   expect(areApart(fills('2', '1'), fills('3', '2'))).toBe(false);
   expect(areApart(fills(), fills('1'))).toBe(true);
   expect(areApart(fills('2', '1'), [])).toBe(false);
+  expect(areApart(undefined, [])).toBe(true);
 });

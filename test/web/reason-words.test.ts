@@ -1,18 +1,15 @@
 /** Why an instance is in its state, as the console says it in each language. */
-import i18next from 'i18next';
 import { createElement } from 'react';
-import { renderToStaticMarkup } from 'react-dom/server';
-import { I18nextProvider, initReactI18next } from 'react-i18next';
-import { MantineProvider } from '@mantine/core';
 import { describe, expect, it } from 'vitest';
 import type { FleetRow } from '../../src/contract/console-api.ts';
 import { say, sentenceOf } from '../../src/contract/sentences.ts';
 import type { Said } from '../../src/contract/sentences.ts';
 import { StateReason } from '../../src/web/ui/console/fleet/state-reason.tsx';
 import type { ConsoleT } from '../../src/web/ui/console/console-words.ts';
-import { WORD_OPTIONS, loadWords, namespacesOf, wordsIn } from '../../src/web/ui/words/languages.ts';
+import { wordsIn } from '../../src/web/ui/words/languages.ts';
 import type { Language } from '../../src/web/ui/words/languages.ts';
 import { reasonWords } from '../../src/web/ui/words/said-words.ts';
+import { shown } from './markup.ts';
 import { sampleRow } from './sample-row.ts';
 
 const END = say('exited', { exit: 1 });
@@ -72,29 +69,25 @@ describe('the reason of a state', () => {
 });
 
 describe('a row of the fleet', () => {
-  const shown = async (lng: Language, row: FleetRow) => {
-    const i18n = i18next.createInstance();
-    const resources = { [lng]: namespacesOf(await loadWords(lng)) };
-    await i18n.use(initReactI18next).init({ ...WORD_OPTIONS, resources, lng });
-    const t: ConsoleT = (key, values) => String(i18n.t(key as never, { ...values }));
-    const cell = createElement(MantineProvider, null, createElement(StateReason, { row, t }));
-    const markup = renderToStaticMarkup(createElement(I18nextProvider, { i18n }, cell));
-    return markup.replace(/<style.*?<\/style>/gs, '');
+  const row = async (language: Language, of: FleetRow) => {
+    const words = await wordsIn(language);
+    const t: ConsoleT = (key, values) => String(words(key as never, { ...values }));
+    return shown(language, createElement(StateReason, { row: of, t }));
   };
 
   it('says it in a few words of the language, with the sentence where a pointer rests', async () => {
     const last_error = 'The registry could not be written.';
     const error = { last_error, last_error_code: 'REGISTRY_UNWRITABLE' } as const;
     const failed = sampleRow({ state: 'failed', state_reason: last_error, ...error });
-    const chinese = await shown('zh-Hant', failed);
+    const chinese = await row('zh-Hant', failed);
     expect(chinese).toMatch(/title="\p{Script=Han}[^"]* The registry could not be written\."/u);
     expect(chinese).not.toContain(`>${last_error}<`);
-    expect(await shown('en', failed)).toContain(`>${last_error}<`);
-    expect(await shown('zh-Hant', saying(RETRY))).toContain('8.1 秒後第 2 次重啟');
+    expect(await row('en', failed)).toContain(`>${last_error}<`);
+    expect(await row('zh-Hant', saying(RETRY))).toContain('8.1 秒後第 2 次重啟');
   });
 
   it('that runs says how long, in place of a reason', async () => {
-    const up = await shown('en', sampleRow({ state: 'running', state_reason: 'ready', uptime_s: 60 }));
+    const up = await row('en', sampleRow({ state: 'running', state_reason: 'ready', uptime_s: 60 }));
     expect(up).not.toContain('ready');
     expect(up).toMatch(/title="[^"]*1/);
   });

@@ -1,11 +1,7 @@
 /** What bot and supervisor say by a code has words in each language of the pages. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import i18next from 'i18next';
 import { createElement } from 'react';
-import { renderToStaticMarkup } from 'react-dom/server';
-import { I18nextProvider, initReactI18next } from 'react-i18next';
-import { MantineProvider } from '@mantine/core';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { ERRORS } from '../../src/contract/errors.ts';
 import type { ErrorCode } from '../../src/contract/errors.ts';
@@ -20,12 +16,7 @@ import { SENTENCES } from '../../src/contract/sentences.ts';
 import type { SentenceCode } from '../../src/contract/sentences.ts';
 import { FailureText } from '../../src/web/ui/shell/failure-text.tsx';
 import type { Failure } from '../../src/web/ui/shell/api.ts';
-import {
-  WORD_OPTIONS,
-  loadWords,
-  namespacesOf,
-  wordsIn,
-} from '../../src/web/ui/words/languages.ts';
+import { loadWords, wordsIn } from '../../src/web/ui/words/languages.ts';
 import {
   codedWords,
   errorWords,
@@ -38,6 +29,7 @@ import { noticesOf } from '../../src/web/ui/words/state-words.ts';
 import { en } from '../../src/web/ui/words/en.ts';
 import { zhHant } from '../../src/web/ui/words/zh-hant.ts';
 import { ROOT } from '../source-tree.ts';
+import { shown } from './markup.ts';
 import { SAMPLE_STATUS } from './sample-service.ts';
 import { placesOf, textsOf } from './word-texts.ts';
 
@@ -161,18 +153,10 @@ describe('a failure', () => {
       { path: 'other', message: 'of a newer bot' },
     ],
   };
-  const shown = async (lng: 'en' | 'zh-Hant') => {
-    const i18n = i18next.createInstance();
-    const resources = { [lng]: namespacesOf(await loadWords(lng)) };
-    await i18n.use(initReactI18next).init({ ...WORD_OPTIONS, resources, lng });
-    const text = createElement(FailureText, { failure });
-    const page = createElement(MantineProvider, null, text);
-    const markup = renderToStaticMarkup(createElement(I18nextProvider, { i18n }, page));
-    return markup.replace(/<style.*?<\/style>/gs, '');
-  };
+  const shownIn = (lng: 'en' | 'zh-Hant') => shown(lng, createElement(FailureText, { failure }));
 
   it('is told in Chinese with each English sentence beneath, once', async () => {
-    const markup = await shown('zh-Hant');
+    const markup = await shownIn('zh-Hant');
     const parts = [
       ['新的網格不能運行，沒有變更。', failure.message],
       ['有兩條網格線落在同一價格', 'lines 1 and 2 fall on 100'],
@@ -187,7 +171,7 @@ describe('a failure', () => {
   });
 
   it('is in English what the server said, and nothing is said twice', async () => {
-    const markup = await shown('en');
+    const markup = await shownIn('en');
     for (const said of [failure.message, failure.hint, 'lines 1 and 2 fall on 100']) {
       expect(markup.split(said)).toHaveLength(2);
     }

@@ -250,6 +250,46 @@ describe.skipIf(!hasBrowser)('verbs on the fleet console', () => {
     await noted('resume', meant);
   });
 
+  test('a verb goes on while its dialog is closed, and another shows nothing of it', async () => {
+    const asked: (string | null)[] = [];
+    let goOn = () => {};
+    const looked = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await page.route('**/api/instances/restart', async (route) => {
+      asked.push(route.request().postData());
+      await looked;
+      await route.continue();
+    });
+    const goesOn = dialog().getByText('This may be closed: it goes on');
+    await ask('Restart', ['aa_01']);
+    await press('Restart one instance');
+    await goesOn.waitFor();
+    await leave();
+    const { after } = await give('Pause', ['bb_02'], 'Pause one instance');
+    expect(after).toEqual(['✓ bb_02 paused']);
+    await ask('Restart', ['cc_03']);
+    expect(await goesOn.count()).toBe(0);
+    await press('Cancel');
+    await dialog().waitFor({ state: 'detached' });
+    // The same again is what still waits: it is not asked for twice.
+    await ask('Restart', ['aa_01']);
+    await goesOn.waitFor();
+    await leave();
+    goOn();
+    const notice = page.getByRole('alert').filter({ hasText: 'Restart instances: aa_01' });
+    await notice.getByText('Done.').waitFor();
+    expect(await lines(notice.locator('[data-result="ok"]'))).toEqual([
+      expect.stringMatching(/^✓ aa_01 running on /),
+    ]);
+    expect(asked).toEqual(['{"ids":["aa_01"]}']);
+    await page.unroute('**/api/instances/restart');
+    await notice.getByRole('button', { name: 'Close' }).click();
+    await notice.waitFor({ state: 'detached' });
+    await give('Resume', ['bb_02'], 'Resume one instance');
+    await rowOf('bb_02').getByText('Trading').waitFor();
+  });
+
   test.each([
     { ids: ['aa_01'], confirm: 'one instance', left: ['bb_02', 'cc_03'] },
     { ids: ['aa_01', 'bb_02'], confirm: '2 instances', left: ['cc_03'] },

@@ -2,7 +2,7 @@
  * The upper half of the instance page in a real browser before real paper bots: figures, a fill, and
  * a range that is dragged, previewed, applied and converges.
  */
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdjustAnswer, OrderView, StatusView } from '../../../src/contract/instance-api.ts';
 import type { EquityView } from '../../../src/contract/page-api.ts';
@@ -27,8 +27,9 @@ function config(paper: object): object {
 const calm = new LoneBot('calm_01', config({ volatility: 1e-9 }));
 const busy = new LoneBot('busy_01', config({ volatility: 0.002, speed: 2 }));
 let browser: TestBrowser;
-/** A page of the calm bot that several tests look at. */
+/** A page of the calm bot that several tests look at; how often it asked for its fills. */
 let shared: Page;
+let asked = 0;
 
 async function ask<Answer>(bot: LoneBot, path: string, body?: object): Promise<Answer> {
   const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
@@ -50,7 +51,10 @@ async function running(bot: LoneBot): Promise<void> {
 }
 
 async function open(bot: LoneBot, options: object = {}): Promise<Page> {
-  const context = await browser.context(options);
+  return visit(bot, await browser.context(options));
+}
+
+async function visit(bot: LoneBot, context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`http://127.0.0.1:${bot.webPort()}/`);
   await handle(page, 'upper').waitFor();
@@ -64,6 +68,31 @@ function exactTexts(page: Page, part: string): Promise<string[]> {
   const within = `[...document.querySelector('[data-part=${part}]').querySelectorAll('data')]`;
   return page.evaluate<string[]>(`${within}.map((data) => data.value)`);
 }
+
+/** Counts all that is put onto a canvas of the page, in `window.drawn`. */
+const COUNT_DRAWINGS = `for (const name of ['stroke', 'fill', 'fillRect', 'fillText', 'clearRect']) {
+  const { prototype } = CanvasRenderingContext2D;
+  const draw = prototype[name];
+  prototype[name] = function (...given) {
+    window.drawn += 1;
+    return draw.apply(this, given);
+  };
+}`;
+
+/** Resolves when nothing was drawn from one word of the bot's uptime to the next, seconds later. */
+const NOTHING_DRAWN = `new Promise((resolve, reject) => {
+  let heard = 0;
+  const observer = new MutationObserver(() => {
+    const idle = heard > 0 && window.drawn === 0;
+    if (idle) resolve();
+    if (heard === 6) reject(new Error('something was drawn at each word'));
+    if (idle || heard === 6) observer.disconnect();
+    heard += 1;
+    window.drawn = 0;
+  });
+  const health = document.querySelector('[data-part=health]');
+  observer.observe(health, { subtree: true, characterData: true, childList: true });
+})`;
 
 interface Said {
   readonly orders: string[];
@@ -100,7 +129,15 @@ describe.skipIf(!hasBrowser)('the upper half of the instance page', () => {
   beforeAll(async () => {
     browser = await TestBrowser.launch();
     await Promise.all([running(calm), running(busy)]);
-    shared = await open(calm, { viewport: { width: 1440, height: 844 }, colorScheme: 'dark' });
+    const viewport = { width: 1440, height: 844 };
+    const context = await browser.context({ viewport, colorScheme: 'dark' });
+    await context.route('**/api/fills/page?limit=500', async (route) => {
+      asked += 1;
+      // Cut off, at first and when it is tried once more.
+      if (asked > 2) await route.continue();
+      else await route.fulfill({ contentType: 'application/json', body: '{ "fills": [' });
+    });
+    shared = await visit(calm, context);
   });
   afterAll(async () => {
     await browser.close();
@@ -135,6 +172,21 @@ describe.skipIf(!hasBrowser)('the upper half of the instance page', () => {
     await curve.getByText('7 d', { exact: true }).click();
     const { drawdown } = (await (await answer).json()) as EquityView;
     await curve.getByText(drawdown === null ? 'It did not fall.' : 'Deepest fall').waitFor();
+  });
+
+  test('fills that could not be read are asked for again, until they are', async () => {
+    await waitFor('a reading that is whole', () => asked === 3);
+  });
+
+  test('draws nothing while nothing is new to be drawn', async () => {
+    await shared.evaluate(COUNT_DRAWINGS);
+    // Prices came meanwhile, all the same; a new candle each minute is drawn, and so is its record.
+    await shared.evaluate(NOTHING_DRAWN);
+    // What is drawn is counted.
+    await shared.getByLabel('Fills per line').click();
+    await shared.waitForFunction('window.drawn > 0');
+    await shared.getByLabel('Fills per line').click();
+    expect(asked).toBe(3);
   });
 
   test('a fill arrives as a marker and in the figures', async () => {

@@ -11,7 +11,7 @@ import { topics, useFleet } from './fleet-topics.ts';
 import { FleetView } from './fleet/fleet-view.tsx';
 import { FootBar } from './foot-bar.tsx';
 import { TopBar } from './top-bar.tsx';
-import { VerbDialog } from './verbs/verb-dialog.tsx';
+import { VerbDialogs } from './verbs/verb-dialog.tsx';
 import { ViewBoundary } from './view-boundary.tsx';
 import { useConsoleWords } from './console-words.ts';
 
@@ -36,7 +36,7 @@ export function ConsolePage() {
         </ViewBoundary>
       </main>
       <FootBar />
-      <VerbDialog />
+      <VerbDialogs />
     </div>
   );
 }

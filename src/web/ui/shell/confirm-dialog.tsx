@@ -16,6 +16,8 @@ import { FailureText } from './failure-text.tsx';
 export interface ConfirmDialogProps<Value> {
   readonly opened: boolean;
   readonly title: string;
+  /** Title of what is told in a corner, where more has to be named; default: `title`. */
+  readonly told?: string;
   /** What will happen, and choices of how. */
   readonly children: ReactNode;
   /** The word on the button that acts. */
@@ -93,7 +95,7 @@ function forgotten<Value>(last: Phase<Value>): Phase<Value> {
 
 /** What was confirmed: it goes on, and is not done twice, while the dialog is closed. */
 function useDeed<Value>(props: ConfirmDialogProps<Value>) {
-  const { opened, title, look } = props;
+  const { opened, title, told = title, look } = props;
   const { t } = useTranslation();
   const [phase, setPhase] = useState<Phase<Value>>({ name: 'asking' });
   const seen = useRef(opened);
@@ -111,7 +113,7 @@ function useDeed<Value>(props: ConfirmDialogProps<Value>) {
     const stays = autoClose === undefined ? {} : { autoClose };
     // A failure that was read there is not shown as news days later.
     const onClose = () => setPhase(forgotten);
-    notifications.show({ title, message, closeButtonProps, onClose, ...stays });
+    notifications.show({ title: told, message, closeButtonProps, onClose, ...stays });
   };
   const act = async () => {
     setPhase({ name: 'acting' });

@@ -6,24 +6,13 @@ import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { SaidText } from '../../shell/said-text.tsx';
-import { codedWords, reasonWords } from '../../words/said-words.ts';
+import { codedWords } from '../../words/said-words.ts';
 import { hrefOf, instanceHref } from '../address.ts';
 import { useConsoleWords } from '../console-words.ts';
-import type { Verb } from '../verbs/verb-plan.ts';
-import { planVerb } from '../verbs/verb-plan.ts';
 import { askVerb } from '../verbs/verb-request.ts';
 import type { Trouble } from './row-order.ts';
 import { troubleOf } from './row-order.ts';
-import { RowMode, StateMark } from './state-mark.tsx';
-
-/** What helps; those that would do nothing are left out. */
-const HELPS: Readonly<Record<Trouble, readonly Verb[]>> = {
-  failed: ['start', 'stop', 'panic'],
-  backoff: ['restart', 'stop', 'panic'],
-  unhealthy: ['restart', 'stop', 'panic'],
-  degraded: ['pause', 'restart', 'stop', 'panic'],
-  tripped: ['resume', 'stop', 'panic'],
-};
+import { TroubleWords, helpsFor } from './trouble-words.tsx';
 
 interface Props {
   readonly row: FleetRow | null;
@@ -61,30 +50,14 @@ function TroubleText(props: {
   readonly trouble: Trouble;
   readonly onClose: () => void;
 }) {
-  const { t, language } = useConsoleWords();
-  const { t: plainT } = useTranslation();
+  const { t } = useConsoleWords();
   const { row, trouble, onClose } = props;
   const { id } = row;
-  const helps = HELPS[trouble].filter((verb) => planVerb(verb, [row])[0]?.skipped === false);
   return (
     <Stack gap="sm" data-trouble={trouble}>
+      <TroubleWords row={row} trouble={trouble} />
       <Group gap="xs">
-        <StateMark row={row} /> <RowMode row={row} />
-      </Group>
-      <Text size="sm">{t(`console:trouble.${trouble}`)}</Text>
-      {reasonWords(plainT, language, row).map(({ words, sentence }) => (
-        <Text
-          {...(words === null ? { lang: 'en' } : {})}
-          size="sm"
-          className="trouble-reason"
-          key={`${words} ${sentence}`}
-        >
-          <SaidText words={words} sentence={sentence} />
-        </Text>
-      ))}
-      <Text size="sm">{t(`console:trouble.do_${trouble}`)}</Text>
-      <Group gap="xs">
-        {helps.map((verb) => (
+        {helpsFor(row, trouble).map((verb) => (
           <Button
             key={verb}
             variant="default"

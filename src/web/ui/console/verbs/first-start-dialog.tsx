@@ -22,11 +22,15 @@ export function FirstStartDialog({ configs, onClose }: Props) {
   useEffect(() => {
     if (configs !== null) setMeant(configs);
   }, [configs]);
-  const ids = meant.map(({ id }) => id);
-  const live = meant.filter(({ mode }) => mode === 'live').length;
+  const named = configs ?? meant;
+  const ids = named.map(({ id }) => id);
+  const live = named.filter(({ mode }) => mode === 'live').length;
   return (
     <ConfirmDialog<readonly VerbResult[]>
+      // What is under way for some is not shown as what came of others.
+      key={ids.join()}
       opened={configs !== null}
+      lengthy
       onClose={onClose}
       size="lg"
       title={t('console:verbs.title.start')}
@@ -43,7 +47,7 @@ export function FirstStartDialog({ configs, onClose }: Props) {
         </Alert>
       )}
       <ul className="effect-list" tabIndex={0}>
-        {meant.map((config) => (
+        {named.map((config) => (
           <FirstStart key={config.id} config={config} />
         ))}
       </ul>

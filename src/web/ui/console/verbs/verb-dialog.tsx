@@ -1,9 +1,9 @@
 /**
- * One confirmation for every verb: it lists what will happen to which instance, then what came of
- * it for each.
+ * One kind of confirmation for every verb: it lists what will happen to which instance, then what
+ * came of it for each; in a corner where it was closed before.
  */
 import { Alert, SegmentedControl, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { VerbResult } from '../../../../contract/fleet-api.ts';
 import { post } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
@@ -11,45 +11,50 @@ import { useFleet } from '../fleet-topics.ts';
 import { EffectList } from './effect-list.tsx';
 import type { StopChoice, Verb } from './verb-plan.ts';
 import { STOP_AS_CONFIGURED, movesRealMoney, planVerb, stopBody } from './verb-plan.ts';
-import type { VerbRequest } from './verb-request.ts';
-import { askVerb, useVerbRequest } from './verb-request.ts';
+import type { AskedVerb } from './verb-request.ts';
+import { askVerb, useAskedVerbs, whileUnderWay } from './verb-request.ts';
 import { VerbResults } from './verb-results.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
 /** Stands once on the page; shows itself when a verb is asked for. */
-export function VerbDialog() {
+export function VerbDialogs() {
+  const { open, asked } = useAskedVerbs();
+  return asked.map((one) => <VerbDialog key={one.nr} asked={one} opened={one.nr === open} />);
+}
+
+interface Props {
+  readonly asked: AskedVerb;
+  readonly opened: boolean;
+}
+
+function VerbDialog({ asked, opened }: Props) {
   const { t } = useConsoleWords();
-  const request = useVerbRequest();
-  // What it was about stays readable while it closes.
-  const [last, setLast] = useState<VerbRequest>({ verb: 'start', ids: [] });
   const [choice, setChoice] = useState(STOP_AS_CONFIGURED);
-  useEffect(() => {
-    if (request === null) return;
-    setLast(request);
-    setChoice(STOP_AS_CONFIGURED);
-  }, [request]);
-  const { verb, ids } = request ?? last;
+  const { nr, verb, ids } = asked;
+  const title = t(`console:verbs.title.${verb}`);
   const rows = useFleet('rows') ?? [];
   const subject = ids === null ? rows : rows.filter(({ id }) => ids.includes(id));
   const plan = planVerb(verb, subject);
   const due = plan.filter(({ skipped }) => !skipped).map(({ row }) => row);
   const live = due.filter((row) => movesRealMoney(verb, row)).length;
   const body = bodyOf(
-    request ?? last,
+    asked,
     due.map(({ id }) => id),
     choice,
   );
   return (
     <ConfirmDialog<readonly VerbResult[]>
-      opened={request !== null}
+      opened={opened}
       onClose={() => askVerb(null)}
       size="lg"
-      title={t(`console:verbs.title.${verb}`)}
+      title={title}
+      told={ids === null ? title : `${title}: ${someOf(ids)}`}
       confirm={t(`console:verbs.confirm.${verb}`, { count: due.length })}
       danger={verb === 'panic' || (verb === 'stop' && choice.position === 'close')}
       disabled={due.length === 0}
       about={body}
-      act={() => post(`/api/instances/${verb}`, body)}
+      lengthy
+      act={() => whileUnderWay(nr, () => post(`/api/instances/${verb}`, body))}
       result={(results) => <VerbResults results={results} rows={rows} />}
       look={t('console:verbs.look')}
     >
@@ -63,6 +68,14 @@ export function VerbDialog() {
       <EffectList plan={plan} choice={verb === 'stop' ? choice : null} />
     </ConfirmDialog>
   );
+}
+
+/** Names that have room in one line or two. */
+const NAMED = 4;
+
+function someOf(ids: readonly string[]): string {
+  const named = ids.slice(0, NAMED).join(', ');
+  return ids.length > NAMED ? `${named} … (${ids.length})` : named;
 }
 
 function StopChoices(props: {

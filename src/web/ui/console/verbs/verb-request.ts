@@ -1,4 +1,8 @@
-/** The verb that the user is about to give: asked for anywhere on the page, met by one dialog. */
+/**
+ * The verb that the user is about to give: asked for anywhere on the page, met by a dialog of its
+ * own. What was confirmed goes on while its dialog is closed, and another verb may be given
+ * meanwhile; asked for again, it is the dialog that still waits, and nothing is done twice.
+ */
 import { useSyncExternalStore } from 'react';
 import type { Verb } from './verb-plan.ts';
 
@@ -8,21 +12,68 @@ export interface VerbRequest {
   readonly ids: readonly string[] | null;
 }
 
-let wanted: VerbRequest | null = null;
+/** One asking: what comes of it is its own. */
+export interface AskedVerb extends VerbRequest {
+  /** Told apart from an earlier asking of the same. */
+  readonly nr: number;
+  /** Confirmed, and not answered yet. */
+  readonly underWay: boolean;
+}
+
+export interface AskedVerbs {
+  /** `nr` of the one whose dialog is open; null: none. */
+  readonly open: number | null;
+  /** All that are under way, and last the one that was asked for last. */
+  readonly asked: readonly AskedVerb[];
+}
+
+let state: AskedVerbs = { open: null, asked: [] };
+let count = 0;
 const listeners = new Set<() => void>();
 
-/** Opens the confirmation; null closes it. */
-export function askVerb(request: VerbRequest | null): void {
-  wanted = request;
+function become(next: AskedVerbs): void {
+  state = next;
   for (const listener of listeners) listener();
 }
 
-export function useVerbRequest(): VerbRequest | null {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => wanted,
-  );
+/** Opens the confirmation; null closes it. */
+export function askVerb(request: VerbRequest | null): void {
+  if (request === null) return become({ ...state, open: null });
+  const waiting = state.asked.filter(({ underWay }) => underWay);
+  const same = waiting.find((one) => isSame(one, request));
+  const asked = same ?? { ...request, nr: (count += 1), underWay: false };
+  become({ open: asked.nr, asked: [...waiting.filter((one) => one !== same), asked] });
+}
+
+/** Performs what was confirmed; its dialog is kept until `deed` ends, which never rejects. */
+export async function whileUnderWay<Value>(
+  nr: number,
+  deed: () => Promise<Value>,
+): Promise<Value> {
+  mark(nr, true);
+  const value = await deed();
+  mark(nr, false);
+  return value;
+}
+
+function mark(nr: number, underWay: boolean): void {
+  const asked = state.asked.map((one) => (one.nr === nr ? { ...one, underWay } : one));
+  // Closed and answered: nothing asks for it any more, unless it is the last.
+  become({ ...state, asked: asked.filter((one, at) => one.underWay || at === asked.length - 1) });
+}
+
+function isSame(one: VerbRequest, other: VerbRequest): boolean {
+  return JSON.stringify([one.verb, one.ids]) === JSON.stringify([other.verb, other.ids]);
+}
+
+/** What is asked at this moment; the same object while nothing changes. */
+export function askedVerbs(): AskedVerbs {
+  return state;
+}
+
+export function useAskedVerbs(): AskedVerbs {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, askedVerbs);
 }

@@ -26,7 +26,12 @@ export interface Asked<Value> {
   readonly again: () => void;
 }
 
-function useAsked<Value>(key: readonly unknown[], path: string): Asked<Value> {
+/** `lacking`: whether what was read lacks something; it is asked for again until it does not. */
+function useAsked<Value>(
+  key: readonly unknown[],
+  path: string,
+  lacking: (read: Value | undefined) => boolean = () => false,
+): Asked<Value> {
   const { data, error, refetch } = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => {
@@ -35,6 +40,7 @@ function useAsked<Value>(key: readonly unknown[], path: string): Asked<Value> {
       return answer.value;
     },
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (lacking(state.data) ? CALM_MS : false),
   });
   return {
     value: data,
@@ -80,15 +86,15 @@ export function useEquity(span: CurveSpan): Asked<EquityView> {
 
 /**
  * The newest fills: a page of the books and what the stream brought since. The stream tells only
- * the newest few: where they no longer reach back to the page, it is read anew.
+ * the newest few: where they no longer reach back to the page, or it could not be read, it is read
+ * anew.
  */
 export function useFills(): readonly FillView[] {
   const live = useInstance('fills') ?? NONE;
-  const { value, again } = useAsked<FillPage>(['fills-of-chart'], `/api/fills/page?limit=${FILLS}`);
-  const apart = value !== undefined && areApart(value.fills, live);
-  useEffect(() => {
-    if (apart) again();
-  }, [apart, live]);
+  const path = `/api/fills/page?limit=${FILLS}`;
+  const { value } = useAsked<FillPage>(['fills-of-chart'], path, (page) =>
+    areApart(page?.fills, live),
+  );
   return useMemo(() => {
     const known = new Map((value?.fills ?? NONE).map((fill) => [fill.trade_id, fill]));
     for (const fill of live) known.set(fill.trade_id, fill);
@@ -98,11 +104,15 @@ export function useFills(): readonly FillView[] {
 
 const NONE: readonly FillView[] = [];
 
-/** Whether there may be fills between those read and the newest ones that were told. Pure. */
+/**
+ * Whether there may be fills between those read and the newest ones that were told. Pure.
+ * `read` undefined: none could be read yet.
+ */
 export function areApart(
-  read: readonly Pick<FillView, 'trade_id'>[],
+  read: readonly Pick<FillView, 'trade_id'>[] | undefined,
   told: readonly Pick<FillView, 'trade_id'>[],
 ): boolean {
+  if (read === undefined) return true;
   const known = new Set(read.map(({ trade_id: id }) => id));
   return told.length > 0 && !told.some(({ trade_id: id }) => known.has(id));
 }
