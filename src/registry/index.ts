@@ -45,7 +45,7 @@ export { listTemplates, newInstance, templateText } from './template.ts';
 export { archivedFiles } from './archive.ts';
 export { checkInstanceId } from './instance-id.ts';
 export { guardedFormSchema } from './form-schema.ts';
-export { archiveInstance, archivedHint } from './archive.ts';
+export { archiveInstance, archivedHint, unarchiveInstance } from './archive.ts';
 export type { Archived } from './archive.ts';
 export { convertFlat } from './convert.ts';
 export { HOW_APPLIED, appliedAs, changedKeys } from './reload-table.ts';
