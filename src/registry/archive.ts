@@ -20,11 +20,11 @@ import { localDate, systemClock } from '../platform/clock.ts';
 import { isErrno } from '../platform/json-file.ts';
 import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
-import { findActiveFile, idOfText } from './active-configs.ts';
+import { activeClaims, findActiveFile, idOfText } from './active-configs.ts';
 import { checkInstanceId } from './instance-id.ts';
 import { readConfigText } from './jsonc-text.ts';
 import type { Registry } from './registry-file.ts';
-import { nearest } from './spelling.ts';
+import { alternatives } from './spelling.ts';
 
 /** What was moved where, absolute paths. */
 export interface Archived {
@@ -47,7 +47,9 @@ export async function archiveInstance(
   const from = findActiveFile(home, id);
   if (from === null) {
     const message = `No config in ${home.active} has the id ${id}.`;
-    throw new GriddError('CONFIG_NOT_FOUND', message, archivedHint(home, id));
+    const near = alternatives(id, activeClaims(home).map((claim) => claim.id));
+    const meant = near === null ? {} : { hint: `Did you mean ${near}?` };
+    throw new GriddError('CONFIG_NOT_FOUND', message, { ...meant, ...archivedHint(home, id) });
   }
   let before: readonly RegistryRecord[] = [];
   const left = await registry.update(id, (record) => {
@@ -101,7 +103,7 @@ export function unarchiveInstance(home: Home, name: string): Archived & { readon
 
 function unknownArchive(name: string, all: readonly { id: string }[]): GriddError {
   const ids = [...new Set(all.map(({ id }) => id))];
-  const near = nearest(name, ids);
+  const near = alternatives(name, ids);
   const meant = near === null ? '' : ` Did you mean ${near}?`;
   const message = `config/archived holds no config "${name.slice(0, 80)}".${meant}`;
   const known = ids.length === 0 ? 'It is empty.' : `It holds ${someOf(ids)}.`;

@@ -47,6 +47,7 @@ export { checkInstanceId } from './instance-id.ts';
 export { guardedFormSchema } from './form-schema.ts';
 export { archiveInstance, archivedHint, unarchiveInstance } from './archive.ts';
 export type { Archived } from './archive.ts';
+export { unknownInstance } from './unknown-instance.ts';
 export { convertFlat } from './convert.ts';
 export { HOW_APPLIED, appliedAs, changedKeys } from './reload-table.ts';
 export type { HowApplied } from './reload-table.ts';

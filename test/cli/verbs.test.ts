@@ -118,6 +118,31 @@ it('an archived instance is unknown, and the hint says where its config is', asy
   expect(err).toMatch(/is archived in config\/archived\/a\.\S+\.json: `gridd unarchive a` brings it back/);
 });
 
+describe('an id that is none', () => {
+  const files = {
+    'config/active/bnb_01.json': configOf('bnb_01', 5001),
+    'logs/instances.json': registryOf({ sol_01: recordOf('sol_01') }),
+  };
+  const one = ['start', 'stop', 'restart', 'reload', 'pause', 'resume', 'status', 'logs', 'fills'];
+  it.each([...one, 'orders', 'receipts', 'panic', 'close-carry', 'check', 'archive'])(
+    'has its neighbour named by %s',
+    async (verb) => {
+      const [near, meant] = verb === 'archive' ? ['bnb_1', 'bnb_01'] : ['sol_10', 'sol_01'];
+      const { exit, err } = await gridd(makeHome(files), [verb, near]);
+      expect(exit).not.toBe(0);
+      expect(err).toMatch(new RegExp(`^  Did you mean ${meant}\\?`, 'm'));
+    },
+  );
+
+  it('has no far one named, and one that was never started is said to be so', async () => {
+    const home = makeHome(files);
+    const far = await gridd(home, ['stop', 'eth_01']);
+    expect([far.exit, far.err.includes('Did you mean')]).toEqual([3, false]);
+    const resting = await gridd(home, ['stop', 'bnb_01']);
+    expect(resting.err).toContain('Its config is in config/active; `gridd start bnb_01` starts it.');
+  });
+});
+
 describe('without a supervisor', () => {
   const identity = ownIdentity();
   const { pid, start_time, boot_id } = identity;
