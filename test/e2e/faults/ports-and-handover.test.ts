@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { BotRecord } from '../../../src/contract/instance-api.ts';
@@ -124,6 +124,29 @@ test('a start while the old supervisor still ends waits for its lock and starts 
     holder.stdin.end();
     expect(await started).toMatchObject({ code: 0 });
     expect((await started).stderr).toMatch(/^supervisor started \(pid \d+\)$/m);
+  } finally {
+    await home.dispose();
+  }
+}, 60_000);
+
+test('with a umask of 0 nothing of a home may be written by others', async () => {
+  const home = new FleetHome();
+  try {
+    home.under = ['sh', '-c', 'umask 0; exec "$@"', 'sh'];
+    home.write('aa_01', { daemon: { web_port: await freePort() } });
+    await home.ok(['start', 'aa_01']);
+    const made = ['database', 'logs'].flatMap((folder) => [
+      home.path(folder),
+      ...readdirSync(home.path(folder), { recursive: true }).map((name) =>
+        home.path(folder, String(name)),
+      ),
+    ]);
+    expect(made.length).toBeGreaterThan(10);
+    const open = made.filter((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat !== undefined && (stat.mode & 0o022) !== 0;
+    });
+    expect(open).toEqual([]);
   } finally {
     await home.dispose();
   }
