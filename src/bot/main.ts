@@ -14,7 +14,7 @@ import type {
 } from '../contract/instance-api.ts';
 import { say, sentenceOf } from '../contract/sentences.ts';
 import { isoTime, systemClock as clock } from '../platform/clock.ts';
-import { writeFileAtomic, writeJson } from '../platform/json-file.ts';
+import { keepOthersFromWriting, writeFileAtomic, writeJson } from '../platform/json-file.ts';
 import { compileLate } from '../platform/late-compile.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
 import type { LifetimeLock } from '../platform/lifetime-lock.ts';
@@ -244,4 +244,5 @@ async function main(launch: BotLaunch): Promise<void> {
 // Their files may be on a full disk: a word that is lost ends no bot and hides no exit code.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 compileLate();
+keepOthersFromWriting();
 await main(JSON.parse(process.argv[2] ?? '{}') as BotLaunch);

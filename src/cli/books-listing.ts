@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { EXIT, GriddError } from '../contract/errors.ts';
 import { fromHome } from '../platform/paths.ts';
-import { openRegistry } from '../registry/index.ts';
+import { openRegistry, unknownInstance } from '../registry/index.ts';
 import { readBooks } from '../store/index.ts';
 import type { BooksReader } from '../store/index.ts';
 import type { Context } from './context.ts';
@@ -59,7 +59,7 @@ function databaseOf(context: Context, id: string): string {
   if (record !== undefined) return fromHome(home, record.db_path);
   const usual = fromHome(home, `database/${id}.db`);
   if (existsSync(usual)) return usual;
-  throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+  throw unknownInstance(home, id);
 }
 
 function readRows<Row>(file: string, id: string, read: (books: BooksReader) => Row[]): Row[] {

@@ -19,6 +19,9 @@ const QUICK_MS = 5_000;
 const STOPPED_LOOK_MS = 200;
 /** A start or stop of a whole fleet takes as long as its slowest bot's grace time. */
 const PATIENT_MS = 15 * 60_000;
+/** How often a question is asked that broke off, and the time in between. */
+const MOST_ATTEMPTS = 5;
+const AGAIN_MS = 100;
 
 interface Answer {
   readonly status: number;
@@ -34,6 +37,9 @@ interface Call {
   readonly timeoutMs: number;
 }
 
+/** The connection broke: whether the question was heard is not known. */
+class HungUp extends GriddError {}
+
 /** A client of this home's supervisor. Every method rejects with `GriddError` only. */
 export class ControlClient {
   readonly #home: Home;
@@ -48,8 +54,16 @@ export class ControlClient {
   }
 
   /** The JSON answer of a reading route. */
-  get<T>(path: string): Promise<T> {
-    return this.#call<T>({ method: 'GET', path, timeoutMs: QUICK_MS });
+  async get<T>(path: string): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#call<T>({ method: 'GET', path, timeoutMs: QUICK_MS });
+      } catch (error) {
+        // It ends, and hung up: asked again it is gone, or another one answers.
+        if (attempt === MOST_ATTEMPTS || !(error instanceof HungUp)) throw error;
+        await systemClock.delay(AGAIN_MS);
+      }
+    }
   }
 
   /** The JSON answer of a route that changes something; `key` is its Idempotency-Key. */
@@ -121,10 +135,9 @@ export class ControlClient {
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ECONNREFUSED')) {
       return supervisorNotRunning(this.#home);
     }
-    return new GriddError(
-      'SUPERVISOR_UNREACHABLE',
-      `The supervisor of ${this.#home.folder} does not answer: ${error.message}.`,
-    );
+    const message = `The supervisor of ${this.#home.folder} does not answer: ${error.message}.`;
+    const Kind = isErrno(error, 'ECONNRESET') ? HungUp : GriddError;
+    return new Kind('SUPERVISOR_UNREACHABLE', message);
   }
 }
 

@@ -21,6 +21,8 @@ const POLL_MS = 25;
 const DEADLINE_MS = 30_000;
 const END_DEADLINE_MS = 60_000;
 const SERVICE_LOOK_MS = 500;
+/** One that is starting answers sooner, as a rule. */
+const AGAIN_MS = 1000;
 const NAMED_VARIABLES = new Set([
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'XDG_RUNTIME_DIR'],
   ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'],
@@ -51,9 +53,9 @@ export async function ensureSupervisor(context: Context): Promise<Ensured> {
   if (present !== null) return { client, info: present, started: false };
   const byService = await startByService(context, client);
   if (byService !== null) return { client, info: byService, started: true };
-  const spawned = spawnSupervisor(context);
-  const info = await waitForSupervisor(context.home, client, endWatch(context.home, spawned));
-  const started = info.pid === spawned.pid;
+  const spawning = new Spawning(context);
+  const info = await waitForSupervisor(context.home, client, () => spawning.look());
+  const started = info.pid === spawning.pid;
   if (started) context.terminal.err(`supervisor started (pid ${info.pid})\n`);
   return { client, info, started };
 }
@@ -139,17 +141,38 @@ async function startByService(
   return info;
 }
 
-function endWatch(home: Home, spawned: Spawned): Watch {
-  const end: { result: Ended | null } = { result: null };
-  void spawned.ended.then((result) => {
-    end.result = result;
-  });
-  return () => {
-    const ended = end.result;
-    // Lock held: another caller's supervisor won, and its socket is about to answer.
-    if (ended === null || ended.code === BOT_EXIT.lock_held) return null;
-    return startFailure(home, ended);
-  };
+/** A supervisor that is being started, again where the lock was held by one that has ended. */
+class Spawning {
+  readonly #context: Context;
+  #spawned: Spawned;
+  #end: { readonly how: Ended; readonly at: number } | null = null;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#spawned = this.#spawn();
+  }
+
+  get pid(): number | null {
+    return this.#spawned.pid;
+  }
+
+  look(): GriddError | null {
+    if (this.#end === null) return null;
+    const { how, at } = this.#end;
+    if (how.code !== BOT_EXIT.lock_held) return startFailure(this.#context.home, how);
+    // Another caller's supervisor won, and its socket is about to answer; or an old one is ending.
+    if (systemClock.monotonic() - at > AGAIN_MS) this.#spawned = this.#spawn();
+    return null;
+  }
+
+  #spawn(): Spawned {
+    this.#end = null;
+    const spawned = spawnSupervisor(this.#context);
+    void spawned.ended.then((how) => {
+      this.#end = { how, at: systemClock.monotonic() };
+    });
+    return spawned;
+  }
 }
 
 async function waitForSupervisor(

@@ -5,6 +5,7 @@
  */
 import { EXIT, GriddError } from '../contract/errors.ts';
 import type { ListRow, StopRequest, VerbResult } from '../contract/fleet-api.ts';
+import { unknownInstance } from '../registry/index.ts';
 import type { Context } from './context.ts';
 import { ControlClient } from './control-client.ts';
 import { ensureSupervisor, infoOrNull } from './ensure-supervisor.ts';
@@ -68,7 +69,7 @@ async function worthStarting(
   for (const id of ids) {
     const known = rows.find((row) => row.id === id);
     if (known === undefined) {
-      throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+      throw unknownInstance(context.home, id);
     }
     // What a program left behind outlives the instance's own state.
     const cleans = options.stop?.all_descendants === true;

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { keepOthersFromWriting } from '../platform/json-file.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { lastWords, processTerminal } from '../platform/terminal.ts';
@@ -24,6 +25,7 @@ async function becomeSupervisor(home: Home, onTerm: OnTerm): Promise<void> {
   takenOver = true;
 }
 
+keepOthersFromWriting();
 const words = process.argv.slice(2);
 
 function endOutput(fault: Error | null): void {

@@ -3,14 +3,13 @@
  * with the figures each bot saved last. A pid counts only with start time and boot id. Writes
  * nothing.
  */
-import { GriddError } from '../contract/errors.ts';
 import type { ExitEntry } from '../contract/history-api.ts';
 import type { InstanceStatus, ListRow, RegistryRecord } from '../contract/fleet-api.ts';
 import type { ProcessState, StatusView } from '../contract/instance-api.ts';
 import { ageAt, systemClock } from '../platform/clock.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
-import { openRegistry, recordLives } from '../registry/index.ts';
+import { openRegistry, recordLives, unknownInstance } from '../registry/index.ts';
 import { readBooks, readHistory } from '../store/index.ts';
 
 /** Rows and details of this home's instances. */
@@ -33,7 +32,7 @@ export function offlineFleet(home: Home, notice: (sentence: string) => void): Fl
     status: async (id) => {
       const record = instances[id];
       if (record === undefined) {
-        throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+        throw unknownInstance(home, id);
       }
       return { ...describe(home, id, record), exits: savedExits(home, id) };
     },

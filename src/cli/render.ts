@@ -7,6 +7,7 @@ import pc from 'picocolors';
 import { formatMoneyRounded, parseMoney } from '../contract/decimal.ts';
 import type { ListRow } from '../contract/fleet-api.ts';
 import type { LiquidationView, ProcessState } from '../contract/instance-api.ts';
+import { shownText } from '../platform/terminal.ts';
 
 /** One column. `wraps`: may become narrower than its content, down to that width. */
 export interface Column<Row> {
@@ -218,7 +219,9 @@ function paintState(text: string, state: ProcessState, colours: Colours): string
 export function renderPairs(pairs: readonly (readonly [string, string])[], look: Look): string {
   const colours = pc.createColors(look.colours);
   const width = Math.max(...pairs.map(([name]) => name.length));
-  return pairs.map(([name, value]) => `${colours.dim(name.padEnd(width))}  ${value}\n`).join('');
+  const line = (name: string, value: string) =>
+    `${colours.dim(name.padEnd(width))}  ${shownText(value, false)}\n`;
+  return pairs.map(([name, value]) => line(name, value)).join('');
 }
 
 const LIST_COLUMNS: readonly Column<ListRow>[] = [

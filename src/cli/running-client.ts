@@ -1,6 +1,6 @@
 /** The way to a bot that should be running: what adjust, close-carry and accept-position share. */
 import { GriddError } from '../contract/errors.ts';
-import { openRegistry, recordLives } from '../registry/index.ts';
+import { openRegistry, recordLives, unknownInstance } from '../registry/index.ts';
 import type { Context } from './context.ts';
 import { ControlClient } from './control-client.ts';
 import { ensureSupervisor, infoOrNull } from './ensure-supervisor.ts';
@@ -12,7 +12,7 @@ export async function clientFor(context: Context, id: string): Promise<ControlCl
   if ((await infoOrNull(new ControlClient(context.home))) === null) {
     const record = openRegistry(context.home).read().instances[id];
     if (record === undefined) {
-      throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
+      throw unknownInstance(context.home, id);
     }
     if (!recordLives(context.home, record) && record.desired === 'stopped') {
       throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running.`);

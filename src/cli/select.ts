@@ -12,10 +12,10 @@ import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import {
   activeFiles,
-  archivedHint,
   findActiveFile,
   openRegistry,
   readConfigFile,
+  unknownInstance,
 } from '../registry/index.ts';
 import type { Context } from './context.ts';
 
@@ -137,8 +137,7 @@ function targetOfId(home: Home, id: string): Target {
   if (record !== undefined) return targetOfRecord(home, id, record);
   const file = findActiveFile(home, id);
   if (file !== null) return { config_file: file };
-  const message = `There is no instance or active config "${id}".`;
-  throw new GriddError('INSTANCE_UNKNOWN', message, archivedHint(home, id));
+  throw unknownInstance(home, id, `There is no instance or active config "${id}".`);
 }
 
 function allTargets(home: Home): Target[] {

@@ -195,10 +195,8 @@ export class ConfigDesk implements ConfigService {
       });
     }
     versions.find(id);
-    const { to } = archiveInstance(home, id);
+    const { to } = await archiveInstance(home, id, registry);
     versions.moved();
-    // A start at this very moment keeps its record; it is then said that its config is gone.
-    await registry.update(id, (record) => (record?.desired === 'running' ? record : null));
     return { id, file: toHome(home, to) };
   }
 

@@ -4,13 +4,20 @@
  * lives.
  */
 import { relative } from 'node:path';
-import { GriddError, errorBody } from '../contract/errors.ts';
+import { errorBody } from '../contract/errors.ts';
+import type { GriddError } from '../contract/errors.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import type { StatusView } from '../contract/instance-api.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { LogFolder } from '../platform/log-reading/log-page.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
-import { activeClaims, conflictError, findConflicts, newRecord } from '../registry/index.ts';
+import {
+  activeClaims,
+  conflictError,
+  findConflicts,
+  newRecord,
+  unknownInstance,
+} from '../registry/index.ts';
 import type { LoadedConfig, Registry } from '../registry/index.ts';
 import type { NamedClaim } from './fleet-view.ts';
 import { Instance } from './instance.ts';
@@ -88,8 +95,13 @@ export class Fleet {
   /** The instance of an id that is known; INSTANCE_UNKNOWN otherwise. */
   async find(id: string): Promise<Instance> {
     const known = this.known().some((parts) => parts.id === id);
-    if (!known) throw unknown(id);
+    if (!known) throw this.unknown(id);
     return this.open(id, null);
+  }
+
+  /** INSTANCE_UNKNOWN for `id`. */
+  unknown(id: string): GriddError {
+    return unknownInstance(this.#parts.home, id);
   }
 
   /** Every record of the file, overlaid with what is known here; forgets what was dropped. */
@@ -175,7 +187,7 @@ export class Fleet {
     const fresh = () =>
       loaded === null ? null : newRecord(home, loaded, 'never started', clock.now());
     const record = kept ?? fresh();
-    if (record === null) throw unknown(id);
+    if (record === null) throw this.unknown(id);
     const log = await this.#openLog(id, fromHome(home, record.log_dir));
     const update = registry.update.bind(registry);
     const writer = new RecordWriter(id, record, kept !== undefined, update, log, clock);
@@ -218,11 +230,6 @@ export class Fleet {
       id !== mine && process !== null && record.web_port !== null ? [record.web_port] : [],
     );
   }
-}
-
-/** INSTANCE_UNKNOWN for `id`. */
-export function unknown(id: string): GriddError {
-  return new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}".`);
 }
 
 /** Figures of the last beat, or of the books of an instance that is down. */

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BOT_EXIT, EXIT, GriddError } from '../contract/errors.ts';
 import { systemClock as clock } from '../platform/clock.ts';
+import { keepOthersFromWriting } from '../platform/json-file.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
 import { LogWatch, SUPERVISOR_LOGS } from '../platform/log-watch.ts';
 import { makeLogger, openLogFile } from '../platform/logger.ts';
@@ -182,6 +183,7 @@ function socketSurroundings(): SocketSurroundings {
   return { uid: process.getuid?.() ?? 0, runtime_dir, temporary: tmpdir() };
 }
 
+keepOthersFromWriting();
 main().catch((error: unknown) => {
   const text =
     error instanceof GriddError

@@ -48,7 +48,7 @@ import { FigureLog } from './figure-log.ts';
 import { FleetAlerts, alertFacts } from './fleet-alerts.ts';
 import { FileNotes } from './file-notes.ts';
 import { FleetView } from './fleet-view.ts';
-import { Fleet, statusOf, unknown } from './fleet.ts';
+import { Fleet, statusOf } from './fleet.ts';
 import type { FleetParts } from './fleet.ts';
 import type { Instance } from './instance.ts';
 import { KeyBudgets } from './key-budgets.ts';
@@ -190,12 +190,12 @@ export class Supervisor implements FleetService {
 
   status(id: string): InstanceStatus {
     const parts = this.#fleet.known().find((known) => known.id === id);
-    if (parts === undefined) throw unknown(id);
+    if (parts === undefined) throw this.#fleet.unknown(id);
     return instanceStatus(parts, this.#parts.history.exits(id));
   }
 
   usage(id: string): UsageHistory {
-    if (!this.#fleet.known().some((known) => known.id === id)) throw unknown(id);
+    if (!this.#fleet.known().some((known) => known.id === id)) throw this.#fleet.unknown(id);
     return { id, minutes: this.#parts.history.usage(id) };
   }
 

@@ -14,6 +14,19 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return least <= Math.max(1, Math.floor(word.length / 3)) ? best : null;
 }
 
+/**
+ * The ids nearest to `id`, in words ("a", "a or b"), for what moves money: at most two slips and
+ * fewer than half of it, for one that is far away would be a wrong lead; null where none is near
+ * or more than three are equally so.
+ */
+export function alternatives(id: string, known: readonly string[]): string | null {
+  const most = Math.min(2, Math.floor((id.length - 1) / 2));
+  const near = known.map((one) => ({ one, distance: distanceTo(plain(id), plain(one)) }));
+  const least = Math.min(most, ...near.map(({ distance }) => distance));
+  const nearestOnes = near.filter(({ distance }) => distance === least).map(({ one }) => one);
+  return nearestOnes.length > 3 || nearestOnes.length === 0 ? null : nearestOnes.join(' or ');
+}
+
 /** A beginning of a word, long enough to be one, is as near as a slip of one letter. */
 function distanceTo(word: string, candidate: string): number {
   const begun = word.length >= 5 && candidate.startsWith(word) && candidate !== word;

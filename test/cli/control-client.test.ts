@@ -55,6 +55,30 @@ describe('the control client', () => {
     expect(await new ControlClient(home).info()).toEqual({ pid: 7 });
   });
 
+  it('asks again where a supervisor that ends hangs up, but never changes anything twice', async () => {
+    const home = makeHome();
+    let asked = 0;
+    await serve(home, (request, response) => {
+      asked += 1;
+      if (asked === 1) request.socket.destroy();
+      else answering(home.folder, 200, { pid: 8 })(request, response);
+    });
+    expect(await new ControlClient(home).info()).toEqual({ pid: 8 });
+    asked = 0;
+    const changed = await failure(new ControlClient(home).post('/api/instances/stop', {}));
+    expect([changed.code, asked]).toEqual(['SUPERVISOR_UNREACHABLE', 1]);
+  });
+
+  it('one that hung up and is gone is no supervisor any more', async () => {
+    const home = makeHome();
+    await serve(home, (request) => {
+      servers[0]?.close();
+      request.socket.destroy();
+    });
+    const gone = await failure(new ControlClient(home).info());
+    expect(gone.code).toBe('SUPERVISOR_NOT_RUNNING');
+  });
+
   it('sends bodies and the idempotency key', async () => {
     const home = makeHome();
     await serve(home, (request, response) => {

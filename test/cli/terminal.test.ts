@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { exitOfThrown, thrownText } from '../../src/cli/failure.ts';
 import type { Home } from '../../src/platform/paths.ts';
+import { shownText } from '../../src/platform/terminal.ts';
 import { ROOT } from '../source-tree.ts';
 import { makeHome, recordOf, registryOf } from './cli-harness.ts';
 
@@ -73,4 +74,31 @@ it.each([
   expect(thrownText(thrown)).toMatch(/^HOME_UNUSABLE: A file or folder cannot be used: /);
   expect(thrownText(thrown)).toContain(hint);
   expect(exitOfThrown(thrown)).toBe(2);
+});
+
+/** What stands in a text that would steer a terminal or turn a line. */
+const TRICK = 'SOL\u202eLOS\u2066\u0007\u001b[2J\u009b1m\r\ufeff\u{e0041}';
+const SHOWN = String.raw`SOL\u202eLOS\u2066\u0007\u001b[2J\u009b1m\u000d\ufeff\udb40\udc41`;
+
+it('what cannot be seen is shown as JSON would; our own colours stay where there are colours', () => {
+  expect(shownText(TRICK, true)).toBe(SHOWN);
+  expect(JSON.parse(shownText(JSON.stringify(TRICK), false))).toBe(TRICK);
+  const plain = '網格 क्‍ष ¥\t12\n';
+  expect(shownText(plain, false)).toBe(plain);
+  expect(shownText('\u001b[31mfailed\u001b[39m', true)).toBe('\u001b[31mfailed\u001b[39m');
+  expect(shownText('\u001b[31mfailed', false)).toBe(String.raw`\u001b[31mfailed`);
+});
+
+it('a config, an error and an id from the command line cannot steer the terminal', async () => {
+  const failed = { state: 'failed', state_reason: TRICK, last_error: TRICK };
+  const home = makeHome({
+    'config/active/bad.json': { metadata: { symbol: TRICK } },
+    'logs/instances.json': registryOf({ a: recordOf('a', failed) }),
+  });
+  const verbs = [['list'], ['list', '--json'], ['status', 'a'], ['validate'], ['stop', TRICK]];
+  for (const verb of verbs) {
+    const { said } = await atTerminal(home, verb, '\u0000', '');
+    const marks = ['\u202e', '\u2066', '\u0007', '\u009b', '\ufeff', '\u001b[2J'];
+    expect({ verb, found: marks.filter((mark) => said.includes(mark)) }).toEqual({ verb, found: [] });
+  }
 });

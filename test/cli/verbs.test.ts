@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
@@ -115,7 +115,32 @@ it('an archived instance is unknown, and the hint says where its config is', asy
   const { exit, err } = await gridd(home, ['start', 'a']);
   expect(exit).toBe(3);
   expect(err).toMatch(/^INSTANCE_UNKNOWN: /);
-  expect(err).toMatch(/is archived: .* move config\/archived\/a\.\S+\.json to config\/active\/a\.json/);
+  expect(err).toMatch(/is archived in config\/archived\/a\.\S+\.json: `gridd unarchive a` brings it back/);
+});
+
+describe('an id that is none', () => {
+  const files = {
+    'config/active/bnb_01.json': configOf('bnb_01', 5001),
+    'logs/instances.json': registryOf({ sol_01: recordOf('sol_01') }),
+  };
+  const one = ['start', 'stop', 'restart', 'reload', 'pause', 'resume', 'status', 'logs', 'fills'];
+  it.each([...one, 'orders', 'receipts', 'panic', 'close-carry', 'check', 'archive'])(
+    'has its neighbour named by %s',
+    async (verb) => {
+      const [near, meant] = verb === 'archive' ? ['bnb_1', 'bnb_01'] : ['sol_10', 'sol_01'];
+      const { exit, err } = await gridd(makeHome(files), [verb, near]);
+      expect(exit).not.toBe(0);
+      expect(err).toMatch(new RegExp(`^  Did you mean ${meant}\\?`, 'm'));
+    },
+  );
+
+  it('has no far one named, and one that was never started is said to be so', async () => {
+    const home = makeHome(files);
+    const far = await gridd(home, ['stop', 'eth_01']);
+    expect([far.exit, far.err.includes('Did you mean')]).toEqual([3, false]);
+    const resting = await gridd(home, ['stop', 'bnb_01']);
+    expect(resting.err).toContain('Its config is in config/active; `gridd start bnb_01` starts it.');
+  });
 });
 
 describe('without a supervisor', () => {
@@ -395,6 +420,30 @@ describe('new and archive', () => {
     expect((await gridd(home, ['archive', 'b'])).out).not.toContain('books');
     const own = await gridd(home, ['archive', 'c', '--json']);
     expect(JSON.parse(own.out)).toMatchObject({ id: 'c', database: 'database/own.db' });
+  });
+
+  it('unarchive brings it back, says what would refuse its start, and is in the audit', async () => {
+    const home = makeHome(twoConfigs);
+    const text = readFileSync(join(home.active, 'a.json'), 'utf8');
+    await gridd(home, ['archive', 'a']);
+    const back = await gridd(home, ['unarchive', 'a']);
+    expect(back).toMatchObject({ exit: 0, err: '' });
+    expect(back.out).toMatch(/^a: config\/archived\/a\.\S+\.json -> config\/active\/a\.json$/m);
+    expect(readFileSync(join(home.active, 'a.json'), 'utf8')).toBe(text);
+    expect(await gridd(home, ['unarchive', 'a'])).toMatchObject({ exit: 2, out: '' });
+    const { out } = await gridd(home, ['audit', 'a', '--json']);
+    const verbs = (JSON.parse(out) as { verb: string }[]).map(({ verb }) => verb);
+    expect(verbs.sort()).toEqual(['archive', 'config restore']);
+
+    writeFileSync(join(home.archived, 'b.2020-01-01.json'), text);
+    const taken = await gridd(home, ['unarchive', 'b', '--json']);
+    expect(taken).toMatchObject({ exit: 4, out: '' });
+    expect(taken.err).toContain('FILE_EXISTS');
+    writeFileSync(join(home.archived, 'z.2020-01-01.json'), JSON.stringify({ metadata: {} }));
+    const broken = await gridd(home, ['unarchive', 'z', '--json']);
+    expect(broken.exit).toBe(0);
+    expect(broken.err).toMatch(/warning: metadata\.symbol: is missing; .*it will not start before/);
+    expect(JSON.parse(broken.out)).toMatchObject({ id: 'z', to: 'config/active/z.json' });
   });
 
   it('archive forgets a stopped instance and refuses one that should run', async () => {

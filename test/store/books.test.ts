@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readlinkSync,
@@ -87,6 +88,26 @@ describe('opening', () => {
     );
     expect(readBooks(file)).toBeNull();
     expect(readdirSync(folder)).toContain('a.db');
+  });
+
+  test('an empty file is no new books: what stood in it is asked for, its log is kept', () => {
+    writeFileSync(file, '');
+    writeFileSync(`${file}-wal`, 'what is left');
+    expect(() => openBooks(file, BINDING, 'NORMAL')).toThrow(
+      expect.objectContaining({ code: 'BOOKS_UNREADABLE', message: expect.stringContaining('empty') }),
+    );
+    expect([statSync(file).size, statSync(`${file}-wal`).size]).toEqual([0, 12]);
+    expect(archiveBooks(file, 0)).not.toBeNull();
+    openBooks(file, BINDING, 'NORMAL').close();
+  });
+
+  test('an attempt that cannot make books leaves no empty file for the next to refuse', () => {
+    // Where the log is to be.
+    mkdirSync(`${file}-wal`);
+    expect(() => openBooks(file, BINDING, 'NORMAL')).toThrow();
+    expect(existsSync(file) && statSync(file).size === 0).toBe(false);
+    rmSync(`${file}-wal`, { recursive: true });
+    openBooks(file, BINDING, 'NORMAL').close();
   });
 
   test('a database that holds no books is not held open by whoever looks for some', () => {

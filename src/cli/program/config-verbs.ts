@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { collect, one, selection } from './targets.ts';
 import type { Flags, Run } from './targets.ts';
 
-/** Adds `new`, `archive`, `validate` and `check`. */
+/** Adds `new`, `archive`, `unarchive`, `validate` and `check`. */
 export function addConfigVerbs(program: Command, run: Run): void {
   program
     .command('new')
@@ -25,6 +25,17 @@ export function addConfigVerbs(program: Command, run: Run): void {
       run(async (context) => {
         const { archive } = await import('../verbs/archive.ts');
         return archive(context, selection(id, options), options);
+      }),
+    );
+  program
+    .command('unarchive')
+    .description('bring an archived config back to config/active; it starts nothing')
+    .argument('<name>', 'its id (the newest archive of it), or a file of config/archived')
+    .option('--json', 'one JSON document')
+    .action((name: string, options: Flags<'json'>) =>
+      run(async (context) => {
+        const { unarchive } = await import('../verbs/unarchive.ts');
+        return unarchive(context, name, options);
       }),
     );
   program

@@ -9,7 +9,7 @@ import type { InstanceStatus } from '../../contract/fleet-api.ts';
 import type { AdjustAnswer, AdjustRequest, StatusView } from '../../contract/instance-api.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { fromHome } from '../../platform/paths.ts';
-import { openRegistry, readConfigFile } from '../../registry/index.ts';
+import { openRegistry, readConfigFile, unknownInstance } from '../../registry/index.ts';
 import type { LoadedConfig } from '../../registry/index.ts';
 import { saveGridValues, withGridValues } from '../../registry/grid-values.ts';
 import type { GridValues } from '../../registry/grid-values.ts';
@@ -126,7 +126,7 @@ async function saveGrid(context: Context, id: string, grid: GridNow): Promise<st
   const { home } = context;
   const record = openRegistry(home).read().instances[id];
   if (record === undefined) {
-    throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}" to save for.`);
+    throw unknownInstance(home, id, `There is no instance "${id}" to save for.`);
   }
   const file = fromHome(home, record.config_file);
   const options = record.instance_id_override ? { instanceId: id } : {};

@@ -33,11 +33,7 @@ export async function archive(
     });
   }
   const books = databaseOf(context, id);
-  const moved = archiveInstance(context.home, id);
-  // A start at this very moment keeps its record; the supervisor then says that its config is gone.
-  await openRegistry(context.home).update(id, (record) =>
-    record?.desired === 'running' ? record : null,
-  );
+  const moved = await archiveInstance(context.home, id, openRegistry(context.home));
   const [from, to] = [toHome(context.home, moved.from), toHome(context.home, moved.to)];
   noteOwnDeed(context, 'archive', id, { from, to });
   if (options.json === true) tellJson(context, { id, from, to, database: books });

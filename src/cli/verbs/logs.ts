@@ -11,7 +11,7 @@ import { LogCursor, logSources } from '../../platform/log-reading/log-files.ts';
 import { mergeLines, mergeStreams } from '../../platform/log-reading/log-lines.ts';
 import type { LogLine, LogStream } from '../../platform/log-reading/log-lines.ts';
 import { fromHome } from '../../platform/paths.ts';
-import { openRegistry } from '../../registry/index.ts';
+import { openRegistry, unknownInstance } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
 import { readFleet } from '../fleet-reader.ts';
 import { makeFilter } from '../log-filter.ts';
@@ -162,5 +162,5 @@ function logDirOf(
   if (record !== undefined) return fromHome(context.home, record.log_dir);
   const usual = join(context.home.logs, id);
   if (existsSync(usual)) return usual;
-  throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${id}", and no log of it.`);
+  throw unknownInstance(context.home, id, `There is no instance "${id}", and no log of it.`);
 }

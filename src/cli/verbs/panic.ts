@@ -4,7 +4,7 @@
  */
 import { EXIT, GriddError } from '../../contract/errors.ts';
 import type { VerbResult } from '../../contract/fleet-api.ts';
-import { openRegistry } from '../../registry/index.ts';
+import { openRegistry, unknownInstance } from '../../registry/index.ts';
 import { confirmed } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { ensureSupervisor } from '../ensure-supervisor.ts';
@@ -28,7 +28,7 @@ export async function panic(
   const { instances } = openRegistry(context.home).read();
   const stranger = ids?.find((id) => !Object.hasOwn(instances, id));
   if (stranger !== undefined) {
-    throw new GriddError('INSTANCE_UNKNOWN', `There is no instance "${stranger}".`);
+    throw unknownInstance(context.home, stranger);
   }
   if (ids === null && Object.keys(instances).length === 0) return tellNothing(context, json);
   if (!yes && context.terminal.interactive) {

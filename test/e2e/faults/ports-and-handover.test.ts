@@ -1,14 +1,20 @@
 /** What is told about ports at a start and a restart, and commands given right after a handover. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { BotRecord } from '../../../src/contract/instance-api.ts';
 import { localDate } from '../../../src/platform/clock.ts';
-import { readJson } from '../../../src/platform/json-file.ts';
+import { readJson, readText } from '../../../src/platform/json-file.ts';
+import { FleetHome } from '../../fixtures/fleet-home.ts';
 import { SCRIPTED_BOT, SupervisedHome, freePort } from '../../fixtures/supervised-home.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
+import { ROOT } from '../../source-tree.ts';
+
+const LOCK_HOLDER = join(ROOT, 'test', 'fixtures', 'lock-holder.mjs');
 
 const homes: SupervisedHome[] = [];
 const servers: Server[] = [];
@@ -102,3 +108,46 @@ test('a command right after a handover waits for the bot, also where its log can
   expect(paused).toMatchObject({ ok: true, message: 'paused' });
   expect((await home.row('aa_01')).pid).toBe(pid);
 });
+
+test('a start while the old supervisor still ends waits for its lock and starts another', async () => {
+  const home = new FleetHome();
+  try {
+    mkdirSync(home.path('logs', 'supervisor'), { recursive: true });
+    const lock = home.path('logs', 'supervisor', 'lock.db');
+    const holder = spawn(process.execPath, [LOCK_HOLDER, lock], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    const started = home.run(['supervisor', 'start']);
+    const said = home.path('logs', 'supervisor', 'raw_stderr.log');
+    await waitFor('a first try', () => readText(said)?.includes('LOCK_HELD'));
+    holder.stdin.end();
+    expect(await started).toMatchObject({ code: 0 });
+    expect((await started).stderr).toMatch(/^supervisor started \(pid \d+\)$/m);
+  } finally {
+    await home.dispose();
+  }
+}, 60_000);
+
+test('with a umask of 0 nothing of a home may be written by others', async () => {
+  const home = new FleetHome();
+  try {
+    home.under = ['sh', '-c', 'umask 0; exec "$@"', 'sh'];
+    home.write('aa_01', { daemon: { web_port: await freePort() } });
+    await home.ok(['start', 'aa_01']);
+    const made = ['database', 'logs'].flatMap((folder) => [
+      home.path(folder),
+      ...readdirSync(home.path(folder), { recursive: true }).map((name) =>
+        home.path(folder, String(name)),
+      ),
+    ]);
+    expect(made.length).toBeGreaterThan(10);
+    const open = made.filter((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat !== undefined && (stat.mode & 0o022) !== 0;
+    });
+    expect(open).toEqual([]);
+  } finally {
+    await home.dispose();
+  }
+}, 60_000);
