@@ -51,12 +51,22 @@ const BESIDE = [
   'supervision',
 ].map((name) => `test/e2e/${name}.test.ts`);
 
+/**
+ * Unit tests of what belongs to a whole process: locks that any second open of a file drops, limits
+ * of the kernel, and esbuild's service, which ends with a worker. Each of them gets its own.
+ */
+const OWN_PROCESS = ['daemon/fleet-history', 'sim/*', 'store/held-locks'].map(
+  (name) => `test/${name}.test.ts`,
+);
+
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 // Unit and property tests run in parallel; the other e2e files start real processes and are run one
 // at a time, so that their figures are their own and two cores are not fought over. One file more
-// than the cores at a time: while one waits for a process another computes.
+// than the cores at a time: while one waits for a process another computes. Files share a worker,
+// and with it the modules: to load them anew took half of the time. So a test closes what it opens.
 const WORKERS = availableParallelism() + 1;
+const SHARED = { isolate: false, maxWorkers: WORKERS, sequence: { groupOrder: 0 } };
 
 export default defineConfig({
   test: {
@@ -65,10 +75,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', ...OWN_PROCESS],
           testTimeout: 30_000,
-          maxWorkers: WORKERS,
-          sequence: { groupOrder: 0 },
+          ...SHARED,
+        },
+      },
+      {
+        test: {
+          name: 'own process',
+          include: OWN_PROCESS,
+          testTimeout: 30_000,
+          ...SHARED,
+          isolate: true,
         },
       },
       {
@@ -76,8 +94,7 @@ export default defineConfig({
           name: 'beside',
           include: BESIDE,
           ...PATIENT,
-          maxWorkers: WORKERS,
-          sequence: { groupOrder: 0 },
+          ...SHARED,
         },
       },
       {
@@ -86,6 +103,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           exclude: BESIDE,
           ...PATIENT,
+          isolate: false,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
