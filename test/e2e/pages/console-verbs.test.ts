@@ -354,7 +354,7 @@ describe.skipIf(!hasBrowser)('verbs on the fleet console', () => {
       await phone.locator('[data-instance="cc_03"]').getByText('故障').waitFor();
       await phone.getByRole('button', { name: 'cc_03 的問題' }).click();
       await phone.getByText('程序已結束，不會自動再啟動。', { exact: false }).waitFor();
-      await phone.getByText(reason).last().waitFor();
+      await phone.getByText(/SIGKILL 終止/).last().waitFor();
     });
     await rowOf('cc_03').getByRole('button', { name: 'What is wrong with cc_03' }).click();
     const told = dialog().locator('[data-trouble="failed"]');
