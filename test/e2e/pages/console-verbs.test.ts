@@ -290,6 +290,50 @@ describe.skipIf(!hasBrowser)('verbs on the fleet console', () => {
     await rowOf('bb_02').getByText('Trading').waitFor();
   });
 
+  test('what is under way is shown as it was confirmed, and cannot be changed', async () => {
+    const unanswered: (() => Promise<void>)[] = [];
+    const path = /\/api\/instances\/(pause|stop)$/;
+    await page.route(path, async (route) => {
+      unanswered.push(() => route.abort('connectionreset'));
+    });
+    const fail = async () => {
+      await unanswered.pop()?.();
+      await dialog().locator('[data-failure]').waitFor();
+    };
+    const button = (name: string) => dialog().getByRole('button', { name, exact: true });
+    await ask('Pause', ['bb_02']);
+    await press('Pause one instance');
+    await waitFor('the request', () => unanswered.length === 1);
+    await home.ok(['pause', 'bb_02']);
+    await rowOf('bb_02').getByText('Paused').waitFor();
+    expect(await lines(dialog().locator('[data-effect]'))).toEqual([
+      'bb_02 PAPER pauses; its orders stay',
+    ]);
+    expect(await button('Pause one instance').count()).toBe(1);
+    await fail();
+    // What may be confirmed next is as the rows are.
+    await button('Pause 0 instances').waitFor();
+    await dialog().locator('[data-effect="paused_already"]').waitFor();
+    await press('Cancel');
+    await home.ok(['resume', 'bb_02']);
+    await rowOf('bb_02').getByText('Trading').waitFor();
+
+    await ask('Stop', ['bb_02']);
+    await dialog().getByText('Close at market').click();
+    const choices = dialog().getByRole('radio');
+    const disabled = async () =>
+      new Set(await Promise.all((await choices.all()).map((one) => one.isDisabled())));
+    expect([await choices.count(), await disabled()]).toEqual([6, new Set([false])]);
+    await press('Stop one instance');
+    await waitFor('the request', () => unanswered.length === 1);
+    expect(await disabled()).toEqual(new Set([true]));
+    await fail();
+    expect(await disabled()).toEqual(new Set([false]));
+    await press('Cancel');
+    await dialog().waitFor({ state: 'detached' });
+    await page.unroute(path);
+  });
+
   test.each([
     { ids: ['aa_01'], confirm: 'one instance', left: ['bb_02', 'cc_03'] },
     { ids: ['aa_01', 'bb_02'], confirm: '2 instances', left: ['cc_03'] },
