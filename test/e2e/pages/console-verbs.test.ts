@@ -193,10 +193,34 @@ describe.skipIf(!hasBrowser)('verbs on the fleet console', () => {
     expect(await lines(dialog().locator('[data-effect]'))).toEqual(
       IDS.map((id) => `${id} PAPER starts`),
     );
+    const posted: (string | null)[] = [];
+    let goOn = () => {};
+    const looked = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await page.route('**/api/instances/start', async (route) => {
+      posted.push(route.request().postData());
+      await looked;
+      await route.continue();
+    });
     await press('Start 3 instances');
-    // The table came meanwhile; the report stays until it is closed.
-    await dialog().getByText('Done for all 3.').waitFor();
+    const goesOn = dialog().getByText('This may be closed: it goes on');
+    await goesOn.waitFor();
     await leave();
+    // After a look at another view it is still under way, and is not given twice.
+    await page.evaluate("location.hash = '#/accounts'");
+    await page.getByRole('heading', { name: 'Accounts' }).waitFor();
+    await page.evaluate("location.hash = '#/fleet'");
+    await page.getByRole('button', { name: 'Start all 3' }).click();
+    await goesOn.waitFor();
+    await leave();
+    goOn();
+    const notice = page.getByRole('alert').filter({ hasText: `Start instances: ${IDS.join(', ')}` });
+    await notice.getByText('Done for all 3.').waitFor();
+    expect(posted).toEqual([JSON.stringify({ ids: IDS })]);
+    await page.unroute('**/api/instances/start');
+    await notice.getByRole('button', { name: 'Close' }).click();
+    await notice.waitFor({ state: 'detached' });
     for (const id of IDS) await rowOf(id).getByText('Trading').waitFor();
     expect(await page.locator('[data-unstarted]').count()).toBe(0);
     expect(await each('state')).toEqual({ aa_01: 'running', bb_02: 'running', cc_03: 'running' });

@@ -9,17 +9,26 @@ import { post } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { useFleet } from '../fleet-topics.ts';
 import { EffectList } from './effect-list.tsx';
+import { FirstStartDialog } from './first-start-dialog.tsx';
 import type { PlannedEffect, StopChoice, Verb } from './verb-plan.ts';
 import { STOP_AS_CONFIGURED, movesRealMoney, planVerb, stopBody } from './verb-plan.ts';
 import type { AskedVerb } from './verb-request.ts';
-import { askVerb, useAskedVerbs, whileUnderWay } from './verb-request.ts';
+import { askVerb, toldTitle, useAskedVerbs, whileUnderWay } from './verb-request.ts';
 import { VerbResults } from './verb-results.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
 /** Stands once on the page; shows itself when a verb is asked for. */
 export function VerbDialogs() {
   const { open, asked } = useAskedVerbs();
-  return asked.map((one) => <VerbDialog key={one.nr} asked={one} opened={one.nr === open} />);
+  return asked.map((one) => {
+    const { nr, first } = one;
+    const opened = nr === open;
+    return first === undefined ? (
+      <VerbDialog key={nr} asked={one} opened={opened} />
+    ) : (
+      <FirstStartDialog key={nr} nr={nr} configs={first} opened={opened} />
+    );
+  });
 }
 
 interface Props {
@@ -62,7 +71,7 @@ function VerbDialog({ asked, opened }: Props) {
       onClose={() => askVerb(null)}
       size="lg"
       title={title}
-      told={ids === null ? title : `${title}: ${someOf(ids)}`}
+      told={toldTitle(title, ids)}
       confirm={t(`console:verbs.confirm.${verb}`, { count: due.length })}
       danger={verb === 'panic' || (verb === 'stop' && meant.choice.position === 'close')}
       disabled={due.length === 0}
@@ -82,14 +91,6 @@ function VerbDialog({ asked, opened }: Props) {
       <EffectList plan={plan} choice={verb === 'stop' ? meant.choice : null} />
     </ConfirmDialog>
   );
-}
-
-/** Names that have room in one line or two. */
-const NAMED = 4;
-
-function someOf(ids: readonly string[]): string {
-  const named = ids.slice(0, NAMED).join(', ');
-  return ids.length > NAMED ? `${named} … (${ids.length})` : named;
 }
 
 function StopChoices(props: {
