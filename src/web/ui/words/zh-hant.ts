@@ -26,7 +26,7 @@ const page: Words['page'] = {
   mode: { paper: '模擬', live: '實盤' },
   look: {
     open: '主題與語言', theme: '主題', language: '語言', system: '跟隨系統', light: '淺色', dark: '深色',
-    unloaded: '無法載入 {{name}}：gridd 沒有回應。待其恢復運行後請重新載入頁面，再選一次。',
+    unloaded: '無法載入 {{name}}。請重新載入頁面，再選一次。',
   },
   side: { buy: '買', sell: '賣' },
   grid_state: {
