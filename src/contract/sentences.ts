@@ -193,7 +193,7 @@ export function textOf(telling: Telling): string {
   return typeof telling === 'string' ? telling : sentenceOf(telling);
 }
 
-/** Sentences within sentences that are followed; ours hold three. */
+/** Sentences within sentences that are followed; ours hold four. */
 const DEEPEST = 5;
 
 /** `value` as the data of a sentence that is known here and reads `text`; null: it is not. */
