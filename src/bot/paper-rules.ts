@@ -11,6 +11,7 @@ import {
   readRecord,
   recordedMarket,
   rulesAtBeginning,
+  whenRecorded,
 } from '../exchange/paper/index.ts';
 import type { MarketRecord } from '../exchange/paper/index.ts';
 import type { Home } from '../platform/paths.ts';
@@ -62,9 +63,10 @@ function changed(record: MarketRecord, symbol: string, began: MarketRules): stri
     (name) => JSON.stringify(now[name]) !== JSON.stringify(began[name]),
   );
   if (differ.length === 0) return [];
-  const at = found.recorded_at ?? record.recorded_at;
+  const { at, as } = whenRecorded(record, found);
+  const more = { since: ' or later', until: ' or earlier', on: '', year: '' }[as];
   return [
     `This paper account goes on with the market rules it began with; those of ${record.venue} ` +
-      `(${at}) differ in ${differ.join(', ')}: \`start --fresh\` takes them.`,
+      `(${at}${more}) differ in ${differ.join(', ')}: \`start --fresh\` takes them.`,
   ];
 }

@@ -98,7 +98,9 @@ export const SENTENCES = {
   tripped_waits: 'The grid is tripped: orders to be placed wait for `gridd resume {{id}}`.',
   // Whose rules a grid is designed on.
   rules_recorded_on: 'As recorded of {{venue}} on {{at}}.',
-  rules_recorded_in: 'As recorded of {{venue}} in {{at}}.',
+  rules_recorded_since: 'As recorded of {{venue}} on {{at}} or later.',
+  rules_recorded_until: 'As recorded of {{venue}} on {{at}} or earlier.',
+  rules_recorded_year: 'As recorded of {{venue}} in {{at}}.',
   rules_of_account: 'As its own paper account began with them.',
   rules_made_up: 'Made up by gridd: no markets of {{venue}} are recorded here.',
   rules_of_no_market: 'Made up by gridd: {{symbol}} is not recorded here.',
@@ -191,7 +193,7 @@ export function textOf(telling: Telling): string {
   return typeof telling === 'string' ? telling : sentenceOf(telling);
 }
 
-/** Sentences within sentences that are followed; ours hold three. */
+/** Sentences within sentences that are followed; ours hold four. */
 const DEEPEST = 5;
 
 /** `value` as the data of a sentence that is known here and reads `text`; null: it is not. */

@@ -14,6 +14,7 @@ import {
   readRecord,
   recordedMarket,
   rulesAtBeginning,
+  whenRecorded,
 } from '../exchange/paper/index.ts';
 import type { Home } from '../platform/paths.ts';
 import { openReadOnly } from '../platform/sqlite.ts';
@@ -59,9 +60,8 @@ function recorded(home: Home, config: InstanceConfig, price: string): Found {
   const rules = offlineMarket(record, symbol, price);
   const market = record === null ? null : recordedMarket(record, symbol);
   if (record !== null && market !== null) {
-    const at = market.recorded_at ?? record.recorded_at;
-    const code = /^\d{4}-/.test(at) ? 'rules_recorded_on' : 'rules_recorded_in';
-    return { rules, source: say(code, { venue: record.venue, at }) };
+    const { at, as } = whenRecorded(record, market);
+    return { rules, source: say(`rules_recorded_${as}`, { venue: record.venue, at }) };
   }
   const unknown = say('rules_made_up', { venue: exchange });
   return { rules, source: record === null ? unknown : say('rules_of_no_market', { symbol }) };

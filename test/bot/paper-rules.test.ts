@@ -9,6 +9,7 @@ import { afterEach, expect, test } from 'vitest';
 import { openPaper } from '../../src/bot/open-venue.ts';
 import type { MarketRules } from '../../src/contract/market.ts';
 import { paperMarket, readRecord, recordText } from '../../src/exchange/paper/index.ts';
+import type { RecordedMarket } from '../../src/exchange/paper/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { homeAt } from '../../src/platform/paths.ts';
 import type { Home } from '../../src/platform/paths.ts';
@@ -66,12 +67,17 @@ async function open(home: Home, books: Books, grid: Grid): Promise<Opened> {
 }
 
 /** Another record of the venue, in which a figure of every market is another. */
-function renew(home: Home, venue: string, change: Partial<MarketRules>): void {
+function renew(
+  home: Home,
+  venue: string,
+  change: Partial<MarketRules>,
+  as?: 'since' | 'until',
+): void {
   const record = readRecord('/nowhere', venue);
   if (record === null) throw new Error(`nothing is recorded of ${venue}`);
-  const { recorded_at: _at, source: _source, ...first } = record.markets[0] ?? {};
-  const markets = [{ ...first, ...change } as MarketRules];
-  const text = recordText({ ...record, recorded_at: '2027-01-02', markets });
+  const [first] = record.markets;
+  const dated = { recorded_at: '2027-01-02', recorded_as: as, ...change };
+  const text = recordText({ ...record, markets: [{ ...first, ...dated } as RecordedMarket] });
   writeFileSync(join(home.markets, `${venue}.json`), text);
 }
 
@@ -87,6 +93,11 @@ test('an account begins with the recorded rules and keeps them when others are r
   const later = await open(home, books, ASTER);
   expect(later.rules).toEqual(first.rules);
   expect(later.notes).toMatch(/aster \(2027-01-02\) differ in lot, min_quantity, taker_fee:/);
+  renew(home, 'aster', { lot: '0.01' }, 'since');
+  expect((await open(home, books, ASTER)).notes).toContain('(2027-01-02 or later)');
+  renew(home, 'aster', { lot: '0.01' }, 'until');
+  expect((await open(home, books, ASTER)).notes).toContain('(2027-01-02 or earlier)');
+  renew(home, 'aster', { lot: '0.01', min_quantity: '0.01', taker_fee: '0.0005' });
   const fresh = await open(home, newBooks(), ASTER);
   expect(fresh.rules).toMatchObject({ lot: '0.01', taker_fee: '0.0005' });
 });

@@ -89,8 +89,8 @@ describe('what the console is shown of a grid', () => {
     const live = shipped(join('templates', 'aster_btc_live.json'));
     const { view, edges, certain } = checkGrid(home, live);
     expect([certain, view?.liquidation]).toEqual([false, null]);
-    expect(view?.market_source).toMatch(/^As recorded of aster on 2\d\d\d-/);
-    const said = { code: 'rules_recorded_on', values: { venue: 'aster' } };
+    expect(view?.market_source).toMatch(/^As recorded of aster on 2\d{3}-\d\d-\d\d or earlier\.$/);
+    const said = { code: 'rules_recorded_until', values: { venue: 'aster' } };
     expect(view?.market_said).toMatchObject(said);
     expect(Number(edges[0]?.loss)).toBeGreaterThan(0);
   });

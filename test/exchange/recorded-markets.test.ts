@@ -10,6 +10,7 @@ import {
   offlineMarket,
   paperMarket,
   readRecord,
+  whenRecorded,
   recordFile,
   recordMarkets,
   recordText,
@@ -56,6 +57,9 @@ describe.each(KINDS)('the record of $kind.name', ({ kind, face }) => {
     for (const market of markets) {
       expect(makeMarket(market).rules.symbol).toBe(market.symbol);
       expect([market.recorded_at, market.source], market.symbol).not.toContain(undefined);
+      // Bare: what is said of it is said in the reader's language.
+      const { as, at } = whenRecorded(shipped(kind.name), market);
+      expect(at, market.symbol).toMatch(as === 'year' ? /^\d{4}$/ : /^\d{4}-\d{2}-\d{2}$/);
     }
     // What the client cannot read without a key was not read by whoever recorded it, either.
     const data = dataAt(kind.rest_url, kind.ws_url);

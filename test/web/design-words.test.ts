@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { createElement } from 'react';
 import { describe, expect, it, test } from 'vitest';
 import type { DesignView } from '../../src/contract/console-api.ts';
+import type { InstanceConfig } from '../../src/contract/instance-config.ts';
 import { SENTENCES, say, sentenceOf } from '../../src/contract/sentences.ts';
-import type { SentenceCode } from '../../src/contract/sentences.ts';
+import type { Said, SentenceCode } from '../../src/contract/sentences.ts';
+import { designMarket } from '../../src/design/design-market.ts';
 import { design, dryRun } from '../../src/engine/index.ts';
 import type { DesignInput, GridNow, Problem } from '../../src/engine/index.ts';
+import { homeAt } from '../../src/platform/paths.ts';
 import { previewOf } from '../../src/web/ui/console/configs/design-preview.ts';
 import { DesignPanel } from '../../src/web/ui/console/configs/design-panel.tsx';
 import { ProblemList } from '../../src/web/ui/console/configs/problem-list.tsx';
@@ -15,7 +18,12 @@ import { WarningLines } from '../../src/web/ui/console/configs/warning-lines.tsx
 import type { Checked } from '../../src/web/ui/console/configs/use-check.ts';
 import { ProblemText } from '../../src/web/ui/shell/problem-text.tsx';
 import { loadWords, wordsIn } from '../../src/web/ui/words/languages.ts';
-import { allowedWords, codedWords, problemWords } from '../../src/web/ui/words/said-words.ts';
+import {
+  allowedWords,
+  codedWords,
+  problemWords,
+  sentenceWords,
+} from '../../src/web/ui/words/said-words.ts';
 import { AdjustPreview } from '../../src/web/ui/instance/actions/adjust-preview.tsx';
 import { Matching, planOf, testMarket } from '../engine/matching.ts';
 import { ROOT, readTree } from '../source-tree.ts';
@@ -91,11 +99,27 @@ const FOUND = [
   ...STRANGE.flatMap(([rules, wish]) => foundIn(wish, testMarket(rules))),
 ];
 
-/** Everything that may say a sentence. */
-const SPEAKERS = readTree('src')
-  .filter(({ path }) => !/^src\/(contract\/sentences|web\/ui\/words)/.test(path))
-  .map(({ text }) => text)
-  .join('');
+/** Sentences of the dates of all markets that come with gridd. */
+function recordedSaids(): Said[] {
+  const folder = join(ROOT, 'src', 'exchange', 'paper', 'markets');
+  return readdirSync(folder).flatMap((file) => {
+    const { venue: exchange, markets } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    return markets.map(({ symbol }: { symbol: string }) => {
+      const exchange_config = { mode: 'paper', paper: {} };
+      const config = { metadata: { exchange, symbol }, exchange_config } as InstanceConfig;
+      return designMarket(homeAt(folder), config, '100', null).source;
+    });
+  });
+}
+
+/** Words that are said: given to `say`, or the code of what is said. */
+const SPOKEN = new Set(
+  readTree('src')
+    .filter(({ path }) => !/^src\/(contract\/sentences|web\/ui\/words)/.test(path))
+    .flatMap(({ text }) => text.match(/\bsay\([^{)]*|\bcode( =|:) [^;,}]*/g) ?? [])
+    .flatMap((call) => call.match(/(?<=')\w+(?=')/g) ?? [])
+    .concat(recordedSaids().map(({ code }) => code)),
+);
 /** Codes of sentences in the engine's source. */
 const ENGINE = join(ROOT, 'src', 'engine');
 const SOURCE = readdirSync(ENGINE)
@@ -116,7 +140,7 @@ describe('what is wrong with a grid', () => {
     const elsewhere = /^(present_|held_|price_(below|above)_|paused_|tripped_|smaller_)/;
     expect(used.filter((code) => !met.has(code) && !elsewhere.test(code))).toEqual([]);
     // What nothing says would be words for nothing.
-    expect(codes.filter((code) => !SPEAKERS.includes(`'${code}'`))).toEqual([]);
+    expect(codes.filter((code) => !SPOKEN.has(code))).toEqual([]);
   });
 
   it('is said whole in Chinese, with every figure and no English', async () => {
@@ -216,8 +240,7 @@ test('whose rules a grid is designed on is in Chinese, with every value', async 
   const panel = (more: Partial<DesignView>) =>
     createElement(DesignPanel, { design: { ...known, ...more }, ...NO_WARNINGS });
   const saids = [
-    say('rules_recorded_on', { venue: 'aster', at: '2026-01-02' }),
-    say('rules_recorded_in', { venue: 'backpack', at: 'late 2025' }),
+    ...recordedSaids(),
     say('rules_of_account'),
     say('rules_made_up', { venue: 'other' }),
     say('rules_of_no_market', { symbol: 'ETH_USDC_PERP' }),
@@ -227,6 +250,8 @@ test('whose rules a grid is designed on is in Chinese, with every value', async 
     const chinese = await shown('zh-Hant', panel({ market_source, market_said }));
     expect(chinese).not.toContain(market_source);
     for (const value of Object.values(market_said.values ?? {})) expect(chinese).toContain(value);
+    const words = sentenceWords('zh-Hant', market_said) ?? '';
+    expect(words.replaceAll(/gridd|aster|backpack|other|ETH_USDC_PERP/g, '')).not.toMatch(/[a-z]/i);
     expect(await shown('en', panel({ market_source, market_said }))).toContain(market_source);
     // Of a gridd that has no data for it.
     expect(await shown('zh-Hant', panel({ market_source }))).toContain(market_source);

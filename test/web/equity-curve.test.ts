@@ -1,6 +1,6 @@
 /** How the curve of the total is drawn: an even time scale, the fall beneath, and the fills known. */
 import { describe, expect, test } from 'vitest';
-import { areApart } from '../../src/web/ui/instance/chart/chart-record.ts';
+import { areApart, pauseAfter } from '../../src/web/ui/instance/chart/chart-record.ts';
 import { curves } from '../../src/web/ui/instance/figures/curves.ts';
 
 const points = (...of: readonly (readonly [number, number])[]) =>
@@ -41,4 +41,11 @@ test('fills told that do not reach back to those read ask for a new reading', ()
   expect(areApart(fills(), fills('1'))).toBe(true);
   expect(areApart(fills('2', '1'), [])).toBe(false);
   expect(areApart(undefined, [])).toBe(true);
+});
+
+test('what lacks something is asked for again, less often while it fails, never without the token', () => {
+  const after = [0, 1, 2, 3, 4, 5, 60, 5000].map((failures) => pauseAfter(failures, 'NO_ANSWER'));
+  expect(after).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  expect(pauseAfter(0)).toBe(2000);
+  expect(pauseAfter(2, 'TOKEN_NEEDED')).toBe(false);
 });

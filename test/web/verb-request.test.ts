@@ -1,6 +1,12 @@
 /** Which verbs are asked for and under way at once, and which dialogs stand for them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askVerb, askedVerbs, whileUnderWay } from '../../src/web/ui/console/verbs/verb-request.ts';
+import {
+  askFirstStart,
+  askVerb,
+  askedVerbs,
+  toldTitle,
+  whileUnderWay,
+} from '../../src/web/ui/console/verbs/verb-request.ts';
 
 const RESTART = { verb: 'restart', ids: ['aa_01'] } as const;
 const PAUSE = { verb: 'pause', ids: ['aa_01'] } as const;
@@ -60,5 +66,27 @@ describe('the verbs that are asked for', () => {
     askVerb(RESTART);
     expect(askedVerbs().asked).toEqual([{ ...RESTART, nr: askedVerbs().open, underWay: false }]);
     expect(askedVerbs().open).not.toBe(restart.nr);
+  });
+
+  it('are a first start as well, met again by whoever of it has not registered yet', async () => {
+    const configs = ['aa_01', 'bb_02', 'cc_03'].map((id) => ({ id, mode: 'paper' as const }));
+    askFirstStart(configs);
+    const start = confirmed();
+    askVerb(null);
+    askFirstStart(configs.slice(1));
+    expect([shown(), askedVerbs().open]).toEqual(['[start]', start.nr]);
+    // Other configs, and an instance by its row, are other starts.
+    askFirstStart([{ id: 'dd_04', mode: 'paper' }]);
+    expect([shown(), askedVerbs().open === start.nr]).toEqual(['start [start]', false]);
+    askVerb({ verb: 'start', ids: ['aa_01', 'bb_02', 'cc_03'] });
+    expect([shown(), askedVerbs().open === start.nr]).toEqual(['start [start]', false]);
+    await start.answer();
+    expect(askedVerbs().asked.map(({ nr }) => nr)).toEqual([askedVerbs().open]);
+  });
+
+  it('are told with whom they are about, as many as have room', () => {
+    expect(toldTitle('Start', null)).toBe('Start');
+    expect(toldTitle('Start', ['a', 'b'])).toBe('Start: a, b');
+    expect(toldTitle('Start', ['a', 'b', 'c', 'd', 'e'])).toBe('Start: a, b, c, d … (5)');
   });
 });

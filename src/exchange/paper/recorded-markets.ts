@@ -16,9 +16,20 @@ import aster from './markets/aster.json' with { type: 'json' };
 import backpack from './markets/backpack.json' with { type: 'json' };
 import { paperMarket, splitSymbol } from './market-preset.ts';
 
+/**
+ * How a date of a record is meant: that day, that day or later, or earlier, some day of that year.
+ */
+export type RecordedAs = 'on' | 'since' | 'until' | 'year';
+const AS: Readonly<Record<RecordedAs, RecordedAs>> = {
+  ...{ on: 'on', since: 'since', until: 'until', year: 'year' },
+};
+
 /** A market with its own date and source where they differ from those of the record. */
 export interface RecordedMarket extends MarketRules {
+  /** ISO date or time, or a year. */
   readonly recorded_at?: string;
+  /** Where it is not named: of a year alone that year, else that day. */
+  readonly recorded_as?: RecordedAs;
   readonly source?: string;
 }
 
@@ -97,9 +108,11 @@ function marketOf(row: Answer): RecordedMarket {
   // Whoever edits the file is told of a tick of 0 here, not by a bot that fails on it.
   makeMarket(market);
   const [at, source] = [row.at('recorded_at').given?.text(), row.at('source').given?.text()];
+  const as = row.at('recorded_as').given?.word<RecordedAs>(AS);
   return {
     ...market,
     ...(at === undefined ? {} : { recorded_at: at }),
+    ...(as === undefined ? {} : { recorded_as: as }),
     ...(source === undefined ? {} : { source }),
   };
 }
@@ -126,6 +139,15 @@ export function recordedMarket(record: MarketRecord, symbol: string): RecordedMa
   return exact ?? record.markets.find(same) ?? null;
 }
 
+/** The date of what is recorded of one of a record's markets, and how it is meant. */
+export function whenRecorded(
+  record: MarketRecord,
+  market: RecordedMarket,
+): { readonly at: string; readonly as: RecordedAs } {
+  const at = market.recorded_at ?? record.recorded_at;
+  return { at, as: market.recorded_as ?? (/^\d{4}$/.test(at) ? 'year' : 'on') };
+}
+
 /**
  * The rules on which paper trades `symbol`: those recorded. A symbol that was not recorded has the
  * steps of `paperMarket` and pays what the first of the record pays.
@@ -137,7 +159,7 @@ export function offlineMarket(
 ): MarketRules {
   const found = record === null ? null : recordedMarket(record, symbol);
   if (found !== null) {
-    const { recorded_at: _at, source: _source, ...rules } = found;
+    const { recorded_at: _at, recorded_as: _as, source: _source, ...rules } = found;
     return { ...rules, symbol };
   }
   const guessed = paperMarket(symbol, price);

@@ -193,10 +193,34 @@ describe.skipIf(!hasBrowser)('verbs on the fleet console', () => {
     expect(await lines(dialog().locator('[data-effect]'))).toEqual(
       IDS.map((id) => `${id} PAPER starts`),
     );
+    const posted: (string | null)[] = [];
+    let goOn = () => {};
+    const looked = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await page.route('**/api/instances/start', async (route) => {
+      posted.push(route.request().postData());
+      await looked;
+      await route.continue();
+    });
     await press('Start 3 instances');
-    // The table came meanwhile; the report stays until it is closed.
-    await dialog().getByText('Done for all 3.').waitFor();
+    const goesOn = dialog().getByText('This may be closed: it goes on');
+    await goesOn.waitFor();
     await leave();
+    // After a look at another view it is still under way, and is not given twice.
+    await page.evaluate("location.hash = '#/accounts'");
+    await page.getByRole('heading', { name: 'Accounts' }).waitFor();
+    await page.evaluate("location.hash = '#/fleet'");
+    await page.getByRole('button', { name: 'Start all 3' }).click();
+    await goesOn.waitFor();
+    await leave();
+    goOn();
+    const notice = page.getByRole('alert').filter({ hasText: `Start instances: ${IDS.join(', ')}` });
+    await notice.getByText('Done for all 3.').waitFor();
+    expect(posted).toEqual([JSON.stringify({ ids: IDS })]);
+    await page.unroute('**/api/instances/start');
+    await notice.getByRole('button', { name: 'Close' }).click();
+    await notice.waitFor({ state: 'detached' });
     for (const id of IDS) await rowOf(id).getByText('Trading').waitFor();
     expect(await page.locator('[data-unstarted]').count()).toBe(0);
     expect(await each('state')).toEqual({ aa_01: 'running', bb_02: 'running', cc_03: 'running' });
@@ -288,6 +312,50 @@ describe.skipIf(!hasBrowser)('verbs on the fleet console', () => {
     await notice.waitFor({ state: 'detached' });
     await give('Resume', ['bb_02'], 'Resume one instance');
     await rowOf('bb_02').getByText('Trading').waitFor();
+  });
+
+  test('what is under way is shown as it was confirmed, and cannot be changed', async () => {
+    const unanswered: (() => Promise<void>)[] = [];
+    const path = /\/api\/instances\/(pause|stop)$/;
+    await page.route(path, async (route) => {
+      unanswered.push(() => route.abort('connectionreset'));
+    });
+    const fail = async () => {
+      await unanswered.pop()?.();
+      await dialog().locator('[data-failure]').waitFor();
+    };
+    const button = (name: string) => dialog().getByRole('button', { name, exact: true });
+    await ask('Pause', ['bb_02']);
+    await press('Pause one instance');
+    await waitFor('the request', () => unanswered.length === 1);
+    await home.ok(['pause', 'bb_02']);
+    await rowOf('bb_02').getByText('Paused').waitFor();
+    expect(await lines(dialog().locator('[data-effect]'))).toEqual([
+      'bb_02 PAPER pauses; its orders stay',
+    ]);
+    expect(await button('Pause one instance').count()).toBe(1);
+    await fail();
+    // What may be confirmed next is as the rows are.
+    await button('Pause 0 instances').waitFor();
+    await dialog().locator('[data-effect="paused_already"]').waitFor();
+    await press('Cancel');
+    await home.ok(['resume', 'bb_02']);
+    await rowOf('bb_02').getByText('Trading').waitFor();
+
+    await ask('Stop', ['bb_02']);
+    await dialog().getByText('Close at market').click();
+    const choices = dialog().getByRole('radio');
+    const disabled = async () =>
+      new Set(await Promise.all((await choices.all()).map((one) => one.isDisabled())));
+    expect([await choices.count(), await disabled()]).toEqual([6, new Set([false])]);
+    await press('Stop one instance');
+    await waitFor('the request', () => unanswered.length === 1);
+    expect(await disabled()).toEqual(new Set([true]));
+    await fail();
+    expect(await disabled()).toEqual(new Set([false]));
+    await press('Cancel');
+    await dialog().waitFor({ state: 'detached' });
+    await page.unroute(path);
   });
 
   test.each([

@@ -13,7 +13,18 @@ import { waitFor } from '../../fixtures/wait-for.ts';
 
 /** Runs if any text of it becomes markup. */
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
-const VIEWS = ['fleet', 'accounts', 'configs', 'new', 'log', 'events', 'doctor'];
+/** Each view with what only it has. */
+const VIEWS = [
+  ['fleet', '[data-instance="aa_01"]'],
+  ['accounts', 'h2:text-is("Accounts")'],
+  ['configs', 'h2:text-is("Configs")'],
+  ['new', 'h2:text-is("Choose a template")'],
+  ['log', 'h2:text-is("Log")'],
+  ['events', 'h2:text-is("Events")'],
+  ['doctor', 'h2:text-is("Doctor")'],
+  ['configs/aa_01', 'h2:text-is("aa_01")'],
+  ['configs/aa_01?tab=history', 'tr[data-version="1"]'],
+] as const;
 
 let browser: TestBrowser;
 let home: FleetHome;
@@ -264,9 +275,9 @@ describe.skipIf(!hasBrowser)('the fleet console', () => {
   ) => {
     await open({ colorScheme, width, height: 844 });
     const faults: string[] = [];
-    for (const view of [...VIEWS, 'configs/aa_01', 'configs/aa_01?tab=history']) {
+    for (const [view, sign] of VIEWS) {
       await go(`#/${view}`);
-      await page.getByRole('heading').nth(view === 'fleet' ? 0 : 1).waitFor();
+      await page.locator(sign).first().waitFor();
       await page.locator('.mantine-Loader-root').waitFor({ state: 'detached' });
       expect([view, await sideways(page)]).toEqual([view, 0]);
       // A phone has cards where a wide screen has a table; all else is of the same parts.

@@ -56,6 +56,45 @@ async function open(url: string, locale = 'en-GB'): Promise<Page> {
   return opened;
 }
 
+/** A page that cannot read its fills: what comes of them is cut off; it counts how often it asks. */
+async function withoutFills(): Promise<Page> {
+  const cut = await open('about:blank');
+  await cut.clock.install();
+  await cut.addInitScript(`{
+    const { fetch } = window;
+    window.asked = 0;
+    window.fetch = (...given) => {
+      if (!String(given[0]).startsWith('/api/fills/page?limit=500')) return fetch(...given);
+      window.asked += 1;
+      return Promise.resolve(new Response('{ "fills": ['));
+    };
+  }`);
+  await cut.goto(origin);
+  await live(cut);
+  await waitFor('its first asking', () => cut.evaluate<boolean>('window.asked > 0'));
+  return cut;
+}
+
+/** How often such a page asks within so many seconds of its own clock. */
+async function askedWithin(cut: Page, seconds: number): Promise<number> {
+  const before = await cut.evaluate<number>('window.asked');
+  await cut.clock.runFor(seconds * 1000);
+  return (await cut.evaluate<number>('window.asked')) - before;
+}
+
+/** Makes the page believe that its tab is hidden or seen. */
+function setHidden(on: Page, hidden: boolean): Promise<unknown> {
+  const values = { hidden, visibilityState: hidden ? 'hidden' : 'visible' };
+  const facts = Object.entries(values).map(
+    ([name, value]) =>
+      `Object.defineProperty(document, '${name}', ` +
+      `{ configurable: true, value: ${JSON.stringify(value)} });`,
+  );
+  return on.evaluate(
+    `${facts.join('')} document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`,
+  );
+}
+
 /** Serious faults of access in `parts`, in each of `looks`. */
 async function faultsIn(
   on: Page,
@@ -248,6 +287,18 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
     expect(await page.evaluate('window.sameDocument')).toBe(true);
   });
 
+  test('fills that cannot be read are asked for while the page is seen, less and less often', async () => {
+    const cut = await withoutFills();
+    const seen = await askedWithin(cut, 300);
+    expect(seen).toBeGreaterThan(3);
+    expect(seen).toBeLessThan(30);
+    await setHidden(cut, true);
+    expect(await askedWithin(cut, 300)).toBe(0);
+    await setHidden(cut, false);
+    expect(await askedWithin(cut, 120)).toBeGreaterThan(0);
+    await cut.close();
+  });
+
   test('stopped from its page: told calmly, with the receipt and how it goes on', async () => {
     const stop = dialog().getByRole('button', { name: 'Stop now' });
     const leave = async () => {
@@ -266,6 +317,7 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
     });
     const chinese = await open(origin, 'zh-TW');
     await chinese.getByRole('status').filter({ hasText: '已連線' }).waitFor();
+    const cut = await withoutFills();
     await press('Stop …');
     await dialog().getByLabel('Close it at market').check();
     await stop.click();
@@ -296,6 +348,10 @@ describe.skipIf(!hasBrowser)('the page of a bot that is unwell, killed or stoppe
       expect(await each.getByRole('button', { name: /Panic|緊急平倉/ }).count()).toBe(0);
     }
     expect(await faultsIn(page, ['.page-header', '[data-part=stopped]', '.action-bar'])).toEqual([]);
+    // Nobody is there who could be asked for the fills.
+    await stopped(cut).waitFor();
+    expect(await askedWithin(cut, 300)).toBe(0);
+    await cut.close();
   });
 
   test('started again, it goes on', async () => {

@@ -79,14 +79,18 @@ const COUNT_DRAWINGS = `for (const name of ['stroke', 'fill', 'fillRect', 'fillT
   };
 }`;
 
-/** Resolves when nothing was drawn from one word of the bot's uptime to the next, seconds later. */
+/**
+ * Resolves when nothing was drawn between words of the bot's uptime, seconds apart, three times in a
+ * row.
+ */
 const NOTHING_DRAWN = `new Promise((resolve, reject) => {
   let heard = 0;
+  let idle = 0;
   const observer = new MutationObserver(() => {
-    const idle = heard > 0 && window.drawn === 0;
-    if (idle) resolve();
-    if (heard === 6) reject(new Error('something was drawn at each word'));
-    if (idle || heard === 6) observer.disconnect();
+    idle = heard > 0 && window.drawn === 0 ? idle + 1 : 0;
+    if (idle === 3) resolve();
+    if (heard === 8) reject(new Error('something was drawn again and again'));
+    if (idle === 3 || heard === 8) observer.disconnect();
     heard += 1;
     window.drawn = 0;
   });

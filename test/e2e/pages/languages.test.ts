@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser)('a language that cannot be loaded', () => {
     const page = await openWithout(CHINESE);
     await page.getByRole('status').filter({ hasText: 'Connected' }).waitFor();
     await choose(page, '繁體中文');
-    await page.getByText('繁體中文 could not be loaded: gridd does not answer.').waitFor();
+    await page.getByText('繁體中文 could not be loaded. Reload the page and choose again.').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     expect(await page.locator('.look-switch').textContent()).toContain('EN');
     expect(await page.evaluate("localStorage.getItem('gridd-language')")).toBeNull();

@@ -4,7 +4,7 @@
  * pressing again repeats the very same request: an adjust under its key, which acts once. What
  * takes long may be left to itself; what came of it is then told in a corner.
  */
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Fieldset, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useEffect, useRef, useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
@@ -18,7 +18,7 @@ export interface ConfirmDialogProps<Value> {
   readonly title: string;
   /** Title of what is told in a corner, where more has to be named; default: `title`. */
   readonly told?: string;
-  /** What will happen, and choices of how. */
+  /** What will happen, and choices of how; these cannot be changed once it was confirmed. */
   readonly children: ReactNode;
   /** The word on the button that acts. */
   readonly confirm: string;
@@ -153,7 +153,9 @@ function Question<Value>(props: QuestionProps<Value>) {
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        {children}
+        <Fieldset variant="unstyled" m={0} disabled={acting}>
+          <Stack gap="md">{children}</Stack>
+        </Fieldset>
         {typed !== undefined && (
           <TextInput
             label={t('confirm.type', { typed })}

@@ -13,7 +13,10 @@ import { startWords } from '../words/index.ts';
 import { SessionDialog } from './session-dialog.tsx';
 import { theme } from './theme.ts';
 
-/** Data is asked again when a mark of the stream moves, never by time or by coming back. */
+/**
+ * Data is asked again when a mark of the stream moves, never by coming back, and by time only while
+ * what was read lacks something.
+ */
 const queries = new QueryClient({
   defaultOptions: {
     queries: { staleTime: Infinity, refetchOnWindowFocus: false, retry: 1 },

@@ -33,9 +33,7 @@ const page = {
     system: 'System',
     light: 'Light',
     dark: 'Dark',
-    unloaded:
-      '{{name}} could not be loaded: gridd does not answer. Once it runs, reload the page and ' +
-      'choose again.',
+    unloaded: '{{name}} could not be loaded. Reload the page and choose again.',
   },
   side: { buy: 'Buy', sell: 'Sell' },
   grid_state: {

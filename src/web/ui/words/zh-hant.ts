@@ -26,7 +26,7 @@ const page: Words['page'] = {
   mode: { paper: '模擬', live: '實盤' },
   look: {
     open: '主題與語言', theme: '主題', language: '語言', system: '跟隨系統', light: '淺色', dark: '深色',
-    unloaded: '無法載入 {{name}}：gridd 沒有回應。待其恢復運行後請重新載入頁面，再選一次。',
+    unloaded: '無法載入 {{name}}。請重新載入頁面，再選一次。',
   },
   side: { buy: '買', sell: '賣' },
   grid_state: {
@@ -1805,7 +1805,9 @@ const said: SaidWords = {
     paused_waits: '網格已暫停：要掛的單等待恢復（按「恢復」或執行 gridd resume {{id}}）。',
     tripped_waits: '網格已觸發風控：要掛的單等待恢復（按「恢復」或執行 gridd resume {{id}}）。',
     rules_recorded_on: '{{at}} 自 {{venue}} 記錄。',
-    rules_recorded_in: '{{at}} 期間自 {{venue}} 記錄。',
+    rules_recorded_since: '{{at}} 或之後自 {{venue}} 記錄。',
+    rules_recorded_until: '{{at}} 或之前自 {{venue}} 記錄。',
+    rules_recorded_year: '{{at}} 年自 {{venue}} 記錄。',
     rules_of_account: '沿用它的模擬帳戶開始時的規則。',
     rules_made_up: '由 gridd 假設：這裡沒有 {{venue}} 的市場紀錄。',
     rules_of_no_market: '由 gridd 假設：這裡沒有 {{symbol}} 的紀錄。',

@@ -2,10 +2,9 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useDeferredValue, useMemo, useState } from 'react';
-import type { FleetRow, UnstartedConfig } from '../../../../contract/console-api.ts';
+import type { FleetRow } from '../../../../contract/console-api.ts';
 import { hrefOf, setQuery, useAddress } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
-import { FirstStartDialog } from '../verbs/first-start-dialog.tsx';
 import { VerbBar } from '../verbs/verb-bar.tsx';
 import { FleetCards } from './fleet-cards.tsx';
 import { FleetSums } from './fleet-sums.tsx';
@@ -15,7 +14,6 @@ import { NoInstances } from './no-instances.tsx';
 import type { RowFilter, RowGroup, SortKey } from './row-order.ts';
 import { ROW_GROUPS, isInGroup, nextSort, orderRows, readSort, sortText } from './row-order.ts';
 import { Unstarted } from './unstarted.tsx';
-import type { UnstartedProps } from './unstarted.tsx';
 import { WarningsDialog } from './warnings-dialog.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
@@ -35,7 +33,6 @@ export function FleetView() {
     [rows, text, group, mode, account, query],
   );
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [first, setFirst] = useState<readonly UnstartedConfig[] | null>(null);
   const [warned, setWarned] = useState<string | null>(null);
   const selected = useMemo(() => rows.filter(({ id }) => chosen.has(id)), [rows, chosen]);
   const select = (id: string, on: boolean) => setChosen(changed(chosen, [id], on));
@@ -45,16 +42,15 @@ export function FleetView() {
     onSelect: select,
     onWarnings: ({ id }) => setWarned(id),
   };
-  const waiting: UnstartedProps = { configs: unstarted, onStart: setFirst };
   return (
     <div className="fleet">
       {rows.length === 0 ? (
-        <NoInstances {...waiting} />
+        <NoInstances configs={unstarted} />
       ) : (
         <>
           <FleetSums rows={rows} />
           <Filters rows={rows} filter={filter} shown={shown.length} />
-          <Unstarted {...waiting} />
+          <Unstarted configs={unstarted} />
           {narrow ? (
             <FleetCards {...list} />
           ) : (
@@ -77,7 +73,6 @@ export function FleetView() {
         row={rows.find(({ id }) => id === warned) ?? null}
         onClose={() => setWarned(null)}
       />
-      <FirstStartDialog configs={first} onClose={() => setFirst(null)} />
     </div>
   );
 }

@@ -3,15 +3,15 @@ import { Button } from '@mantine/core';
 import type { UnstartedConfig } from '../../../../contract/console-api.ts';
 import { hrefOf } from '../address.ts';
 import { useConsoleWords } from '../console-words.ts';
+import { askFirstStart } from '../verbs/verb-request.ts';
 import { ModeMark } from './state-mark.tsx';
 
 export interface UnstartedProps {
   readonly configs: readonly UnstartedConfig[];
-  readonly onStart: (configs: readonly UnstartedConfig[]) => void;
 }
 
 /** Nothing while there is none. */
-export function Unstarted({ configs, onStart }: UnstartedProps) {
+export function Unstarted({ configs }: UnstartedProps) {
   const { t } = useConsoleWords();
   const count = configs.length;
   if (count === 0) return null;
@@ -28,7 +28,7 @@ export function Unstarted({ configs, onStart }: UnstartedProps) {
           </li>
         ))}
       </ul>
-      <Button variant="default" onClick={() => onStart(configs)}>
+      <Button variant="default" onClick={() => askFirstStart(configs)}>
         {t('console:unstarted.start', { count })}
       </Button>
     </section>

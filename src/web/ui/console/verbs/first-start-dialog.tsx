@@ -1,42 +1,37 @@
 /** The start of configs that were never started: which they are, then what came of each. */
 import { Alert, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import type { UnstartedConfig } from '../../../../contract/console-api.ts';
 import type { VerbResult } from '../../../../contract/fleet-api.ts';
 import { post } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { ModeMark } from '../fleet/state-mark.tsx';
 import { useConsoleWords } from '../console-words.ts';
+import { askVerb, toldTitle, whileUnderWay } from './verb-request.ts';
 import { VerbResults } from './verb-results.tsx';
 
 interface Props {
-  /** Null: closed. */
-  readonly configs: readonly UnstartedConfig[] | null;
-  readonly onClose: () => void;
+  /** Of its asking. */
+  readonly nr: number;
+  readonly configs: readonly UnstartedConfig[];
+  readonly opened: boolean;
 }
 
-export function FirstStartDialog({ configs, onClose }: Props) {
+export function FirstStartDialog({ nr, configs, opened }: Props) {
   const { t } = useConsoleWords();
-  // What it was about stays readable while it closes.
-  const [meant, setMeant] = useState<readonly UnstartedConfig[]>([]);
-  useEffect(() => {
-    if (configs !== null) setMeant(configs);
-  }, [configs]);
-  const named = configs ?? meant;
-  const ids = named.map(({ id }) => id);
-  const live = named.filter(({ mode }) => mode === 'live').length;
+  const ids = configs.map(({ id }) => id);
+  const live = configs.filter(({ mode }) => mode === 'live').length;
+  const title = t('console:verbs.title.start');
   return (
     <ConfirmDialog<readonly VerbResult[]>
-      // What is under way for some is not shown as what came of others.
-      key={ids.join()}
-      opened={configs !== null}
+      opened={opened}
       lengthy
-      onClose={onClose}
+      onClose={() => askVerb(null)}
       size="lg"
-      title={t('console:verbs.title.start')}
+      title={title}
+      told={toldTitle(title, ids)}
       confirm={t('console:verbs.confirm.start', { count: ids.length })}
       about={ids}
-      act={() => post('/api/instances/start', { ids })}
+      act={() => whileUnderWay(nr, () => post('/api/instances/start', { ids }))}
       result={(results) => <VerbResults results={results} rows={[]} />}
       look={t('console:verbs.look')}
     >
@@ -47,7 +42,7 @@ export function FirstStartDialog({ configs, onClose }: Props) {
         </Alert>
       )}
       <ul className="effect-list" tabIndex={0}>
-        {named.map((config) => (
+        {configs.map((config) => (
           <FirstStart key={config.id} config={config} />
         ))}
       </ul>

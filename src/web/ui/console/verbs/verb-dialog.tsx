@@ -9,22 +9,37 @@ import { post } from '../../shell/api.ts';
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx';
 import { useFleet } from '../fleet-topics.ts';
 import { EffectList } from './effect-list.tsx';
-import type { StopChoice, Verb } from './verb-plan.ts';
+import { FirstStartDialog } from './first-start-dialog.tsx';
+import type { PlannedEffect, StopChoice, Verb } from './verb-plan.ts';
 import { STOP_AS_CONFIGURED, movesRealMoney, planVerb, stopBody } from './verb-plan.ts';
 import type { AskedVerb } from './verb-request.ts';
-import { askVerb, useAskedVerbs, whileUnderWay } from './verb-request.ts';
+import { askVerb, toldTitle, useAskedVerbs, whileUnderWay } from './verb-request.ts';
 import { VerbResults } from './verb-results.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
 /** Stands once on the page; shows itself when a verb is asked for. */
 export function VerbDialogs() {
   const { open, asked } = useAskedVerbs();
-  return asked.map((one) => <VerbDialog key={one.nr} asked={one} opened={one.nr === open} />);
+  return asked.map((one) => {
+    const { nr, first } = one;
+    const opened = nr === open;
+    return first === undefined ? (
+      <VerbDialog key={nr} asked={one} opened={opened} />
+    ) : (
+      <FirstStartDialog key={nr} nr={nr} configs={first} opened={opened} />
+    );
+  });
 }
 
 interface Props {
   readonly asked: AskedVerb;
   readonly opened: boolean;
+}
+
+/** What will happen to which instance, and how. */
+interface Meant {
+  readonly plan: readonly PlannedEffect[];
+  readonly choice: StopChoice;
 }
 
 function VerbDialog({ asked, opened }: Props) {
@@ -34,48 +49,48 @@ function VerbDialog({ asked, opened }: Props) {
   const title = t(`console:verbs.title.${verb}`);
   const rows = useFleet('rows') ?? [];
   const subject = ids === null ? rows : rows.filter(({ id }) => ids.includes(id));
-  const plan = planVerb(verb, subject);
+  const [confirmed, setConfirmed] = useState<Meant | null>(null);
+  // Rows go on changing: what is under way is shown as it was confirmed.
+  const now: Meant = { plan: planVerb(verb, subject), choice };
+  const meant = asked.underWay && confirmed !== null ? confirmed : now;
+  const { plan } = meant;
   const due = plan.filter(({ skipped }) => !skipped).map(({ row }) => row);
   const live = due.filter((row) => movesRealMoney(verb, row)).length;
   const body = bodyOf(
     asked,
     due.map(({ id }) => id),
-    choice,
+    meant.choice,
   );
+  const act = () => {
+    setConfirmed(meant);
+    return whileUnderWay(nr, () => post<readonly VerbResult[]>(`/api/instances/${verb}`, body));
+  };
   return (
     <ConfirmDialog<readonly VerbResult[]>
       opened={opened}
       onClose={() => askVerb(null)}
       size="lg"
       title={title}
-      told={ids === null ? title : `${title}: ${someOf(ids)}`}
+      told={toldTitle(title, ids)}
       confirm={t(`console:verbs.confirm.${verb}`, { count: due.length })}
-      danger={verb === 'panic' || (verb === 'stop' && choice.position === 'close')}
+      danger={verb === 'panic' || (verb === 'stop' && meant.choice.position === 'close')}
       disabled={due.length === 0}
       about={body}
       lengthy
-      act={() => whileUnderWay(nr, () => post(`/api/instances/${verb}`, body))}
+      act={act}
       result={(results) => <VerbResults results={results} rows={rows} />}
       look={t('console:verbs.look')}
     >
       <Text size="sm">{t(`console:verbs.meaning.${verb}`)}</Text>
-      {verb === 'stop' && <StopChoices choice={choice} onChange={setChoice} />}
+      {verb === 'stop' && <StopChoices choice={meant.choice} onChange={setChoice} />}
       {live > 0 && (
         <Alert color="orange" p="xs">
           <b>{t('mode.live')}</b> {t('console:verbs.live_among', { count: live })}
         </Alert>
       )}
-      <EffectList plan={plan} choice={verb === 'stop' ? choice : null} />
+      <EffectList plan={plan} choice={verb === 'stop' ? meant.choice : null} />
     </ConfirmDialog>
   );
-}
-
-/** Names that have room in one line or two. */
-const NAMED = 4;
-
-function someOf(ids: readonly string[]): string {
-  const named = ids.slice(0, NAMED).join(', ');
-  return ids.length > NAMED ? `${named} … (${ids.length})` : named;
 }
 
 function StopChoices(props: {

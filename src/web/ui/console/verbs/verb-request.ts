@@ -4,12 +4,15 @@
  * meanwhile; asked for again, it is the dialog that still waits, and nothing is done twice.
  */
 import { useSyncExternalStore } from 'react';
+import type { UnstartedConfig } from '../../../../contract/console-api.ts';
 import type { Verb } from './verb-plan.ts';
 
 /** `ids` null: the whole fleet. */
 export interface VerbRequest {
   readonly verb: Verb;
   readonly ids: readonly string[] | null;
+  /** Of a start: the configs it is about, which no row stands for yet. */
+  readonly first?: readonly UnstartedConfig[];
 }
 
 /** One asking: what comes of it is its own. */
@@ -34,6 +37,11 @@ const listeners = new Set<() => void>();
 function become(next: AskedVerbs): void {
   state = next;
   for (const listener of listeners) listener();
+}
+
+/** Opens the confirmation of a start of configs that were never started. */
+export function askFirstStart(first: readonly UnstartedConfig[]): void {
+  askVerb({ verb: 'start', ids: first.map(({ id }) => id), first });
 }
 
 /** Opens the confirmation; null closes it. */
@@ -63,6 +71,12 @@ function mark(nr: number, underWay: boolean): void {
 }
 
 function isSame(one: VerbRequest, other: VerbRequest): boolean {
+  // Those of a first start register one by one: who asks for the others means the same start.
+  const { first } = other;
+  if (one.first !== undefined && first !== undefined) {
+    return one.first.some(({ id }) => first.some((config) => config.id === id));
+  }
+  if (one.first !== first) return false;
   return JSON.stringify([one.verb, one.ids]) === JSON.stringify([other.verb, other.ids]);
 }
 
@@ -76,4 +90,14 @@ export function useAskedVerbs(): AskedVerbs {
     listeners.add(listener);
     return () => listeners.delete(listener);
   }, askedVerbs);
+}
+
+/** Names that have room in one line or two. */
+const NAMED = 4;
+
+/** `title` with whom it is about, as what came of it is told in a corner; `ids` null: all. Pure. */
+export function toldTitle(title: string, ids: readonly string[] | null): string {
+  if (ids === null) return title;
+  const named = ids.slice(0, NAMED).join(', ');
+  return `${title}: ${ids.length > NAMED ? `${named} … (${ids.length})` : named}`;
 }
