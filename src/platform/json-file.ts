@@ -11,11 +11,6 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Whatever umask we were started with: what this process makes nobody else may change. */
-export function keepOthersFromWriting(): void {
-  process.umask(process.umask() | 0o022);
-}
-
 /** Writes to a file beside `file`, flushes it and renames it into place. */
 export function writeFileAtomic(file: string, text: string | Uint8Array, mode = 0o644): void {
   mkdirSync(dirname(file), { recursive: true });
