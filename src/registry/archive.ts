@@ -195,9 +195,9 @@ function refuseTaken(home: Home, { id, from, to }: Returning): void {
 }
 
 function taken(home: Home, id: string, file: string): GriddError {
-  return new GriddError('FILE_EXISTS', `The instance ${id} exists already: ${toHome(home, file)}.`, {
-    hint: 'Nothing was changed; archive the present one first.',
-  });
+  const message = `The instance ${id} exists already: ${toHome(home, file)}.`;
+  const hint = 'Nothing was changed; archive the present one first.';
+  return new GriddError('FILE_EXISTS', message, { hint });
 }
 
 function unknownArchive(name: string, all: readonly { id: string }[]): GriddError {
