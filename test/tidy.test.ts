@@ -147,8 +147,11 @@ describe('locks', () => {
   /** Where each of these may stand. */
   const KEPT: readonly (readonly [RegExp, readonly string[]])[] = [
     [/\bopenLockFile\b/, ['src/platform/sqlite.ts', 'src/platform/lifetime-lock.ts']],
-    [/\bwhileLocked\(/, ['src/registry/registry-file.ts']],
-    [/\bregistryLock\b/, ['src/platform/paths.ts', 'src/registry/registry-file.ts']],
+    [/\bwhileLocked\(/, ['src/registry/registry-file.ts', 'src/registry/archive.ts']],
+    [
+      /\bregistryLock\b/,
+      ['src/platform/paths.ts', 'src/registry/registry-file.ts', 'src/registry/archive.ts'],
+    ],
     [/\btakeLifetimeLock\(/, ['src/platform/lifetime-lock.ts', ...mains('bot', 'daemon')]],
     [/\b(instanceLock|supervisorLock)\b/, ['src/platform/paths.ts', ...mains('bot', 'daemon')]],
     // A copy of a whole folder would read the locks in it.

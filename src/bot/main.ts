@@ -14,7 +14,8 @@ import type {
 } from '../contract/instance-api.ts';
 import { say, sentenceOf } from '../contract/sentences.ts';
 import { isoTime, systemClock as clock } from '../platform/clock.ts';
-import { keepOthersFromWriting, writeFileAtomic, writeJson } from '../platform/json-file.ts';
+import { writeFileAtomic, writeJson } from '../platform/json-file.ts';
+import { keepOthersFromWriting } from '../platform/umask.ts';
 import { compileLate } from '../platform/late-compile.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
 import type { LifetimeLock } from '../platform/lifetime-lock.ts';

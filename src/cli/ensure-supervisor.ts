@@ -132,10 +132,23 @@ async function startByService(
     return null;
   }
   let asked = systemClock.monotonic();
-  const info = await waitForSupervisor(context.home, client, () => {
-    if (systemClock.monotonic() - asked < SERVICE_LOOK_MS) return null;
-    asked = systemClock.monotonic();
-    return serviceFailure(context, service);
+  let heldSince: number | null = null;
+  const info = await waitForSupervisor(context.home, client, async () => {
+    const now = systemClock.monotonic();
+    if (now - asked < SERVICE_LOOK_MS) return null;
+    asked = now;
+    const failure = await serviceFailure(context, service);
+    if (failure !== 'lock held') {
+      heldSince = null;
+      return failure;
+    }
+    // As `Spawning.look`: whoever held the lock is about to answer, or to end.
+    heldSince ??= now;
+    if (now - heldSince <= AGAIN_MS) return null;
+    heldSince = null;
+    // A refusal is no end of it: whoever holds the lock may still answer.
+    await tellService(context, service, 'start');
+    return null;
   });
   context.terminal.err(`supervisor started by systemd (pid ${info.pid})\n`);
   return info;

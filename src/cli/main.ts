@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { keepOthersFromWriting } from '../platform/json-file.ts';
+import { keepOthersFromWriting } from '../platform/umask.ts';
 import { PACKAGE_FOLDER } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { lastWords, processTerminal } from '../platform/terminal.ts';

@@ -133,16 +133,19 @@ export async function serviceInHand(asking: Asking): Promise<Service | null> {
   return ['', 'inactive', 'failed', 'maintenance'].includes(state.active) ? null : service;
 }
 
-/** Why a service that was started will not come up; null while it may. */
+/**
+ * Why a service that was started will not come up, or that it ended because another supervisor
+ * held the lock, after which systemd does not start it again; null while it may come up.
+ */
 export async function serviceFailure(
   asking: Asking,
   service: Service,
-): Promise<GriddError | null> {
+): Promise<GriddError | 'lock held' | null> {
   const state = await serviceState(asking, service);
   if (typeof state === 'string') return null;
   const down = state.active === 'failed' || state.sub === 'auto-restart';
-  // Lock held: another supervisor of this home is about to answer.
-  if (!down || state.status === BOT_EXIT.lock_held) return null;
+  if (!down) return null;
+  if (state.status === BOT_EXIT.lock_held) return 'lock held';
   const sentence = `The supervisor could not start under systemd (exit code ${state.status}).`;
   const user = service.scope === 'user' ? '--user ' : '';
   return new GriddError('SUPERVISOR_UNREACHABLE', sentence, {

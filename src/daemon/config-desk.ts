@@ -3,7 +3,6 @@
  * that was not made from the present version, or that changes a key which is read-only over HTTP;
  * what is written has its version, and the instance takes it as `gridd reload` would.
  */
-import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
   Actor,
@@ -28,7 +27,9 @@ import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import {
   archiveInstance,
+  archivedConfig,
   archivedFiles,
+  bringBack,
   checkInstanceId,
   guardedFormSchema,
   guardedNewProblems,
@@ -202,22 +203,16 @@ export class ConfigDesk implements ConfigService {
 
   async restore(name: string, note: string, actor: Actor): Promise<ConfigSaved> {
     const { home, versions } = this.#parts;
-    const found = archivedFiles(home).find((one) => one.name === name);
-    if (found === undefined) {
-      const message = `config/archived holds no config "${name.slice(0, 100)}".`;
-      throw new GriddError('CONFIG_NOT_FOUND', message, { hint: 'The list shows those it holds.' });
-    }
-    const { id, file: from } = found;
-    const text = readConfigText(from);
-    const file = this.#fileOf(id);
+    const back = archivedConfig(home, name);
+    const { id, text, to: file } = back;
     const kept = versions.newest(id);
     const known = kept === null ? null : rootOf(kept.text, file);
     const draft = this.#newDraft(id, text, { whole: true, known });
     await this.#refuse(draft, file);
     const why = note === '' ? `back from ${name}` : note;
-    const { version, changed } = this.#create(id, file, text, authorOf(actor, why));
-    unlinkSync(from);
-    versions.moved();
+    const author = authorOf(actor, why);
+    const move = () => bringBack(home, back);
+    const { version, changed } = versions.comeBack(id, file, text, author, move);
     return { version, changed, applied: null };
   }
 

@@ -160,9 +160,13 @@ export class ConfigVersions {
   /** Writes a new file. FILE_EXISTS, CONFIG_UNWRITABLE, HISTORY_UNWRITABLE; then there is none. */
   create(id: string, file: string, given: string, author: Author): VersionFacts {
     const text = given.endsWith('\n') ? given : `${given}\n`;
+    return this.comeBack(id, file, text, author, () => createConfigText(file, text));
+  }
+
+  /** As `create`, where `move` has the text stand in `file`; throws what that does. */
+  comeBack(id: string, file: string, text: string, author: Author, move: () => void): VersionFacts {
     const changed = changedPaths(this.newest(id)?.text ?? null, text, file);
-    const entry = { ...author, instance: id, text, changed };
-    return this.#write(entry, file, () => createConfigText(file, text));
+    return this.#write({ ...author, instance: id, text, changed }, file, move);
   }
 
   #write(entry: Omit<NewVersion, 'at_ms'>, file: string, write: () => void): VersionFacts {

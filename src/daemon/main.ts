@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BOT_EXIT, EXIT, GriddError } from '../contract/errors.ts';
 import { systemClock as clock } from '../platform/clock.ts';
-import { keepOthersFromWriting } from '../platform/json-file.ts';
+import { keepOthersFromWriting } from '../platform/umask.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
 import { LogWatch, SUPERVISOR_LOGS } from '../platform/log-watch.ts';
 import { makeLogger, openLogFile } from '../platform/logger.ts';

@@ -10,14 +10,14 @@ export const RESTARTS_PER_SECOND = 4;
 /** A little over a second: a spawn is told of a few milliseconds after it, not all alike. */
 const WINDOW_MS = 1_100;
 
-/** What is done with a turn; where it returns a promise, its end is the moment of the spawn. */
-export type Turn = () => unknown;
+/** Launches a process; where it returns a promise, its end is the moment of the spawn. */
+export type Launch = () => unknown;
 
 export class RestartGate {
   readonly #clock: Clock;
   /** The last restarts let through: the monotonic moment of each, of its spawn once it was told. */
   #passed: { at: number }[] = [];
-  readonly #waiting: Turn[] = [];
+  readonly #waiting: Launch[] = [];
   #timer: Cancel | null = null;
 
   constructor(clock: Clock) {
@@ -25,7 +25,7 @@ export class RestartGate {
   }
 
   /** Calls `go` as soon as it may: at once where the second has room. */
-  pass(go: Turn): Cancel {
+  pass(go: Launch): Cancel {
     this.#waiting.push(go);
     this.#drain();
     return () => {
@@ -45,6 +45,8 @@ export class RestartGate {
       // Until it is told, its place counts from here: a launch that hangs holds nobody back.
       const told = () => {
         place.at = this.#clock.monotonic();
+        // A spawn that took longer than the window has lost its place: those to come wait for it.
+        if (!this.#passed.includes(place)) this.#passed.push(place);
       };
       void Promise.resolve(go()).then(told, told);
     }

@@ -1,15 +1,15 @@
 /** The wait of one instance for its next start: at most one, and it can be called off. */
 import type { Cancel, Clock } from '../platform/clock.ts';
-import type { RestartGate, Turn } from './restart-gate.ts';
+import type { Launch, RestartGate } from './restart-gate.ts';
 
 export class RestartWait {
   readonly #clock: Clock;
   readonly #gate: RestartGate;
-  readonly #go: Turn;
+  readonly #go: Launch;
   #cancel: Cancel | null = null;
 
   /** `go` is called when a wait is over; `waits` holds until it calls `cancel`. */
-  constructor(clock: Clock, gate: RestartGate, go: Turn) {
+  constructor(clock: Clock, gate: RestartGate, go: Launch) {
     this.#clock = clock;
     this.#gate = gate;
     this.#go = go;

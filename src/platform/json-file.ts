@@ -11,13 +11,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Whatever umask we were started with: what this process makes nobody else may change. */
-export function keepOthersFromWriting(): void {
-  process.umask(process.umask() | 0o022);
-}
-
-/** Writes text to a file beside `file`, flushes it and renames it into place. */
-export function writeFileAtomic(file: string, text: string, mode = 0o644): void {
+/** Writes to a file beside `file`, flushes it and renames it into place. */
+export function writeFileAtomic(file: string, text: string | Uint8Array, mode = 0o644): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
   try {
@@ -33,6 +28,16 @@ export function writeFileAtomic(file: string, text: string, mode = 0o644): void 
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Has what `path`, a file or a folder, holds by now survive a power failure. */
+export function flush(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

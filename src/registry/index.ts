@@ -42,11 +42,17 @@ export { readBotRecord } from './registry-rebuild.ts';
 export { openRegistry } from './registry-file.ts';
 export type { RecordChange, Registry, RegistryOptions } from './registry-file.ts';
 export { listTemplates, newInstance, templateText } from './template.ts';
-export { archivedFiles } from './archive.ts';
 export { checkInstanceId } from './instance-id.ts';
 export { guardedFormSchema } from './form-schema.ts';
-export { archiveInstance, archivedHint, unarchiveInstance } from './archive.ts';
-export type { Archived } from './archive.ts';
+export {
+  archiveInstance,
+  archivedConfig,
+  archivedFiles,
+  archivedHint,
+  bringBack,
+  unarchiveInstance,
+} from './archive.ts';
+export type { Archived, Returning } from './archive.ts';
 export { unknownInstance } from './unknown-instance.ts';
 export { convertFlat } from './convert.ts';
 export { HOW_APPLIED, appliedAs, changedKeys } from './reload-table.ts';

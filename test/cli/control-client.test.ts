@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ControlClient } from '../../src/cli/control-client.ts';
@@ -45,6 +45,17 @@ async function failure(promise: Promise<unknown>): Promise<GriddError> {
   if (error instanceof GriddError) return error;
   throw new Error(`no GriddError: ${String(error)}`);
 }
+
+it('a config brought back is in the audit before the supervisor is asked to note its author', async () => {
+  const home = makeHome({ 'config/archived/a.2020-01-01.json': configOf('a', 5001) });
+  const noted: boolean[] = [];
+  await serve(home, (request, response) => {
+    if (request.url === '/api/configs/a/author') noted.push(existsSync(home.history));
+    answering(home.folder, 503, {})(request, response);
+  });
+  expect(await gridd(home, ['unarchive', 'a'])).toMatchObject({ exit: 0 });
+  expect(noted).toEqual([true]);
+});
 
 describe('the control client', () => {
   it('is answered by its own supervisor, in a home of any name too', async () => {

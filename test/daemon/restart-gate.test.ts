@@ -55,3 +55,25 @@ test('a turn counts from its spawn, and one that hangs holds nobody back', async
   expect(passed).toEqual([0, 0, 0, 0, 1_101, 1_401, 1_401, 1_401]);
   expect(clock.pending()).toBe(0);
 });
+
+test('a spawn that took longer than the window counts all the same once it is told', async () => {
+  const clock = manualClock();
+  const gate = new RestartGate(clock);
+  const told: (() => void)[] = [];
+  const passed: number[] = [];
+  for (let n = 0; n < 12; n += 1) {
+    gate.pass(() => {
+      passed.push(clock.monotonic());
+      return new Promise<void>((resolve) => told.push(resolve));
+    });
+  }
+  clock.advance(1_200);
+  expect(passed.slice(4)).toEqual([1_101, 1_101, 1_101, 1_101]);
+  for (const tell of told.slice(0, 4)) tell();
+  await Promise.resolve();
+  clock.advance(1_100);
+  expect(passed).toHaveLength(8);
+  clock.advance(1);
+  expect(passed.slice(8)).toEqual([2_301, 2_301, 2_301, 2_301]);
+  expect(clock.pending()).toBe(0);
+});

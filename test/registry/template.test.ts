@@ -1,40 +1,21 @@
-/**
- * Templates are valid, `new` makes runnable configs of its own, `archive` keeps them; nothing is
- * lost.
- */
-import {
-  closeSync,
-  existsSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  symlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+/** Templates are valid, and `new` makes runnable configs of its own. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { localDate, systemClock } from '../../src/platform/clock.ts';
-import { homeAt, toHome } from '../../src/platform/paths.ts';
+import { homeAt } from '../../src/platform/paths.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { listeningPorts } from '../../src/platform/port-holder.ts';
 import {
   archiveInstance,
-  archivedFiles,
   findConflicts,
   listTemplates,
   newInstance,
   openRegistry,
   readConfigFile,
-  unarchiveInstance,
 } from '../../src/registry/index.ts';
 import { ROOT } from '../source-tree.ts';
-import { sampleRecord } from './sample-record.ts';
 import { problemLines, put, refusal, smallConfig, tempHome } from './temp-home.ts';
 
 const TEMPLATES = [
@@ -224,146 +205,5 @@ describe('new', () => {
     put(home, 'config/templates/bad.json', { metadata: {}, strategy_config: {} });
     const error = refusal(() => newInstance(home, 'bad', 'x_01'));
     expect(problemLines(error)).toContain('metadata.symbol: is missing');
-  });
-});
-
-describe('archive', () => {
-  test('moves the file with its content to <id>.<date>.json and never overwrites', async () => {
-    const home = tempHome();
-    const date = localDate(systemClock.now());
-    const names: string[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      const { file } = newInstance(home, 'neutral', 'x_01');
-      const text = readFileSync(file, 'utf8');
-      const moved = await archiveInstance(home, 'x_01', openRegistry(home));
-      expect(moved.from).toBe(file);
-      expect(existsSync(file)).toBe(false);
-      expect(readFileSync(moved.to, 'utf8')).toBe(text);
-      names.push(moved.to);
-    }
-    const path = (rest: string) => join(home.archived, `x_01.${date}${rest}.json`);
-    expect(names).toEqual([path(''), path('-2'), path('-3')]);
-    expect(readdirSync(home.archived)).toHaveLength(3);
-  });
-
-  test('what an editor still writes into the file is moved along', async () => {
-    const home = tempHome();
-    const { file } = newInstance(home, 'neutral', 'x_01');
-    const editor = openSync(file, 'a');
-    const { to } = await archiveInstance(home, 'x_01', openRegistry(home));
-    writeSync(editor, '// saved at the last moment\n');
-    closeSync(editor);
-    expect(readFileSync(to, 'utf8')).toContain('// saved at the last moment');
-    expect(existsSync(file)).toBe(false);
-  });
-
-  test('of a link the content is kept, whatever folder it led from', async () => {
-    const home = tempHome();
-    const kept = put(home, 'kept/x_01.json', smallConfig());
-    mkdirSync(home.active, { recursive: true });
-    symlinkSync('../../kept/x_01.json', join(home.active, 'x_01.json'));
-    const { from, to } = await archiveInstance(home, 'x_01', openRegistry(home));
-    expect(readFileSync(to, 'utf8')).toBe(readFileSync(kept, 'utf8'));
-    expect(lstatSync(from, { throwIfNoEntry: false })).toBeUndefined();
-  });
-
-  test('finds the file by its id, and refuses what is not there', async () => {
-    const home = tempHome();
-    const registry = openRegistry(home);
-    const refused = (id: string) => archiveInstance(home, id, registry).catch((e: unknown) => e);
-    const config = smallConfig();
-    config.metadata['instance_id'] = 'named';
-    put(home, 'config/active/file.json', config);
-    expect(await refused('file')).toMatchObject({ code: 'CONFIG_NOT_FOUND' });
-    expect(await refused('../x')).toMatchObject({ code: 'INSTANCE_ID_INVALID' });
-    const { from, to } = await archiveInstance(home, 'named', registry);
-    expect(from).toBe(join(home.active, 'file.json'));
-    expect(await refused('named')).toMatchObject({
-      code: 'CONFIG_NOT_FOUND',
-      hint: `It is archived in ${toHome(home, to)}: \`gridd unarchive named\` brings it back.`,
-    });
-  });
-
-  test('killed between its two steps it is finished by the next, and no name is left empty', async () => {
-    const home = tempHome();
-    const { file } = newInstance(home, 'neutral', 'x_01');
-    const text = readFileSync(file, 'utf8');
-    mkdirSync(home.archived, { recursive: true });
-    const name = `x_01.${localDate(systemClock.now())}.json`;
-    linkSync(file, join(home.archived, name));
-    const { to } = await archiveInstance(home, 'x_01', openRegistry(home));
-    expect(readdirSync(home.archived)).toEqual([name]);
-    expect([readFileSync(to, 'utf8'), existsSync(file)]).toEqual([text, false]);
-  });
-
-  test('a name that an older gridd left without a text is no archive of it', async () => {
-    const home = tempHome();
-    const date = localDate(systemClock.now());
-    put(home, `config/archived/x_01.${date}.json`, '');
-    expect(archivedFiles(home)).toEqual([]);
-    newInstance(home, 'neutral', 'x_01');
-    const { to } = await archiveInstance(home, 'x_01', openRegistry(home));
-    expect(archivedFiles(home)).toEqual([{ name: `x_01.${date}-2.json`, id: 'x_01', file: to }]);
-  });
-
-  test('where the registry cannot be written nothing is moved', async () => {
-    const home = tempHome();
-    const { file } = newInstance(home, 'neutral', 'x_01');
-    const record = sampleRecord('x_01');
-    put(home, 'logs/instances.json', { version: 2, instances: { x_01: record } });
-    const before = readFileSync(home.registry, 'utf8');
-    // What it is written to first.
-    mkdirSync(`${home.registry}.${process.pid}.next.${process.pid}.tmp`);
-    const failed = await archiveInstance(home, 'x_01', openRegistry(home)).catch((e: unknown) => e);
-    expect(failed).toMatchObject({ code: 'REGISTRY_UNWRITABLE' });
-    expect([existsSync(file), archivedFiles(home)]).toEqual([true, []]);
-    expect(readFileSync(home.registry, 'utf8')).toBe(before);
-  });
-
-  test('where the config cannot be moved its record stays', async () => {
-    const home = tempHome();
-    const { file } = newInstance(home, 'neutral', 'x_01');
-    put(home, 'logs/instances.json', { version: 2, instances: { x_01: sampleRecord('x_01') } });
-    put(home, 'config/archived', 'a file');
-    const failed = await archiveInstance(home, 'x_01', openRegistry(home)).catch((e: unknown) => e);
-    expect(failed).toMatchObject({ code: 'EEXIST' });
-    expect(existsSync(file)).toBe(true);
-    expect(openRegistry(home).read().instances['x_01']).toMatchObject({ state: 'stopped' });
-  });
-});
-
-describe('unarchive', () => {
-  test('brings the newest archive of an id back, or the one that is named', async () => {
-    const home = tempHome();
-    const date = localDate(systemClock.now());
-    for (let round = 1; round <= 11; round += 1) {
-      const { file } = newInstance(home, 'neutral', 'x_01');
-      writeFileSync(file, `${readFileSync(file, 'utf8')}// ${round}\n`);
-      await archiveInstance(home, 'x_01', openRegistry(home));
-    }
-    const { id, from, to } = unarchiveInstance(home, 'x_01');
-    expect({ id, from }).toEqual({ id: 'x_01', from: join(home.archived, `x_01.${date}-11.json`) });
-    expect(readFileSync(to, 'utf8')).toMatch(/\/\/ 11\n$/);
-    const taken = refusal(() => unarchiveInstance(home, 'x_01'));
-    expect([taken.code, archivedFiles(home).length]).toEqual(['FILE_EXISTS', 10]);
-    await archiveInstance(home, 'x_01', openRegistry(home));
-    const second = unarchiveInstance(home, `config/archived/x_01.${date}-2.json`);
-    expect(readFileSync(second.to, 'utf8')).toMatch(/\/\/ 2\n$/);
-    expect(readdirSync(home.active)).toEqual(['x_01.json']);
-  });
-
-  test('refuses the id that a config of another name has, and what is not there', async () => {
-    const home = tempHome();
-    newInstance(home, 'neutral', 'x_01');
-    await archiveInstance(home, 'x_01', openRegistry(home));
-    const named = { ...smallConfig(), metadata: { symbol: 'SOL', instance_id: 'x_01' } };
-    const other = put(home, 'config/active/other.json', named);
-    const taken = refusal(() => unarchiveInstance(home, 'x_01'));
-    expect(taken).toMatchObject({ code: 'FILE_EXISTS' });
-    expect(taken.message).toContain(other);
-    const unknown = refusal(() => unarchiveInstance(home, 'x_02'));
-    expect(unknown).toMatchObject({ code: 'CONFIG_NOT_FOUND', hint: 'It holds x_01.' });
-    expect(unknown.message).toContain('Did you mean x_01?');
-    expect(archivedFiles(home)).toHaveLength(1);
   });
 });

@@ -487,6 +487,29 @@ describe('attacks', () => {
     expect((await ask('POST', `/api/archived/${name}/restore`, { note: '' })).status).toBe(200);
   });
 
+  test('an archive comes back under the id of its text, or as it is where that is taken', async () => {
+    write();
+    await view();
+    const { body } = await ask<{ file: string }>('POST', '/api/configs/aa_01/archive', {});
+    const name = body.file.split('/').at(-1) ?? '';
+    // Without a last line break: moved, not written anew.
+    const text = JSON.stringify({ ...smallConfig(), metadata: { symbol: 'SOL_USDC_PERP', instance_id: 'bb_02' } });
+    put(home, 'config/archived/old.2020-01-01.json', text);
+    const back = await ask('POST', '/api/archived/old.2020-01-01.json/restore', { note: 'mine' });
+    expect([back.status, read(join(home.active, 'bb_02.json'))]).toEqual([200, text]);
+    const { body: kept } = await ask<ConfigVersion[]>('GET', '/api/configs/bb_02/versions');
+    expect(kept).toMatchObject([{ version: 1, note: 'mine' }]);
+    const named = smallConfig();
+    named.metadata['instance_id'] = 'aa_01';
+    put(home, 'config/active/other.json', named);
+    const taken = await refused('POST', `/api/archived/${name}/restore`, { note: '' });
+    expect([taken.code, taken.message]).toEqual([
+      'FILE_EXISTS',
+      'The instance aa_01 exists already: config/active/other.json.',
+    ]);
+    expect(readdirSync(home.archived)).toEqual([name]);
+  });
+
   test('a template with as long a name as a file may have is opened', async () => {
     const name = `${'long name é '.repeat(9)}end`;
     put(home, `config/templates/${name}.json`, TEXT);

@@ -4,12 +4,9 @@
  * never opened; `.env` is left out unless asked for.
  */
 import {
-  closeSync,
   copyFileSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -17,7 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { GriddError } from '../../contract/errors.ts';
 import { isoTime, systemClock } from '../../platform/clock.ts';
-import { writeJson } from '../../platform/json-file.ts';
+import { flush, writeJson } from '../../platform/json-file.ts';
 import { packageVersion } from '../../platform/package-version.ts';
 import { fromHome, isInside, isLifetimeLock, toHome } from '../../platform/paths.ts';
 import type { Home } from '../../platform/paths.ts';
@@ -92,15 +89,6 @@ async function copyWhole(from: string, to: string): Promise<void> {
 function isOfTarget(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return ['ENOSPC', 'EROFS', 'EDQUOT', 'SQLITE_FULL'].includes(code);
-}
-
-function flush(file: string): void {
-  const handle = openSync(file, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function sourcesOf(home: Home, withEnv: boolean): Source[] {

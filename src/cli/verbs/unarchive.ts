@@ -20,8 +20,9 @@ export async function unarchive(
   const moved = unarchiveInstance(home, name);
   const { id } = moved;
   const [from, to] = [toHome(home, moved.from), toHome(home, moved.to)];
-  await tellAuthor(home, id, `back from ${from}`);
+  // First: an end while a busy supervisor does not answer would leave it unsaid.
   noteOwnDeed(context, 'config restore', id, { from, to });
+  await tellAuthor(home, id, `back from ${from}`);
   for (const fault of faultsOf(context, moved.to)) {
     terminal.err(`warning: ${fault}; it will not start before that is changed\n`);
   }

@@ -4,11 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { unitName } from '../../../src/cli/service-unit.ts';
 import type { ProcessIdentity } from '../../../src/contract/instance-api.ts';
+import { readText } from '../../../src/platform/json-file.ts';
 import { homeAt } from '../../../src/platform/paths.ts';
 import { identify, isAlive } from '../../../src/platform/process-identity.ts';
 import { FleetHome, freePorts } from '../../fixtures/fleet-home.ts';
@@ -19,6 +21,7 @@ import { waitFor } from '../../fixtures/wait-for.ts';
 import { ROOT } from '../../source-tree.ts';
 
 const GRIDD = join(ROOT, 'bin', 'gridd.js');
+const LOCK_HOLDER = join(ROOT, 'test', 'fixtures', 'lock-holder.mjs');
 const LAST_BOOT = '11111111-2222-3333-4444-555555555555';
 const ends: (() => Promise<void> | void)[] = [];
 
@@ -260,6 +263,27 @@ describe('the service', () => {
     systemd.set('unreachable', '');
     expect((await run('supervisor', 'stop', '--keep-bots')).code).toBe(3);
   });
+
+  test('that finds the lock of one that still ends is started again', async () => {
+    const { home, systemd, run, unit, name } = machine();
+    plant(unit, `${process.execPath} ${GRIDD} --home ${home.folder} supervisor run`);
+    mkdirSync(home.path('logs', 'supervisor'), { recursive: true });
+    const lock = home.path('logs', 'supervisor', 'lock.db');
+    const holder = spawn(process.execPath, [LOCK_HOLDER, lock], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    ends.push(() => void holder.kill('SIGKILL'));
+    await once(holder.stdout, 'data');
+    const started = run('supervisor', 'start');
+    const status = join(systemd.folder, 'status');
+    await waitFor('a first try', () => readText(status)?.trim() === '75');
+    holder.stdin.end();
+    expect(await started).toMatchObject({ code: 0 });
+    expect((await started).stderr).toContain('supervisor started by systemd');
+    const starts = systemd.calls().filter((call) => call === `--user start ${name}`);
+    expect(starts.length).toBeGreaterThan(1);
+    await run('supervisor', 'stop', '--keep-bots');
+  }, 60_000);
 
   test('that will not come up is told with where to look', async () => {
     const { systemd, run, unit } = machine();

@@ -129,10 +129,14 @@ test('a start while the old supervisor still ends waits for its lock and starts 
   }
 }, 60_000);
 
-test('with a umask of 0 nothing of a home may be written by others', async () => {
+test.each([
+  ['0', 0o002, 0o775],
+  ['0002', 0o002, 0o775],
+  ['0022', 0o022, 0o755],
+])('with a umask of %s nothing of a home may be written by others', async (umask, closed, mode) => {
   const home = new FleetHome();
   try {
-    home.under = ['sh', '-c', 'umask 0; exec "$@"', 'sh'];
+    home.under = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh'];
     home.write('aa_01', { daemon: { web_port: await freePort() } });
     await home.ok(['start', 'aa_01']);
     const made = ['database', 'logs'].flatMap((folder) => [
@@ -144,9 +148,10 @@ test('with a umask of 0 nothing of a home may be written by others', async () =>
     expect(made.length).toBeGreaterThan(10);
     const open = made.filter((path) => {
       const stat = statSync(path, { throwIfNoEntry: false });
-      return stat !== undefined && (stat.mode & 0o022) !== 0;
+      return stat !== undefined && (stat.mode & closed) !== 0;
     });
     expect(open).toEqual([]);
+    expect(statSync(home.path('database')).mode & 0o777).toBe(mode);
   } finally {
     await home.dispose();
   }
