@@ -77,8 +77,9 @@ export function processTerminal(onEnd: (fault: Error | null) => void): Terminal 
 }
 
 // What a text from a config, a venue or a program may not do to whoever reads it: steer the
-// terminal, or turn the direction in which a line is read. Joiners within words are letters' own.
-const UNSEEN = /[^\P{Cc}\t\n]|[^\P{Cf}\u200c\u200d]|[\u2028\u2029]/gu;
+// terminal, or turn the direction in which a line is read. Joiners within words are letters' own,
+// the line ends of a CSV its own.
+const UNSEEN = /[^\P{Cc}\t\n\r]|\r(?!\n)|[^\P{Cf}\u200c\u200d]|[\u2028\u2029]/gu;
 // Bold, dim, the colours of states and levels, and the moves of a table drawn in place.
 const OWN_CODES = ['1', '2', '22', '31', '32', '33', '36', '39'].map((code) => `[${code}m`);
 const OWN_MOVES = ['[H', '[K', '[J'];

@@ -5,9 +5,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { exitOfThrown, thrownText } from '../../src/cli/failure.ts';
+import { csvText } from '../../src/cli/verbs/receipts.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { shownText } from '../../src/platform/terminal.ts';
+import { openBooks, readBooks } from '../../src/store/index.ts';
 import { ROOT } from '../source-tree.ts';
+import { SAMPLE_RECEIPT } from '../web/sample-service.ts';
 import { makeHome, recordOf, registryOf } from './cli-harness.ts';
 
 /** The CLI as a process on a terminal of its own; `key` is pressed once `question` stands there. */
@@ -87,6 +90,23 @@ it('what cannot be seen is shown as JSON would; our own colours stay where there
   expect(shownText(plain, false)).toBe(plain);
   expect(shownText('\u001b[31mfailed\u001b[39m', true)).toBe('\u001b[31mfailed\u001b[39m');
   expect(shownText('\u001b[31mfailed', false)).toBe(String.raw`\u001b[31mfailed`);
+});
+
+it('a CSV leaves the process as it was written, its line ends too', () => {
+  const home = makeHome({ 'logs/instances.json': registryOf({ a: recordOf('a') }) });
+  const file = join(home.folder, 'database', 'a.db');
+  const to = { instance_id: 'a', venue: 'paper', mode: 'paper', account: 'paper', symbol: 'S' };
+  const books = openBooks(file, { ...to, direction: 'neutral' }, 'NORMAL');
+  const receipt = { kind: 'stop', after_fill: 0, last_fill: 0, body: SAMPLE_RECEIPT } as const;
+  books.commit({ at_ms: 1, state: '{}', intents: [], updates: [], notes: [], receipt });
+  books.close();
+  const words = ['--home', home.folder, 'receipts', 'a', '--csv'];
+  const run = [join(ROOT, 'bin', 'gridd.js'), ...words];
+  const { stdout } = spawnSync(process.execPath, run, { encoding: 'utf8' });
+  const read = readBooks(file);
+  expect(stdout).toBe(csvText(read?.receipts(9, 'stop') ?? []));
+  expect(stdout.split('\r\n')).toHaveLength(3);
+  read?.close();
 });
 
 it('a config, an error and an id from the command line cannot steer the terminal', async () => {
