@@ -18,6 +18,7 @@ export function findingText({ terminal }: Painted, finding: Finding): string {
     warn: colours.yellow,
     fail: colours.red,
   };
-  const line = `${paint[verdict](verdict.padEnd(4))}  ${escapeUnseen(name.padEnd(10))}  ${escapeUnseen(found)}\n`;
+  const words = escapeUnseen(`${name.padEnd(10)}  ${found}`);
+  const line = `${paint[verdict](verdict.padEnd(4))}  ${words}\n`;
   return advice === '' ? line : `${line}${' '.repeat(18)}${escapeUnseen(advice)}\n`;
 }
