@@ -38,7 +38,7 @@ export async function showBooks<Row>(
   const { columns: width, colours } = context.terminal;
   if (options.json === true) tellJson(context, rows);
   else if (rows.length === 0) context.terminal.out(`${listing.none}\n`);
-  else context.terminal.out(renderTable(rows, listing.columns, { width, colours }));
+  else context.terminal.draw(renderTable(rows, listing.columns, { width, colours }));
   return EXIT.done;
 }
 

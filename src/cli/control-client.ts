@@ -136,7 +136,8 @@ export class ControlClient {
       return supervisorNotRunning(this.#home);
     }
     const message = `The supervisor of ${this.#home.folder} does not answer: ${error.message}.`;
-    const Kind = isErrno(error, 'ECONNRESET') ? HungUp : GriddError;
+    const hungUp = isErrno(error, 'ECONNRESET') || isErrno(error, 'EPIPE');
+    const Kind = hungUp ? HungUp : GriddError;
     return new Kind('SUPERVISOR_UNREACHABLE', message);
   }
 }

@@ -81,7 +81,7 @@ function showNew(context: Context, cursors: readonly LogCursor[]): void {
   const { terminal } = context;
   const now = systemClock.now();
   for (const line of mergeLines(cursors.map((cursor) => cursor.poll(now)))) {
-    terminal.out(renderLogLine(line, { colours: terminal.colours, idWidth: line.id.length }));
+    terminal.draw(renderLogLine(line, { colours: terminal.colours, idWidth: line.id.length }));
   }
 }
 

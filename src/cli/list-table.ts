@@ -37,7 +37,7 @@ export function tellList(
     return;
   }
   const { columns, colours } = terminal;
-  terminal.out(renderList(rows, { columns, colours, wide: options.wide === true }));
+  terminal.draw(renderList(rows, { columns, colours, wide: options.wide === true }));
   for (const row of rows) {
     const looks = row.state === 'failed' || row.state === 'backoff' || row.state === 'unhealthy';
     if (looks && row.last_error !== null) {

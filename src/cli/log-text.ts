@@ -7,12 +7,12 @@ import type { LogLine } from '../platform/log-reading/log-lines.ts';
 export function renderLogLine(line: LogLine, look: { colours: boolean; idWidth: number }): string {
   const colours = pc.createColors(look.colours);
   const time = `${line.approximate ? '~' : ''}${isoTime(line.at)}`;
-  const parts = [colours.cyan(line.id.padEnd(look.idWidth)), colours.dim(time)];
+  const parts = [colours.cyan(printable(line.id.padEnd(look.idWidth))), colours.dim(time)];
   if (line.level === null) parts.push(colours.dim(`[${line.stream}]`));
   else parts.push(paintLevel(line.level.padEnd(5), colours));
   parts.push(printable(line.msg));
   for (const [name, value] of Object.entries(line.fields)) {
-    parts.push(colours.dim(`${name}=${printable(fieldText(value))}`));
+    parts.push(colours.dim(printable(`${name}=${fieldText(value)}`)));
   }
   return `${parts.join(' ').trimEnd()}\n`;
 }

@@ -7,7 +7,7 @@ import pc from 'picocolors';
 import { formatMoneyRounded, parseMoney } from '../contract/decimal.ts';
 import type { ListRow } from '../contract/fleet-api.ts';
 import type { LiquidationView, ProcessState } from '../contract/instance-api.ts';
-import { shownText } from '../platform/terminal.ts';
+import { escapeUnseen } from '../platform/terminal.ts';
 
 /** One column. `wraps`: may become narrower than its content, down to that width. */
 export interface Column<Row> {
@@ -220,7 +220,7 @@ export function renderPairs(pairs: readonly (readonly [string, string])[], look:
   const colours = pc.createColors(look.colours);
   const width = Math.max(...pairs.map(([name]) => name.length));
   const line = (name: string, value: string) =>
-    `${colours.dim(name.padEnd(width))}  ${shownText(value, false)}\n`;
+    `${colours.dim(name.padEnd(width))}  ${escapeUnseen(value)}\n`;
   return pairs.map(([name, value]) => line(name, value)).join('');
 }
 

@@ -5,6 +5,7 @@
 import { EXIT, GriddError } from '../contract/errors.ts';
 import { isoTime, systemClock } from '../platform/clock.ts';
 import { machineRoom } from '../platform/machine.ts';
+import { escapeUnseen } from '../platform/terminal.ts';
 import type { Context } from './context.ts';
 import { readList } from './fleet-reader.ts';
 import { redrawn, summaryLines } from './watch-frame.ts';
@@ -37,8 +38,8 @@ export async function watchList(
     if (terminal.redraws) terminal.out('\n'.repeat(terminal.rows));
     while (!pause.ended) {
       const text = await picture(context, seconds, show);
-      if (terminal.redraws) terminal.out(redrawn(text, terminal));
-      else terminal.out(`${text}\n`);
+      if (terminal.redraws) terminal.draw(redrawn(text, terminal));
+      else terminal.draw(`${text}\n`);
       await pause.wait(seconds * 1000);
     }
     return EXIT.done;
@@ -50,8 +51,10 @@ export async function watchList(
 async function picture(context: Context, seconds: number, show: ShowTable): Promise<string> {
   const { terminal, home } = context;
   let text = '';
-  const say = (said: string) => void (text += said);
-  const drawing = { ...context, terminal: { ...terminal, out: say, err: say } };
+  const draw = (picture: string) => void (text += picture);
+  // Made visible here, so that it is cut to the width that it takes.
+  const say = (said: string) => draw(escapeUnseen(said));
+  const drawing = { ...context, terminal: { ...terminal, draw, out: say, err: say } };
   const time = isoTime(systemClock.now()).slice(0, 19).replace('T', ' ');
   const how = terminal.redraws ? `every ${seconds} s, Ctrl-C ends` : `every ${seconds} s`;
   say(`gridd ${home.folder}  ${time} UTC, ${how}\n`);

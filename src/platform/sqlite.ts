@@ -3,7 +3,7 @@
  * One writer per file; WAL, so that a reader never waits for it.
  */
 import type Database from 'better-sqlite3';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { isErrno } from './json-file.ts';
@@ -60,9 +60,10 @@ export function committing(db: SqliteDatabase, synchronous: Synchronous, write: 
 
 /**
  * Opens an existing database for reading beside its writer; waits `timeoutMs` for a lock. Throws
- * when the file is absent.
+ * when the file is absent, or empty: then SQLite would delete a log that lies beside it.
  */
 export function openReadOnly(file: string, timeoutMs = 5000): SqliteDatabase {
+  if (statSync(file).size === 0) throw new Error(`the database ${file} is empty`);
   return new Sqlite(file, { readonly: true, fileMustExist: true, timeout: timeoutMs });
 }
 

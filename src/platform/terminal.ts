@@ -4,8 +4,13 @@ import { isErrno } from './json-file.ts';
 
 /** Where words go and come from. `out` is for results, `err` for everything said beside them. */
 export interface Terminal {
-  /** What cannot be seen is written as JSON writes it, see `shownText`. */
+  /** What cannot be seen is written as JSON writes it, see `escapeUnseen`. */
   out(text: string): void;
+  /**
+   * `out` for our own pictures, whose escape codes stay: text of others must have been made visible
+   * before it was painted.
+   */
+  draw(picture: string): void;
   err(text: string): void;
   /** Width of the output; 80 where it is no terminal, or one that does not know. */
   readonly columns: number;
@@ -36,8 +41,9 @@ export function processTerminal(onEnd: (fault: Error | null) => void): Terminal 
     stream.on('error', (error) => onEnd(isErrno(error, 'EPIPE') ? null : error));
   }
   return {
-    out: (text) => void stdout.write(shownText(text, stdout.isTTY)),
-    err: (text) => void stderr.write(shownText(text, false)),
+    out: (text) => void stdout.write(escapeUnseen(text)),
+    draw: (picture) => void stdout.write(escapeForeign(picture)),
+    err: (text) => void stderr.write(escapeUnseen(text)),
     // Asked each time: a window changes its size while something is watched in it.
     get columns() {
       return sizeOr(stdout.columns, WIDTH_WITHOUT_TERMINAL);
@@ -58,7 +64,7 @@ export function processTerminal(onEnd: (fault: Error | null) => void): Terminal 
         lines.once('close', () => resolve(''));
       });
       try {
-        const shown = shownText(question, false);
+        const shown = escapeUnseen(question);
         return (await Promise.race([lines.question(shown), gone])).trim();
       } catch (error) {
         if (!isErrno(error, 'ABORT_ERR')) throw error;
@@ -77,23 +83,29 @@ export function processTerminal(onEnd: (fault: Error | null) => void): Terminal 
 }
 
 // What a text from a config, a venue or a program may not do to whoever reads it: steer the
-// terminal, or turn the direction in which a line is read. Joiners within words are letters' own.
-const UNSEEN = /[^\P{Cc}\t\n]|[^\P{Cf}\u200c\u200d]|[\u2028\u2029]/gu;
+// terminal, or turn the direction in which a line is read. Joiners within words are letters' own,
+// the line ends of a CSV its own.
+const UNSEEN = /[^\P{Cc}\t\n\r]|\r(?!\n)|[^\P{Cf}\u200c\u200d]|[\u2028\u2029]/gu;
 // Bold, dim, the colours of states and levels, and the moves of a table drawn in place.
-const OWN_CODES = ['1', '2', '22', '31', '32', '33', '36', '39'].map((code) => `[${code}m`);
-const OWN_MOVES = ['[H', '[K', '[J'];
+const OWN = String.raw`\u001b\[(?:(?:1|2|22|31|32|33|36|39)m|[HKJ])`;
+const FOREIGN = new RegExp(`(?!${OWN})(?:${UNSEEN.source})`, 'gu');
 
 /**
  * `text` with what cannot be seen written as JSON writes it (\\u202e): readable for people, and the
- * same document for programs. `drawn`: the escape codes of our own pictures stay.
+ * same document for programs.
  */
-export function shownText(text: string, drawn: boolean): string {
-  return text.replace(UNSEEN, (mark, at: number) => {
-    const own = (code: string) => text.startsWith(code, at + 1);
-    if (drawn && mark === '\u001b' && [...OWN_CODES, ...OWN_MOVES].some(own)) return mark;
-    const units = Array.from({ length: mark.length }, (_, n) => mark.charCodeAt(n));
-    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
-  });
+export function escapeUnseen(text: string): string {
+  return text.replace(UNSEEN, asJson);
+}
+
+/** The same for a picture of ours. */
+function escapeForeign(picture: string): string {
+  return picture.replace(FOREIGN, asJson);
+}
+
+function asJson(mark: string): string {
+  const units = Array.from({ length: mark.length }, (_, n) => mark.charCodeAt(n));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
 /** A serial line and some containers have a terminal that says 0; no terminal says nothing. */
@@ -104,7 +116,7 @@ function sizeOr(said: number | undefined, usual: number): number {
 /** Words on standard error just before an exit: written at once, or lost where that fails. */
 export function lastWords(text: string): void {
   try {
-    writeSync(process.stderr.fd, shownText(text, false));
+    writeSync(process.stderr.fd, escapeUnseen(text));
   } catch {
     // There is nowhere left to say it.
   }

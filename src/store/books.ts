@@ -4,12 +4,13 @@
  * it are one transaction; a trade id is booked once. Money and receipts stay for ever; notes and
  * answers to requests are kept in bounds. It refuses a file that belongs to another grid account.
  */
-import { rmSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { FillView, OrderView, ReceiptView, StatusView } from '../contract/instance-api.ts';
 import { GriddError } from '../contract/errors.ts';
 import { committing, migrate, openDatabase } from '../platform/sqlite.ts';
 import type { SqliteDatabase, Synchronous } from '../platform/sqlite.ts';
 import { AuditWaiting } from './audit-waiting.ts';
+import { createBooks, hasLostBooks } from './books-file.ts';
 import { Charts } from './charts.ts';
 import { MIGRATIONS } from './schema.ts';
 import { fillView, orderView } from './rows.ts';
@@ -52,14 +53,15 @@ export function isStorageFault(error: unknown): boolean {
 /** Opens the books; BOOKS_BOUND, BOOKS_NEWER or BOOKS_UNREADABLE when they cannot be used. */
 export function openBooks(file: string, binding: Binding, synchronous: Synchronous): Books {
   let db: SqliteDatabase;
-  const before = statSync(file, { throwIfNoEntry: false });
-  // SQLite would begin new books in it, and forget a log beside it.
-  if (before?.size === 0) {
-    throw new GriddError('BOOKS_UNREADABLE', `The database ${file} is empty (0 bytes).`, {
+  if (hasLostBooks(file)) {
+    const how = existsSync(file) ? 'is empty (0 bytes)' : 'is gone, its log (-wal) is not';
+    throw new GriddError('BOOKS_UNREADABLE', `The database ${file} ${how}.`, {
       hint: 'Put a backup in its place, or start with --fresh to begin anew.',
     });
   }
+  const begun = existsSync(file);
   try {
+    if (!begun) createBooks(file);
     db = openDatabase(file, synchronous);
     if (!migrate(db, MIGRATIONS)) {
       throw new GriddError('BOOKS_NEWER', `${file} was written by a newer gridd.`);
@@ -67,10 +69,8 @@ export function openBooks(file: string, binding: Binding, synchronous: Synchrono
   } catch (error) {
     // A full or failing disk may mend: that is a crash and a restart, not a configuration.
     if (error instanceof GriddError) throw error;
-    // Made by this attempt, it says nothing of books that were.
-    if (before === undefined) removeEmpty(file);
     const why = error instanceof Error ? error.message : String(error);
-    if (isStorageFault(error)) {
+    if (!begun || isStorageFault(error)) {
       throw new Error(`The database ${file} cannot be used now: ${why}.`, { cause: error });
     }
     throw new GriddError('BOOKS_UNREADABLE', `The database ${file} cannot be opened: ${why}.`);
@@ -88,10 +88,6 @@ export function openBooks(file: string, binding: Binding, synchronous: Synchrono
     throw new GriddError('BOOKS_BOUND', `The books in ${file} belong to ${what}.`);
   }
   return books;
-}
-
-function removeEmpty(file: string): void {
-  if (statSync(file, { throwIfNoEntry: false })?.size === 0) rmSync(file);
 }
 
 export class Books {

@@ -109,6 +109,7 @@ export async function gridd(
   const session: Session = {
     terminal: {
       out: (text) => void (said.out += text),
+      draw: (picture) => void (said.out += picture),
       err: (text) => void (said.err += text),
       columns: 80,
       rows: 24,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ControlClient } from '../../src/cli/control-client.ts';
@@ -88,6 +89,13 @@ describe('the control client', () => {
     });
     const gone = await failure(new ControlClient(home).info());
     expect(gone.code).toBe('SUPERVISOR_NOT_RUNNING');
+  });
+
+  it('asks again where it hangs up before the question is written', async () => {
+    const home = makeHome();
+    await serve(home, answering(home.folder, 200, { pid: 8 }));
+    servers[0]?.prependOnceListener('connection', (socket: Socket) => socket.destroy());
+    expect(await new ControlClient(home).info()).toEqual({ pid: 8 });
   });
 
   it('sends bodies and the idempotency key', async () => {

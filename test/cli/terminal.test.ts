@@ -4,11 +4,15 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { findingText } from '../../src/cli/doctor/finding-text.ts';
 import { exitOfThrown, thrownText } from '../../src/cli/failure.ts';
+import { csvText } from '../../src/cli/verbs/receipts.ts';
 import type { Home } from '../../src/platform/paths.ts';
-import { shownText } from '../../src/platform/terminal.ts';
+import { escapeUnseen } from '../../src/platform/terminal.ts';
+import { openBooks, readBooks } from '../../src/store/index.ts';
 import { ROOT } from '../source-tree.ts';
-import { makeHome, recordOf, registryOf } from './cli-harness.ts';
+import { SAMPLE_RECEIPT } from '../web/sample-service.ts';
+import { gridd, makeHome, recordOf, registryOf } from './cli-harness.ts';
 
 /** The CLI as a process on a terminal of its own; `key` is pressed once `question` stands there. */
 async function atTerminal(home: Home, words: string[], question: string, key: string) {
@@ -76,29 +80,92 @@ it.each([
   expect(exitOfThrown(thrown)).toBe(2);
 });
 
-/** What stands in a text that would steer a terminal or turn a line. */
-const TRICK = 'SOL\u202eLOS\u2066\u0007\u001b[2J\u009b1m\r\ufeff\u{e0041}';
-const SHOWN = String.raw`SOL\u202eLOS\u2066\u0007\u001b[2J\u009b1m\u000d\ufeff\udb40\udc41`;
+/** What stands in a text that would steer a terminal, colour what follows, or turn a line. */
+const TRICK = 'SOL\u202eLOS\u2066\u0007\u001b[2J\u001b[H\u001b[J\u001b[31m\u009b1m\r\ufeff\u{e0041}';
+const MOVES = String.raw`SOL\u202eLOS\u2066\u0007\u001b[2J\u001b[H\u001b[J\u001b[31m\u009b1m`;
+const SHOWN = String.raw`${MOVES}\u000d\ufeff\udb40\udc41`;
 
-it('what cannot be seen is shown as JSON would; our own colours stay where there are colours', () => {
-  expect(shownText(TRICK, true)).toBe(SHOWN);
-  expect(JSON.parse(shownText(JSON.stringify(TRICK), false))).toBe(TRICK);
-  const plain = '網格 क्‍ष ¥\t12\n';
-  expect(shownText(plain, false)).toBe(plain);
-  expect(shownText('\u001b[31mfailed\u001b[39m', true)).toBe('\u001b[31mfailed\u001b[39m');
-  expect(shownText('\u001b[31mfailed', false)).toBe(String.raw`\u001b[31mfailed`);
+it('what cannot be seen is shown as JSON would', () => {
+  expect(escapeUnseen(TRICK)).toBe(SHOWN);
+  expect(JSON.parse(escapeUnseen(JSON.stringify(TRICK)))).toBe(TRICK);
+  const plain = '網格 क्‍ष ¥\t12\r\n';
+  expect(escapeUnseen(plain)).toBe(plain);
 });
 
-it('a config, an error and an id from the command line cannot steer the terminal', async () => {
-  const failed = { state: 'failed', state_reason: TRICK, last_error: TRICK };
-  const home = makeHome({
+it('a CSV leaves the process as it was written, its line ends too', () => {
+  const home = makeHome({ 'logs/instances.json': registryOf({ a: recordOf('a') }) });
+  const file = join(home.folder, 'database', 'a.db');
+  const to = { instance_id: 'a', venue: 'paper', mode: 'paper', account: 'paper', symbol: 'S' };
+  const books = openBooks(file, { ...to, direction: 'neutral' }, 'NORMAL');
+  const receipt = { kind: 'stop', after_fill: 0, last_fill: 0, body: SAMPLE_RECEIPT } as const;
+  books.commit({ at_ms: 1, state: '{}', intents: [], updates: [], notes: [], receipt });
+  books.close();
+  const words = ['--home', home.folder, 'receipts', 'a', '--csv'];
+  const run = [join(ROOT, 'bin', 'gridd.js'), ...words];
+  const { stdout } = spawnSync(process.execPath, run, { encoding: 'utf8' });
+  const read = readBooks(file);
+  expect(stdout).toBe(csvText(read?.receipts(9, 'stop') ?? []));
+  expect(stdout.split('\r\n')).toHaveLength(3);
+  read?.close();
+});
+
+const failed = {
+  state: 'failed',
+  state_reason: TRICK,
+  last_error: { code: 'INTERNAL', message: TRICK, hint: TRICK },
+};
+const trickHome = () =>
+  makeHome({
     'config/active/bad.json': { metadata: { symbol: TRICK } },
     'logs/instances.json': registryOf({ a: recordOf('a', failed) }),
+    'logs/a/2026-01-02/daemon.log.1': { time: 1, level: 50, msg: TRICK, [TRICK]: TRICK },
   });
-  const verbs = [['list'], ['list', '--json'], ['status', 'a'], ['validate'], ['stop', TRICK]];
-  for (const verb of verbs) {
-    const { said } = await atTerminal(home, verb, '\u0000', '');
-    const marks = ['\u202e', '\u2066', '\u0007', '\u009b', '\ufeff', '\u001b[2J'];
-    expect({ verb, found: marks.filter((mark) => said.includes(mark)) }).toEqual({ verb, found: [] });
-  }
+
+it.each([
+  ['list', [], MOVES],
+  ['list', ['--json'], MOVES],
+  ['status', ['a'], MOVES],
+  ['doctor', [], ''],
+  ['logs', ['a'], String.raw`SOL\u202eLOS`],
+  ['validate', [], ''],
+  ['stop', [TRICK], MOVES],
+])('%s %j: no config, error, log or argument steers the terminal', async (verb, words, shown) => {
+  const { said } = await atTerminal(trickHome(), [verb, ...words], '\u0000', '');
+  expect(said).toContain(shown);
+  expect(steering(said)).toEqual([]);
 });
+
+it('a finding of the doctor shows a trick as text, within its own colour', () => {
+  const terminal = { colours: true };
+  const finding = { name: 'a', verdict: 'fail', found: TRICK, advice: TRICK } as const;
+  const text = findingText({ terminal }, finding);
+  expect(text).toContain(`  ${SHOWN}\n`);
+  expect(steering(text)).toEqual([]);
+});
+
+it('a watched list shows a trick as text, cut to the width that it takes', async () => {
+  const pictures: string[] = [];
+  let interrupt = () => {};
+  const terminal = {
+    ...{ redraws: true, colours: true, columns: 40, rows: 20 },
+    draw(picture: string) {
+      pictures.push(picture);
+      interrupt();
+    },
+    onInterrupt(fn: () => void) {
+      interrupt = fn;
+      return () => undefined;
+    },
+  };
+  await gridd(trickHome(), ['list', '--watch'], { terminal });
+  const line = pictures[0]?.split('\n').find((one) => one.startsWith('a failed: '));
+  expect(line).toBe(`${`a failed: ${SHOWN}`.slice(0, 40)}\u001b[K`);
+});
+
+/** The marks of the trick that went through, and control codes that are not ours. */
+function steering(said: string): string[] {
+  const ours = new RegExp(String.raw`\u001b\[(?:1|2|22|31|32|33|36|39)m(?!\\u009b)`, 'g');
+  const own = said.replace(ours, '');
+  const marks = ['\u001b', '\u202e', '\u2066', '\u0007', '\u009b', '\ufeff', '\u{e0041}'];
+  return marks.filter((mark) => own.includes(mark));
+}

@@ -88,9 +88,10 @@ describe('watching', () => {
     let pictures = 0;
     const terminal = {
       ...screen,
-      out: (text: string) => {
-        said += text;
-        if (!text.includes('1 instance: 1 stopped')) return;
+      out: (text: string) => void (said += text),
+      draw: (picture: string) => {
+        said += picture;
+        if (!picture.includes('1 instance: 1 stopped')) return;
         pictures += 1;
         if (pictures === 2) interrupt();
       },

@@ -9,6 +9,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,8 +17,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { migrate, openDatabase, openImage } from '../../src/platform/sqlite.ts';
 import { MIGRATIONS } from '../../src/store/schema.ts';
-import { archiveBooks, openBooks, readBooks, readLineFills } from '../../src/store/index.ts';
+import {
+  archiveBooks,
+  openBooks,
+  readBooks,
+  readLineFills,
+  restoreBooks,
+} from '../../src/store/index.ts';
 import type { Binding, Intent, Turn } from '../../src/store/index.ts';
+import { waitFor } from '../fixtures/wait-for.ts';
 import { onSmallDisk, whyNoSmallDisk } from '../fixtures/small-disk.ts';
 import { bundleProgram } from '../registry/writer-process.ts';
 
@@ -96,17 +104,49 @@ describe('opening', () => {
     expect(() => openBooks(file, BINDING, 'NORMAL')).toThrow(
       expect.objectContaining({ code: 'BOOKS_UNREADABLE', message: expect.stringContaining('empty') }),
     );
+    expect(readBooks(file)).toBeNull();
+    expect([statSync(file).size, statSync(`${file}-wal`).size]).toEqual([0, 12]);
+    // Archived for new ones that could not begin, they come back as they were, not as valid ones.
+    const archived = archiveBooks(file, 0) ?? '';
+    expect([statSync(archived).size, statSync(`${archived}-wal`).size]).toEqual([0, 12]);
+    restoreBooks(archived, file);
     expect([statSync(file).size, statSync(`${file}-wal`).size]).toEqual([0, 12]);
     expect(archiveBooks(file, 0)).not.toBeNull();
     openBooks(file, BINDING, 'NORMAL').close();
   });
 
-  test('an attempt that cannot make books leaves no empty file for the next to refuse', () => {
-    // Where the log is to be.
-    mkdirSync(`${file}-wal`);
-    expect(() => openBooks(file, BINDING, 'NORMAL')).toThrow();
-    expect(existsSync(file) && statSync(file).size === 0).toBe(false);
-    rmSync(`${file}-wal`, { recursive: true });
+  test.each(['-wal', '-journal'])('a %s whose file is gone is kept for who asks for it', (log) => {
+    writeFileSync(file + log, 'what is left');
+    const code = 'BOOKS_UNREADABLE';
+    const gone = expect.objectContaining({ code, message: expect.stringContaining('is gone') });
+    expect(() => openBooks(file, BINDING, 'NORMAL')).toThrow(gone);
+    const archived = archiveBooks(file, 0) ?? '';
+    expect(statSync(archived + log).size).toBe(12);
+    openBooks(file, BINDING, 'NORMAL').close();
+  });
+
+  test('new books appear whole, so that a start that is killed leaves no empty file', async () => {
+    const seen: (string | null)[] = [];
+    const watcher = watch(folder, (_event, name) => seen.push(name));
+    openBooks(file, BINDING, 'NORMAL').close();
+    await waitFor('the file to appear', () => seen.includes('a.db'));
+    watcher.close();
+    expect(seen).toContain('a.db.new');
+    expect(seen.indexOf('a.db')).toBeGreaterThan(seen.lastIndexOf('a.db.new'));
+  });
+
+  test('what a killed start left of new books is no hindrance', () => {
+    for (const log of ['', '-wal', '-journal']) writeFileSync(`${file}.new${log}`, 'a part');
+    openBooks(file, BINDING, 'NORMAL').close();
+    expect(readdirSync(folder)).toEqual(['a.db']);
+  });
+
+  test('an attempt that cannot make books leaves no file for the next to refuse', () => {
+    // Where its log is to be.
+    mkdirSync(`${file}.new-wal`);
+    expect(() => openBooks(file, BINDING, 'NORMAL')).toThrow(/cannot be used now/);
+    expect(existsSync(file)).toBe(false);
+    rmSync(`${file}.new-wal`, { recursive: true });
     openBooks(file, BINDING, 'NORMAL').close();
   });
 

@@ -61,7 +61,7 @@ async function ask(context: Context, loaded: LoadedConfig, choice: PositionChoic
   const { report, error } = await checkLive(context, loaded, { first: true, choice });
   if (error !== null) throw GriddError.fromBody(error);
   const { terminal } = context;
-  terminal.out(gridText(context, report));
+  terminal.draw(gridText(context, report));
   for (const { name, verdict, found, advice } of report.findings) {
     if (verdict === 'warn') terminal.out(`warning: ${name}: ${found} ${advice}`.trimEnd() + '\n');
   }

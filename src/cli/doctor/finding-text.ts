@@ -1,10 +1,16 @@
 /** Findings as lines for people. */
 import pc from 'picocolors';
+import { escapeUnseen } from '../../platform/terminal.ts';
 import type { Context } from '../context.ts';
 import type { Finding, Verdict } from './finding.ts';
 
+/** Where it is shown, as far as matters here. */
+interface Painted {
+  readonly terminal: Pick<Context['terminal'], 'colours'>;
+}
+
 /** One finding on a line, its advice on the next, ending in a newline. */
-export function findingText({ terminal }: Context, finding: Finding): string {
+export function findingText({ terminal }: Painted, finding: Finding): string {
   const { name, verdict, found, advice } = finding;
   const colours = pc.createColors(terminal.colours);
   const paint: Readonly<Record<Verdict, (text: string) => string>> = {
@@ -12,6 +18,7 @@ export function findingText({ terminal }: Context, finding: Finding): string {
     warn: colours.yellow,
     fail: colours.red,
   };
-  const line = `${paint[verdict](verdict.padEnd(4))}  ${name.padEnd(10)}  ${found}\n`;
-  return advice === '' ? line : `${line}${' '.repeat(18)}${advice}\n`;
+  const words = escapeUnseen(`${name.padEnd(10)}  ${found}`);
+  const line = `${paint[verdict](verdict.padEnd(4))}  ${words}\n`;
+  return advice === '' ? line : `${line}${' '.repeat(18)}${escapeUnseen(advice)}\n`;
 }

@@ -45,7 +45,7 @@ export function audit(
   const { columns: width, colours } = context.terminal;
   if (json) tellJson(context, entries.map(documentOf));
   else if (entries.length === 0) context.terminal.out('no verbs noted\n');
-  else context.terminal.out(renderTable(entries, COLUMNS, { width, colours }));
+  else context.terminal.draw(renderTable(entries, COLUMNS, { width, colours }));
   return Promise.resolve(EXIT.done);
 }
 

@@ -34,7 +34,7 @@ export async function check(
   const choice = choiceOf(options);
   const { report, error } = await checkLive(context, loaded, { first, choice });
   if (options.json === true) tellJson(context, report);
-  else context.terminal.out(checkText(context, report));
+  else context.terminal.draw(checkText(context, report));
   return error === null ? EXIT.done : exitOf(error);
 }
 

@@ -21,6 +21,6 @@ export async function doctor(
     await checkService(context),
   ];
   if (options.json === true) tellJson(context, findings);
-  else for (const finding of findings) context.terminal.out(findingText(context, finding));
+  else for (const finding of findings) context.terminal.draw(findingText(context, finding));
   return findings.some(({ verdict }) => verdict === 'fail') ? EXIT.input : EXIT.done;
 }

@@ -27,6 +27,8 @@ const USUAL_LINES = 100;
 /** Lines written between two looks at whether anybody still reads. */
 const BATCH_LINES = 1000;
 
+type Write = (text: string) => void;
+
 export interface LogsOptions extends FilterOptions {
   readonly follow?: boolean;
   /** How many of the last lines; left out: 100, with `since` all. */
@@ -41,6 +43,7 @@ export async function logs(
   selection: Selection,
   options: LogsOptions,
 ): Promise<number> {
+  const { terminal } = context;
   const { follow = false, json = false } = options;
   const stream = streamOf(options.stream);
   const filter = makeFilter(options, systemClock.now());
@@ -52,16 +55,17 @@ export async function logs(
     logSources(id, logDirOf(context, id, instances), stream).map((from) => new LogCursor(from)),
   );
   const idWidth = Math.max(0, ...chosen.map((id) => id.length));
-  const look = { colours: context.terminal.colours, idWidth };
+  const look = { colours: terminal.colours, idWidth };
+  const write = (said: string) => (json ? terminal.out(said) : terminal.draw(said));
   const text = (line: LogLine) =>
     json ? `${JSON.stringify(logDocument(line))}\n` : renderLogLine(line, look);
   const present = presentLines(cursors, filter, { ...options, follow });
   if (json && !follow) {
-    await show(context, inArray(present));
+    await show(write, inArray(present));
     return EXIT.done;
   }
-  await show(context, each(present, text));
-  if (follow) await goOn(context, cursors, filter, text);
+  await show(write, each(present, text));
+  if (follow) await goOn(write, cursors, filter, text);
   return EXIT.done;
 }
 
@@ -97,7 +101,7 @@ function lastOf(lines: Iterable<LogLine>, count: number): LogLine[] {
 
 /** Prints what is added, for ever. */
 async function goOn(
-  context: Context,
+  write: Write,
   cursors: readonly LogCursor[],
   filter: LogFilter | null,
   text: (line: LogLine) => string,
@@ -115,7 +119,7 @@ async function goOn(
     });
     held = lists.map(({ late }) => late);
     const merged = mergeLines(lists.map(({ lines }) => lines));
-    await show(context, each(filter === null ? merged : taken(merged, filter), text));
+    await show(write, each(filter === null ? merged : taken(merged, filter), text));
   }
 }
 
@@ -134,16 +138,16 @@ function* inArray(lines: Iterable<LogLine>): Generator<string> {
 }
 
 /** Writes in batches; between them the process hears of a reader that went away. */
-async function show(context: Context, texts: Iterable<string>): Promise<void> {
+async function show(write: Write, texts: Iterable<string>): Promise<void> {
   let batch: string[] = [];
   for (const text of texts) {
     batch.push(text);
     if (batch.length < BATCH_LINES) continue;
-    context.terminal.out(batch.join(''));
+    write(batch.join(''));
     batch = [];
     await systemClock.breathe();
   }
-  if (batch.length > 0) context.terminal.out(batch.join(''));
+  if (batch.length > 0) write(batch.join(''));
 }
 
 function streamOf(given: string | undefined): LogStream | undefined {

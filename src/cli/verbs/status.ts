@@ -31,7 +31,7 @@ export async function status(
   const { colours, columns } = context.terminal;
   const view = found.status;
   const pairs = [...processPairs(found), ...(view === null ? [] : gridPairs(view))];
-  context.terminal.out(renderPairs([...pairs, ...filePairs(found)], { width: columns, colours }));
+  context.terminal.draw(renderPairs([...pairs, ...filePairs(found)], { width: columns, colours }));
   return EXIT.done;
 }
 

@@ -124,7 +124,7 @@ export async function supervisorStatus(
   if (lost + set_aside > 0) {
     pairs.push(['history lost', `${lost} entries; ${set_aside} broken files set aside`]);
   }
-  context.terminal.out(renderPairs(pairs, { width, colours }));
+  context.terminal.draw(renderPairs(pairs, { width, colours }));
   return EXIT.done;
 }
 

@@ -42,7 +42,7 @@ export async function venues(
     return EXIT.done;
   }
   const { columns: width, colours } = context.terminal;
-  context.terminal.out(renderTable(kinds, COLUMNS, { width, colours }));
+  context.terminal.draw(renderTable(kinds, COLUMNS, { width, colours }));
   if (name !== undefined) return EXIT.done;
   const more = await ccxtVenues();
   context.terminal.out(
