@@ -15,6 +15,7 @@ import type { AskedVerb } from './verb-request.ts';
 import { askVerb, useAskedVerbs, whileUnderWay } from './verb-request.ts';
 import { VerbResults } from './verb-results.tsx';
 import { useConsoleWords } from '../console-words.ts';
+import type { ConsoleT } from '../console-words.ts';
 
 /** Stands once on the page; shows itself when a verb is asked for. */
 export function VerbDialogs() {
@@ -48,7 +49,9 @@ function VerbDialog({ asked, opened }: Props) {
       onClose={() => askVerb(null)}
       size="lg"
       title={title}
-      told={ids === null ? title : `${title}: ${someOf(ids)}`}
+      told={
+        ids === null ? title : t('console:joined.verb_of', { verb: title, ids: someOf(t, ids) })
+      }
       confirm={t(`console:verbs.confirm.${verb}`, { count: due.length })}
       danger={verb === 'panic' || (verb === 'stop' && choice.position === 'close')}
       disabled={due.length === 0}
@@ -73,9 +76,10 @@ function VerbDialog({ asked, opened }: Props) {
 /** Names that have room in one line or two. */
 const NAMED = 4;
 
-function someOf(ids: readonly string[]): string {
-  const named = ids.slice(0, NAMED).join(', ');
-  return ids.length > NAMED ? `${named} … (${ids.length})` : named;
+function someOf(t: ConsoleT, ids: readonly string[]): string {
+  const named = ids.slice(0, NAMED).join(t('console:joined.ids'));
+  if (ids.length <= NAMED) return named;
+  return t('console:joined.more_ids', { ids: named, count: ids.length });
 }
 
 function StopChoices(props: {
