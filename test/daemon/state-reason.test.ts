@@ -19,7 +19,7 @@ describe('a reason', () => {
   });
 
   it('keeps what it quotes with its code; a quotation alone is a text', () => {
-    const fault = quoted({ code: 'CONFIG_INVALID', message: 'It has problems.', hint: '' });
+    const fault = quoted({ code: 'CONFIG_INVALID', message: 'It has problems.' });
     const said = say('no_restart', { reason: END, fault });
     expect(said.quotes).toEqual({ fault: { code: 'CONFIG_INVALID', text: 'It has problems.' } });
     const kept = JSON.parse(JSON.stringify(stateReason(said))) as ReturnType<typeof stateReason>;

@@ -73,7 +73,7 @@ describe('the reason of a state', () => {
 
   it('quotes errors in words of the page, and beneath as they were said', async () => {
     const message = 'The config of bp_sol_01 has problems.';
-    const fault = quoted({ code: 'CONFIG_INVALID', message, hint: '' });
+    const fault = quoted({ code: 'CONFIG_INVALID', message });
     const [first] = await told('zh-Hant', saying(say('no_restart', { reason: END, fault })));
     const words = '程序結束，代碼 1；無法再啟動：設定有問題，全部列在下方';
     expect(first).toEqual({ words, sentence: message });

@@ -64,7 +64,7 @@ describe('a verb that did what it was asked for', () => {
     const more = retold(first, say('ended_outside', { stopped: toldBy(first), names }));
     expect(more).toMatchObject({ receipt: null, message_said: { code: 'ended_outside' } });
     expect(more.message).toBe('stopped; ended sleep (pid 7) outside its group');
-    const plain = retold(more, quoted({ code: 'INTERNAL', message: 'no', hint: '' }));
+    const plain = retold(more, quoted({ code: 'INTERNAL', message: 'no' }));
     expect(plain).toEqual({ id: 'a', ok: true, receipt: null, message: 'no' });
   });
 
