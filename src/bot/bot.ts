@@ -9,6 +9,7 @@ import type { InstanceConfig } from '../contract/instance-config.ts';
 import { nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import { assert } from '../contract/assert.ts';
+import type { Quoted } from '../contract/sentences.ts';
 import { venueError } from '../exchange/venue-error.ts';
 import type { KindLoaders } from '../exchange/venues.ts';
 import { systemClock as clock } from '../platform/clock.ts';
@@ -65,7 +66,7 @@ export interface BotParts {
   /** Told that the page has got its port at last. */
   readonly onPage?: () => void;
   /** Told why nothing begins yet; null: it goes on. */
-  readonly waits?: (reason: string | null) => void;
+  readonly waits?: (reason: Quoted | null) => void;
   /** Other kinds of venues than the built-in ones. */
   readonly kinds?: KindLoaders;
 }
@@ -234,8 +235,9 @@ export class Bot {
       if (moves) this.service.assertNotOver('ADJUST_REFUSED');
       const designed = moves ? planOfFile(this.#gridInForce, config, taken) : null;
       const warnings = [...edited.warnings, ...(designed?.warnings ?? [])];
+      const coded = designed?.coded ?? [];
       const nothing = applied.length === 0 && !moves;
-      const untouched = { restart, applied: [], orders: null, warnings };
+      const untouched = { restart, applied: [], orders: null, warnings, coded };
       if (restart.length > 0) return untouched;
       if (nothing) {
         // What the supervisor alone acts on may concern the bot's own logs.
@@ -258,7 +260,8 @@ export class Bot {
       log.info({ applied }, 'the edited config was taken');
       const held = diff === null ? [] : this.service.heldBack();
       const told = [...warnings, ...held.map(({ text }) => text)];
-      return { restart, applied, orders: diff === null ? null : ordersOf(diff), warnings: told };
+      const orders = diff === null ? null : ordersOf(diff);
+      return { restart, applied, orders, warnings: told, coded: [...coded, ...held] };
     });
   }
 

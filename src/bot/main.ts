@@ -13,6 +13,7 @@ import type {
   StopReceipt,
 } from '../contract/instance-api.ts';
 import { say, sentenceOf } from '../contract/sentences.ts';
+import type { Quoted } from '../contract/sentences.ts';
 import { isoTime, systemClock as clock } from '../platform/clock.ts';
 import { writeFileAtomic, writeJson } from '../platform/json-file.ts';
 import { keepOthersFromWriting } from '../platform/umask.ts';
@@ -113,7 +114,7 @@ async function main(launch: BotLaunch): Promise<void> {
   );
   const { log } = logs;
   const { id, generation } = launch;
-  let [bot, waits]: [Bot | null, string | null] = [null, null];
+  let [bot, waits]: [Bot | null, Quoted | null] = [null, null];
   let [ending, asked] = [false, false];
   const record = (): void => {
     bestEffort('the log folder', () => mkdirSync(launch.log_dir, { recursive: true }));
@@ -138,7 +139,7 @@ async function main(launch: BotLaunch): Promise<void> {
     status: () => bot?.service.status() ?? null,
     webPort: () => bot?.webPort ?? null,
     turnAge: () => bot?.runner.turnAge() ?? 0,
-    waitsFor: () => waits ?? bot?.runner.degraded[0] ?? null,
+    waitsFor: () => waits ?? bot?.runner.degradedCodes[0] ?? null,
     share,
     perform: (method, params) => perform(method, params),
     onLine: () => bot?.service.outbox.tell(),
@@ -202,7 +203,7 @@ async function main(launch: BotLaunch): Promise<void> {
   try {
     const variables = () => ({ ...process.env, ...readEnvFile(home) });
     const onPage = () => (ending ? undefined : record());
-    const hooks = { onBug: crash, onRefused, onPage, waits: (why: string | null) => (waits = why) };
+    const hooks = { onBug: crash, onRefused, onPage, waits: (why: Quoted | null) => (waits = why) };
     const around = { home, launch, variables, log, lock, share, supervisor: link };
     bot = await Bot.open({ ...around, ...hooks });
     bot.service.outbox.follow((note) => link.audit(note));

@@ -10,6 +10,7 @@ import { makeMarket, nearestTicks, priceText, sizeText } from '../contract/marke
 import type { Market, MarketRules } from '../contract/market.ts';
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
 import type { Money } from '../contract/decimal.ts';
+import type { Quoted } from '../contract/sentences.ts';
 import { liquidationInside, startOutlook } from '../engine/index.ts';
 import type { GridState } from '../engine/index.ts';
 import { accountRules, refuseUnfit } from '../exchange/account-rules.ts';
@@ -54,7 +55,7 @@ export interface OpeningParts {
   /** What it may send of what its key may send. */
   readonly share: KeyShare;
   /** Told why nothing begins yet; null: it goes on. */
-  readonly waits?: (reason: string | null) => void;
+  readonly waits?: (reason: Quoted | null) => void;
   /** Other kinds of venues than the built-in ones. */
   readonly kinds?: KindLoaders;
 }
@@ -142,8 +143,8 @@ async function openFeed(parts: OpeningParts, config: InstanceConfig) {
 }
 
 function patienceOf({ clock, log, waits }: OpeningParts, venue: string): PatienceParts {
-  const tell = (reason: string | null) => {
-    if (reason !== null) log.warn({ reason }, 'the start waits for the venue');
+  const tell = (reason: Quoted | null) => {
+    if (reason !== null) log.warn({ reason: reason.text }, 'the start waits for the venue');
     waits?.(reason);
   };
   return { venue, clock, tell };

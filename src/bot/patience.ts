@@ -3,6 +3,7 @@
  * and said meanwhile; what our own budget holds back is asked when it says; what does not pass is
  * the user's to mend, and ends the start.
  */
+import type { Quoted } from '../contract/sentences.ts';
 import { BudgetHeld, VenueFault } from '../exchange/port.ts';
 import { isPermanent, venueError } from '../exchange/venue-error.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -12,7 +13,7 @@ export interface PatienceParts {
   readonly venue: string;
   readonly clock: Clock;
   /** Told why nothing begins yet; null: it goes on. */
-  readonly tell: (reason: string | null) => void;
+  readonly tell: (reason: Quoted | null) => void;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -40,13 +41,14 @@ export async function askPatiently<T>(
       if (!(error instanceof VenueFault)) throw error;
       if (error instanceof BudgetHeld) {
         // It was not asked, so nothing failed; when there is room for it is known.
-        tell(`VENUE_RATE: the share of the requests to ${venue} is used up for now.`);
+        const text = `VENUE_RATE: the share of the requests to ${venue} is used up for now.`;
+        tell({ code: 'VENUE_RATE', text });
         await clock.delay(Math.max(LEAST_PAUSE_MS, error.retry_after_ms ?? FIRST_PAUSE_MS));
         continue;
       }
       const told = venueError(venue, error);
       if (isPermanent(error)) throw told;
-      tell(`${told.code}: ${told.message}`);
+      tell({ code: told.code, text: `${told.code}: ${told.message}` });
       await clock.delay(pauseMs(attempt, error.retry_after_ms));
       attempt += 1;
     }

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Market } from '../contract/market.ts';
+import type { CodedText } from '../contract/said-codes.ts';
 import { design, designInPlace } from '../engine/index.ts';
 import type {
   Design,
@@ -21,6 +22,8 @@ export type { Funds } from '../engine/index.ts';
 export interface Designed {
   readonly plan: GridPlan;
   readonly warnings: readonly string[];
+  /** The same with their codes. */
+  readonly coded: readonly CodedText[];
 }
 
 /** The grid values of a config as the engine's designer takes them. */
@@ -71,7 +74,10 @@ function soundOr(
     const problems = result.problems.map((p) => ({ ...p, path: prefix + p.path }));
     throw new GriddError(code, `${what}: ${first}`, { problems });
   }
-  return { plan: result.plan, warnings: result.warnings.map((warning) => warning.message) };
+  const coded = result.warnings.map(({ rule, message, said }) => ({
+    ...{ code: rule, text: message, said },
+  }));
+  return { plan: result.plan, warnings: coded.map(({ text }) => text), coded };
 }
 
 /** The engine's design of values of which the range was not edited; throws as `designGrid`. */

@@ -18,6 +18,7 @@ import { BOT_METHODS, LINK_PROTOCOL } from '../contract/instance-api.ts';
 import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { AuditNote } from '../contract/history-api.ts';
+import type { Quoted } from '../contract/sentences.ts';
 import type { Clock } from '../platform/clock.ts';
 import { readJson } from '../platform/json-file.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -35,8 +36,8 @@ export interface LinkParts {
   readonly log: Logger;
   readonly status: () => StatusView | null;
   readonly turnAge: () => number;
-  /** What a bot that is not ready waits for, as a sentence; null: nothing in particular. */
-  readonly waitsFor?: () => string | null;
+  /** What a bot that is not ready waits for; null: nothing in particular. */
+  readonly waitsFor?: () => Quoted | null;
   /** Port of the page; null while none could be had. */
   readonly webPort: () => number | null;
   /** What it takes of each budget it shares, and is granted of one. */
@@ -144,7 +145,7 @@ export class SupervisorLink {
       turn_age_ms: Math.round(turnAge()),
       web_port: webPort(),
       status: this.#figures.of(this.#ready ? status() : null, clock.monotonic(), asked),
-      ...(waits === null ? {} : { waits_for: waits }),
+      ...(waits === null ? {} : { waits_for: waits.text, waits_code: waits.code }),
     });
   }
 

@@ -16,10 +16,10 @@ export interface FleetRow extends ListRow {
   /** What its file says now, which its next start is; null: no file of config/active is its own. */
   readonly next_mode: 'paper' | 'live' | null;
   readonly state_reason: string;
-  /** The same as data; absent or null: it is only a text. */
-  readonly state_said?: Said | null;
-  /** Of `last_error`; absent or null: none. */
-  readonly last_error_code?: ErrorCode | null;
+  /** The same as data; null: it is only a text. */
+  readonly state_said: Said | null;
+  /** Of `last_error`; null: none. */
+  readonly last_error_code: ErrorCode | null;
   readonly direction: string | null;
   readonly base: string | null;
   readonly quote: string | null;
@@ -152,7 +152,7 @@ export interface DesignView {
   /** Whose rules these are and of when, a sentence. */
   readonly market_source: string;
   /** The same as data. */
-  readonly market_said?: Said;
+  readonly market_said: Said;
   readonly price: string;
   /** Lowest first. */
   readonly lines: readonly string[];

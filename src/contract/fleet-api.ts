@@ -16,6 +16,7 @@ import type {
 import type { AlertTestResult } from './alerts.ts';
 import type { ErrorBody, Problem } from './errors.ts';
 import type { ExitEntry, HistoryFacts, LastExit, UsageHistory } from './history-api.ts';
+import type { CodedText } from './said-codes.ts';
 import type { Said } from './sentences.ts';
 import type { OnStop } from './trading.ts';
 
@@ -160,12 +161,16 @@ export interface VerbResult {
   readonly ok: boolean;
   /** One sentence, e.g. "running on http://127.0.0.1:5001". */
   readonly message: string;
+  /** The same as data; absent: it is only a text. */
+  readonly message_said?: Said;
   readonly unchanged?: boolean;
   /** Of a reload: the keys that came into force. */
   readonly changed?: readonly string[];
   readonly error?: ErrorBody;
   readonly receipt?: StopReceipt | null;
   readonly warnings?: readonly string[];
+  /** Warnings that have a code. */
+  readonly coded?: readonly CodedText[];
   readonly row?: ListRow;
 }
 

@@ -79,6 +79,8 @@ export interface ReloadAnswer {
     readonly placed: number;
   } | null;
   readonly warnings: readonly string[];
+  /** Warnings that have a code; absent from older bots. */
+  readonly coded?: readonly CodedText[];
 }
 
 /** Answer to resume: what had tripped the grid, as a sentence; null: nothing had. */
@@ -209,6 +211,8 @@ export type BotMessage =
       readonly status: StatusView | null;
       /** What a bot that is not ready waits for, as a sentence; absent: nothing in particular. */
       readonly waits_for?: string;
+      /** The code that this has as an error or as a reason of being degraded. */
+      readonly waits_code?: string;
     }
   | {
       readonly type: 'reply';

@@ -122,6 +122,7 @@ export const SENTENCES = {
   ready: 'ready',
   bot_says_so: 'the bot says so',
   no_page_port: 'its page has no port',
+  waits: '{{fault}}',
   venue_answers: 'the venue answers',
   holds_lock: 'it holds the lock of the instance',
   lock_of_another: 'the lock is held by a process that is not the bot on record',
@@ -136,6 +137,8 @@ export const SENTENCES = {
   no_sign_of_life: 'no sign of life for {{seconds}} s',
   stands_still: 'its engine stands still for {{seconds}} s',
   has_no_port: 'it has no port',
+  health_answers: 'GET /health answers {{status}}',
+  health_fails: 'GET /health fails ({{reason}})',
   memory_over_limit: 'memory {{memory}} MiB over its limit of {{limit}} MiB',
   cpu_over_limit: 'uses {{percent}} % CPU over {{seconds}} s, the limit is {{limit}} %',
   // How a process ended.
@@ -148,6 +151,38 @@ export const SENTENCES = {
   run_over: 'the run is over',
   stop_command: 'stop command',
   panic_command: 'panic command',
+  // What came of a verb.
+  stopped: 'stopped',
+  starting: 'starting',
+  running: 'running',
+  degraded: 'degraded',
+  unhealthy: 'unhealthy',
+  backoff: 'backoff',
+  stopping: 'stopping',
+  failed: 'failed',
+  finished: 'finished',
+  degraded_by: 'degraded ({{reason}})',
+  serves_on: '{{state}} on {{url}}',
+  already: 'already {{state}}',
+  paused: 'paused',
+  resumed: 'resumed',
+  resumed_tripped: 'resumed; it was tripped: {{trip}}',
+  stopped_unstarted: 'stopped; no process ran (it was {{state}})',
+  stopped_clean: long(
+    'stopped; {{cancelled}} orders cancelled, ',
+    '{{left}} left, position {{position}}',
+  ),
+  ended_outside: '{{stopped}}; ended {{names}} outside its group',
+  flat: 'flat; {{cancelled}} orders cancelled, position 0',
+  restarted_for: 'restarted for {{keys}}; {{outcome}}',
+  edited_since: 'a file edited since its start',
+  variable_changed: 'a variable of .env',
+  unchanged: 'unchanged',
+  taken_in_place: 'taken in place: {{keys}}',
+  taken_orders: long(
+    'taken in place: {{keys}}; {{kept}} orders kept, ',
+    '{{cancelled}} cancelled, {{placed}} placed',
+  ),
 } as const;
 export type SentenceCode = keyof typeof SENTENCES;
 
@@ -157,10 +192,18 @@ export interface Said {
   readonly values?: Readonly<Record<string, string>>;
   /** Places that hold sentences themselves. */
   readonly parts?: Readonly<Record<string, Said>>;
+  /** Places that hold what was said in English by itself, with its code. */
+  readonly quotes?: Readonly<Record<string, Quoted>>;
+}
+
+/** An English text that comes with a code: of an error, a trip, or of what is degraded. */
+export interface Quoted {
+  readonly code: string;
+  readonly text: string;
 }
 
 /** What is said of something: as data where it is known as such, else a text. */
-export type Telling = Said | string;
+export type Telling = Said | Quoted | string;
 
 type PlacesOf<Text extends string> = Text extends `${string}{{${infer Place}}}${infer Rest}`
   ? Place | PlacesOf<Rest>
@@ -174,23 +217,38 @@ export function say<Code extends SentenceCode>(code: Code, ...[values]: ValuesOf
   if (values === undefined) return { code };
   const texts: Record<string, string> = {};
   const parts: Record<string, Said> = {};
+  const quotes: Record<string, Quoted> = {};
   for (const [place, value] of Object.entries<Telling | number>(values)) {
-    if (typeof value === 'object') parts[place] = value;
-    else texts[place] = String(value);
+    if (typeof value !== 'object') texts[place] = String(value);
+    else if ('text' in value) quotes[place] = value;
+    else parts[place] = value;
   }
-  return { code, values: texts, ...(Object.keys(parts).length === 0 ? {} : { parts }) };
+  const held = (places: object) => Object.keys(places).length > 0;
+  return {
+    ...{ code, values: texts },
+    ...(held(parts) ? { parts } : {}),
+    ...(held(quotes) ? { quotes } : {}),
+  };
+}
+
+/** What an error says, for a place of a sentence. */
+export function quoted(error: { readonly code: string; readonly message: string }): Quoted {
+  const { code, message } = error;
+  return { code, text: message };
 }
 
 /** The English sentence. */
-export function sentenceOf({ code, values, parts = {} }: Said): string {
-  const inner = Object.entries(parts).map(([place, part]) => [place, sentenceOf(part)]);
-  const all = { ...values, ...(Object.fromEntries(inner) as Record<string, string>) };
+export function sentenceOf({ code, values, parts = {}, quotes = {} }: Said): string {
+  const all: Record<string, string> = { ...values };
+  for (const [place, part] of Object.entries(parts)) all[place] = sentenceOf(part);
+  for (const [place, { text }] of Object.entries(quotes)) all[place] = text;
   return withValues(SENTENCES[code], all) ?? SENTENCES[code];
 }
 
 /** What is said, in English. */
 export function textOf(telling: Telling): string {
-  return typeof telling === 'string' ? telling : sentenceOf(telling);
+  if (typeof telling === 'string') return telling;
+  return 'text' in telling ? telling.text : sentenceOf(telling);
 }
 
 /** Sentences within sentences that are followed; ours hold four. */
@@ -203,13 +261,18 @@ export function saidAs(value: unknown, text: string): Said | null {
 
 function isSaid(value: unknown, depth: number): value is Said {
   if (!isFields(value) || depth === 0) return false;
-  const { code, values = {}, parts = {} } = value;
+  const { code, values = {}, parts = {}, quotes = {} } = value;
   if (typeof code !== 'string' || !Object.hasOwn(SENTENCES, code)) return false;
-  if (!isFields(values) || !isFields(parts)) return false;
+  if (!isFields(values) || !isFields(parts) || !isFields(quotes)) return false;
   return (
     Object.values(values).every((one) => typeof one === 'string') &&
-    Object.values(parts).every((one) => isSaid(one, depth - 1))
+    Object.values(parts).every((one) => isSaid(one, depth - 1)) &&
+    Object.values(quotes).every(isQuoted)
   );
+}
+
+function isQuoted(value: unknown): value is Quoted {
+  return isFields(value) && [value['code'], value['text']].every((one) => typeof one === 'string');
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {

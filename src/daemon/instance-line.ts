@@ -73,7 +73,7 @@ export function noteMessage(
     case 'beat':
       process.turnAgeMs = message.turn_age_ms;
       if (message.status !== null) process.status = message.status;
-      if (!process.ready) noteWait(instance, process, message.waits_for ?? null);
+      if (!process.ready) noteWait(instance, process, message);
       if (process.ready) noteFitness(instance, process, message.web_port);
       break;
     case 'exiting':
@@ -99,11 +99,20 @@ export function noteReady(instance: Instance, process: RunningProcess, port: num
   process.started.open({ kind: 'ready' });
 }
 
+type Waiting = Pick<Extract<BotMessage, { type: 'beat' }>, 'waits_for' | 'waits_code'>;
+
 /** Why a start takes its time stands in the record, so that list and status tell it. */
-function noteWait(instance: Instance, process: RunningProcess, reason: string | null): void {
+function noteWait(
+  instance: Instance,
+  process: RunningProcess,
+  { waits_for, waits_code: code }: Waiting,
+): void {
+  const reason = waits_for ?? null;
   if (process.waitsFor === reason) return;
   process.waitsFor = reason;
-  instance.writer.save(stateReason(reason ?? say('venue_answers')));
+  const told = (text: string) =>
+    code === undefined ? text : say('waits', { fault: { code, text } });
+  instance.writer.save(stateReason(reason === null ? say('venue_answers') : told(reason)));
   if (reason !== null) instance.log.warn(`it is not ready yet: ${reason}`);
 }
 

@@ -17,6 +17,7 @@ import type { Instance } from './instance.ts';
 import { notEnded, stopTimeoutMs } from './instance-stop.ts';
 import type { RunningProcess } from './running-process.ts';
 import { stateReason, toldReason } from './state-reason.ts';
+import { done } from './verb-outcome.ts';
 
 type Result = Omit<VerbResult, 'row'>;
 
@@ -162,11 +163,10 @@ function restore(instance: Instance, { failed }: PendingPanic, reason: Said): vo
 async function concluded(instance: Instance, receipt: StopReceipt): Promise<Result> {
   const { id } = instance;
   await instance.writer.attempt();
-  const { orders_cancelled: gone, orders_left: left, position } = receipt;
+  const { orders_cancelled: cancelled, orders_left: left, position } = receipt;
   instance.log.warn({ position, left }, 'panic: the bot has ended');
   if (left === 0 && parseMoney(position) === 0n) {
-    const message = `flat; ${gone} orders cancelled, position 0`;
-    return { id, ok: true, message, receipt };
+    return done(id, say('flat', { cancelled }), { receipt });
   }
   const rest = `${left} orders left, position ${position}`;
   const why = receipt.why_not_flat ?? 'its bot does not say why';

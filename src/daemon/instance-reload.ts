@@ -7,7 +7,8 @@ import { statSync } from 'node:fs';
 import { GriddError } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
 import type { ReloadAnswer } from '../contract/instance-api.ts';
-import { say } from '../contract/sentences.ts';
+import { plainSaid, say, sentenceOf } from '../contract/sentences.ts';
+import type { Telling } from '../contract/sentences.ts';
 import { changedKeys, readTakenText, textDigest } from '../registry/index.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { checkLaunch, secretsNow } from './bot-process.ts';
@@ -20,8 +21,10 @@ import { refuseHeldPort } from './port-notes.ts';
 import { decideReload } from './reload-decision.ts';
 import type { ReloadDecision } from './reload-decision.ts';
 import type { RunningProcess } from './running-process.ts';
+import { done, retold, toldBy } from './verb-outcome.ts';
 
 type Result = Omit<VerbResult, 'row'>;
+const EDITED = sentenceOf(say('edited_since'));
 
 /** Takes the config file as it is now. */
 export async function reloadInstance(instance: Instance): Promise<Result> {
@@ -42,16 +45,17 @@ export async function reloadInstance(instance: Instance): Promise<Result> {
     // What an adopted process was started with may be known to nobody here.
     const unknown = process.adopted && answer === null && editedSince(instance, loaded);
     const decision: ReloadDecision = unknown
-      ? { kind: 'restart', because: ['a file edited since its start'] }
+      ? { kind: 'restart', because: [EDITED] }
       : decideReload({ runs, wanted, changed, secretsChanged, answer });
     if (decision.kind === 'restart') {
       const { because } = decision;
       await refuseHeldPort(instance, process);
-      const restarted = await restartNow(instance, say('reloaded', { keys: because.join(', ') }));
-      const message = `restarted for ${because.join(', ')}; ${restarted.message}`;
+      const keys = namesOf(because);
+      const restarted = await restartNow(instance, say('reloaded', { keys }));
+      const message = say('restarted_for', { keys, outcome: toldBy(restarted) });
       const more = booksWarning(instance, because);
       const warnings = [...(restarted.warnings ?? []), ...more];
-      return { ...restarted, message, changed: because, warnings };
+      return { ...retold(restarted, message), changed: because, warnings };
     }
     takeLimits(instance, process, loaded);
     const notes = await keepTaken(instance, read);
@@ -134,20 +138,25 @@ function keptResult(
   const { id } = instance;
   const orders = answer?.orders ?? null;
   const warnings = [...(answer?.warnings ?? []), ...notes];
+  const coded = answer?.coded === undefined ? {} : { coded: answer.coded };
   if (applied.length === 0 && orders === null) {
     // Why an edit changes nothing may stand there: a flag of bot_args that wins over its key.
     const more = warnings.length === 0 ? {} : { warnings };
-    return { id, ok: true, unchanged: true, message: 'unchanged', ...more };
+    return done(id, say('unchanged'), { unchanged: true, ...more, ...coded });
   }
   instance.log.info({ applied }, 'the edited config was taken in place');
-  const message = `taken in place: ${applied.join(', ')}${ordersText(orders)}`;
-  return { id, ok: true, message, changed: applied, warnings };
+  const keys = namesOf(applied);
+  const taken =
+    orders === null
+      ? say('taken_in_place', { keys })
+      : say('taken_orders', { keys, ...orders });
+  return done(id, taken, { changed: applied, warnings, ...coded });
 }
 
-function ordersText(orders: ReloadAnswer['orders']): string {
-  if (orders === null) return '';
-  const { kept, cancelled, placed } = orders;
-  return `; ${kept} orders kept, ${cancelled} cancelled, ${placed} placed`;
+/** Keys of the config as they are, one thing that is no key in words. */
+function namesOf(because: readonly string[]): Telling {
+  const [first = ''] = because;
+  return because.length === 1 ? plainSaid(first) : because.join(', ');
 }
 
 function booksWarning(instance: Instance, because: readonly string[]): string[] {

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { GriddError } from '../contract/errors.ts';
 import type { StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import type { ProcessIdentity } from '../contract/instance-api.ts';
-import { say } from '../contract/sentences.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
 import { portHolder } from '../platform/port-holder.ts';
 import { endDescendants, findDescendants, namesOf } from './descendants.ts';
 import { DEAF_MS, TERM_GRACE_MS, endIfDeaf, endProcess } from './instance-end.ts';
@@ -16,6 +16,7 @@ import type { StopOutcome } from './instance-end.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
 import { stopGraceMs } from './stop-grace.ts';
+import { done, retold, toldBy } from './verb-outcome.ts';
 
 type Result = Omit<VerbResult, 'row'>;
 /** What a stop is told. */
@@ -53,7 +54,7 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   const endsAll = wish.all_descendants === true;
   if (process === null && record.desired === 'stopped') {
     const found = endsAll ? findDescendants(instance) : [];
-    if (found.length > 0) return afterStop(instance, wish, { id, ok: true, message: 'stopped' });
+    if (found.length > 0) return afterStop(instance, wish, done(id, say('stopped')));
     throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (${record.state}).`);
   }
   instance.writer.save({ desired: 'stopped' });
@@ -61,12 +62,12 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   instance.cancelRestart();
   if (process === null) {
     instance.move('stop', say('stop_asked'));
-    const message = `stopped; no process ran (it was ${record.state})`;
+    const unstarted = say('stopped_unstarted', { state: say(record.state) });
     const rest =
       'no bot ran that could cancel its orders: a start and a stop clear what rests, ' +
       `\`gridd panic ${id}\` closes its position as well`;
     const warnings = record.ran_program ? {} : { warnings: [rest] };
-    return afterStop(instance, wish, { id, ok: true, message, receipt: null, ...warnings });
+    return afterStop(instance, wish, done(id, unstarted, { receipt: null, ...warnings }));
   }
   process.intent = 'stop';
   process.intentReason = null;
@@ -105,7 +106,7 @@ async function afterStop(instance: Instance, wish: StopWish, stopped: Result): P
     if (left.length > 0) {
       throw new GriddError('STOP_INCOMPLETE', `${namesOf(left)} of ${id} cannot be ended.`);
     }
-    return { ...result, message: `${result.message}; ended ${names} outside its group` };
+    return retold(result, say('ended_outside', { stopped: toldBy(result), names }));
   }
   return result;
 }
@@ -130,13 +131,13 @@ function stopResult(instance: Instance, process: RunningProcess, outcome: StopOu
   const { id } = instance;
   const { ended, receipt, error } = outcome;
   if (!ended) throw notEnded(instance, process);
-  if (process.external) return { id, ok: true, message: 'stopped', receipt: null };
+  if (process.external) return done(id, say('stopped'), { receipt: null });
   if (receipt !== null) {
-    const { orders_cancelled: gone, orders_left: left, position } = receipt;
-    const message = `stopped; ${gone} orders cancelled, ${left} left, position ${position}`;
+    const { orders_cancelled: cancelled, orders_left: left, position } = receipt;
+    const clean = say('stopped_clean', { cancelled, left, position });
     const { why_not_flat: why } = receipt;
-    if (why === undefined) return { id, ok: true, message, receipt };
-    const whole = `${id} was to be closed and is not flat, ${message}: ${why}`;
+    if (why === undefined) return done(id, clean, { receipt });
+    const whole = `${id} was to be closed and is not flat, ${sentenceOf(clean)}: ${why}`;
     const told = new GriddError('NOT_FLAT', whole).toBody();
     return { id, ok: false, message: whole, error: told, receipt };
   }

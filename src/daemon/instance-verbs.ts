@@ -14,7 +14,7 @@ import type {
   CloseCarryAnswer,
 } from '../contract/instance-api.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
-import { say } from '../contract/sentences.ts';
+import { quoted, say } from '../contract/sentences.ts';
 import type { Said } from '../contract/sentences.ts';
 import { isUp } from './lifecycle.ts';
 import { endProcess, within } from './instance-end.ts';
@@ -26,6 +26,7 @@ import { postToProgram } from './program-port.ts';
 import type { RunningProcess } from './running-process.ts';
 import { isUserFault, startFault } from './start-fault.ts';
 import { stateReason } from './state-reason.ts';
+import { done, standsAs } from './verb-outcome.ts';
 
 const READY_TIMEOUT_MS = 30_000;
 export const REQUEST_TIMEOUT_MS = 15_000;
@@ -52,7 +53,8 @@ export function startInstance(instance: Instance, wish: StartWish): Promise<Resu
         throw new GriddError('INSTANCE_RUNNING', `${id} is already ${record.state} (pid ${pid}).`);
       }
       if (!process.ready) return { ...(await untilReady(instance, process)), unchanged: true };
-      return { id, ok: true, unchanged: true, message: `already ${where(instance)}` };
+      const already = say('already', { state: where(instance) });
+      return done(id, already, { unchanged: true });
     }
     return launchAndWait(instance, wish, false);
   });
@@ -119,7 +121,7 @@ async function launchAndWait(
     if (instance.process === null && isUp(instance.record.state)) {
       const error = errorBody(thrown);
       if (isUserFault(thrown) || !ended) instance.fail(error, error.message);
-      else instance.retryAfter(0, error, error.message);
+      else instance.retryAfter(0, error, quoted(error));
     }
     throw thrown;
   }
@@ -140,7 +142,7 @@ async function untilReady(instance: Instance, first: RunningProcess): Promise<Re
     switch (outcome.kind) {
       case 'ready':
         await instance.writer.settled();
-        return { id, ok: true, message: where(instance), warnings: instance.warnings };
+        return done(id, where(instance), { warnings: instance.warnings });
       case 'interrupted':
         throw new GriddError('INSTANCE_BUSY', `${id} was told to stop before it was ready.`);
       case 'adopted':
@@ -168,11 +170,8 @@ function startFailed(instance: Instance, error: GriddError): GriddError {
   return new GriddError(error.code, `${error.message} (${state_reason})`, { problems, hint });
 }
 
-function where(instance: Instance): string {
-  const { state } = instance.record;
-  const url = pageUrl(instance);
-  const word = state === 'degraded' ? `degraded (${instance.record.state_reason})` : state;
-  return url === null ? word : `${word} on ${url}`;
+function where(instance: Instance): Said {
+  return standsAs(instance.record, pageUrl(instance));
 }
 
 /** Pauses or resumes the grid. */
@@ -181,16 +180,18 @@ export async function switchGrid(instance: Instance, verb: 'pause' | 'resume'): 
   const process = await readyProcess(instance);
   if (process.external) {
     await postToProgram(programUrlOf(instance), `/api/${verb}`, {});
-    return { id, ok: true, message: verb === 'pause' ? 'paused' : 'resumed' };
+    return done(id, say(verb === 'pause' ? 'paused' : 'resumed'));
   }
   const line = lineOf(instance, process);
   if (verb === 'pause') {
     await line.request('pause', {}, REQUEST_TIMEOUT_MS);
-    return { id, ok: true, message: 'paused' };
+    return done(id, say('paused'));
   }
+  const code = process.status?.tripped?.reason;
   const { was_tripped: trip } = await line.request('resume', {}, REQUEST_TIMEOUT_MS);
-  const tripped = trip === null || trip === undefined ? '' : `; it was tripped: ${trip}`;
-  return { id, ok: true, message: `resumed${tripped}` };
+  if (trip === null || trip === undefined) return done(id, say('resumed'));
+  const told = code === undefined ? trip : { code, text: trip };
+  return done(id, say('resumed_tripped', { trip: told }));
 }
 
 /** Closes inventory that no grid holds, at market. */

@@ -2,8 +2,8 @@
  * The regular looks at an instance: is its process alive and well, does it use too much, are its
  * logs in bounds. Each look finds; what follows is a replacement through the instance's queue.
  */
-import { say, sentenceOf, textOf } from '../contract/sentences.ts';
-import type { Said, Telling } from '../contract/sentences.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import { localDate } from '../platform/clock.ts';
 import { linkRawFiles } from './raw-logs.ts';
 import { freshHealth, judgePulse, noteCheck } from './health-policy.ts';
@@ -58,20 +58,20 @@ async function probe(instance: Instance, process: RunningProcess): Promise<void>
   check(instance, process, process.ready ? fault : pulseFault(instance, process));
 }
 
-function check(instance: Instance, process: RunningProcess, fault: Telling | null): void {
+function check(instance: Instance, process: RunningProcess, fault: Said | null): void {
   const now = instance.around.clock.monotonic();
   const interval = instance.healthIntervalMs;
   const { state, unhealthy } = noteCheck(process.health, now, fault === null, interval);
   process.health = state;
   if (fault === null) return;
-  instance.log.warn({ misses: state.misses }, `health check missed: ${textOf(fault)}`);
+  instance.log.warn({ misses: state.misses }, `health check missed: ${sentenceOf(fault)}`);
   if (unhealthy) {
     instance.move('miss', fault);
     replace(instance, process, fault);
   }
 }
 
-function replace(instance: Instance, process: RunningProcess, reason: Telling): void {
+function replace(instance: Instance, process: RunningProcess, reason: Said): void {
   instance
     .enqueue(() => replaceProcess(instance, process, reason))
     .catch((error: unknown) => instance.log.error({ err: error }, 'a replacement failed'));

@@ -9,7 +9,7 @@ import type { ErrorBody, ErrorCode } from '../contract/errors.ts';
 import type { RegistryRecord, StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import type { BotLaunch, ProcessIdentity, StatusView } from '../contract/instance-api.ts';
 import { assert } from '../contract/assert.ts';
-import { say, sentenceOf } from '../contract/sentences.ts';
+import { quoted, say, sentenceOf } from '../contract/sentences.ts';
 import type { Said, Telling } from '../contract/sentences.ts';
 import { ageAt, isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -394,7 +394,7 @@ export class Instance {
     const { delay_ms } = decision;
     const fault = delay_ms === 0 ? null : launchFault(this.around, this.id, this.record);
     if (fault !== null) {
-      this.fail(fault, say('no_restart', { reason, fault: fault.message }));
+      this.fail(fault, say('no_restart', { reason, fault: quoted(fault) }));
       return;
     }
     const restart_at = ended.now + delay_ms;
@@ -433,13 +433,13 @@ export class Instance {
       const error = errorBody(thrown);
       // The disk says no, or somebody is at it: no fault of the bot, which has not run.
       if (NO_FAULT.includes(error.code)) {
-        const again = { reason: error.message, seconds: NO_FAULT_MS / 1000 };
+        const again = { reason: quoted(error), seconds: NO_FAULT_MS / 1000 };
         this.move('retry', say('tried_again', again));
         this.wait.beginAgain(NO_FAULT_MS);
         return;
       }
       if (isUserFault(thrown)) this.fail(error, error.message);
-      else this.retryAfter(0, error, error.message);
+      else this.retryAfter(0, error, quoted(error));
     }
   }
 

@@ -89,7 +89,7 @@ const SHAPES: Readonly<Record<BotMessage['type'], (fields: Fields) => boolean>> 
     typeof m['turn_age_ms'] === 'number' &&
     isPort(m['web_port']) &&
     (m['status'] === null || isObject(m['status'])) &&
-    (m['waits_for'] === undefined || isText(m['waits_for'])),
+    ['waits_for', 'waits_code'].every((name) => m[name] === undefined || isText(m[name])),
   reply: (m) => isCount(m['request_id']) && (m['error'] === undefined || isErrorBody(m['error'])),
   budget: (m) =>
     isText(m['venue']) &&

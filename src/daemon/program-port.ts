@@ -3,6 +3,8 @@
  * know.
  */
 import { GriddError } from '../contract/errors.ts';
+import { say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 
 const HEALTH_TIMEOUT_MS = 2_000;
 const VERB_TIMEOUT_MS = 15_000;
@@ -15,16 +17,16 @@ export function programUrl(host: string, port: number): string {
 }
 
 /** What is wrong with the answer to `GET /health`, as a sentence; null when it is healthy. */
-export async function probeProgram(url: string): Promise<string | null> {
+export async function probeProgram(url: string): Promise<Said | null> {
   try {
     const answer = await fetch(`${url}/health`, {
       redirect: 'manual',
       signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
     });
     await answer.arrayBuffer();
-    return answer.ok ? null : `GET /health answers ${answer.status}`;
+    return answer.ok ? null : say('health_answers', { status: answer.status });
   } catch (error) {
-    return `GET /health fails (${plainReason(error)})`;
+    return say('health_fails', { reason: plainReason(error) });
   }
 }
 

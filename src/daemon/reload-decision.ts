@@ -1,6 +1,9 @@
 /** What a reload does to a running instance once its file has passed every check. PURE. */
 import type { ReloadAnswer } from '../contract/instance-api.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
 import { appliedAs } from '../registry/index.ts';
+
+const VARIABLE = sentenceOf(say('variable_changed'));
 
 /** What is known at the moment of the decision. */
 export interface ReloadFacts {
@@ -34,6 +37,6 @@ export function decideReload(facts: ReloadFacts): ReloadDecision {
   if (runs === 'bot') idle.push(...appliedAs(changed, 'program'));
   const acting = changed.filter((key) => !idle.includes(key));
   if (acting.length > 0) return { kind: 'restart', because: acting };
-  if (secretsChanged) return { kind: 'restart', because: ['a variable of .env'] };
+  if (secretsChanged) return { kind: 'restart', because: [VARIABLE] };
   return { kind: 'keep', applied: limits };
 }

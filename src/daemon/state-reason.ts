@@ -21,7 +21,7 @@ export const LAUNCH_REASONS: Readonly<Record<BotLaunch['cause'], Said>> = {
 export function stateReason(reason: Telling): StateReason {
   return {
     state_reason: textOf(reason),
-    state_said: typeof reason === 'string' ? null : reason,
+    state_said: typeof reason === 'string' || 'text' in reason ? null : reason,
   };
 }
 

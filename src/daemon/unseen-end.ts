@@ -6,7 +6,7 @@
 import { BOT_EXIT } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { LastExit } from '../contract/fleet-api.ts';
-import { plainSaid, say, textOf } from '../contract/sentences.ts';
+import { plainSaid, saidAs, say, textOf } from '../contract/sentences.ts';
 import type { Telling } from '../contract/sentences.ts';
 import { ageAt, isoTime } from '../platform/clock.ts';
 import { currentBootId } from '../platform/process-identity.ts';
@@ -73,7 +73,8 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   const code = written?.code ?? kept?.code ?? null;
   const anew = rebooted ? say('machine_anew') : null;
   const why = written === null ? anew : plainSaid(written.reason);
-  const plain = kept?.reason ?? say('unseen', { end: describeExit(code, null) });
+  const unseen = say('unseen', { end: describeExit(code, null) });
+  const plain = kept === null ? unseen : keptReason(kept);
   const reason = kept !== null || why === null ? plain : say('because', { end: plain, why });
   const secrets = secretsNow(around, instance.loaded);
   const tail = code === 0 ? [] : stderrTail(instance.logDir, secrets);
@@ -95,6 +96,12 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   const up_ms = known ? ageAt(around.clock.sinceBoot(), start_time) : 0;
   const error = exitError(id, textOf(plain), tail, written?.error ?? null);
   return { last_exit, reason, error, up_ms, counts: !rebooted && !asked };
+}
+
+/** How a kept end was told, as data where that follows from what is kept with it. */
+function keptReason({ code, signal, reason }: Pick<LastExit, 'code' | 'signal' | 'reason'>) {
+  const end = describeExit(code, signal);
+  return saidAs(end, reason) ?? saidAs(say('unseen', { end }), reason) ?? reason;
 }
 
 /** Does what follows for an instance that has no process; `end`: the one nobody saw, if any. */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bot } from '../../src/bot/bot.ts';
+import type { BotParts } from '../../src/bot/bot.ts';
 import { KeyShare } from '../../src/bot/key-share.ts';
 import { pauseMs } from '../../src/bot/patience.ts';
 import type { ErrorCode } from '../../src/contract/errors.ts';
@@ -59,7 +60,7 @@ function makeLaunch(strategy: object = {}, live_start: LiveStart | null = YES): 
 async function openBot(
   launch: BotLaunch,
   venue: RealVenue,
-  waits: (reason: string | null) => void = () => undefined,
+  waits: BotParts['waits'] = () => undefined,
 ): Promise<Bot> {
   const bot = await Bot.open({
     ...{ home: homeAt(launch.home), launch, waits, kinds: venue.kinds },
@@ -319,7 +320,7 @@ describe('a venue that does not answer at a start', () => {
     const venue = makeRealVenue();
     venue.faults.push(fault);
     const told: (string | null)[] = [];
-    const bot = await openBot(makeLaunch(), venue, (reason) => told.push(reason));
+    const bot = await openBot(makeLaunch(), venue, (reason) => told.push(reason?.text ?? null));
     expect(told[0]).toContain(`${code}: backpack`);
     expect(told.at(-1)).toBeNull();
     await bot.begin();
@@ -331,7 +332,7 @@ describe('a venue that does not answer at a start', () => {
     venue.faults.push(...Array.from({ length: 8 }, () => new BudgetHeld(60)));
     const told: (string | null)[] = [];
     const from = performance.now();
-    await openBot(makeLaunch(), venue, (reason) => told.push(reason));
+    await openBot(makeLaunch(), venue, (reason) => told.push(reason?.text ?? null));
     // With growing pauses it would be two minutes.
     expect(performance.now() - from).toBeLessThan(10_000);
     expect(told.filter((reason) => reason?.startsWith('VENUE_RATE') === true)).toHaveLength(8);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Bot } from '../../src/bot/bot.ts';
+import type { BotParts } from '../../src/bot/bot.ts';
 import { KeyShare } from '../../src/bot/key-share.ts';
 import type { BotLaunch } from '../../src/contract/instance-api.ts';
 import { backpackFace } from '../../src/exchange/sim/backpack/index.ts';
@@ -39,7 +40,7 @@ function launchOn(base_url: string, symbol: string): BotLaunch {
   };
 }
 
-async function openBot(launch: BotLaunch, waits: (why: string | null) => void): Promise<Bot> {
+async function openBot(launch: BotLaunch, waits: NonNullable<BotParts['waits']>): Promise<Bot> {
   const bot = await Bot.open({
     ...{ home: homeAt(launch.home), launch, waits, variables: () => ({}) },
     log: makeLogger('paper_01', []),
@@ -60,7 +61,7 @@ test('a paper grid waits for the venue, takes its rules and trades as its price 
   sim.world.moveTo(symbol, '150');
   sim.faults.add({ ...FAULT_DEFAULTS, kind: 'error_before', status: 503 });
   const told: (string | null)[] = [];
-  const bot = await openBot(launchOn(sim.url, symbol), (why) => told.push(why));
+  const bot = await openBot(launchOn(sim.url, symbol), (why) => told.push(why?.text ?? null));
   expect(told[0], 'the reason of the first wait').toMatch(/^VENUE_/);
   await bot.begin();
   expect(bot.service.status().mode).toBe('paper');

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clientIds } from '../../src/bot/client-id.ts';
+import type { PatienceParts } from '../../src/bot/patience.ts';
 import { numberOf, takeOverRestored } from '../../src/bot/restored-books.ts';
 import { BudgetHeld } from '../../src/exchange/port.ts';
 import type { CancelOutcome } from '../../src/exchange/port.ts';
@@ -61,7 +62,8 @@ async function takenOver({ venue, books, clock: time, logged }: FickleRig, secon
   const log = makeLogger('restored', [
     { level: 'info', file: { write: (line) => logged.push(line) } },
   ]);
-  const patience = { venue: 'fickle', clock, tell: (reason: string | null) => told.push(reason) };
+  const tell: PatienceParts['tell'] = (reason) => told.push(reason?.text ?? null);
+  const patience = { venue: 'fickle', clock, tell };
   let notes: readonly string[] | null = null;
   void takeOverRestored({ venue, books, log, tag: TAG }, patience).then((all) => (notes = all));
   for (let k = 0; k < seconds && notes === null; k += 1) {

@@ -50,6 +50,14 @@ test('messages are checked; types of a newer protocol are told apart from broken
   for (const odd of [{ share: 1.5 }, { used: -1 }, { used: null }, { short: 1 }, { key: 3 }]) {
     expect(parseBotLine(JSON.stringify({ ...budget, ...odd }))).toBeNull();
   }
+  const beat = { type: 'beat', turn_age_ms: 1, web_port: null, status: null };
+  const waits = { waits_for: 'VENUE_RATE: held', waits_code: 'VENUE_RATE' };
+  for (const good of [{}, waits, { waits_for: 'of an older bot' }]) {
+    expect(parseBotLine(JSON.stringify({ ...beat, ...good }))).toEqual({ ...beat, ...good });
+  }
+  for (const odd of [{ waits_for: 7 }, { ...waits, waits_code: null }]) {
+    expect(parseBotLine(JSON.stringify({ ...beat, ...odd }))).toBeNull();
+  }
   expect(parseBotLine('{"type":"dance"}')).toBe('unknown');
   for (const broken of ['', 'null', '[]', '{', '{"type":1}', '{"type":"toString"}', '7']) {
     expect(['unknown', null]).toContain(parseBotLine(broken));

@@ -1,6 +1,6 @@
 /** Why an instance is in its state, as text and as data: the data is believed where it reads so. */
 import { describe, expect, it } from 'vitest';
-import { plainSaid, say, textOf } from '../../src/contract/sentences.ts';
+import { plainSaid, quoted, say, textOf } from '../../src/contract/sentences.ts';
 import { stateReason, stateSaid, toldReason } from '../../src/daemon/state-reason.ts';
 import { recordFault } from '../../src/registry/registry-schema.ts';
 import { sampleRecord } from '../registry/sample-record.ts';
@@ -16,6 +16,16 @@ describe('a reason', () => {
     expect(textOf('as it is')).toBe('as it is');
     expect(RETRY.values).toEqual({ attempt: '2', seconds: '1.5' });
     expect(RETRY.parts).toEqual({ reason: END });
+  });
+
+  it('keeps what it quotes with its code; a quotation alone is a text', () => {
+    const fault = quoted({ code: 'CONFIG_INVALID', message: 'It has problems.' });
+    const said = say('no_restart', { reason: END, fault });
+    expect(said.quotes).toEqual({ fault: { code: 'CONFIG_INVALID', text: 'It has problems.' } });
+    const kept = JSON.parse(JSON.stringify(stateReason(said))) as ReturnType<typeof stateReason>;
+    expect(kept.state_reason).toMatch(/it cannot be started again: It has problems\.$/);
+    expect(stateSaid(kept)).toEqual(said);
+    expect(stateReason(fault)).toEqual({ state_reason: 'It has problems.', state_said: null });
   });
 
   it('of another process is data where it is a sentence without places', () => {
@@ -42,6 +52,8 @@ describe('a reason', () => {
     const odd: readonly unknown[] = [
       ...[undefined, null, 'ready', 7, [], {}, { code: 'toString' }, { code: '__proto__' }],
       ...[{ code: 'of_a_newer_gridd' }, { code: 'ready', values: 7 }, { code: 'ready', parts: [] }],
+      ...[{ code: 'waits', quotes: 7 }, { code: 'waits', quotes: { fault: 'x' } }],
+      ...[{ code: 'waits', quotes: { fault: { code: 7, text: 'ready' } } }],
       ...[{ code: 'unseen', parts: { end: { code: 'toString' } } }, { code: 'unseen', values: { end: 1 } }],
     ];
     for (const said of odd) {

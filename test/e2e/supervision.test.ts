@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { VerbResult } from '../../src/contract/fleet-api.ts';
+import { say } from '../../src/contract/sentences.ts';
 import { processMark, processStat } from '../../src/platform/process-identity.ts';
 import {
   SCRIPTED_BOT,
@@ -267,7 +268,10 @@ describe('bots that fail', () => {
     await home.state('aa_01', 'stopping');
     const [panicked]: VerbResult[] = await home.post('/api/instances/panic', { ids: ['aa_01'] });
     const [stopped] = await stopping;
-    expect(panicked).toMatchObject({ ok: true, message: 'flat; 0 orders cancelled, position 0' });
+    expect(panicked).toMatchObject({
+      ...{ ok: true, message: 'flat; 0 orders cancelled, position 0' },
+      message_said: say('flat', { cancelled: 0 }),
+    });
     expect(stopped?.receipt ?? null).toBeNull();
     const { exits } = await home.status('aa_01');
     expect(exits.map(({ reason }) => reason)).toEqual(Array(2).fill('exited with code 0 (panic)'));
@@ -319,16 +323,24 @@ describe('verbs', () => {
     const [first] = await home.start('aa_01');
     expect(first).toMatchObject({ ok: true, row: { state: 'running', web_port: 5991 } });
     expect(first?.message).toBe('running on http://127.0.0.1:5991');
+    expect(first?.message_said).toEqual(
+      say('serves_on', { state: say('running'), url: 'http://127.0.0.1:5991' }),
+    );
     expect((await home.start('aa_01'))[0]?.error?.code).toBe('INSTANCE_RUNNING');
     const targets = [{ config_file: home.config('aa_01') }];
     const again = await home.post('/api/instances/start', { targets, allow_running: true });
-    expect(again[0]).toMatchObject({ ok: true, unchanged: true });
+    expect(again[0]).toMatchObject({
+      ...{ ok: true, unchanged: true, message: 'already running on http://127.0.0.1:5991' },
+      message_said: { code: 'already', parts: { state: first?.message_said } },
+    });
 
     const { pid } = await home.row('aa_01');
     const [restarted] = await home.post('/api/instances/restart', { ids: ['aa_01'] });
     expect(restarted).toMatchObject({ ok: true, row: { restarts: 0 } });
     expect(restarted?.row?.pid).not.toBe(pid);
-    expect((await home.post('/api/instances/pause', { ids: ['aa_01'] }))[0]?.ok).toBe(true);
+    const paused = { ok: true, message: 'paused', message_said: say('paused') };
+    const pausing = await home.post('/api/instances/pause', { ids: ['aa_01'] });
+    expect(pausing[0]).toMatchObject(paused);
     const [lost] = await home.post('/api/instances/resume', { ids: ['zz_99'] });
     expect(lost?.error?.code).toBe('INSTANCE_UNKNOWN');
 
@@ -339,7 +351,7 @@ describe('verbs', () => {
     unlinkSync(home.config('cc_03'));
 
     await home.start('bb_02');
-    await home.stop('bb_02');
+    expect((await home.stop('bb_02'))[0]).toMatchObject({ message_said: { code: 'stopped_clean' } });
     const planned = (await home.call('POST', '/api/cleanup', { dry_run: true })).body;
     const dropped = expect.stringContaining('dropped') as string;
     expect(planned).toEqual([{ id: 'bb_02', action: dropped }]);

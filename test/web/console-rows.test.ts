@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountView, FleetRow } from '../../src/contract/console-api.ts';
 import { formatMoney, parseMoney } from '../../src/contract/decimal.ts';
 import { PROCESS_STATES } from '../../src/contract/instance-views.ts';
+import { say, sentenceOf } from '../../src/contract/sentences.ts';
 import { currenciesBeside, lossRoom } from '../../src/web/ui/console/accounts/worst-case.ts';
 import { hrefOf, readAddress } from '../../src/web/ui/console/address-text.ts';
 import {
@@ -19,10 +20,12 @@ import {
   troubleOf,
 } from '../../src/web/ui/console/fleet/row-order.ts';
 import type { RowFilter } from '../../src/web/ui/console/fleet/row-order.ts';
+import { shownWords } from '../../src/web/ui/console/fleet/state-reason.tsx';
 import { sumFleet } from '../../src/web/ui/console/fleet/sums.ts';
-import { sampleRow } from './sample-row.ts';
 import { VERBS, movesRealMoney, planVerb, stopBody } from '../../src/web/ui/console/verbs/verb-plan.ts';
 import type { Verb } from '../../src/web/ui/console/verbs/verb-plan.ts';
+import { wordsIn } from '../../src/web/ui/words/languages.ts';
+import { sampleRow } from './sample-row.ts';
 
 const ROW = sampleRow();
 const ALL: RowFilter = { text: '', group: 'all', mode: '', account: '' };
@@ -44,6 +47,22 @@ describe('order and filter', () => {
 
   it('sorts ids as people count', () => {
     expect(ids(orderRows(rows, ALL, readSort('')))).toEqual(['a_1', 'a_2', 'a_3', 'a_10']);
+  });
+
+  it('finds the reason of a state in the words that are shown and in English', async () => {
+    const words = await wordsIn('zh-Hant');
+    const said = say('no_sign_of_life', { seconds: 16 });
+    const reason = { state_reason: sentenceOf(said), state_said: said };
+    const all = [...rows, row({ id: 'b_1', state: 'unhealthy', ...reason })];
+    const found = (text: string) =>
+      ids(
+        orderRows(all, { ...ALL, text }, readSort('id'), (one) =>
+          shownWords(words, 'zh-Hant', one),
+        ),
+      );
+    expect(found('沒有任何訊息')).toEqual(['b_1']);
+    expect(found('sign of life')).toEqual(['b_1']);
+    expect(found('沒有這句話')).toEqual([]);
   });
 
   it('finds every word, and each narrowing takes away', () => {

@@ -96,3 +96,15 @@ test('what tripped a grid is said in Chinese, with the sentence beneath', async 
   const silent = await shown('en', createElement(TroubleWords, { ...props, row: old }));
   expect(silent).not.toContain('trouble-reason');
 });
+
+test('a degraded instance is told why once: in the list of its warnings, where there is one', async () => {
+  const text = 'The venue does not answer.';
+  const told = { state: 'degraded', ...stateReason(text) } as const;
+  const coded = [{ code: 'venue', text }] as const;
+  const listed = rowOf(told, { degraded: [text], coded });
+  const props = { row: listed, trouble: 'degraded' as const };
+  expect(listed.warnings).toContain(text);
+  expect(await shown('en', createElement(TroubleWords, props))).not.toContain(text);
+  const row = { ...listed, warnings: [] };
+  expect(await shown('en', createElement(TroubleWords, { ...props, row }))).toContain(text);
+});

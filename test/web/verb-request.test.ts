@@ -7,6 +7,9 @@ import {
   toldTitle,
   whileUnderWay,
 } from '../../src/web/ui/console/verbs/verb-request.ts';
+import type { ConsoleT } from '../../src/web/ui/console/console-words.ts';
+import { wordsIn } from '../../src/web/ui/words/languages.ts';
+import type { Language } from '../../src/web/ui/words/languages.ts';
 
 const RESTART = { verb: 'restart', ids: ['aa_01'] } as const;
 const PAUSE = { verb: 'pause', ids: ['aa_01'] } as const;
@@ -84,9 +87,15 @@ describe('the verbs that are asked for', () => {
     expect(askedVerbs().asked.map(({ nr }) => nr)).toEqual([askedVerbs().open]);
   });
 
-  it('are told with whom they are about, as many as have room', () => {
-    expect(toldTitle('Start', null)).toBe('Start');
-    expect(toldTitle('Start', ['a', 'b'])).toBe('Start: a, b');
-    expect(toldTitle('Start', ['a', 'b', 'c', 'd', 'e'])).toBe('Start: a, b, c, d … (5)');
+  it('are told with whom they are about, as many as have room, in the signs of the language', async () => {
+    const told = async (language: Language, ids: readonly string[] | null) => {
+      const words = await wordsIn(language);
+      const t: ConsoleT = (key, values) => String(words(key as never, { ...values }));
+      return toldTitle(t, t('console:verbs.title.start'), ids);
+    };
+    expect(await told('en', null)).toBe('Start instances');
+    expect(await told('en', ['a', 'b'])).toBe('Start instances: a, b');
+    expect(await told('en', ['a', 'b', 'c', 'd', 'e'])).toBe('Start instances: a, b, c, d … (5)');
+    expect(await told('zh-Hant', ['a', 'b'])).toMatch(/：a、b$/);
   });
 });

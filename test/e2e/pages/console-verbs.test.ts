@@ -456,7 +456,8 @@ describe.skipIf(!hasBrowser)('verbs on the fleet console', () => {
     });
     await rowOf('bb_02').getByRole('button', { name: 'One warning of bb_02' }).click();
     const told = dialog().locator('[data-trouble="degraded"]');
-    await told.getByText(/^The position differs: venue/).waitFor();
+    // Once: in the list of its warnings.
+    await dialog().getByText(/^The position differs: venue/).waitFor();
     expect(await told.getByRole('button').allInnerTexts()).toEqual([
       ...['Pause', 'Restart', 'Stop', 'Panic'],
     ]);

@@ -5,6 +5,7 @@
  * takes long may be left to itself; what came of it is then told in a corner.
  */
 import { Button, Fieldset, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useMounted } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useEffect, useRef, useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
@@ -53,10 +54,12 @@ export function ConfirmDialog<Value>(props: ConfirmDialogProps<Value>) {
   const { opened, title, onClose, result, size = 'md', lengthy = false } = props;
   const { t } = useTranslation();
   const { phase, act } = useDeed(props);
+  // One that is made open opens a moment later: only so it remembers who had the focus.
+  const mounted = useMounted();
   const held = phase.name === 'acting' && !lengthy;
   return (
     <Modal
-      opened={opened}
+      opened={opened && mounted}
       onClose={onClose}
       title={title}
       size={size}

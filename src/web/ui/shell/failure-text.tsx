@@ -18,16 +18,15 @@ export interface FailureTextProps {
 
 export function FailureText({ failure, look, nameOf = (path) => path }: FailureTextProps) {
   const { t, i18n } = useTranslation();
-  const { code, problems = [] } = failure;
+  const { code, message, problems = [] } = failure;
   const lost = code === 'NO_ANSWER' || code === 'OUTCOME_UNKNOWN';
   const own = lost ? null : errorWords(i18n.language, code);
-  const message = lost ? t(`failure.${code}`) : failure.message;
   const unsure = code === 'OUTCOME_UNKNOWN' ? (look ?? t('failure.look')) : t('failure.repeat');
   return (
     <Stack gap={4} role="alert" data-failure={code}>
       <Text size="sm" className={code === 'OUTCOME_UNKNOWN' ? 'attention' : 'loss'} fw={600}>
         {code === 'OUTCOME_UNKNOWN' ? '? ' : '✕ '}
-        <SaidText words={own?.what ?? null} sentence={message} />
+        {lost ? t(`failure.${code}`) : <SaidText words={own?.what ?? null} sentence={message} />}
       </Text>
       {problems.length > 0 && (
         <List size="sm" spacing={2}>

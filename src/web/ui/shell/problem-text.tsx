@@ -13,6 +13,11 @@ export function ProblemText({ language, problem }: ProblemTextProps) {
   const { words, sentence } = problemWords(language, problem);
   const allowed = allowedWords(language, problem);
   const more = allowed === null ? '' : ` (${allowed})`;
-  if (words === null) return <SaidText words={null} sentence={sentence + more} />;
-  return <SaidText words={words + more} sentence={sentence} />;
+  if (words !== null) return <SaidText words={words + more} sentence={sentence} />;
+  return (
+    <>
+      <SaidText words={null} sentence={sentence} />
+      {more}
+    </>
+  );
 }

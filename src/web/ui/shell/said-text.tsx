@@ -9,7 +9,7 @@ export interface SaidTextProps {
 
 /** The words of the page with the sentence beneath, or the sentence alone. */
 export function SaidText({ words, sentence }: SaidTextProps) {
-  if (words === null) return <>{sentence}</>;
+  if (words === null) return <span lang="en">{sentence}</span>;
   return (
     <>
       {words}

@@ -869,6 +869,13 @@ const fleet = {
     holds_nothing: 'left alone: it does not run and holds nothing',
     first_live: 'A first live start is confirmed in a terminal, where it shows what it would hold:',
   },
+  joined: {
+    reasons: '; ',
+    ids: ', ',
+    more_ids: '{{ids}} … ({{count}})',
+    verb_of: '{{verb}}: {{ids}}',
+    at_path: '{{path}}: ',
+  },
   results: {
     all_done_one: 'Done.',
     all_done_other: 'Done for all {{count}}.',

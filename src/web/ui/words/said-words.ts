@@ -7,6 +7,7 @@ import type { TFunction } from 'i18next';
 import type { FindingView, FleetRow, TemplateSummary } from '../../../contract/console-api.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { TripView } from '../../../contract/instance-views.ts';
+import { WARNING_CODES } from '../../../contract/said-codes.ts';
 import type { CodedText } from '../../../contract/said-codes.ts';
 import { withValues } from '../../../contract/sentences.ts';
 import type { Said } from '../../../contract/sentences.ts';
@@ -48,25 +49,56 @@ export function sentenceWords(language: string, said: Said | undefined): string 
     if (words === null) return null;
     values[place] = words;
   }
+  for (const [place, { code }] of Object.entries(said?.quotes ?? {})) {
+    const words = quotedWords(language, code);
+    if (words === null) return null;
+    values[place] = words;
+  }
   return withValues(text, values);
+}
+
+/** What is said as data and reads `text`; what is quoted in it stands beneath in English. */
+export function toldWords(language: string, said: Said | undefined, text: string): SaidIn {
+  const words = sentenceWords(language, said);
+  if (said === undefined || words === null) return { words: null, sentence: text };
+  return { words, sentence: [...new Set(quotesIn(said))].join(' ') };
+}
+
+function quotesIn({ parts = {}, quotes = {} }: Said): string[] {
+  const inner = Object.values(parts).flatMap(quotesIn);
+  return [...inner, ...Object.values(quotes).map(({ text }) => text)];
+}
+
+/** Words for what is quoted, which go on in the sentence around it. */
+function quotedWords(language: string, code: string): string | null {
+  const { degraded, trips } = tables(language) ?? {};
+  const words = errorWords(language, code)?.what ?? wordOf({ ...degraded, ...trips }, code);
+  return words?.replace(/。$/, '') ?? null;
 }
 
 /** Why an instance is in its state, and its last error where that is another thing. */
 export function reasonWords(t: TFunction, language: string, row: FleetRow): SaidIn[] {
-  const { state, state_reason: reason, last_error: error } = row;
-  const whole = sentenceWords(language, row.state_said ?? undefined);
-  // Degraded it gives all that is degraded as its reason, which is known one by one.
-  const degraded = state === 'degraded' ? row.warnings.filter((one) => reason.includes(one)) : [];
+  const { state_reason: reason, last_error: error } = row;
   const told = (text: string): SaidIn[] => {
-    if (text === reason && whole !== null) return [{ words: whole, sentence: '' }];
-    if (degraded.join('; ') === text) {
-      return degraded.map((one) => codedWords(t, language, one, row.coded));
+    if (text === reason && row.state_said !== null) {
+      const whole = toldWords(language, row.state_said, text);
+      if (whole.words !== null) return [whole];
     }
-    // A bot that waits for its venue says the code of what it met, and then the sentence.
-    const code = text === error ? row.last_error_code : text.split(': ')[0];
+    const degraded = text === reason ? degradedBy(row) : [];
+    if (degraded.length > 0) {
+      return degraded.map((one) => codedWords(t, language, one.text, [one]));
+    }
+    const code = text === error ? row.last_error_code : null;
     return [{ words: errorWords(language, code ?? '')?.what ?? null, sentence: text }];
   };
   return [...new Set([reason, error ?? ''])].filter((text) => text !== '').flatMap(told);
+}
+
+/** What a bot that runs is degraded by; of another state, or of an older bot, nothing is known. */
+function degradedBy({ state, coded = [] }: FleetRow): readonly CodedText[] {
+  if (state !== 'degraded') return [];
+  const warnings: readonly string[] = WARNING_CODES;
+  return coded.filter(({ code }) => !warnings.includes(code));
 }
 
 /** What a grid was tripped by. */

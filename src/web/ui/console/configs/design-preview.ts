@@ -93,7 +93,7 @@ function viewOf(parts: {
   return {
     market: known.market,
     market_source: known.market_source,
-    ...(known.market_said === undefined ? {} : { market_said: known.market_said }),
+    market_said: known.market_said,
     price: known.price,
     lines: plan.lines.map((line) => priceText(market, line)),
     quantity_per_grid: sizeText(market, plan.lots_per_grid),

@@ -2,6 +2,7 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { hrefOf, setQuery, useAddress } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
@@ -13,6 +14,7 @@ import { FleetTable } from './fleet-table.tsx';
 import { NoInstances } from './no-instances.tsx';
 import type { RowFilter, RowGroup, SortKey } from './row-order.ts';
 import { ROW_GROUPS, isInGroup, nextSort, orderRows, readSort, sortText } from './row-order.ts';
+import { shownWords } from './state-reason.tsx';
 import { Unstarted } from './unstarted.tsx';
 import { WarningsDialog } from './warnings-dialog.tsx';
 import { useConsoleWords } from '../console-words.ts';
@@ -20,6 +22,7 @@ import { useConsoleWords } from '../console-words.ts';
 export function FleetView() {
   const rows = useFleet('rows') ?? [];
   const unstarted = useFleet('unstarted') ?? [];
+  const { t, i18n } = useTranslation();
   const { query } = useAddress();
   const filter = filterOf(query);
   const sort = readSort(query['sort'] ?? '');
@@ -29,8 +32,12 @@ export function FleetView() {
   });
   const { group, mode, account } = filter;
   const shown = useMemo(
-    () => orderRows(rows, { text, group, mode, account }, readSort(query['sort'] ?? '')),
-    [rows, text, group, mode, account, query],
+    () => {
+      const words = (row: FleetRow) => shownWords(t, i18n.language, row);
+      const by = readSort(query['sort'] ?? '');
+      return orderRows(rows, { text, group, mode, account }, by, words);
+    },
+    [rows, text, group, mode, account, query, t, i18n.language],
   );
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [warned, setWarned] = useState<string | null>(null);

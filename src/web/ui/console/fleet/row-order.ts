@@ -74,13 +74,21 @@ export function nextSort(now: Sort, key: SortKey): Sort {
   return { key, descending: now.key === key ? !now.descending : first };
 }
 
+/** What a row shows of its state in words of the page; '' where it shows none. */
+export type ShownWords = (row: FleetRow) => string;
+
 /** Rows that pass the filter, sorted; equal ones by id. */
-export function orderRows(rows: readonly FleetRow[], filter: RowFilter, sort: Sort): FleetRow[] {
+export function orderRows(
+  rows: readonly FleetRow[],
+  filter: RowFilter,
+  sort: Sort,
+  shown: ShownWords = () => '',
+): FleetRow[] {
   const value = VALUES[sort.key];
   const words = WORDS.includes(sort.key);
   const sign = sort.descending ? -1 : 1;
   return rows
-    .filter((row) => passes(row, filter))
+    .filter((row) => passes(row, filter, shown))
     .sort((a, b) => {
       const [left, right] = [value(a), value(b)];
       if (left === null || right === null) {
@@ -92,14 +100,15 @@ export function orderRows(rows: readonly FleetRow[], filter: RowFilter, sort: So
     });
 }
 
-function passes(row: FleetRow, filter: RowFilter): boolean {
+function passes(row: FleetRow, filter: RowFilter, shown: ShownWords): boolean {
   if (filter.mode !== '' && ![row.mode, row.next_mode].some((mode) => mode === filter.mode)) {
     return false;
   }
   if (filter.account !== '' && row.account !== filter.account) return false;
   if (!isInGroup(row, filter.group)) return false;
+  // Chinese is what is seen, English what documents, logs and colleagues call it.
   const seen = [row.id, row.name, row.symbol, row.venue, row.direction, row.state_reason];
-  const haystack = seen.join(' ').toLowerCase();
+  const haystack = [...seen, shown(row)].join(' ').toLowerCase();
   return filter.text
     .toLowerCase()
     .split(/\s+/)

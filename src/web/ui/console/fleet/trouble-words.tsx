@@ -29,13 +29,16 @@ interface RowProps {
 
 export function TroubleWords({ row, trouble }: RowProps & { readonly trouble: Trouble }) {
   const { t } = useConsoleWords();
+  // What degrades it stands in the list of its warnings.
+  const listed = trouble === 'degraded' && row.warnings.length > 0;
   return (
     <>
       <Group gap="xs">
         <StateMark row={row} /> <RowMode row={row} />
       </Group>
       <Text size="sm">{t(`console:trouble.${trouble}`)}</Text>
-      {trouble === 'tripped' ? <TripText row={row} /> : <StateReasons row={row} />}
+      {trouble === 'tripped' && <TripText row={row} />}
+      {trouble !== 'tripped' && !listed && <StateReasons row={row} />}
       <Text size="sm">{t(`console:trouble.do_${trouble}`)}</Text>
     </>
   );
@@ -46,7 +49,6 @@ function StateReasons({ row }: RowProps) {
   const { t } = useTranslation();
   return reasonWords(t, language, row).map(({ words, sentence }) => (
     <Text
-      {...(words === null ? { lang: 'en' } : {})}
       size="sm"
       className="trouble-reason"
       key={`${words} ${sentence}`}

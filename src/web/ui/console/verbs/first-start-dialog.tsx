@@ -28,7 +28,7 @@ export function FirstStartDialog({ nr, configs, opened }: Props) {
       onClose={() => askVerb(null)}
       size="lg"
       title={title}
-      told={toldTitle(title, ids)}
+      told={toldTitle(t, title, ids)}
       confirm={t('console:verbs.confirm.start', { count: ids.length })}
       about={ids}
       act={() => whileUnderWay(nr, () => post('/api/instances/start', { ids }))}

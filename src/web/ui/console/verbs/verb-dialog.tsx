@@ -71,7 +71,7 @@ function VerbDialog({ asked, opened }: Props) {
       onClose={() => askVerb(null)}
       size="lg"
       title={title}
-      told={toldTitle(title, ids)}
+      told={toldTitle(t, title, ids)}
       confirm={t(`console:verbs.confirm.${verb}`, { count: due.length })}
       danger={verb === 'panic' || (verb === 'stop' && meant.choice.position === 'close')}
       disabled={due.length === 0}

@@ -5,6 +5,7 @@
  */
 import { useSyncExternalStore } from 'react';
 import type { UnstartedConfig } from '../../../../contract/console-api.ts';
+import type { ConsoleT } from '../console-words.ts';
 import type { Verb } from './verb-plan.ts';
 
 /** `ids` null: the whole fleet. */
@@ -96,8 +97,10 @@ export function useAskedVerbs(): AskedVerbs {
 const NAMED = 4;
 
 /** `title` with whom it is about, as what came of it is told in a corner; `ids` null: all. Pure. */
-export function toldTitle(title: string, ids: readonly string[] | null): string {
+export function toldTitle(t: ConsoleT, title: string, ids: readonly string[] | null): string {
   if (ids === null) return title;
-  const named = ids.slice(0, NAMED).join(', ');
-  return `${title}: ${ids.length > NAMED ? `${named} … (${ids.length})` : named}`;
+  const named = ids.slice(0, NAMED).join(t('console:joined.ids'));
+  const count = ids.length;
+  const some = count > NAMED ? t('console:joined.more_ids', { ids: named, count }) : named;
+  return t('console:joined.verb_of', { verb: title, ids: some });
 }

@@ -1,9 +1,10 @@
 /** What came of a verb for each instance: done or refused, why, what to do, and its receipt. */
+import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import type { VerbResult } from '../../../../contract/fleet-api.ts';
 import { decimalsFor, exact, signedMoney } from '../../format/amount.ts';
 import { SaidText } from '../../shell/said-text.tsx';
-import { errorWords, problemWords } from '../../words/said-words.ts';
+import { codedWords, errorWords, problemWords, toldWords } from '../../words/said-words.ts';
 import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
@@ -44,8 +45,13 @@ export function ResultLine({
   readonly row: FleetRow | null;
 }) {
   const { t, language } = useConsoleWords();
+  const { t: plainT } = useTranslation();
   const { id, ok, message, error, receipt, warnings = [] } = result;
   const words = error === undefined ? null : errorWords(language, error.code);
+  const told =
+    error === undefined
+      ? toldWords(language, result.message_said, message)
+      : { words: words?.what ?? null, sentence: error.message };
   return (
     <li data-result={ok ? 'ok' : 'failed'}>
       <span className="effect-list-name">
@@ -55,7 +61,7 @@ export function ResultLine({
         <b>{id}</b>
       </span>
       <span>
-        <SaidText words={words?.what ?? null} sentence={error?.message ?? message} />
+        <SaidText {...told} />
         {error?.code === 'LIVE_UNCONFIRMED' && (
           <span className="effect-list-hint">
             {t('console:effects.first_live')} <code>gridd start {id}</code>
@@ -68,7 +74,7 @@ export function ResultLine({
         )}
         {error?.problems?.map((problem) => (
           <span className="effect-list-hint" key={`${problem.path} ${problem.message}`}>
-            {problem.path}:{' '}
+            {t('console:joined.at_path', { path: problem.path })}
             <SaidText {...problemWords(language, problem)} />
           </span>
         ))}
@@ -85,7 +91,7 @@ export function ResultLine({
         )}
         {warnings.map((warning) => (
           <span className="effect-list-hint attention" key={warning}>
-            ▲ {warning}
+            ▲ <SaidText {...codedWords(plainT, language, warning, result.coded)} />
           </span>
         ))}
       </span>

@@ -57,8 +57,8 @@ export function ResumeDialog({ opened, status, onClose }: VerbDialogProps) {
       {tripped !== null && (
         <Text size="sm" className="attention">
           <SaidText
-            words={own === null ? null : t('resume.tripped', { why: own })}
-            sentence={own === null ? t('resume.tripped', { why: tripped.text }) : tripped.text}
+            words={t('resume.tripped', { why: own ?? tripped.text })}
+            sentence={own === null ? '' : tripped.text}
           />
         </Text>
       )}

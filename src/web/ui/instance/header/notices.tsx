@@ -20,10 +20,7 @@ export function Notices({ status }: { readonly status: StatusView }) {
             {SIGNS[kind]}
           </span>
           <span>
-            <SaidText
-              words={sentence === null ? null : text}
-              sentence={sentence ?? text}
-            />
+            <SaidText words={text} sentence={sentence ?? ''} />
           </span>
         </li>
       ))}
