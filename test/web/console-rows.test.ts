@@ -148,6 +148,8 @@ describe('what a verb will do', () => {
     ['stop', { state: 'stopped', position: '0', open_orders: 0 }, 'stopped_already', true],
     ['restart', { state: 'failed' }, 'takes_up', false],
     ['pause', { grid_state: 'paused' }, 'paused_already', true],
+    ['pause', { state: 'backoff', pid: null }, 'not_running', true],
+    ['resume', { state: 'backoff', pid: null, grid_state: 'paused' }, 'not_running', true],
     ['resume', { grid_state: 'tripped' }, 'resumes', false],
     ['resume', {}, 'trades_already', true],
     ['reload', { state: 'stopped' }, 'not_running', true],

@@ -72,10 +72,10 @@ function effectOf(verb: Verb, row: FleetRow): Effect {
       if (up) return changedMode(row) === 'live' ? 'restarts_live' : 'restarts';
       return nextMode(row) === 'live' ? 'starts_live' : 'takes_up';
     case 'pause':
-      if (!up) return 'not_running';
+      if (row.pid === null) return 'not_running';
       return row.grid_state === 'paused' ? 'paused_already' : 'pauses';
     case 'resume': {
-      if (!up) return 'not_running';
+      if (row.pid === null) return 'not_running';
       const held = row.grid_state === 'paused' || row.grid_state === 'tripped';
       return held ? 'resumes' : 'trades_already';
     }
