@@ -52,12 +52,13 @@ const BESIDE = [
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 /**
- * Unit tests of what belongs to a whole process: locks that any second open of a file drops, limits
- * of the kernel, and esbuild's service, which ends with a worker. Each of them gets its own.
+ * Unit tests that get a process of their own: venues, bots and the simulator fill a heap; locks that
+ * any second open of a file drops, and limits of the kernel, belong to a whole process.
  */
-const OWN_PROCESS = ['daemon/fleet-history', 'sim/*', 'store/held-locks'].map(
-  (name) => `test/${name}.test.ts`,
-);
+const OWN_PROCESS = [
+  ...['bot/**/*', 'conformance/**/*', 'exchange/**/*', 'sim/**/*'],
+  ...['daemon/fleet-history', 'store/held-locks'],
+].map((name) => `test/${name}.test.ts`);
 
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
 

@@ -78,12 +78,12 @@ test('a bot whose strict port was taken while it was down trades without its pag
   const { pid } = await home.row('aa_01');
   process.kill(pid ?? Number.NaN, 'SIGKILL');
   await waitFor('its port', () => hold(port).then(() => true, () => false));
-  const degraded = async () => {
+  // The supervisor sees that first, the bot says in a moment who holds the port.
+  await waitFor('a bot without its page, and why', async () => {
     const found = await home.status('aa_01');
-    return found.state === 'degraded' && found.pid !== pid ? found : null;
-  };
-  const { state_reason } = await waitFor('a bot without its page', degraded);
-  expect(state_reason).toContain('The page has no port');
+    const why = found.state_reason.includes('The page has no port');
+    return found.state === 'degraded' && found.pid !== pid && why;
+  });
   const record = () => readJson(home.path('logs', 'aa_01', 'bot.json')) as BotRecord;
   expect(record().web_port).toBeNull();
   for (const server of servers.splice(0)) server.close();
