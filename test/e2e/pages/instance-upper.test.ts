@@ -188,7 +188,7 @@ describe.skipIf(!hasBrowser)('the upper half of the instance page', () => {
     await shared.evaluate(NOTHING_DRAWN);
     // What is drawn is counted.
     await shared.getByLabel('Fills per line').click();
-    await shared.waitForFunction('window.drawn > 0');
+    await waitFor('a drawing', () => shared.evaluate<boolean>('window.drawn > 0'));
     await shared.getByLabel('Fills per line').click();
     expect(asked).toBe(3);
   });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { loadAssets } from '../../../src/web/server/page-assets.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
+import { waitFor } from '../../fixtures/wait-for.ts';
 import { ROOT } from '../../source-tree.ts';
 import { serveSample } from '../../web/served.ts';
 import type { Served } from '../../web/served.ts';
@@ -43,8 +44,7 @@ describe.skipIf(!hasBrowser)('a language that cannot be loaded', () => {
   test('at the start stands alone, in both languages', async () => {
     const page = await openWithout(ENGLISH);
     const root = page.locator('#root');
-    await page.waitForFunction("document.getElementById('root').textContent !== ''");
-    const text = await root.textContent();
+    const text = await waitFor('its words', async () => (await root.textContent()) || null);
     expect(text).toMatch(/^The page could not be loaded: gridd does not answer\..*無法載入頁面/);
   });
 

@@ -2,6 +2,19 @@
 import type { Words } from './en.ts';
 import type { KeyWords, SaidWords } from './word-shapes.ts';
 
+/** Of a process, as its state and within a sentence. */
+const STATES = {
+  stopped: '已停止',
+  starting: '啟動中',
+  running: '運行中',
+  degraded: '降級運行',
+  unhealthy: '無回應',
+  backoff: '等待重啟',
+  stopping: '停止中',
+  failed: '故障',
+  finished: '已結束',
+};
+
 /** What both pages say, and the page of an instance. */
 const page: Words['page'] = {
   common: {
@@ -616,17 +629,7 @@ const fleet: Words['console'] = {
     lost_other: '遺失 {{count}} 筆歷史紀錄',
   },
   span: { d: '{{value}} 天', h: '{{value}} 小時', min: '{{value}} 分', s: '{{value}} 秒' },
-  state: {
-    stopped: '已停止',
-    starting: '啟動中',
-    running: '運行中',
-    degraded: '降級運行',
-    unhealthy: '無回應',
-    backoff: '等待重啟',
-    stopping: '停止中',
-    failed: '故障',
-    finished: '已結束',
-  },
+  state: STATES,
   grid: {
     waiting: '等待觸發價',
     running: '交易中',
@@ -1862,15 +1865,7 @@ const said: SaidWords = {
     run_over: '網格已完成',
     stop_command: '停止指令',
     panic_command: '緊急平倉指令',
-    stopped: '已停止',
-    starting: '啟動中',
-    running: '運行中',
-    degraded: '降級運行',
-    unhealthy: '無回應',
-    backoff: '等待重啟',
-    stopping: '停止中',
-    failed: '故障',
-    finished: '已結束',
+    ...STATES,
     degraded_by: '降級運行（{{reason}}）',
     serves_on: '{{state}}，頁面在 {{url}}',
     already: '本來就是：{{state}}',
