@@ -43,6 +43,7 @@ const BESIDE = [
   'pages/instance-replay',
   'pages/instance-states',
   'pages/instance-upper',
+  'pages/languages',
   'pages/live-stream',
   'records',
   'reload',

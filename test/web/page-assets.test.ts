@@ -129,7 +129,7 @@ it('gives each answer a nonce of its own, in the page and in its policy', async 
 });
 
 it.each(['instance', 'console'] as const)('serves the real %s page from memory', async (page) => {
-  served = await serveSample({ assets: await builtAssets(page) });
+  served = await serveSample({ assets: builtAssets(page) });
   const { text } = await ask(served.port, '/');
   const files = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, file = '']) => file);
   expect(files.some((file) => file.endsWith('.css'))).toBe(true);
@@ -152,7 +152,7 @@ it.each(['instance', 'console'] as const)('serves the real %s page from memory',
 const BUDGET_KB = { first: 350, all: 450 };
 
 it.each(['instance', 'console'] as const)('the %s page keeps to its budget', async (page) => {
-  const { html, files } = await builtAssets(page);
+  const { html, files } = builtAssets(page);
   const first = [...html.matchAll(/(?:href|src)="\/(assets\/[^"]+\.js)"/g)].map(([, at = '']) => at);
   expect(first.length).toBeGreaterThan(0);
   const kiloBytes = (paths: readonly string[]) =>

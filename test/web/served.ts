@@ -1,9 +1,5 @@
 /** Serves a sample instance with the real page for a test, on a port of the kernel's choosing. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { buildPages } from '../../scripts/build-pages.js';
+import { join, resolve } from 'node:path';
 import { serveInstance } from '../../src/web/server/instance-server.ts';
 import type { InstanceServerOptions } from '../../src/web/server/instance-server.ts';
 import { loadAssets } from '../../src/web/server/page-assets.ts';
@@ -11,26 +7,13 @@ import type { PageAssets } from '../../src/web/server/page-assets.ts';
 import type { PageServer } from '../../src/web/server/page-server.ts';
 import { SampleService } from './sample-service.ts';
 
+const ROOT = resolve(import.meta.dirname, '..', '..');
 /** The folder of the page's sources. */
-export const UI_FOLDER = fileURLToPath(new URL('../../src/web/ui/', import.meta.url));
+export const UI_FOLDER = join(ROOT, 'src', 'web', 'ui');
 
-type BuiltPages = Readonly<Record<'instance' | 'console', PageAssets>>;
-let built: Promise<BuiltPages> | undefined;
-
-/** A page as the build makes it; the folder it was read from is gone when this resolves. */
-export async function builtAssets(page: 'instance' | 'console'): Promise<PageAssets> {
-  built ??= buildBoth();
-  return (await built)[page];
-}
-
-async function buildBoth(): Promise<BuiltPages> {
-  const folder = mkdtempSync(join(tmpdir(), 'gridd-ui-'));
-  try {
-    await buildPages(folder);
-    return { instance: loadAssets(folder, 'instance'), console: loadAssets(folder, 'console') };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** A page as the last build made it: `npm test` builds first. */
+export function builtAssets(page: 'instance' | 'console'): PageAssets {
+  return loadAssets(join(ROOT, 'dist', 'web', 'ui'), page);
 }
 
 export interface Served {

@@ -3,15 +3,13 @@
  * and filtering answer at once, and figures of all instances that move at once cost little more than
  * those of a few.
  */
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { serveConsole } from '../../../src/web/server/console-server.ts';
-import { loadAssets } from '../../../src/web/server/page-assets.ts';
 import type { PageServer } from '../../../src/web/server/page-server.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
-import { ROOT } from '../../source-tree.ts';
 import { SampleConsole } from '../../web/sample-console.ts';
+import { builtAssets } from '../../web/served.ts';
 
 let browser: TestBrowser;
 let service: SampleConsole;
@@ -23,7 +21,7 @@ async function openFleet(count: number): Promise<{ page: Page; drawn: number }> 
   service = new SampleConsole(Array.from({ length: count }, (_, index) => idOf(index)));
   server = await serveConsole(service, {
     ...{ home: '/h', host: '127.0.0.1', port: 0, avoidPorts: [], allowedHosts: [] },
-    assets: loadAssets(join(ROOT, 'dist', 'web', 'ui'), 'console'),
+    assets: builtAssets('console'),
     limits: { gapMs: 0 },
   });
   context = await browser.context({ viewport: { width: 1440, height: 900 } });
@@ -77,7 +75,7 @@ async function costOfNews(page: Page): Promise<number> {
 
 describe.skipIf(!hasBrowser)('a large fleet in the console', () => {
   beforeAll(async () => {
-    browser = await TestBrowser.launch();
+    browser = await TestBrowser.launch({ timed: true });
   });
   afterAll(() => browser.close());
   afterEach(async () => {

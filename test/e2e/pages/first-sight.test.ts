@@ -2,16 +2,13 @@
  * How soon a page stands in a real browser, and how soon its news do. The best of a few or their
  * middle is judged, and no other test runs beside it.
  */
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { loadAssets } from '../../../src/web/server/page-assets.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
-import { ROOT } from '../../source-tree.ts';
-import { serveSample } from '../../web/served.ts';
+import { builtAssets, serveSample } from '../../web/served.ts';
 import type { Served } from '../../web/served.ts';
 
-const ASSETS = loadAssets(join(ROOT, 'dist', 'web', 'ui'), 'instance');
+const ASSETS = builtAssets('instance');
 
 let browser: TestBrowser;
 let served: Served;
@@ -27,7 +24,7 @@ async function openTab(): Promise<Page> {
 
 describe.skipIf(!hasBrowser)('the first sight of a page', () => {
   beforeAll(async () => {
-    browser = await TestBrowser.launch();
+    browser = await TestBrowser.launch({ timed: true });
   });
   afterAll(() => browser.close());
   afterEach(async () => {

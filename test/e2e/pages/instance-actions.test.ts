@@ -245,11 +245,14 @@ describe.skipIf(!hasBrowser)('the actions of the instance page', () => {
       const again = page.waitForRequest('**/api/receipts*');
       await page.clock.runFor(16_000);
       await again;
-      await page.clock.runFor(15_000);
-      await page.getByRole('alert').getByText('No answer came.').waitFor();
+      const given = page.getByRole('alert').getByText('No answer came.');
+      await waitFor('no more patience', async () => {
+        await page.clock.runFor(5000);
+        return (await given.count()) > 0;
+      });
       child.kill('SIGCONT');
       await page.getByRole('button', { name: 'Try again' }).click();
-      await page.getByRole('alert').getByText('No answer came.').waitFor({ state: 'detached' });
+      await given.waitFor({ state: 'detached' });
       // What was given up here had come there.
       await waitFor('the pause', async () => (await statusNow()).grid_state === 'paused');
     } finally {

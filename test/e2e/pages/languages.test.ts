@@ -1,15 +1,12 @@
 /** A language that cannot be loaded: the page says so, at its start in both, and loses nothing. */
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { loadAssets } from '../../../src/web/server/page-assets.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
-import { ROOT } from '../../source-tree.ts';
-import { serveSample } from '../../web/served.ts';
+import { builtAssets, serveSample } from '../../web/served.ts';
 import type { Served } from '../../web/served.ts';
 
-const ASSETS = loadAssets(join(ROOT, 'dist', 'web', 'ui'), 'instance');
+const ASSETS = builtAssets('instance');
 const CHINESE = /\/assets\/zh-hant-[^/]*$/;
 const ENGLISH = /\/assets\/en-[^/]*$/;
 

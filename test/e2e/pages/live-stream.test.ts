@@ -2,20 +2,17 @@
  * How a page in a real browser follows its server: one stream for all tabs, none for hidden ones, and
  * figures that are marked when the stream is lost.
  */
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { systemClock } from '../../../src/platform/clock.ts';
-import { loadAssets } from '../../../src/web/server/page-assets.ts';
 import { GRACE_MS } from '../../../src/web/ui/live/shared-stream.ts';
 import { TestBrowser, hasBrowser } from '../../fixtures/browser.ts';
 import { SilentWire } from '../../fixtures/silent-wire.ts';
 import { moveWorkerClock, withWorkerClock } from '../../fixtures/worker-clock.ts';
-import { ROOT } from '../../source-tree.ts';
-import { serveSample } from '../../web/served.ts';
+import { builtAssets, serveSample } from '../../web/served.ts';
 import type { Served } from '../../web/served.ts';
 
-const ASSETS = loadAssets(join(ROOT, 'dist', 'web', 'ui'), 'instance');
+const ASSETS = builtAssets('instance');
 const WITH_CLOCK = withWorkerClock(ASSETS);
 
 let browser: TestBrowser;

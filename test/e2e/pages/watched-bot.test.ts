@@ -81,7 +81,7 @@ describe('a bot that trades all the time', () => {
   });
 
   test.skipIf(!hasBrowser)('a fill is drawn at once', async () => {
-    const browser = await TestBrowser.launch();
+    const browser = await TestBrowser.launch({ timed: true });
     try {
       const page = await (await browser.context()).newPage();
       await page.goto(`http://127.0.0.1:${bot.webPort()}/`);
