@@ -126,9 +126,25 @@ export function codedWords(
   return { words: `${words}：${lineWords(t, reason)}`, sentence: text };
 }
 
-/** What the doctor looked at, and what to do where it is not well. */
-export function findingWords(language: string, { subject }: FindingView): Advice | null {
-  return wordOf(tables(language)?.findings, subject);
+/** A finding of the doctor in words. */
+export interface FindingWords {
+  readonly subject: string;
+  readonly found: SaidIn;
+  /** What to do; null: nothing. */
+  readonly hint: SaidIn | null;
+}
+
+/** What the doctor looked at, what it found, and what to do. */
+export function findingWords(language: string, finding: FindingView): FindingWords {
+  const { subject, text, hint, said, hint_said, code } = finding;
+  const error = code === undefined ? null : errorWords(language, code);
+  const told = (whole: Said | undefined, words: string | undefined, sentence: string): SaidIn =>
+    words === undefined ? toldWords(language, whole, sentence) : { words, sentence };
+  return {
+    subject: wordOf(tables(language)?.findings, subject) ?? subject,
+    found: told(said, error?.what, text),
+    hint: hint === null ? null : told(hint_said, error?.todo, hint),
+  };
 }
 
 /** What a template of gridd is for. */
