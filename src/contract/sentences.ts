@@ -215,6 +215,12 @@ export const SENTENCES = {
   lingering_unknown: '{{service}}; whether it lingers is not known',
   enable_linger:
     'Without lingering it ends when {{name}} logs out: loginctl enable-linger {{name}}',
+  // What gridd notes on versions of a config.
+  met_on_disk: 'met on the disk',
+  edited_on_disk: 'edited on the disk',
+  back_to_version: 'back to version {{version}}',
+  new_config: 'new',
+  back_from: 'back from {{file}}',
   // What came of a verb.
   stopped: 'stopped',
   starting: 'starting',

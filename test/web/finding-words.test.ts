@@ -147,7 +147,8 @@ test('the console gets it with its data, unless that says another thing than the
   if (disk === undefined || memory === undefined || registry === undefined) throw new Error('few');
   expect(disk).toEqual({
     ...{ level: 'problem', subject: 'disk', text: '0.1 of 2.0 GiB free', said: known.said },
-    ...{ hint: 'Make room: a bot that cannot store places nothing.', hint_said: known.advice_said },
+    hint: 'Make room: a bot that cannot store places nothing.',
+    hint_said: known.advice_said,
   });
   expect(memory).toEqual({
     ...{ level: 'problem', subject: 'memory', text: 'of a newer gridd', hint: null },

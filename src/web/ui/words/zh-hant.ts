@@ -1927,6 +1927,12 @@ const said: SaidWords = {
     no_lingering: '{{service}}；登出後不會繼續運行（沒有 linger）',
     lingering_unknown: '{{service}}；不知道登出後是否繼續運行（linger）',
     enable_linger: '沒有 linger 時，{{name}} 一登出它就會結束：loginctl enable-linger {{name}}',
+    // What gridd notes on versions of a config.
+    met_on_disk: '原本就在磁碟上',
+    edited_on_disk: '直接在磁碟上修改',
+    back_to_version: '還原到第 {{version}} 版',
+    new_config: '新建',
+    back_from: '從 {{file}} 取回',
     // What came of a verb.
     ...STATES,
     degraded_by: '降級運行（{{reason}}）',
