@@ -271,6 +271,11 @@ export interface FindingView {
   readonly subject: string;
   readonly text: string;
   readonly hint: string | null;
+  /** What `text` and `hint` say, as data. */
+  readonly said?: Said;
+  readonly hint_said?: Said;
+  /** Code of the error that both are of. */
+  readonly code?: string;
 }
 
 export type { Actor } from './history-api.ts';

@@ -23,6 +23,7 @@ import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
 import type { FleetService, VerbResult } from '../contract/fleet-api.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
 import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import {
@@ -152,7 +153,7 @@ export class ConfigDesk implements ConfigService {
     const first = this.#present(id);
     await this.#refuseEdit(this.#wholeDraft(first, text), first.file);
     const present = this.#presentAs(id, first.version.version);
-    const why = note === '' ? `back to version ${version}` : note;
+    const why = note === '' ? sentenceOf(say('back_to_version', { version })) : note;
     return this.#replace(present, text, actor, why);
   }
 
@@ -169,7 +170,7 @@ export class ConfigDesk implements ConfigService {
       refuseFirstLive(loaded);
       await this.#parts.judgeStart(loaded);
     }
-    const author = authorOf(actor, note === '' ? 'new' : note);
+    const author = authorOf(actor, note === '' ? sentenceOf(say('new_config')) : note);
     const { version, changed } = this.#create(id, file, draft.text, author);
     const started = start ? await this.#start(file, actor) : null;
     const name = toHome(this.#parts.home, file);
@@ -209,7 +210,7 @@ export class ConfigDesk implements ConfigService {
     const known = kept === null ? null : rootOf(kept.text, file);
     const draft = this.#newDraft(id, text, { whole: true, known });
     await this.#refuse(draft, file);
-    const why = note === '' ? `back from ${name}` : note;
+    const why = note === '' ? sentenceOf(say('back_from', { file: name })) : note;
     const author = authorOf(actor, why);
     const move = () => bringBack(home, back);
     const { version, changed } = versions.comeBack(id, file, text, author, move);

@@ -6,6 +6,7 @@
 import { basename } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { toHome } from '../platform/paths.ts';
@@ -207,7 +208,7 @@ export class ConfigVersions {
     const { newest } = known;
     if (newest?.text === text) return newest;
     const changed = changedPaths(newest?.text ?? null, text, file);
-    const note = newest === null ? 'met on the disk' : 'edited on the disk';
+    const note = sentenceOf(say(newest === null ? 'met_on_disk' : 'edited_on_disk'));
     const author = { who: 'unknown', origin: 'file', note } as const;
     const added = this.#add({ ...author, instance: id, text, changed });
     if (added !== null && newest !== null) this.#noteEdit(added);

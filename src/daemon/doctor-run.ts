@@ -5,6 +5,7 @@
  */
 import type { FindingView } from '../contract/console-api.ts';
 import { GriddError } from '../contract/errors.ts';
+import { saidAs } from '../contract/sentences.ts';
 import { askProgram } from '../platform/spawn.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -15,6 +16,9 @@ interface Printed {
   readonly verdict: 'ok' | 'warn' | 'fail';
   readonly found: string;
   readonly advice: string;
+  readonly said?: unknown;
+  readonly advice_said?: unknown;
+  readonly code?: string;
 }
 
 const LEVELS = { ok: 'ok', warn: 'warning', fail: 'problem' } as const;
@@ -49,13 +53,22 @@ export class DoctorRun {
       const said = err.trim().split('\n').at(-1) ?? '';
       throw new GriddError('INTERNAL', `gridd doctor did not answer: ${said || 'it was silent'}.`);
     }
-    return printed.map(({ name, verdict, found, advice }) => ({
-      level: LEVELS[verdict],
-      subject: name,
-      text: found,
-      hint: advice === '' ? null : advice,
-    }));
+    return printed.map(viewOf);
   }
+}
+
+function viewOf({ name, verdict, found, advice, code, ...data }: Printed): FindingView {
+  const said = saidAs(data.said, found);
+  const hint_said = saidAs(data.advice_said, advice);
+  return {
+    level: LEVELS[verdict],
+    subject: name,
+    text: found,
+    hint: advice === '' ? null : advice,
+    ...(said === null ? {} : { said }),
+    ...(hint_said === null ? {} : { hint_said }),
+    ...(code === undefined ? {} : { code }),
+  };
 }
 
 function parsed(text: string): readonly Printed[] | null {

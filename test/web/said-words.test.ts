@@ -114,7 +114,8 @@ test('English and codes of a newer gridd leave the sentence to speak for itself'
     expect(problemWords('zh-Hant', problem)).toEqual({ words: null, sentence: 'b' });
     expect(templateWords('zh-Hant', { name: code, title: '', description: '' })).toBeNull();
     const finding = { level: 'ok', subject: code, text: '', hint: null } as const;
-    expect(findingWords('zh-Hant', finding)).toBeNull();
+    const silent = { subject: code, found: { words: null, sentence: '' }, hint: null };
+    expect(findingWords('zh-Hant', finding)).toEqual(silent);
   }
 });
 

@@ -2,7 +2,10 @@
  * What `gridd doctor` found, and how plain figures are judged. PURE: the limits stand here and
  * nowhere else.
  */
+import type { GriddError } from '../../contract/errors.ts';
 import type { DoctorSubject } from '../../contract/said-codes.ts';
+import { say, textOf } from '../../contract/sentences.ts';
+import type { Said, Telling } from '../../contract/sentences.ts';
 
 export type Verdict = 'ok' | 'warn' | 'fail';
 
@@ -12,35 +15,57 @@ export interface Finding<Name extends string = string> {
   readonly verdict: Verdict;
   readonly found: string;
   readonly advice: string;
+  /** What `found` and `advice` say, as data. */
+  readonly said?: Said;
+  readonly advice_said?: Said;
+  /** Code of the error that both are of. */
+  readonly code?: string;
 }
 
 /** One of the doctor, whose subjects the pages have words for. */
 export type DoctorFinding = Finding<DoctorSubject>;
 
 /** All is well. */
-export function ok<Name extends string>(
-  name: Name,
-  found: string,
-): Finding<Name> {
-  return { name, verdict: 'ok', found, advice: '' };
+export function ok<Name extends string>(name: Name, found: Telling): Finding<Name> {
+  return finding(name, 'ok', found, '');
 }
 
 /** Something to do before it hurts. */
 export function warn<Name extends string>(
   name: Name,
-  found: string,
-  advice: string,
+  found: Telling,
+  advice: Telling,
 ): Finding<Name> {
-  return { name, verdict: 'warn', found, advice };
+  return finding(name, 'warn', found, advice);
 }
 
 /** Something that hurts now. */
 export function fail<Name extends string>(
   name: Name,
-  found: string,
-  advice: string,
+  found: Telling,
+  advice: Telling,
 ): Finding<Name> {
-  return { name, verdict: 'fail', found, advice };
+  return finding(name, 'fail', found, advice);
+}
+
+/** What an error says and advises. */
+export function failed<Name extends string>(name: Name, error: GriddError): Finding<Name> {
+  return { ...fail(name, error.message, error.hint), code: error.code };
+}
+
+function finding<Name extends string>(
+  name: Name,
+  verdict: Verdict,
+  found: Telling,
+  advice: Telling,
+): Finding<Name> {
+  const isSaid = (telling: Telling): telling is Said =>
+    typeof telling === 'object' && !('text' in telling);
+  return {
+    ...{ name, verdict, found: textOf(found), advice: textOf(advice) },
+    ...(isSaid(found) ? { said: found } : {}),
+    ...(isSaid(advice) ? { advice_said: advice } : {}),
+  };
 }
 
 const MIB = 1024 ** 2;
@@ -50,6 +75,9 @@ const STEP_MS = 100;
 const OFFSET_MS = 1000;
 const FEW_FILES = 1024;
 const FEW_WATCHES = 8192;
+
+/** A tool of a build that goes by several names. */
+export const COMPILER = 'a C++ compiler';
 
 interface Room {
   readonly free: number;
@@ -61,29 +89,34 @@ export function judgeNode(version: string, path: string): DoctorFinding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const found = `${version} (${path})`;
   if (major > 20 || (major === 20 && minor >= 19)) return ok('node', found);
-  return fail('node', found, 'Install Node 20.19 or newer.');
+  return fail('node', found, say('install_node'));
 }
 
 /** The tools of a build; `missing` by name. */
 export function judgeCompiler(missing: readonly string[]): DoctorFinding {
-  if (missing.length === 0) return ok('compiler', 'python3, make and a C++ compiler');
-  const advice = 'An upgrade may have to compile: apt-get install python3 make g++.';
-  return warn('compiler', `missing: ${missing.join(', ')}`, advice);
+  if (missing.length === 0) return ok('compiler', say('tools_present'));
+  const names = missing.filter((name) => name !== COMPILER).join(', ');
+  const found = !missing.includes(COMPILER)
+    ? say('tools_missing', { names })
+    : names === ''
+      ? say('compiler_missing')
+      : say('tools_and_compiler_missing', { names });
+  return warn('compiler', found, say('install_tools'));
 }
 
 /** Room on the disk of the home, in bytes. */
 export function judgeDisk({ free, total }: Room): DoctorFinding {
-  const found = `${gib(free)} of ${gib(total)} GiB free`;
-  const advice = 'Make room: a bot that cannot store places nothing.';
+  const found = say('room_free', { free: gib(free), total: gib(total) });
+  const advice = say('make_room');
   if (free < 200 * MIB) return fail('disk', found, advice);
   return free < GIB || free < total / 20 ? warn('disk', found, advice) : ok('disk', found);
 }
 
 /** Room in memory, in bytes. */
 export function judgeMemory({ free, total }: Room): DoctorFinding {
-  const found = `${gib(free)} of ${gib(total)} GiB free`;
+  const found = say('room_free', { free: gib(free), total: gib(total) });
   if (free >= 300 * MIB) return ok('memory', found);
-  return warn('memory', found, 'A bot takes about 90 MiB: add memory, or run fewer.');
+  return warn('memory', found, say('add_memory'));
 }
 
 /** .env by its mode bits and owner; null when there is none. */
@@ -91,17 +124,17 @@ export function judgeEnv(
   file: { mode: number; uid: number } | 'unseen' | null,
   uid: number,
 ): DoctorFinding {
-  if (file === null) return ok('.env', 'none');
+  if (file === null) return ok('.env', say('no_env'));
   if (file === 'unseen') {
-    return fail('.env', 'cannot be looked at', 'Make .env a file that you can read, or remove it.');
+    return fail('.env', say('env_unseen'), say('make_env_readable'));
   }
   const mode = (file.mode & 0o7777).toString(8).padStart(4, '0');
   if ((file.mode & 0o077) !== 0) {
-    return fail('.env', `mode ${mode}: others can get at your keys`, 'chmod 600 .env');
+    return fail('.env', say('env_open', { mode }), 'chmod 600 .env');
   }
-  if (file.uid === uid) return ok('.env', `mode ${mode}`);
-  const found = `belongs to uid ${file.uid}, you are ${uid}`;
-  return warn('.env', found, 'Make it belong to the user who runs the bots.');
+  if (file.uid === uid) return ok('.env', say('env_mode', { mode }));
+  const found = say('env_of_other', { owner: file.uid, uid });
+  return warn('.env', found, say('give_env'));
 }
 
 /**
@@ -114,14 +147,14 @@ export function judgeClock(
   synchronised: boolean | null,
 ): DoctorFinding {
   const time = new Date(now).toISOString();
-  const advice = 'Let the machine keep its time, e.g. apt-get install systemd-timesyncd or chrony.';
-  if (now < EARLIEST_TIME) return fail('clock', `${time} is long ago`, advice);
+  const advice = say('keep_time');
+  if (now < EARLIEST_TIME) return fail('clock', say('time_long_ago', { time }), advice);
   if (Math.abs(stepped) > STEP_MS) {
-    return warn('clock', `was moved by ${Math.round(stepped)} ms while watched`, advice);
+    return warn('clock', say('clock_moved', { ms: Math.round(stepped) }), advice);
   }
-  if (synchronised === false) return warn('clock', `${time}, not synchronised`, advice);
-  const state = synchronised === true ? 'synchronised' : 'steady; its offset was not checked';
-  return ok('clock', `${time}, ${state}`);
+  if (synchronised === false) return warn('clock', say('clock_unsynchronised', { time }), advice);
+  if (synchronised === true) return ok('clock', say('clock_synchronised', { time }));
+  return ok('clock', say('clock_steady', { time }));
 }
 
 /**
@@ -132,10 +165,10 @@ export function judgeOffsets(offsets: ReadonlyMap<string, number>): DoctorFindin
   const [worst] = [...offsets].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   if (worst === undefined) return null;
   const [id, ms] = worst;
-  const way = ms > 0 ? 'behind' : 'ahead of';
-  const found = `${(Math.abs(ms) / 1000).toFixed(3)} s ${way} the venue of ${id}`;
+  const seconds = (Math.abs(ms) / 1000).toFixed(3);
+  const found = say(ms > 0 ? 'behind_venue' : 'ahead_of_venue', { seconds, id });
   if (Math.abs(ms) <= OFFSET_MS) return ok('venue time', found);
-  return warn('venue time', found, 'Let the machine keep its time; bots reckon with the venue\'s.');
+  return warn('venue time', found, say('keep_time_of_venue'));
 }
 
 /** Limits of open and watched files; null where not known or without limit. */
@@ -143,10 +176,10 @@ export function judgeLimits(
   files: number | null,
   watch: { instances: number; watches: number } | null,
 ): DoctorFinding {
-  const watched = watch === null ? 'not known' : `${watch.watches}`;
-  const found = `${files ?? 'any number of'} open files, ${watched} watched`;
+  const watched = watch === null ? say('not_known') : watch.watches;
+  const found = say('file_limits', { files: files ?? say('any_number'), watched });
   if (files !== null && files < FEW_FILES) {
-    return warn('limits', found, `Raise it: ulimit -n ${FEW_FILES} before the supervisor starts.`);
+    return warn('limits', found, say('raise_files', { files: FEW_FILES }));
   }
   if (watch === null || watch.watches >= FEW_WATCHES) return ok('limits', found);
   return warn('limits', found, `sysctl fs.inotify.max_user_watches=${FEW_WATCHES}`);

@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { ALERT_RECEIVERS } from '../../contract/alerts.ts';
 import { GriddError } from '../../contract/errors.ts';
 import type { RegistryFile, SupervisorInfo } from '../../contract/fleet-api.ts';
+import { say } from '../../contract/sentences.ts';
+import type { Said } from '../../contract/sentences.ts';
 import { fromHome, isLifetimeLock, toHome } from '../../platform/paths.ts';
 import type { Home } from '../../platform/paths.ts';
-import { isListenedOn, portHolderText } from '../../platform/port-holder.ts';
+import { isListenedOn, portHolder } from '../../platform/port-holder.ts';
 import {
   activeClaims,
   findLeftovers,
@@ -23,7 +25,7 @@ import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
 import { infoOrNull } from '../ensure-supervisor.ts';
 import { packageVersion } from '../../platform/package-version.ts';
-import { fail, judgeOffsets, ok, warn } from './finding.ts';
+import { fail, failed, judgeOffsets, ok, warn } from './finding.ts';
 import type { DoctorFinding } from './finding.ts';
 
 type Records = RegistryFile['instances'];
@@ -51,14 +53,13 @@ function checkRegistry(home: Home): { finding: DoctorFinding; records: Records }
     const { instances } = registry.read();
     const [first] = registry.notices;
     if (first === undefined) {
-      const found = `whole; records: ${Object.keys(instances).length}`;
+      const found = say('registry_whole', { records: Object.keys(instances).length });
       return { finding: ok('registry', found), records: instances };
     }
-    const advice = 'The next verb that changes something rebuilds it; look at `gridd list` first.';
-    return { finding: fail('registry', first, advice), records: instances };
+    return { finding: fail('registry', first, say('registry_is_rebuilt')), records: instances };
   } catch (error) {
     if (!(error instanceof GriddError)) throw error;
-    return { finding: fail('registry', error.message, error.hint), records: {} };
+    return { finding: failed('registry', error), records: {} };
   }
 }
 
@@ -68,25 +69,26 @@ async function checkSupervisor(context: Context, records: Records): Promise<Doct
     info = await infoOrNull(new ControlClient(context.home));
   } catch (error) {
     if (!(error instanceof GriddError)) throw error;
-    return fail('supervisor', error.message, error.hint);
+    return failed('supervisor', error);
   }
   if (info === null) {
     const wanted = Object.values(records).filter(({ desired }) => desired === 'running').length;
-    if (wanted === 0) return ok('supervisor', 'none runs, and none is needed');
-    const found = `none runs; instances that should run: ${wanted}`;
-    return warn('supervisor', found, 'gridd supervisor start');
+    if (wanted === 0) return ok('supervisor', say('supervisor_unneeded'));
+    return warn('supervisor', say('supervisor_needed', { wanted }), 'gridd supervisor start');
   }
-  const found = `runs (pid ${info.pid}, version ${info.version})`;
-  if (info.version === packageVersion()) return ok('supervisor', found);
+  const { pid, version } = info;
+  const runs = say('supervisor_runs', { pid, version });
+  const installed = packageVersion();
+  if (version === installed) return ok('supervisor', runs);
   const advice = 'gridd supervisor stop --keep-bots && gridd supervisor start';
-  return warn('supervisor', `${found}; installed is ${packageVersion()}`, advice);
+  return warn('supervisor', say('supervisor_differs', { runs, installed }), advice);
 }
 
 function checkInstances(records: Records): DoctorFinding {
   const failed = Object.entries(records).filter(([, { state }]) => state === 'failed');
   const ids = failed.map(([id]) => id).join(', ');
-  if (failed.length === 0) return ok('instances', 'none is failed');
-  return warn('instances', `failed: ${ids}`, '`gridd status ID` says why; then `gridd start ID`.');
+  if (failed.length === 0) return ok('instances', say('none_failed'));
+  return warn('instances', say('some_failed', { ids }), say('look_why_failed'));
 }
 
 function checkDatabases(home: Home, records: Records): DoctorFinding {
@@ -99,13 +101,11 @@ function checkDatabases(home: Home, records: Records): DoctorFinding {
   const told = reports.flatMap(({ name, faults, unseen }) =>
     [...faults, ...(unseen === null ? [] : [unseen])].map((what) => `${name}: ${what}`),
   );
-  if (told.length === 0) return ok('databases', `whole: ${books.length}`);
+  if (told.length === 0) return ok('databases', say('databases_whole', { count: books.length }));
   if (reports.every(({ faults }) => faults.length === 0)) {
-    const advice = 'Not looked at: let go of the file or make it readable, then repeat.';
-    return warn('databases', told.join('; '), advice);
+    return warn('databases', told.join('; '), say('let_go_of_database'));
   }
-  const advice = 'Stop the instance, keep a copy of the file, then `gridd start ID --fresh`.';
-  return fail('databases', told.join('; '), advice);
+  return fail('databases', told.join('; '), say('begin_database_anew'));
 }
 
 /** What the bots that run have saved of their clocks, by instance. */
@@ -128,7 +128,7 @@ function clockOffsets(home: Home, records: Records): Map<string, number> {
 
 function checkLeftovers(home: Home, instances: Records): DoctorFinding {
   const left = findLeftovers(home, { instances });
-  if (left.length === 0) return ok('leftovers', 'no stale locks or pid files');
+  if (left.length === 0) return ok('leftovers', say('no_leftovers'));
   const names = left.map(({ file }) => toHome(home, file)).join(', ');
   return warn('leftovers', names, 'gridd cleanup');
 }
@@ -145,9 +145,17 @@ function checkPorts(home: Home, records: Records): DoctorFinding {
   };
   const taken = [...wanted]
     .filter(([id, port]) => !lives(id) && isListenedOn(port))
-    .map(([id, port]) => `${port} of ${id} is held by ${portHolderText(port)}`);
-  if (taken.length === 0) return ok('ports', `${wanted.size} known, none taken by others`);
-  return warn('ports', taken.join('; '), 'Free the port, or choose another web_port.');
+    .map(([id, port]) => portHeld(id, port));
+  const [first, ...more] = taken;
+  if (first === undefined) return ok('ports', say('ports_free', { count: wanted.size }));
+  const found = more.reduce((said, next) => say('and_besides', { said, next }), first);
+  return warn('ports', found, say('free_the_port'));
+}
+
+function portHeld(id: string, port: number): Said {
+  const seen = portHolder(port);
+  const holder = seen === null ? say('unseen_process') : `${seen.command} (pid ${seen.pid})`;
+  return say('port_held', { port, id, holder });
 }
 
 /** Nothing where there is no file: alerts are a choice. */
@@ -156,11 +164,11 @@ function checkAlerts({ home, environment }: Context): DoctorFinding[] {
   try {
     const { config } = readAlertConfig(home, { ...environment, ...readEnvFile(home) });
     const names = ALERT_RECEIVERS.filter((receiver) => config[receiver] !== undefined);
-    if (names.length > 0) return [ok('alerts', `go to ${names.join(', ')}`)];
-    return [warn('alerts', 'no receiver is named', 'Name one, or remove config/alerts.json.')];
+    if (names.length > 0) return [ok('alerts', say('alerts_go_to', { names: names.join(', ') }))];
+    return [warn('alerts', say('no_receiver'), say('name_receiver'))];
   } catch (error) {
     if (!(error instanceof GriddError)) throw error;
-    return [fail('alerts', error.message, error.hint)];
+    return [failed('alerts', error)];
   }
 }
 

@@ -1,6 +1,7 @@
 /** What `gridd doctor` looks at outside gridd: the machine and what is installed on it. */
 import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
+import { say } from '../../contract/sentences.ts';
 import { systemClock } from '../../platform/clock.ts';
 import {
   findProgram,
@@ -13,6 +14,7 @@ import type { Home } from '../../platform/paths.ts';
 import { askProgram } from '../../platform/spawn.ts';
 import type { Context } from '../context.ts';
 import {
+  COMPILER,
   judgeClock,
   judgeCompiler,
   judgeDisk,
@@ -36,7 +38,7 @@ export async function checkMachine(context: Context): Promise<DoctorFinding[]> {
   const missing = [
     ...(has('python3') ? [] : ['python3']),
     ...(has('make') ? [] : ['make']),
-    ...(has('c++', 'g++', 'clang++') ? [] : ['a C++ compiler']),
+    ...(has('c++', 'g++', 'clang++') ? [] : [COMPILER]),
   ];
   const room = machineRoom(home.folder);
   return [
@@ -48,8 +50,8 @@ export async function checkMachine(context: Context): Promise<DoctorFinding[]> {
     await checkClock(context),
     judgeLimits(openFilesLimit(), watchLimits()),
     has('fallocate')
-      ? ok('fallocate', 'present')
-      : warn('fallocate', 'missing: raw logs cannot be bounded', 'apt-get install util-linux'),
+      ? ok('fallocate', say('is_present'))
+      : warn('fallocate', say('no_fallocate'), 'apt-get install util-linux'),
   ];
 }
 

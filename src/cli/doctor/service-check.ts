@@ -1,5 +1,7 @@
 /** What `gridd doctor` says of the systemd service: is it installed, current, and in charge. */
 import { existsSync } from 'node:fs';
+import { say } from '../../contract/sentences.ts';
+import type { Said } from '../../contract/sentences.ts';
 import { machineUser } from '../../platform/machine.ts';
 import { readText } from '../../platform/json-file.ts';
 import type { Context } from '../context.ts';
@@ -15,23 +17,23 @@ const NAME = 'service';
 export async function checkService(context: Context): Promise<DoctorFinding> {
   const service = installedService(context);
   if (service === null) {
-    return ok(NAME, 'not installed; `gridd install` brings the fleet back after a reboot');
+    return ok(NAME, say('service_absent'));
   }
   const node = programOf(readText(service.file) ?? '');
   if (node !== null && !existsSync(node)) {
-    return fail(NAME, `its Node is gone: ${node}`, 'gridd install');
+    return fail(NAME, say('service_node_gone', { path: node }), 'gridd install');
   }
   const state = await serviceState(context, service);
   if (typeof state === 'string') {
-    return warn(NAME, state, 'Log in as this user itself, not over sudo or su.');
+    return warn(NAME, state, say('log_in_itself'));
   }
-  const found = `${service.name} is ${state.enabled || 'not enabled'}, ${state.active}`;
+  const enabled = state.enabled === '' ? say('not_enabled') : state.enabled;
+  const found = say('service_stands', { name: service.name, enabled, active: state.active });
   const fault = faultOf(service, state);
   if (fault !== null) return fail(NAME, found, fault);
   const who = node === null ? null : removedBy(node);
   if (who !== null) {
-    const advice = `Its Node belongs to ${who}: \`gridd install\` again after each upgrade.`;
-    return warn(NAME, found, advice);
+    return warn(NAME, found, say('service_node_of', { who }));
   }
   return service.scope === 'user' ? await judgeLinger(context, found) : ok(NAME, found);
 }
@@ -43,12 +45,11 @@ function faultOf({ scope, name }: Service, { enabled, active }: ServiceState): s
   return null;
 }
 
-async function judgeLinger(context: Context, found: string): Promise<DoctorFinding> {
+async function judgeLinger(context: Context, service: Said): Promise<DoctorFinding> {
   const user = machineUser();
   const name = user.name ?? String(user.uid);
   const lingering = await lingers(context, name);
-  if (lingering === true) return ok(NAME, found);
-  const how = lingering === false ? 'no lingering' : 'whether it lingers is not known';
-  const advice = `Without lingering it ends when ${name} logs out: loginctl enable-linger ${name}`;
-  return warn(NAME, `${found}; ${how}`, advice);
+  if (lingering === true) return ok(NAME, service);
+  const found = say(lingering === false ? 'no_lingering' : 'lingering_unknown', { service });
+  return warn(NAME, found, say('enable_linger', { name }));
 }

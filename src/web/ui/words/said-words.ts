@@ -9,8 +9,14 @@ import type { Problem } from '../../../contract/errors.ts';
 import type { TripView } from '../../../contract/instance-views.ts';
 import { WARNING_CODES } from '../../../contract/said-codes.ts';
 import type { CodedText } from '../../../contract/said-codes.ts';
+import {
+  END_SENTENCES,
+  NOTE_SENTENCES,
+  OUTCOME_SENTENCES,
+  readBack,
+} from '../../../contract/read-back.ts';
 import { withValues } from '../../../contract/sentences.ts';
-import type { Said } from '../../../contract/sentences.ts';
+import type { Said, SentenceCode } from '../../../contract/sentences.ts';
 import { keyName } from './config-key-words.ts';
 import { loadedWords } from './languages.ts';
 import { lineWords } from './line-words.ts';
@@ -126,9 +132,46 @@ export function codedWords(
   return { words: `${words}：${lineWords(t, reason)}`, sentence: text };
 }
 
-/** What the doctor looked at, and what to do where it is not well. */
-export function findingWords(language: string, { subject }: FindingView): Advice | null {
-  return wordOf(tables(language)?.findings, subject);
+/** What came of a verb: words of its error or its sentence, and what was said in English. */
+export function outcomeWords(language: string, outcome: string, message: string): SaidIn {
+  if (outcome === 'ok') return readWhole(language, message, OUTCOME_SENTENCES);
+  return { words: errorWords(language, outcome)?.what ?? null, sentence: message };
+}
+
+/** How a process ended; the sentence where that is not known as one of ours. */
+export function endWords(language: string, reason: string): SaidIn {
+  return readWhole(language, reason, END_SENTENCES);
+}
+
+/** What gridd noted on a version of a config; null for the words of whoever wrote it. */
+export function noteWords(language: string, note: string): string | null {
+  return readWhole(language, note, NOTE_SENTENCES).words;
+}
+
+function readWhole(language: string, text: string, codes: readonly SentenceCode[]): SaidIn {
+  const said = tables(language) === null ? null : readBack(text, codes);
+  return toldWords(language, said ?? undefined, text);
+}
+
+/** A finding of the doctor in words. */
+export interface FindingWords {
+  readonly subject: string;
+  readonly found: SaidIn;
+  /** What to do; null: nothing. */
+  readonly hint: SaidIn | null;
+}
+
+/** What the doctor looked at, what it found, and what to do. */
+export function findingWords(language: string, finding: FindingView): FindingWords {
+  const { subject, text, hint, said, hint_said, code } = finding;
+  const error = code === undefined ? null : errorWords(language, code);
+  const told = (whole: Said | undefined, words: string | undefined, sentence: string): SaidIn =>
+    words === undefined ? toldWords(language, whole, sentence) : { words, sentence };
+  return {
+    subject: wordOf(tables(language)?.findings, subject) ?? subject,
+    found: told(said, error?.what, text),
+    hint: hint === null ? null : told(hint_said, error?.todo, hint),
+  };
 }
 
 /** What a template of gridd is for. */

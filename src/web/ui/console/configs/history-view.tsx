@@ -1,21 +1,19 @@
 /** Every version of a config: who wrote it when, why and from where; any two compared; rollback. */
-import { Button, Radio, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState } from 'react';
 import type {
   ConfigVersion,
   ConfigVersionText,
   ConfigView,
 } from '../../../../contract/console-api.ts';
-import { dateText } from '../../format/moment.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { useFleet } from '../fleet-topics.ts';
 import { useRoute } from '../requests.ts';
 import { DiffView } from './diff-view.tsx';
 import { configPath, versionPath } from './paths.ts';
 import { RollbackDialog } from './rollback-dialog.tsx';
+import { VersionRow } from './version-row.tsx';
 import { useConsoleWords } from '../console-words.ts';
-
-const MOST_KEYS = 6;
 
 interface Props {
   readonly id: string;
@@ -82,72 +80,6 @@ export function HistoryView({ id, config }: Props) {
       </section>
       <RollbackDialog id={id} version={back} present={config.text} onClose={() => setBack(null)} />
     </div>
-  );
-}
-
-/** The first keys that changed, and how many more: a new config changed all of its own. */
-function keysText(changed: readonly string[]): string {
-  const more = changed.length - MOST_KEYS;
-  return `${changed.slice(0, MOST_KEYS).join(', ')}${more > 0 ? ` … +${more}` : ''}`;
-}
-
-function VersionRow(props: {
-  readonly version: ConfigVersion;
-  readonly newest: boolean;
-  readonly from: boolean;
-  readonly to: boolean;
-  readonly onFrom: () => void;
-  readonly onTo: () => void;
-  readonly onBack: () => void;
-}) {
-  const { t } = useConsoleWords();
-  const { version, newest } = props;
-  const { version: number } = version;
-  const source = ['console', 'cli', 'file'].find((each) => version.from.startsWith(each));
-  return (
-    <tr data-version={number}>
-      <td>
-        <Radio
-          size="xs"
-          name="from"
-          checked={props.from}
-          onChange={props.onFrom}
-          aria-label={t('console:history.compare_from', { version: number })}
-        />
-      </td>
-      <td>
-        <Radio
-          size="xs"
-          name="to"
-          checked={props.to}
-          onChange={props.onTo}
-          aria-label={t('console:history.compare_to', { version: number })}
-        />
-      </td>
-      <td>
-        <b>{number}</b> {newest && <span className="gain">{t('console:history.present')}</span>}
-        <div className="quiet small">{dateText(version.at)}</div>
-      </td>
-      <td>
-        {version.who}
-        <div className="quiet small">
-          {source === 'file' ? t('console:history.from_file') : version.from}
-        </div>
-      </td>
-      <td className="history-why">
-        {version.note === '' ? <span className="quiet">–</span> : version.note}
-        <div className="quiet small" title={version.changed.join('\n')}>
-          {keysText(version.changed)}
-        </div>
-      </td>
-      <td>
-        {!newest && (
-          <Button variant="default" size="compact-xs" onClick={props.onBack}>
-            {t('console:history.rollback')}
-          </Button>
-        )}
-      </td>
-    </tr>
   );
 }
 

@@ -46,22 +46,24 @@ export default function DoctorView() {
   );
 }
 
-function Finding({ finding }: { readonly finding: FindingView }) {
+/** What was found and what to do, in the language of the page. */
+export function Finding({ finding }: { readonly finding: FindingView }) {
   const { t, language } = useConsoleWords();
-  const { level, subject, text, hint } = finding;
-  const words = findingWords(language, finding);
+  const { level } = finding;
+  const { subject, found, hint } = findingWords(language, finding);
   return (
     <li className={`card ${level}`}>
       <span className={`finding-level ${TONES[level]}`}>
         <span aria-hidden>{SIGNS[level]}</span> {t(`console:doctor.${level}`)}
       </span>
-      <b>{words?.what ?? subject}</b>
+      <b>{subject}</b>
       <span>
-        <SaidText
-          words={words === null || level === 'ok' ? null : words.todo}
-          sentence={text}
-        />
-        {hint !== null && <span className="finding-hint">→ {hint}</span>}
+        <SaidText {...found} />
+        {hint !== null && (
+          <span className="finding-hint">
+            → <SaidText {...hint} />
+          </span>
+        )}
       </span>
     </li>
   );

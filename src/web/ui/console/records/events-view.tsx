@@ -11,7 +11,7 @@ import { setQuery, useAddress } from '../address.ts';
 import { useFleet } from '../fleet-topics.ts';
 import { useRoute } from '../requests.ts';
 import { tableRows } from '../table-source.ts';
-import { useAuditColumns, useExitColumns } from './event-columns.ts';
+import { useAuditColumns, useExitColumns } from './event-columns.tsx';
 import { useConsoleWords } from '../console-words.ts';
 
 const MOST_EXITS = 1000;

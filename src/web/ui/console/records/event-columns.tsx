@@ -2,7 +2,10 @@
 import { useMemo } from 'react';
 import type { AuditView, FleetExit } from '../../../../contract/console-api.ts';
 import { dateText } from '../../format/moment.ts';
+import { SaidText } from '../../shell/said-text.tsx';
 import type { Column } from '../../shell/table-column.ts';
+import { endWords, outcomeWords } from '../../words/said-words.ts';
+import type { SaidIn } from '../../words/said-words.ts';
 import { useConsoleWords } from '../console-words.ts';
 import { askedWords } from './asked-words.ts';
 import { verbWords } from './audit-verbs.ts';
@@ -32,7 +35,11 @@ export function useAuditColumns(): readonly Column<AuditView>[] {
       text('who', t('console:events.who'), 10, ({ who }) => who),
       text('from', t('console:events.from'), 14, ({ from }) => from),
       {
-        ...text('message', t('console:events.message'), 26, ({ message }) => message),
+        ...saidColumn<AuditView>(
+          ...(['message', t('console:events.message'), 26] as const),
+          ({ message }) => message,
+          ({ outcome, message }) => outcomeWords(language, outcome, message),
+        ),
         wraps: true,
       },
       {
@@ -49,7 +56,7 @@ export function useAuditColumns(): readonly Column<AuditView>[] {
 }
 
 export function useExitColumns(): readonly Column<FleetExit>[] {
-  const { t } = useConsoleWords();
+  const { t, language } = useConsoleWords();
   return useMemo(() => {
     const text = textColumn<FleetExit>;
     return [
@@ -58,7 +65,14 @@ export function useExitColumns(): readonly Column<FleetExit>[] {
         sortBy: ({ at }) => at,
       },
       text('instance', t('console:columns.id'), 16, ({ instance }) => instance),
-      { ...text('reason', t('console:events.reason'), 30, ({ reason }) => reason), wraps: true },
+      {
+        ...saidColumn<FleetExit>(
+          ...(['reason', t('console:events.reason'), 30] as const),
+          ({ reason }) => reason,
+          ({ reason }) => endWords(language, reason),
+        ),
+        wraps: true,
+      },
       text(
         'code',
         t('console:events.code'),
@@ -74,7 +88,7 @@ export function useExitColumns(): readonly Column<FleetExit>[] {
         wraps: true,
       },
     ];
-  }, [t]);
+  }, [t, language]);
 }
 
 function textColumn<Row>(
@@ -84,6 +98,21 @@ function textColumn<Row>(
   read: (row: Row) => string,
 ): Column<Row> {
   return { key, title, kind: 'text', width, text: read, hint: read };
+}
+
+/** A column of sentences, found by the words of the page and by the English that is kept. */
+function saidColumn<Row>(
+  key: string,
+  title: string,
+  width: number,
+  kept: (row: Row) => string,
+  read: (row: Row) => SaidIn,
+): Column<Row> {
+  const all = (row: Row) => [read(row).words ?? '', kept(row)].join(' ').trim();
+  return {
+    ...{ ...textColumn(key, title, width, all), hint: kept },
+    cell: (row) => <SaidText {...read(row)} />,
+  };
 }
 
 /** What it was and what it is now, where the verb changed a value; `words` of each. */

@@ -1,0 +1,75 @@
+/**
+ * Sentences read back from their English text, where nothing else was kept: in rows of the audit
+ * and of ends, and in notes of versions, of older versions too. What is found reads that very text.
+ */
+import { PROCESS_STATES } from './instance-views.ts';
+import { SENTENCES, saidAs } from './sentences.ts';
+import type { Said, SentenceCode } from './sentences.ts';
+
+/** What came of a verb. One that ends in a place stands after those that go on from there. */
+export const OUTCOME_SENTENCES: readonly SentenceCode[] = [
+  ...PROCESS_STATES,
+  ...(['restarted_for', 'ended_outside', 'already', 'degraded_by', 'serves_on'] as const),
+  ...(['paused', 'resumed', 'stopped_unstarted', 'stopped_clean', 'flat', 'unchanged'] as const),
+  ...(['taken_orders', 'taken_in_place', 'edited_since', 'variable_changed'] as const),
+  ...(['no_page_port', 'bot_says_so'] as const),
+];
+
+/** How a process ended and why. */
+export const END_SENTENCES: readonly SentenceCode[] = [
+  ...(['because', 'unseen', 'ended_by', 'disappeared', 'exited'] as const),
+  ...(['restart_asked', 'reloaded', 'stop_asked', 'panic_asked', 'supervisor_stops'] as const),
+  ...(['no_sign_of_life', 'stands_still', 'has_no_port', 'health_answers'] as const),
+  ...(['memory_over_limit', 'cpu_over_limit', 'machine_anew', 'run_over'] as const),
+  ...(['stop_command', 'panic_command'] as const),
+];
+
+/** What gridd itself notes on versions of a config. */
+export const NOTE_SENTENCES: readonly SentenceCode[] = [
+  ...(['met_on_disk', 'edited_on_disk', 'back_to_version', 'new_config', 'back_from'] as const),
+];
+
+/** Places that hold sentences. */
+const SENTENCE_PLACES = ['state', 'end', 'why', 'stopped', 'outcome', 'reason'];
+/** Places that hold more than one word. */
+const LONG_PLACES = [...SENTENCE_PLACES, 'keys', 'names'];
+
+/** The sentence that reads `text`, made of those of `codes`; null: there is none. */
+export function readBack(text: string, codes: readonly SentenceCode[]): Said | null {
+  for (const code of codes) {
+    const said = readAs(code, text, codes);
+    if (said !== null) return said;
+  }
+  return null;
+}
+
+function readAs(code: SentenceCode, text: string, codes: readonly SentenceCode[]): Said | null {
+  const found = formOf(code).exec(text);
+  if (found === null) return null;
+  if (found.groups === undefined) return { code };
+  const values: Record<string, string> = {};
+  const parts: Record<string, Said> = {};
+  for (const [place, value] of Object.entries(found.groups)) {
+    const inner = LONG_PLACES.includes(place) ? readBack(value, codes) : null;
+    if (inner !== null) parts[place] = inner;
+    else if (SENTENCE_PLACES.includes(place)) return null;
+    else values[place] = value;
+  }
+  const said = { code, values, ...(Object.keys(parts).length > 0 ? { parts } : {}) };
+  return saidAs(said, text);
+}
+
+const FORMS = new Map<SentenceCode, RegExp>();
+
+function formOf(code: SentenceCode): RegExp {
+  const known = FORMS.get(code);
+  if (known !== undefined) return known;
+  const pattern = SENTENCES[code]
+    .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
+    .replace(/{{(\w+)}}/g, (_, place: string) =>
+      LONG_PLACES.includes(place) ? `(?<${place}>.+?)` : `(?<${place}>\\S+)`,
+    );
+  const form = new RegExp(`^${pattern}$`);
+  FORMS.set(code, form);
+  return form;
+}
