@@ -9,6 +9,8 @@ import type { InstanceConfig } from '../contract/instance-config.ts';
 import { nearestTicks, priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
 import { assert } from '../contract/assert.ts';
+import { warningsIn } from '../contract/said-codes.ts';
+import type { Note } from '../contract/said-codes.ts';
 import type { Quoted } from '../contract/sentences.ts';
 import { venueError } from '../exchange/venue-error.ts';
 import type { KindLoaders } from '../exchange/venues.ts';
@@ -87,7 +89,7 @@ export class Bot {
   /** Read once: a page that gets its port late must not depend on the installation. */
   readonly #assets = loadAssets(join(PACKAGE_FOLDER, 'dist', 'web', 'ui'), 'instance');
   #config: InstanceConfig;
-  #notes: readonly string[];
+  #notes: readonly Note[];
   readonly #adopted: Adopted | null;
   #server: PageServer | null = null;
   #fileStamp: string | null = null;
@@ -101,7 +103,7 @@ export class Bot {
     refuseExposedEnv(home, loaded);
     refuseOpenAddress(home, loaded);
     const { config, warnings } = expandConfig(loaded, parts.variables());
-    for (const warning of [...loaded.warnings, ...warnings]) log.warn(warning);
+    for (const { text } of [...loaded.warnings, ...warnings]) log.warn(text);
     return new Bot(parts, await openGrid({ ...parts, clock }, config, loaded.warnings));
   }
 
@@ -234,8 +236,8 @@ export class Bot {
       const moves = !isTaken(taken, config);
       if (moves) this.service.assertNotOver('ADJUST_REFUSED');
       const designed = moves ? planOfFile(this.#gridInForce, config, taken) : null;
-      const warnings = [...edited.warnings, ...(designed?.warnings ?? [])];
-      const coded = designed?.coded ?? [];
+      const notes = [...edited.warnings, ...(designed?.coded ?? [])];
+      const { warnings, coded } = warningsIn(notes);
       const nothing = applied.length === 0 && !moves;
       const untouched = { restart, applied: [], orders: null, warnings, coded };
       if (restart.length > 0) return untouched;
@@ -254,7 +256,7 @@ export class Bot {
         this.service.clearAdjusted();
       }
       this.#config = config;
-      this.#notes = warnings;
+      this.#notes = notes;
       this.#fileStamp = stamp;
       this.session.intervalChanged();
       log.info({ applied }, 'the edited config was taken');

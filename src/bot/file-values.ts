@@ -2,6 +2,7 @@
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import type { Market } from '../contract/market.ts';
+import type { CodedText } from '../contract/said-codes.ts';
 import { decodeState, initialState } from '../engine/index.ts';
 import type { DesignInput, GridPlan, GridState } from '../engine/index.ts';
 import { designGrid, designedInPlace, gridValues, marginCheck, resizes } from './plan.ts';
@@ -68,10 +69,10 @@ export function designedAtStart(
   config: InstanceConfig,
   now: { price: string; balance: string },
   stored: string | null,
-): { state: GridState; warnings: readonly string[] } {
+): { state: GridState; warnings: readonly CodedText[] } {
   if (stored !== null) return { state: decodeState(stored), warnings: [] };
   const funds: Funds = { balance: now.balance, margin_check: marginCheck(config) };
   const values = { ...gridValues(config), ...funds };
-  const { plan, warnings } = designGrid(market, values, now.price, 'GRID_REFUSED');
-  return { state: initialState(plan), warnings };
+  const { plan, coded } = designGrid(market, values, now.price, 'GRID_REFUSED');
+  return { state: initialState(plan), warnings: coded };
 }

@@ -24,7 +24,8 @@ import type {
 } from '../contract/instance-api.ts';
 import { priceText, sizeText } from '../contract/market.ts';
 import type { EngineView } from '../contract/page-api.ts';
-import type { CodedText } from '../contract/said-codes.ts';
+import { warningsIn } from '../contract/said-codes.ts';
+import type { CodedText, Note } from '../contract/said-codes.ts';
 import { carryRefusal, effectiveLeverage, liquidationView } from '../engine/index.ts';
 import type { GridFigures, GridPlan } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
@@ -52,7 +53,7 @@ import { pageFigures } from './status-figures.ts';
 
 export interface ServiceParts extends AdjustParts {
   /** Replaced when the file is read anew. */
-  readonly warnings: () => readonly string[];
+  readonly warnings: () => readonly Note[];
   readonly startedAtMs: number;
   /** Milliseconds by which our clock is behind the venue's; null: not measured. */
   readonly clockOffset: () => number | null;
@@ -284,13 +285,15 @@ export class GridService implements InstanceService {
     const { market, runner, aside } = this.#parts;
     const near = risk === null ? [] : liquidationAlarm(market, runner.ticks, risk);
     const outside = this.#adjusting.outOfRange(plan);
+    const notes = warningsIn(this.#parts.warnings());
     const coded = [
+      ...notes.coded,
       ...near.map((text) => ({ code: 'liquidation_near', text }) as const),
       ...(aside?.warnings ?? []).map((text) => ({ code: 'position_aside', text }) as const),
       ...outside,
     ];
     const beyond = outside.map(({ text }) => text);
-    return { warnings: [...near, ...this.#parts.warnings(), ...beyond], coded };
+    return { warnings: [...near, ...notes.warnings, ...beyond], coded };
   }
 
   #positionDiffers(ours: number): string | null {

@@ -10,6 +10,9 @@ import { makeMarket, nearestTicks, priceText, sizeText } from '../contract/marke
 import type { Market, MarketRules } from '../contract/market.ts';
 import { formatMoney, parseMoney } from '../contract/decimal.ts';
 import type { Money } from '../contract/decimal.ts';
+import { codedSaid } from '../contract/said-codes.ts';
+import type { Note } from '../contract/said-codes.ts';
+import { say } from '../contract/sentences.ts';
 import type { Quoted } from '../contract/sentences.ts';
 import { liquidationInside, startOutlook } from '../engine/index.ts';
 import type { GridState } from '../engine/index.ts';
@@ -74,7 +77,7 @@ export interface OpenedGrid {
   readonly state: GridState;
   /** The price now. */
   readonly price: string;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly aside: SetAside;
   readonly adopted: Adopted | null;
 }
@@ -83,7 +86,7 @@ export interface OpenedGrid {
 export async function openGrid(
   parts: OpeningParts,
   config: InstanceConfig,
-  warnings: readonly string[],
+  warnings: readonly Note[],
 ): Promise<OpenedGrid> {
   const { launch, log, clock } = parts;
   const { mode } = config.exchange_config;
@@ -102,7 +105,7 @@ export async function openGrid(
 async function openOnPaper(
   parts: OpeningParts,
   config: InstanceConfig,
-  warnings: readonly string[],
+  warnings: readonly Note[],
 ): Promise<OpenedGrid> {
   const { home, clock } = parts;
   const binding = bindingOf(parts.launch, config, { venue: 'paper', account: 'paper' });
@@ -153,7 +156,7 @@ function patienceOf({ clock, log, waits }: OpeningParts, venue: string): Patienc
 async function openLive(
   parts: OpeningParts,
   config: InstanceConfig,
-  warnings: readonly string[],
+  warnings: readonly Note[],
 ): Promise<OpenedGrid> {
   const { launch } = parts;
   const first = isFirst(launch);
@@ -246,10 +249,10 @@ function gridOn(
 
 interface Asked {
   readonly config: InstanceConfig;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Note[];
 }
 
-const UNASKED = 'Nothing was adopted or ignored: the books know this account already.';
+const UNASKED = codedSaid(say('nothing_adopted'));
 const NOTHING = { adopted: 0, aside: 0 };
 
 /**

@@ -1,6 +1,7 @@
 /** What somebody does on the bot's page: performed, and noted for the audit with who it was. */
 import type { Actor } from '../contract/history-api.ts';
 import { errorBody } from '../contract/errors.ts';
+import { withNotes } from '../contract/said-codes.ts';
 import type {
   AcceptPositionRequest,
   AdjustAnswer,
@@ -58,7 +59,7 @@ export function pageActions(parts: ActionParts, actor: Actor): InstanceActions {
     const answered = key !== null && moved.isAnswered(key);
     const warning = answered ? null : await judge.ask(request);
     const answer = await moved.adjust(request, key);
-    return warning === null ? answer : { ...answer, warnings: [...answer.warnings, warning] };
+    return withNotes(answer, warning === null ? [] : [warning]);
   };
   return {
     adjust: (request: AdjustRequest, key: string | null) => {

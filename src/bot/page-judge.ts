@@ -5,12 +5,16 @@
  */
 import type { GriddError } from '../contract/errors.ts';
 import type { AdjustRequest } from '../contract/instance-api.ts';
+import { codedSaid } from '../contract/said-codes.ts';
+import type { Note } from '../contract/said-codes.ts';
+import { say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** What a supervisor says of an adjust: why it is refused, or a warning; both null: allowed. */
 export interface Judgement {
   readonly error: GriddError | null;
-  readonly warning: string | null;
+  readonly warning: Note | null;
 }
 
 /** The supervisor as a judge. */
@@ -39,13 +43,13 @@ export class PageJudge {
   }
 
   /** Resolves with a warning for the answer, or null; rejects with ACCOUNT_LOSS. */
-  async ask(request: AdjustRequest): Promise<string | null> {
+  async ask(request: AdjustRequest): Promise<Note | null> {
     const { supervisor } = this.#parts;
     if (supervisor === undefined || !supervisor.connected) {
-      return this.#notJudged('no supervisor looks after this bot');
+      return this.#notJudged(say('no_supervisor_here'));
     }
     const judgement = await this.#asked(supervisor, request);
-    if (judgement === null) return this.#notJudged('its supervisor does not answer');
+    if (judgement === null) return this.#notJudged(say('supervisor_silent'));
     if (judgement.error !== null) throw judgement.error;
     return judgement.warning;
   }
@@ -60,8 +64,8 @@ export class PageJudge {
     });
   }
 
-  #notJudged(why: string): string | null {
+  #notJudged(why: Said): Note | null {
     const limit = this.#parts.limit();
-    return limit === null ? null : `max_account_loss ${limit} was not judged: ${why}.`;
+    return limit === null ? null : codedSaid(say('adjust_not_judged', { limit, why }));
   }
 }

@@ -10,7 +10,7 @@ import type { LoadedConfig, Variables } from '../registry/index.ts';
 /** An edited config and what differs. */
 export interface Edited {
   readonly config: InstanceConfig;
-  readonly warnings: readonly string[];
+  readonly warnings: LoadedConfig['warnings'];
   /** Keys for which the process must be started anew. */
   readonly restart: readonly string[];
   /** Keys that act in this process. */

@@ -230,9 +230,9 @@ export class SupervisorLink {
       if (error !== null) this.#wishes.delete(wish_id);
     }
     if (message.type === 'judged') {
-      const { judge_id, error, warning } = message;
+      const { judge_id, error, warning, coded = warning } = message;
       const refusal = error === null ? null : GriddError.fromBody(error);
-      this.#questions.get(judge_id)?.({ error: refusal, warning });
+      this.#questions.get(judge_id)?.({ error: refusal, warning: coded });
       this.#questions.delete(judge_id);
     }
     if (message.type === 'audited') this.#parts.audited?.(message.marks);

@@ -126,6 +126,8 @@ export interface ConfigSummary {
 export interface ReadOnlyKey {
   readonly path: string;
   readonly why: string;
+  /** The same as data. */
+  readonly why_said: Said;
 }
 
 /** A config as the editor has it: secrets are masked. */

@@ -278,6 +278,8 @@ export type SupervisorMessage =
       readonly judge_id: number;
       readonly error: ErrorBody | null;
       readonly warning: string | null;
+      /** The warning with its code; absent: it has none. */
+      readonly coded?: CodedText;
     }
   /** Whether somebody looks at the fleet; said on connection too. An older bot skips it. */
   | { readonly type: 'watched'; readonly watched: boolean }

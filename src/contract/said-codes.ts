@@ -2,7 +2,8 @@
  * Codes of what gridd says in sentences, so that a page can say it in another language. A code may
  * be added and keeps its meaning for good; a reader meets unknown ones from a newer gridd.
  */
-import type { Said } from './sentences.ts';
+import { sentenceOf } from './sentences.ts';
+import type { Said, SentenceCode, Telling } from './sentences.ts';
 
 /** Why a bot is degraded. */
 export const DEGRADED_CODES = [
@@ -55,7 +56,7 @@ export type DoctorSubject = (typeof DOCTOR_SUBJECTS)[number];
 
 /** A sentence with its code. */
 export interface CodedText {
-  readonly code: DegradedCode | WarningCode | ProblemRule;
+  readonly code: DegradedCode | WarningCode | ProblemRule | SentenceCode;
   readonly text: string;
   /** Why lines or a stop have no order, as a line says it. */
   readonly reason?: string;
@@ -75,4 +76,49 @@ export function codedProblem(problem: {
   const { path, message, rule: code, said } = problem;
   if (code === undefined) return null;
   return { code, text: `${path}: ${message}`, path, ...(said === undefined ? {} : { said }) };
+}
+
+/** `said` with its code; `path`: the key of a config, which the text then names first. */
+export function codedSaid(said: Said, path?: string): CodedText {
+  const [{ code }, text] = [said, sentenceOf(said)];
+  if (path === undefined) return { code, text, said };
+  return { code, text: `${path}: ${text}`, path, said };
+}
+
+/** A sentence, with its code where it has one. */
+export type Note = CodedText | string;
+
+/** What is said of a note. */
+export function noteOf(telling: Telling): Note {
+  if (typeof telling === 'string') return telling;
+  return 'text' in telling ? telling.text : codedSaid(telling);
+}
+
+/** The sentence of a note. */
+export function textOfNote(note: Note): string {
+  return typeof note === 'string' ? note : note.text;
+}
+
+/** What an answer warns of; `coded`: the warnings that have a code. */
+interface Warned {
+  readonly warnings?: readonly string[];
+  readonly coded?: readonly CodedText[];
+}
+
+/** `answer` with `notes` after the warnings that it has. */
+export function withNotes<T extends Warned>(answer: T, notes: readonly Note[]): T {
+  if (notes.length === 0) return answer;
+  const { warnings, coded } = warningsIn(notes);
+  return {
+    ...{ ...answer, warnings: [...(answer.warnings ?? []), ...warnings] },
+    coded: [...(answer.coded ?? []), ...coded],
+  };
+}
+
+/** Notes as answers hold them: all as texts, and beside them those that have a code. */
+export function warningsIn(notes: readonly Note[]): Required<Warned> {
+  return {
+    warnings: notes.map(textOfNote),
+    coded: notes.flatMap((note) => (typeof note === 'string' ? [] : note)),
+  };
 }

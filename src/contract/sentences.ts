@@ -253,6 +253,89 @@ export const SENTENCES = {
     'taken in place: {{keys}}; {{kept}} orders kept, ',
     '{{cancelled}} cancelled, {{placed}} placed',
   ),
+  // What registry and supervisor warn of.
+  both: '{{first}} and {{second}}',
+  flat_format: long(
+    '{{file}} is in the older flat format; ',
+    '`gridd validate --convert` shows the new one.',
+  ),
+  script_gone: '{{script}} does not exist; the built-in bot runs.',
+  plain_key: 'the key stands in the file itself; put it into .env and write ${NAME} here.',
+  args_win: '{{flag}} {{value}} contradicts {{key}} = {{present}}; {{flag}} wins.',
+  earlier_flag: 'an earlier {{flag}}',
+  key_unset: '{{name}} is not set; paper trading needs no key.',
+  keys_unset: '{{names}} are not set; paper trading needs no key.',
+  no_start_yet: 'It will not start before this is mended: {{why}}',
+  design_gone: 'The grid is not shown: gridd was installed anew since its supervisor started.',
+  another_process: 'another process',
+  port_moved: 'using {{port}} instead of {{wanted}}',
+  port_held_instead: long(
+    'port {{wanted}} is held by {{holder}}; ',
+    'using {{port}} instead of {{wanted}}',
+  ),
+  port_held: 'port {{wanted}} is held by {{holder}}; using {{port}}',
+  port_handed: 'port {{wanted}} was handed to {{owner}}; using {{port}}',
+  text_lost: long(
+    'The config text that {{id}} was last started with is gone or was altered: ',
+    'it runs with {{file}} as that is now.',
+  ),
+  runs_with_file: 'It runs with {{file}} as that is now: {{why}}',
+  text_unkept: long(
+    'Its config could not be kept ({{why}}): ',
+    'a restart takes the file as it is then.',
+  ),
+  orders_may_rest: long(
+    'no bot ran that could cancel its orders: a start and a stop clear what rests, ',
+    '`gridd panic {{id}}` closes its position as well',
+  ),
+  stop_unkept: '{{fault}} A supervisor that starts before then starts it again.',
+  left_group: long(
+    '{{names}} left its process group and goes on; ',
+    '`gridd stop {{id}} --all-descendants` ends what is left',
+  ),
+  other_books: 'it trades on the books {{path}} now; what rests in the old ones stays there',
+  taken_by_program: 'taken by the external program; its own page says what it did',
+  loss_not_judged:
+    'max_account_loss {{limit}} could not be judged before the start of {{id}}: {{why}}',
+  no_design_here: 'its grid could not be designed here',
+  loss_not_counted:
+    'max_account_loss {{limit}}: what {{names}} could lose is not known and not counted.',
+  loss_by_records:
+    'max_account_loss {{limit}} was judged by rules of the market that are recorded here.',
+  adjust_not_judged: 'max_account_loss {{limit}} was not judged: {{why}}.',
+  no_supervisor_here: 'no supervisor looks after this bot',
+  supervisor_silent: 'its supervisor does not answer',
+  nothing_adopted: 'Nothing was adopted or ignored: the books know this account already.',
+  // Why a key is read-only, and what stands for it.
+  runs_code: 'decides which program runs, and with what.',
+  names_places: 'says where files lie on this machine.',
+  names_hosts: 'says which host is handed requests signed with the keys.',
+  names_keys: 'names the keys of the account.',
+  opens_page: 'says from where the page can be reached.',
+  it_does: 'It {{why}}',
+  edit_there: 'It {{why}} Edit {{file}} in an editor on this machine.',
+  read_only_here: 'is read-only here: it {{why}}',
+  value_in_file: 'the value in {{file}}; edit that file in an editor on this machine',
+  link_edited_there: '{{file}} is a link: edit the file that it names.',
+  cannot_be_shown: long(
+    '{{fault}} It is not shown, since secrets in it could not be masked: ',
+    'mend {{file}} in an editor on this machine.',
+  ),
+  // What is wrong with a config as a whole, and what it may hold instead.
+  other_id: 'is another id',
+  other_id_than_file: 'is another id: books, logs and history belong to the one the file has',
+  shows_variable: 'names a variable that it did not name before: its value would be shown',
+  is_link: 'is a link to a file elsewhere',
+  no_json_now: 'is no JSON at present',
+  not_present_version: 'is not the present version',
+  no_plain_text: 'is not plain UTF-8 text',
+  // Why an instance that nobody started is in its state.
+  never_started: 'never started',
+  process_was_gone: 'its process was gone',
+  rebuilt: 'rebuilt from its config',
+  found_alive: 'found alive while the registry was rebuilt',
+  restored: 'restored from a backup of {{at}}',
+  panic_carried_on: 'panic: {{outcome}}',
 } as const;
 export type SentenceCode = keyof typeof SENTENCES;
 
@@ -313,6 +396,16 @@ export function sentenceOf({ code, values, parts = {}, quotes = {} }: Said): str
   for (const [place, part] of Object.entries(parts)) all[place] = sentenceOf(part);
   for (const [place, { text }] of Object.entries(quotes)) all[place] = text;
   return withValues(SENTENCES[code], all) ?? SENTENCES[code];
+}
+
+/** The fields of a problem that say what is wrong. */
+export function problemSaid(said: Said): { readonly message: string; readonly said: Said } {
+  return { message: sentenceOf(said), said };
+}
+
+/** The fields of a problem that say what is allowed instead. */
+export function allowedSaid(allows: Said): { readonly allowed: string; readonly allows: Said } {
+  return { allowed: sentenceOf(allows), allows };
 }
 
 /** What is said, in English. */

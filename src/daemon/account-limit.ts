@@ -8,7 +8,10 @@ import type { StatusView } from '../contract/instance-api.ts';
 import type { EdgeView } from '../contract/instance-views.ts';
 import type { AdjustRequest } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
-import { say, sentenceOf } from '../contract/sentences.ts';
+import { codedSaid } from '../contract/said-codes.ts';
+import type { Note } from '../contract/said-codes.ts';
+import { allowedSaid, problemSaid, say } from '../contract/sentences.ts';
+import type { Telling } from '../contract/sentences.ts';
 import type { Home } from '../platform/paths.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import { atStake } from './accounts.ts';
@@ -37,7 +40,7 @@ export interface AccountLimitParts {
 }
 
 /** What is warned of where a limit holds that cannot be judged; null: nothing. */
-export type LimitWarning = string | null;
+export type LimitWarning = Note | null;
 
 /** A grid that is judged, before and after. */
 interface Judged {
@@ -154,10 +157,10 @@ export class AccountLimit {
     const silent = told.filter(({ edges }) => edges === null);
     if (silent.length > 0) {
       const names = silent.map((one) => one.id).join(', ');
-      return `max_account_loss ${limit}: what ${names} could lose is not known and not counted.`;
+      return codedSaid(say('loss_not_counted', { limit, names }));
     }
     if (certain) return null;
-    return `max_account_loss ${limit} was judged by rules of the market that are recorded here.`;
+    return codedSaid(say('loss_by_records', { limit }));
   }
 
   #othersOn(account: string, id: string): AccountPeer[] {
@@ -218,9 +221,8 @@ function withValues(config: InstanceConfig, values: Values): InstanceConfig {
   return { ...config, strategy_config };
 }
 
-function notJudged(id: string, limit: string, note: string | null): string {
-  const why = note ?? 'its grid could not be designed here';
-  return `max_account_loss ${limit} could not be judged before the start of ${id}: ${why}`;
+function notJudged(id: string, limit: string, note: Telling | null): Note {
+  return codedSaid(say('loss_not_judged', { limit, id, why: note ?? say('no_design_here') }));
 }
 
 function refusal(id: string, account: string, excess: LossExcess): GriddError {
@@ -229,15 +231,13 @@ function refusal(id: string, account: string, excess: LossExcess): GriddError {
   const message =
     `With ${filled} filled the account "${account}" would lose ${loss}, more than its ` +
     `max_account_loss ${limit}: ${own} by the grid of ${id}, ${others} by the others on it.`;
-  const [said, allows] = [say('loss_passed'), say('at_most', { value: limit })];
   const problems = [
     {
       path: 'exchange_config.max_account_loss',
-      message: sentenceOf(said),
       found: loss,
-      allowed: sentenceOf(allows),
       rule: 'account_loss' as const,
-      ...{ said, allows },
+      ...problemSaid(say('loss_passed')),
+      ...allowedSaid(say('at_most', { value: limit })),
     },
   ];
   return new GriddError('ACCOUNT_LOSS', message, { problems });

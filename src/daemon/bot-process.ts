@@ -14,9 +14,11 @@ import type {
   ProcessIdentity,
 } from '../contract/instance-api.ts';
 import type { InstanceConfig } from '../contract/instance-config.ts';
-import { SECRET_NAMES } from '../contract/venues.ts';
+import { codedSaid } from '../contract/said-codes.ts';
+import type { Note } from '../contract/said-codes.ts';
 import { say } from '../contract/sentences.ts';
 import type { Said } from '../contract/sentences.ts';
+import { SECRET_NAMES } from '../contract/venues.ts';
 import { localDate } from '../platform/clock.ts';
 import { readJson, readText, writeFileAtomic } from '../platform/json-file.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -63,7 +65,7 @@ export interface LaunchPlan {
   readonly external: boolean;
   /** Port of an external program; null: the bot reports what it bound. */
   readonly port: number | null;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Note[];
   /** The kept text that it runs with; null: none could be kept. */
   readonly taken: ConfigTaken | null;
   /** Values that must not appear in what we write about the process. */
@@ -103,7 +105,7 @@ export async function planLaunch(
   wish: LaunchWish,
 ): Promise<LaunchPlan> {
   const { home } = around;
-  const warnings = [...loaded.warnings];
+  const warnings: Note[] = [...loaded.warnings];
   checkProgram(loaded, record);
   refuseExposedEnv(home, loaded);
   refuseOpenAddress(home, loaded);
@@ -139,7 +141,7 @@ export async function planLaunch(
   const { web_host: host, strict_port } = loaded.config.daemon_config;
   const strict = strict_port && wish.cause === 'start';
   const { port, warning } = await handPort(loaded.id, { wanted, host, strict, avoid });
-  if (warning !== null) warnings.push(warning);
+  if (warning !== null) warnings.push(codedSaid(warning));
   const env = processEnvironment({
     ...parts,
     given: {

@@ -5,9 +5,11 @@
  */
 import type { ConfigCheck, DesignView } from '../contract/console-api.ts';
 import { ERRORS, GriddError, errorBody } from '../contract/errors.ts';
-import type { ErrorCode, Problem } from '../contract/errors.ts';
-import { codedProblem } from '../contract/said-codes.ts';
-import type { CodedText } from '../contract/said-codes.ts';
+import type { ErrorBody, ErrorCode, Problem } from '../contract/errors.ts';
+import { codedProblem, codedSaid, warningsIn } from '../contract/said-codes.ts';
+import type { CodedText, Note } from '../contract/said-codes.ts';
+import { problemSaid, quoted, say } from '../contract/sentences.ts';
+import type { Quoted, Said } from '../contract/sentences.ts';
 import type { GridCheck } from '../design/index.ts';
 import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
@@ -50,29 +52,27 @@ export function judgeText(parts: CheckParts, id: string, file: string, text: str
   }
   const faults: unknown[] = [];
   if (loaded.id !== id) {
-    const found = { path: 'metadata.instance_id', message: 'is another id', allowed: id };
-    const problems = [{ ...found, rule: 'other_id' as const }];
+    const found = { path: 'metadata.instance_id', allowed: id, rule: 'other_id' as const };
+    const problems = [{ ...found, ...problemSaid(say('other_id')) }];
     faults.push(new GriddError('INSTANCE_ID_INVALID', `The id is ${id}.`, { problems }));
   }
   const conflicts = findConflicts(home, [loaded]).filter(({ ids }) => ids.includes(loaded.id));
   if (conflicts.length > 0) faults.push(conflictError(conflicts));
-  const warnings = [...loaded.warnings];
+  const notes: Note[] = [...loaded.warnings];
   try {
     refuseExposedEnv(home, loaded);
     const variables = { ...parts.environment, ...readEnvFile(home) };
-    warnings.push(...expandConfig(loaded, variables).warnings);
+    notes.push(...expandConfig(loaded, variables).warnings);
   } catch (thrown) {
     // What a start needs of the machine may come later; the text is not at fault.
-    const { message } = errorBody(thrown);
-    warnings.push(noStartYet(message));
+    notes.push(noStartYet(errorBody(thrown)));
   }
-  const verdict = refusedWith(faults, loaded);
-  return { ...verdict, warnings };
+  return { ...refusedWith(faults, loaded), ...warningsIn(notes) };
 }
 
 /** The warning of a text that may stand, and would not start. */
-export function noStartYet(why: string): string {
-  return `It will not start before this is mended: ${why}`;
+export function noStartYet(why: Pick<ErrorBody, 'code' | 'message'>): Note {
+  return codedSaid(say('no_start_yet', { why: quoted(why) }));
 }
 
 /** Text that would come back from the disk as another one. */
@@ -80,7 +80,7 @@ function refuseOddText(text: string): void {
   const odd = text.includes('\0') || text.startsWith('\uFEFF');
   if (!odd && Buffer.from(text, 'utf8').toString('utf8') === text) return;
   const message = 'The text holds characters that are no text, or begins with a byte order mark.';
-  const problems = [{ path: 'text', message: 'is not plain UTF-8 text' }];
+  const problems = [{ path: 'text', ...problemSaid(say('no_plain_text')) }];
   throw new GriddError('CONFIG_SYNTAX', message, { problems });
 }
 
@@ -137,17 +137,16 @@ export async function designOf(
   home: Home,
   loaded: LoadedConfig | null,
   now: { readonly price?: string } = {},
-): Promise<{ grid: GridCheck | null; note: string | null }> {
+): Promise<{ grid: GridCheck | null; note: Said | Quoted | null }> {
   if (loaded === null || loaded.program !== null) return { grid: null, note: null };
   try {
     const { checkGrid } = await import('../design/index.ts');
     return { grid: checkGrid(home, loaded.config, { books: loaded.dbPath, ...now }), note: null };
   } catch (thrown) {
-    if (thrown instanceof GriddError) return { grid: null, note: thrown.message };
+    if (thrown instanceof GriddError) return { grid: null, note: quoted(thrown) };
     const gone = thrown instanceof Error && 'code' in thrown;
     if (!gone || thrown.code !== 'ERR_MODULE_NOT_FOUND') throw thrown;
-    const note = 'The grid is not shown: gridd was installed anew since its supervisor started.';
-    return { grid: null, note };
+    return { grid: null, note: say('design_gone') };
   }
 }
 

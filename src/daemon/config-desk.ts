@@ -23,7 +23,9 @@ import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
 import type { FleetService, VerbResult } from '../contract/fleet-api.ts';
-import { say, sentenceOf } from '../contract/sentences.ts';
+import { noteOf, warningsIn } from '../contract/said-codes.ts';
+import type { Note } from '../contract/said-codes.ts';
+import { problemSaid, say, sentenceOf } from '../contract/sentences.ts';
 import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import {
@@ -130,9 +132,11 @@ export class ConfigDesk implements ConfigService {
     const judged = own.length === 0 && present !== null;
     const problems = judged ? await this.#overLimit(draft.verdict) : own;
     const unstartable = problems.length === 0 ? await this.#startRefusal(draft.verdict) : null;
-    const said = [...whole.warnings, note, unstartable].filter((line) => line !== null);
-    const warnings = [...new Set(said)];
-    return checkView(home, file, { ...whole, problems, warnings }, grid?.view ?? null);
+    const notes = [note === null ? null : noteOf(note), unstartable].filter((one) => one !== null);
+    const more = warningsIn(notes);
+    const warnings = [...new Set([...whole.warnings, ...more.warnings])];
+    const coded = [...whole.coded, ...more.coded];
+    return checkView(home, file, { ...whole, problems, warnings, coded }, grid?.view ?? null);
   }
 
   async save(id: string, request: SaveConfig, actor: Actor): Promise<ConfigSaved> {
@@ -247,7 +251,7 @@ export class ConfigDesk implements ConfigService {
     }
     if (isLink(file)) {
       const name = toHome(this.#parts.home, file);
-      throw readOnlyError([{ path: '(file)', message: 'is a link to a file elsewhere' }], name);
+      throw readOnlyError([{ path: '(file)', ...problemSaid(say('is_link')) }], name);
     }
     return { ...found, version };
   }
@@ -257,7 +261,8 @@ export class ConfigDesk implements ConfigService {
     const { version } = present;
     if (version.version === base) return present;
     const message = `Version ${base} was edited, but the present one is ${version.version}.`;
-    const problem = { path: 'base_version', message: 'is not the present version', found: base };
+    const told = problemSaid(say('not_present_version'));
+    const problem = { path: 'base_version', ...told, found: base };
     throw new GriddError('CONFIG_CHANGED', message, {
       problems: [{ ...problem, allowed: String(version.version) }],
     });
@@ -272,7 +277,8 @@ export class ConfigDesk implements ConfigService {
     const roots = [rootOf(before, file), rootOf(text, file)] as const;
     const guarded = roots[1] === null ? [] : guardedProblems(roots[0] ?? {}, roots[1], file);
     // What cannot be read cannot be compared, and what it holds must not be lost.
-    const broken = roots[0] === null ? [{ path: '(file)', message: 'is no JSON at present' }] : [];
+    const noJson = { path: '(file)', ...problemSaid(say('no_json_now')) };
+    const broken = roots[0] === null ? [noJson] : [];
     const verdict = judgeText(this.#parts, id, file, text);
     return { text, strange: [], guarded: [...broken, ...guarded], verdict };
   }
@@ -323,13 +329,13 @@ export class ConfigDesk implements ConfigService {
     }
   }
 
-  /** What a start of it would be refused for now, as a sentence; a text may wait for its time. */
-  async #startRefusal({ loaded }: Verdict): Promise<string | null> {
+  /** What a start of it would be refused for now; a text may wait for its time. */
+  async #startRefusal({ loaded }: Verdict): Promise<Note | null> {
     try {
       if (loaded !== null) await this.#parts.judgeStart(loaded);
       return null;
     } catch (thrown) {
-      if (thrown instanceof GriddError) return noStartYet(thrown.message);
+      if (thrown instanceof GriddError) return noStartYet(thrown);
       throw thrown;
     }
   }

@@ -5,10 +5,11 @@
 import { basename } from 'node:path';
 import type { TemplateSummary, TemplateView } from '../contract/console-api.ts';
 import { GriddError } from '../contract/errors.ts';
+import { say } from '../contract/sentences.ts';
 import type { Home } from '../platform/paths.ts';
 import { configRoot, guardedIn, listTemplates, masked, templateText } from '../registry/index.ts';
 import type { ConfigRoot } from '../registry/index.ts';
-import { nameIn, rootOf } from './config-views.ts';
+import { nameIn, readOnly, rootOf } from './config-views.ts';
 
 /** Those that can be read, at a glance. */
 export function templateSummaries(home: Home): TemplateSummary[] {
@@ -18,7 +19,8 @@ export function templateSummaries(home: Home): TemplateSummary[] {
 /** One with its text, secrets masked; with `id` made for that instance. TEMPLATE_UNKNOWN. */
 export function templateView(home: Home, name: string, id: string | null): TemplateView {
   const text = templateText(home, name, id);
-  const keys = guardedIn(configRoot(text, name) ?? {});
+  const guarded = guardedIn(configRoot(text, name) ?? {});
+  const keys = guarded.map(({ path, why }) => readOnly(path, say('it_does', { why })));
   const shown = masked(text, name);
   return { ...summaryOf(name, shown), text: shown, read_only: keys };
 }

@@ -8,6 +8,8 @@ import type {
   ReadOnlyKey,
 } from '../contract/console-api.ts';
 import { errorBody } from '../contract/errors.ts';
+import { quoted, say, sentenceOf } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import { isoTime } from '../platform/clock.ts';
 import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
@@ -70,22 +72,24 @@ export function shownText(
 ): Pick<ConfigView, 'text' | 'read_only'> {
   const name = toHome(home, file);
   try {
-    const keys = guardedIn(configRoot(text, file) ?? {}).map(({ path, why }) => ({
-      path,
-      why: `${why} Edit ${name} in an editor on this machine.`,
-    }));
+    const keys = guardedIn(configRoot(text, file) ?? {}).map(({ path, why }) =>
+      readOnly(path, say('edit_there', { why, file: name })),
+    );
     return { text: masked(text, file), read_only: [...linkNote(file, name), ...keys] };
   } catch (thrown) {
-    const why =
-      `${errorBody(thrown).message} It is not shown, since secrets in it could not be masked: ` +
-      `mend ${name} in an editor on this machine.`;
-    return { text: '', read_only: [{ path: '(file)', why }] };
+    const why = say('cannot_be_shown', { fault: quoted(errorBody(thrown)), file: name });
+    return { text: '', read_only: [readOnly('(file)', why)] };
   }
 }
 
 function linkNote(file: string, name: string): ReadOnlyKey[] {
   if (!isLink(file)) return [];
-  return [{ path: '(file)', why: `${name} is a link: edit the file that it names.` }];
+  return [readOnly('(file)', say('link_edited_there', { file: name }))];
+}
+
+/** The key at `path`, which cannot be changed here for the reason of `said`. */
+export function readOnly(path: string, said: Said): ReadOnlyKey {
+  return { path, why: sentenceOf(said), why_said: said };
 }
 
 /** A version without its text. */

@@ -1,9 +1,9 @@
 /** The console's row of an instance, from its record, its config and its last figures. PURE. */
 import type { FleetRow } from '../contract/console-api.ts';
+import { stateSaid } from '../contract/state-reason.ts';
 import type { DayFigures } from './day-figures.ts';
 import { listRow, mayHold } from './instance-rows.ts';
 import type { RowParts } from './instance-rows.ts';
-import { stateSaid } from './state-reason.ts';
 
 /** What else is known of an instance: `account` and `next_mode` as in its row. */
 export type RowSurroundings = Pick<FleetRow, 'account' | 'next_mode'>;

@@ -185,7 +185,7 @@ export class Fleet {
     const { home, registry, log: own, clock } = this.#parts;
     const kept = registry.read().instances[id];
     const fresh = () =>
-      loaded === null ? null : newRecord(home, loaded, 'never started', clock.now());
+      loaded === null ? null : newRecord(home, loaded, clock.now());
     const record = kept ?? fresh();
     if (record === null) throw this.unknown(id);
     const log = await this.#openLog(id, fromHome(home, record.log_dir));

@@ -4,7 +4,9 @@
  */
 import { createServer } from 'node:net';
 import { GriddError } from '../contract/errors.ts';
-import { portHolderText } from '../platform/port-holder.ts';
+import { say, textOf } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
+import { toldHolder } from '../platform/port-holder.ts';
 
 const FIRST_PORT = 5001;
 const LAST_PORT = 6000;
@@ -18,17 +20,18 @@ export interface PortWish {
 }
 
 /** A port that could be bound a moment ago, and a warning when it is not the wanted one. */
-export async function findPort(wish: PortWish): Promise<{ port: number; warning: string | null }> {
+export async function findPort(wish: PortWish): Promise<{ port: number; warning: Said | null }> {
   const { wanted, host } = wish;
   if (wanted !== null && (await canBind(wanted, host))) return { port: wanted, warning: null };
-  const held = wanted === null ? null : `port ${wanted} is held by ${portHolderText(wanted)}`;
+  const held = wanted === null ? null : { wanted, holder: toldHolder(wanted) };
   if (held !== null && wish.strict) {
-    throw new GriddError('PORT_TAKEN', `The ${held}.`);
+    throw new GriddError('PORT_TAKEN', `The port ${wanted} is held by ${textOf(held.holder)}.`);
   }
   const avoid = new Set(wish.avoid);
   for (let port = FIRST_PORT; port <= LAST_PORT; port += 1) {
     if (avoid.has(port) || port === wanted || !(await canBind(port, host))) continue;
-    return { port, warning: held === null ? null : `${held}; using ${port}` };
+    if (held === null) return { port, warning: null };
+    return { port, warning: say('port_held', { ...held, port }) };
   }
   throw new GriddError('PORT_TAKEN', `No port from ${FIRST_PORT} to ${LAST_PORT} is free.`);
 }
@@ -52,13 +55,16 @@ export function handPort(id: string, wish: PortWish): ReturnType<typeof findPort
     }
     const wanted = owner === undefined ? wish.wanted : null;
     const found = await findPort({ ...wish, wanted, avoid: [...wish.avoid, ...others] });
-    const moved = `port ${wish.wanted} was handed to ${owner}; using ${found.port}`;
-    const result = owner === undefined ? found : { ...found, warning: moved };
+    const result = owner === undefined ? found : { ...found, warning: moved(wish, owner, found) };
     handed.set(id, result.port);
     return result;
   });
   turn = found.catch(() => undefined);
   return found;
+}
+
+function moved({ wanted }: PortWish, owner: string, { port }: { readonly port: number }): Said {
+  return say('port_handed', { wanted: String(wanted), owner, port });
 }
 
 /** Whether the port could be bound a moment ago. */

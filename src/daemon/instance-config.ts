@@ -7,6 +7,9 @@ import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { ConfigTaken, RegistryRecord } from '../contract/fleet-api.ts';
 import type { BotLaunch } from '../contract/instance-api.ts';
+import { codedSaid } from '../contract/said-codes.ts';
+import type { Note } from '../contract/said-codes.ts';
+import { quoted, say } from '../contract/sentences.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import {
@@ -33,8 +36,7 @@ type Around = Pick<LaunchSurroundings, 'home' | 'environment'>;
 /** What a launch runs with; `taken`: on record already, null where it is the file's. */
 export interface LaunchConfig extends ConfigRead {
   readonly taken: ConfigTaken | null;
-  /** One sentence each. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -87,10 +89,8 @@ export function readLaunchConfig(
     const read = () => ({ loaded: loadTaken(home, id, record, text), text, taken, notes: [] });
     return cause === 'restart' ? read() : usableConfig(around, id, record, read);
   }
-  const lost =
-    `The config text that ${id} was last started with is gone or was altered: ` +
-    `it runs with ${record.config_file} as that is now.`;
-  const notes = choice === 'lost' ? [lost] : [];
+  const lost = say('text_lost', { id, file: record.config_file });
+  const notes = choice === 'lost' ? [codedSaid(lost)] : [];
   return { ...readInstanceConfig(home, id, record), taken: null, notes };
 }
 
@@ -111,9 +111,9 @@ function usableConfig(
   } catch (thrown) {
     const file = isUserFault(thrown) ? usableFile(around, id, record) : null;
     if (file === null) throw thrown;
-    const why = errorBody(thrown).message;
-    const note = `It runs with ${record.config_file} as that is now: ${why}`;
-    return { ...file, taken: null, notes: [note] };
+    const why = quoted(errorBody(thrown));
+    const note = say('runs_with_file', { file: record.config_file, why });
+    return { ...file, taken: null, notes: [codedSaid(note)] };
   }
 }
 
@@ -166,7 +166,7 @@ export function launchFault(
 export function takeText(
   { taken, ...read }: Omit<LaunchConfig, 'notes'>,
   { generation, started_at }: { readonly generation: number; readonly started_at: string },
-  notes: string[],
+  notes: Note[],
 ): ConfigTaken | null {
   if (taken !== null) return { ...taken, generation };
   return keepText(read, { start: `${generation} ${started_at}`, generation }, notes);
@@ -179,14 +179,14 @@ export function takeText(
 export function keepText(
   { loaded, text }: ConfigRead,
   taken: Omit<ConfigTaken, 'sha256'>,
-  notes: string[],
+  notes: Note[],
 ): ConfigTaken | null {
   try {
     keepTakenText(loaded.logDir, text);
     return { ...taken, sha256: textDigest(text) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    notes.push(`Its config could not be kept (${why}): a restart takes the file as it is then.`);
+    notes.push(codedSaid(say('text_unkept', { why })));
     return null;
   }
 }

@@ -4,13 +4,13 @@
  */
 import type { BotMessage } from '../contract/instance-api.ts';
 import { say } from '../contract/sentences.ts';
+import { stateReason } from '../contract/state-reason.ts';
 import { isAlive } from '../platform/process-identity.ts';
 import { readBotRecord } from '../registry/index.ts';
 import type { BotConnection, Hello } from './bot-link.ts';
 import { Gate } from './gate.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
-import { stateReason } from './state-reason.ts';
 
 /** Why a process that says it is the bot of `instance` is not; null when it is. */
 export function judgeHello(instance: Instance, hello: Hello): string | null {

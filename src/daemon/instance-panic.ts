@@ -8,16 +8,16 @@ import { GriddError, errorBody } from '../contract/errors.ts';
 import { parseMoney } from '../contract/decimal.ts';
 import type { PendingPanic, VerbResult } from '../contract/fleet-api.ts';
 import type { StopReceipt } from '../contract/instance-api.ts';
-import { say } from '../contract/sentences.ts';
-import type { Said } from '../contract/sentences.ts';
+import { quoted, say, textOf } from '../contract/sentences.ts';
+import type { Said, Telling } from '../contract/sentences.ts';
+import { stateReason, toldReason } from '../contract/state-reason.ts';
 import { isoTime } from '../platform/clock.ts';
 import { DEAF_MS, askForPanic, endIfDeaf, stopProcess } from './instance-end.ts';
 import type { StopOutcome } from './instance-end.ts';
 import type { Instance } from './instance.ts';
 import { notEnded, stopTimeoutMs } from './instance-stop.ts';
 import type { RunningProcess } from './running-process.ts';
-import { stateReason, toldReason } from './state-reason.ts';
-import { done } from './verb-outcome.ts';
+import { done, toldBy } from './verb-outcome.ts';
 
 type Result = Omit<VerbResult, 'row'>;
 
@@ -60,17 +60,19 @@ export async function resumePanic(instance: Instance): Promise<void> {
   const { panic } = instance.record;
   if (panic === null) return;
   instance.log.warn(`the panic of ${panic.at} is carried on`);
-  let message: string;
-  try {
-    ({ message } = await panicInstance(instance));
-  } catch (thrown) {
-    ({ message } = errorBody(thrown));
-  }
-  instance.log.warn(`panic: ${message}`);
+  const told = await panicInstance(instance).then(outcomeOf, (thrown: unknown) =>
+    quoted(errorBody(thrown)),
+  );
+  const outcome = say('panic_carried_on', { outcome: told });
+  instance.log.warn(textOf(outcome));
   // Nobody waits for an answer: what a failed instance shows stays, the log has the rest.
   if (instance.record.state === 'stopped') {
-    instance.writer.save(stateReason(`panic: ${message}`));
+    instance.writer.save(stateReason(outcome));
   }
+}
+
+function outcomeOf(result: Result): Telling {
+  return result.error === undefined ? toldBy(result) : quoted(result.error);
 }
 
 async function panicNow(instance: Instance): Promise<Result> {

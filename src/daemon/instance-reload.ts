@@ -7,6 +7,8 @@ import { statSync } from 'node:fs';
 import { GriddError } from '../contract/errors.ts';
 import type { VerbResult } from '../contract/fleet-api.ts';
 import type { ReloadAnswer } from '../contract/instance-api.ts';
+import { codedSaid, textOfNote, withNotes } from '../contract/said-codes.ts';
+import type { Note } from '../contract/said-codes.ts';
 import { plainSaid, say, sentenceOf } from '../contract/sentences.ts';
 import type { Telling } from '../contract/sentences.ts';
 import { changedKeys, readTakenText, textDigest } from '../registry/index.ts';
@@ -35,7 +37,7 @@ export async function reloadInstance(instance: Instance): Promise<Result> {
     const read = readChecked(instance);
     const { loaded } = read;
     const note = await instance.around.judgeReload(loaded, process.status);
-    if (note !== null) instance.log.warn(note);
+    if (note !== null) instance.log.warn(textOfNote(note));
     const changed = changedKeys(instance.loaded?.config ?? null, loaded.config);
     const runs = process.external ? 'program' : 'bot';
     const wanted = loaded.program === null ? 'bot' : 'program';
@@ -54,8 +56,7 @@ export async function reloadInstance(instance: Instance): Promise<Result> {
       const restarted = await restartNow(instance, say('reloaded', { keys }));
       const message = say('restarted_for', { keys, outcome: toldBy(restarted) });
       const more = booksWarning(instance, because);
-      const warnings = [...(restarted.warnings ?? []), ...more];
-      return { ...retold(restarted, message), changed: because, warnings };
+      return { ...withNotes(retold(restarted, message), more), changed: because };
     }
     takeLimits(instance, process, loaded);
     const notes = await keepTaken(instance, read);
@@ -119,10 +120,10 @@ function takeLimits(instance: Instance, process: RunningProcess, loaded: LoadedC
  * A restart runs with the text that was just taken, under the start that its books know. Where
  * none was kept so far nobody knows what they have had: the next start keeps one.
  */
-async function keepTaken({ record, writer }: Instance, read: ConfigRead): Promise<string[]> {
+async function keepTaken({ record, writer }: Instance, read: ConfigRead): Promise<Note[]> {
   const before = takenOf(record);
   if (before === null || before.sha256 === textDigest(read.text)) return [];
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const config_taken = keepText(read, before, notes);
   writer.save({ config_taken });
   await writer.attempt();
@@ -133,16 +134,15 @@ function keptResult(
   instance: Instance,
   applied: readonly string[],
   answer: ReloadAnswer | null,
-  notes: readonly string[],
+  notes: readonly Note[],
 ): Result {
   const { id } = instance;
   const orders = answer?.orders ?? null;
-  const warnings = [...(answer?.warnings ?? []), ...notes];
-  const coded = answer?.coded === undefined ? {} : { coded: answer.coded };
+  const { warnings = [], coded = [] } = answer ?? {};
+  const told = (one: Result) => withNotes({ ...one, warnings, coded }, notes);
   if (applied.length === 0 && orders === null) {
     // Why an edit changes nothing may stand there: a flag of bot_args that wins over its key.
-    const more = warnings.length === 0 ? {} : { warnings };
-    return done(id, say('unchanged'), { unchanged: true, ...more, ...coded });
+    return told(done(id, say('unchanged'), { unchanged: true }));
   }
   instance.log.info({ applied }, 'the edited config was taken in place');
   const keys = namesOf(applied);
@@ -150,7 +150,7 @@ function keptResult(
     orders === null
       ? say('taken_in_place', { keys })
       : say('taken_orders', { keys, ...orders });
-  return done(id, taken, { changed: applied, warnings, ...coded });
+  return told(done(id, taken, { changed: applied }));
 }
 
 /** Keys of the config as they are, one thing that is no key in words. */
@@ -159,10 +159,10 @@ function namesOf(because: readonly string[]): Telling {
   return because.length === 1 ? plainSaid(first) : because.join(', ');
 }
 
-function booksWarning(instance: Instance, because: readonly string[]): string[] {
+function booksWarning(instance: Instance, because: readonly string[]): Note[] {
   if (!because.includes('daemon_config.db_path')) return [];
   const { db_path } = instance.record;
-  return [`it trades on the books ${db_path} now; what rests in the old ones stays there`];
+  return [codedSaid(say('other_books', { path: db_path }))];
 }
 
 /** Null where they could not be known: then nothing is said about them. */

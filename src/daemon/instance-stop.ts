@@ -4,10 +4,11 @@
  * the group is named, and ended when asked. A stop that wishes the same as one under way joins it.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { GriddError } from '../contract/errors.ts';
+import { GriddError, errorBody } from '../contract/errors.ts';
 import type { StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import type { ProcessIdentity } from '../contract/instance-api.ts';
-import { say, sentenceOf } from '../contract/sentences.ts';
+import { codedSaid, withNotes } from '../contract/said-codes.ts';
+import { quoted, say, sentenceOf } from '../contract/sentences.ts';
 import { portHolder } from '../platform/port-holder.ts';
 import { endDescendants, findDescendants, namesOf } from './descendants.ts';
 import { DEAF_MS, TERM_GRACE_MS, endIfDeaf, endProcess } from './instance-end.ts';
@@ -63,11 +64,9 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   if (process === null) {
     instance.move('stop', say('stop_asked'));
     const unstarted = say('stopped_unstarted', { state: say(record.state) });
-    const rest =
-      'no bot ran that could cancel its orders: a start and a stop clear what rests, ' +
-      `\`gridd panic ${id}\` closes its position as well`;
-    const warnings = record.ran_program ? {} : { warnings: [rest] };
-    return afterStop(instance, wish, done(id, unstarted, { receipt: null, ...warnings }));
+    const notes = record.ran_program ? [] : [codedSaid(say('orders_may_rest', { id }))];
+    const stopped = done(id, unstarted, { receipt: null });
+    return afterStop(instance, wish, withNotes(stopped, notes));
   }
   process.intent = 'stop';
   process.intentReason = null;
@@ -89,18 +88,15 @@ async function afterStop(instance: Instance, wish: StopWish, stopped: Result): P
   const { id } = instance;
   // A disk that takes nothing must not keep a bot trading that was told to stop.
   const fault = await instance.writer.attempt();
-  const unkept = `${fault?.message ?? ''} A supervisor that starts before then starts it again.`;
-  const { warnings = [] } = stopped;
-  const result = fault === null ? stopped : { ...stopped, warnings: [...warnings, unkept] };
+  const unkept = fault === null ? [] : [say('stop_unkept', { fault: quoted(errorBody(fault)) })];
+  const result = withNotes(stopped, unkept.map((said) => codedSaid(said)));
   const found = findDescendants(instance);
   if (found.length > 0) {
     const names = namesOf(found);
     instance.log.warn(`left outside its process group: ${names}`);
     if (wish.all_descendants !== true) {
       await refuseHeldPort(instance, found);
-      const sentence = `${names} left its process group and goes on`;
-      const hint = `\`gridd stop ${id} --all-descendants\` ends what is left`;
-      return { ...result, warnings: [...(result.warnings ?? []), `${sentence}; ${hint}`] };
+      return withNotes(result, [codedSaid(say('left_group', { names, id }))]);
     }
     const left = await endDescendants(instance, found);
     if (left.length > 0) {

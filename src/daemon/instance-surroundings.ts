@@ -1,5 +1,6 @@
 /** What an instance needs of the supervisor around it. */
 import type { StatusView } from '../contract/instance-api.ts';
+import type { Note } from '../contract/said-codes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Home } from '../platform/paths.ts';
@@ -29,7 +30,7 @@ export interface InstanceSurroundings {
   /** An instance's file is being read: an edit of it becomes a version. */
   configSeen(id: string): void;
   /** Throws ACCOUNT_LOSS where a running grid would grow too large; else what to warn of. */
-  judgeReload(loaded: LoadedConfig, status: StatusView | null): Promise<string | null>;
+  judgeReload(loaded: LoadedConfig, status: StatusView | null): Promise<Note | null>;
   /** The logger of an instance; its lines go to daemon.log in `logDir`, opened anew where gone. */
   openLog(id: string, logDir: string): Promise<Logger>;
 }

@@ -14,8 +14,10 @@ import type {
   CloseCarryAnswer,
 } from '../contract/instance-api.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
+import { codedSaid, warningsIn, withNotes } from '../contract/said-codes.ts';
 import { quoted, say } from '../contract/sentences.ts';
 import type { Said } from '../contract/sentences.ts';
+import { stateReason } from '../contract/state-reason.ts';
 import { isUp } from './lifecycle.ts';
 import { endProcess, within } from './instance-end.ts';
 import { notEnded, stopTimeoutMs } from './instance-stop.ts';
@@ -25,7 +27,6 @@ import { portNotes, refuseHeldPort } from './port-notes.ts';
 import { postToProgram } from './program-port.ts';
 import type { RunningProcess } from './running-process.ts';
 import { isUserFault, startFault } from './start-fault.ts';
-import { stateReason } from './state-reason.ts';
 import { done, standsAs } from './verb-outcome.ts';
 
 const READY_TIMEOUT_MS = 30_000;
@@ -113,7 +114,7 @@ async function launchAndWait(
     const kept = instance.record.web_port;
     const process = await instance.launch('start', fresh, { ...asked, ...patch });
     const result = await untilReady(instance, process);
-    return { ...result, warnings: [...(result.warnings ?? []), ...portNotes(instance, kept)] };
+    return withNotes(result, portNotes(instance, kept));
   } catch (caught) {
     const thrown = startFault(instance.id, caught);
     // Refused before a process existed: what had been ended for it is tried again where only the
@@ -142,7 +143,7 @@ async function untilReady(instance: Instance, first: RunningProcess): Promise<Re
     switch (outcome.kind) {
       case 'ready':
         await instance.writer.settled();
-        return done(id, where(instance), { warnings: instance.warnings });
+        return withNotes(done(id, where(instance), { warnings: [] }), instance.warnings);
       case 'interrupted':
         throw new GriddError('INSTANCE_BUSY', `${id} was told to stop before it was ready.`);
       case 'adopted':
@@ -254,7 +255,7 @@ function programAnswer(request: AdjustRequest, answer: unknown): AdjustAnswer {
     upper: String(request.grid_upper_price ?? '-'),
     grids: request.grid_num ?? 0,
     quantity_per_grid: '0',
-    warnings: ['taken by the external program; its own page says what it did'],
+    ...warningsIn([codedSaid(say('taken_by_program'))]),
     ...said,
   };
 }

@@ -9,8 +9,10 @@ import type { ErrorBody, ErrorCode } from '../contract/errors.ts';
 import type { RegistryRecord, StopRequest, VerbResult } from '../contract/fleet-api.ts';
 import type { BotLaunch, ProcessIdentity, StatusView } from '../contract/instance-api.ts';
 import { assert } from '../contract/assert.ts';
+import { textOfNote } from '../contract/said-codes.ts';
 import { quoted, say, sentenceOf } from '../contract/sentences.ts';
 import type { Said, Telling } from '../contract/sentences.ts';
+import { LAUNCH_REASONS, stateReason } from '../contract/state-reason.ts';
 import { ageAt, isoTime } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
@@ -44,7 +46,6 @@ import { RestartWait } from './restart-wait.ts';
 import { newProcess } from './running-process.ts';
 import type { RunningProcess } from './running-process.ts';
 import { isUserFault, spawnAdvice } from './start-fault.ts';
-import { LAUNCH_REASONS, stateReason } from './state-reason.ts';
 
 const NO_FAULT: readonly ErrorCode[] = ['REGISTRY_UNWRITABLE', 'REGISTRY_LOCKED', 'INSTANCE_BUSY'];
 const NO_FAULT_MS = 5_000;
@@ -67,7 +68,7 @@ export class Instance {
   /** What its config file says beside what was taken from it, as a sentence. */
   fileNote: string | null = null;
   /** Warnings of the last launch. */
-  warnings: readonly string[] = [];
+  warnings: LaunchPlan['warnings'] = [];
   /** The stop under way, with what it was told to do; `last`: nothing else was asked for since. */
   stopping: {
     readonly wish: Omit<StopRequest, 'ids'>;
@@ -163,8 +164,7 @@ export class Instance {
     if (!held) around.refuseConflicts(loaded, false);
     this.#claims = loaded;
     const generation = record.generation + 1;
-    const portsInUse = around.portsInUse(this.id);
-    const surroundings = { ...around, portsInUse, now };
+    const surroundings = { ...around, portsInUse: around.portsInUse(this.id), now };
     const notes = [...config.notes];
     const started_at = isoTime(now);
     const take = async () => {
@@ -177,7 +177,7 @@ export class Instance {
     const plan = await this.writer.holdFor(planning);
     this.loaded = loaded;
     this.warnings = [...notes, ...plan.warnings];
-    for (const warning of this.warnings) this.log.warn(warning);
+    for (const warning of this.warnings) this.log.warn(textOfNote(warning));
     this.cancelRestart();
     this.writer.save({
       ...patch,

@@ -4,6 +4,7 @@
  */
 import type { RegistryRecord, VerbResult } from '../contract/fleet-api.ts';
 import type { AdjustAnswer, AdjustRequest } from '../contract/instance-api.ts';
+import { withNotes } from '../contract/said-codes.ts';
 import type { Home } from '../platform/paths.ts';
 import type { LoadedConfig } from '../registry/index.ts';
 import type { AccountLimit, LimitWarning } from './account-limit.ts';
@@ -68,7 +69,7 @@ export async function judgedAdjust(
 ): Promise<AdjustAnswer> {
   const note = await adjustAllowed(limit, instance, request);
   const answer = await adjustGrid(instance, request, key);
-  return note === null ? answer : { ...answer, warnings: [...answer.warnings, note] };
+  return withNote(answer, note);
 }
 
 /** Judges an adjust before it is done; ACCOUNT_LOSS. */
@@ -97,7 +98,6 @@ async function begun(
   }
 }
 
-function withNote(result: Result, note: string | null): Result {
-  if (note === null) return result;
-  return { ...result, warnings: [...(result.warnings ?? []), note] };
+function withNote<T extends Result | AdjustAnswer>(answer: T, note: LimitWarning): T {
+  return withNotes(answer, note === null ? [] : [note]);
 }

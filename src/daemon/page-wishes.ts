@@ -7,7 +7,8 @@ import { GriddError, errorBody } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { AuditNote } from '../contract/history-api.ts';
 import type { BotMessage } from '../contract/instance-api.ts';
-import type { AccountLimit } from './account-limit.ts';
+import { warningsIn } from '../contract/said-codes.ts';
+import type { AccountLimit, LimitWarning } from './account-limit.ts';
 import type { BotConnection } from './bot-link.ts';
 import { panicInstance } from './instance-panic.ts';
 import { stopInstance } from './instance-stop.ts';
@@ -44,8 +45,12 @@ export async function judgeAdjust(
   connection: BotConnection,
   { judge_id, request }: Question,
 ): Promise<void> {
-  const say = (error: ErrorBody | null, warning: string | null) => {
-    if (!connection.closed) connection.send({ type: 'judged', judge_id, error, warning });
+  const say = (error: ErrorBody | null, note: LimitWarning) => {
+    if (connection.closed) return;
+    const { warnings, coded } = warningsIn(note === null ? [] : [note]);
+    const [[warning = null], [code]] = [warnings, coded];
+    const more = code === undefined ? {} : { coded: code };
+    connection.send({ type: 'judged', judge_id, error, warning, ...more });
   };
   try {
     say(null, await adjustAllowed(limit, instance, request));

@@ -4,13 +4,16 @@
  * around it.
  */
 import { GriddError } from '../contract/errors.ts';
-import { portHolder, portHolderText } from '../platform/port-holder.ts';
+import { codedSaid } from '../contract/said-codes.ts';
+import type { Note } from '../contract/said-codes.ts';
+import { say } from '../contract/sentences.ts';
+import { portHolder, portHolderText, toldHolder } from '../platform/port-holder.ts';
 import { canBind } from './free-port.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
 
 /** Why a bot that was just started is not on the port it should have; `kept`: its last one. */
-export function portNotes(instance: Instance, kept: number | null): string[] {
+export function portNotes(instance: Instance, kept: number | null): Note[] {
   const { loaded, record, process } = instance;
   const port = record.web_port;
   // What external programs are handed is told when it is handed.
@@ -19,8 +22,9 @@ export function portNotes(instance: Instance, kept: number | null): string[] {
   if (wanted === null || wanted === port) return [];
   // A port kept from an earlier run also gives way to a config that claims it by name.
   const held = loaded.webPort !== null || portHolder(wanted) !== null;
-  const why = held ? `port ${wanted} is held by ${portHolderText(wanted)}; ` : '';
-  return [`${why}using ${port} instead of ${wanted}`];
+  if (!held) return [codedSaid(say('port_moved', { port, wanted }))];
+  const holder = toldHolder(wanted);
+  return [codedSaid(say('port_held_instead', { wanted, holder, port }))];
 }
 
 /**

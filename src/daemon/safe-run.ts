@@ -5,12 +5,12 @@
  */
 import { BOT_EXIT, errorBody } from '../contract/errors.ts';
 import type { RegistryRecord, SafeRun } from '../contract/fleet-api.ts';
+import { toldReason } from '../contract/state-reason.ts';
 import { isoTime } from '../platform/clock.ts';
 import { readExitRecord } from './bot-process.ts';
 import { endProcess, within } from './instance-end.ts';
 import type { Instance } from './instance.ts';
 import type { RunningProcess } from './running-process.ts';
-import { toldReason } from './state-reason.ts';
 
 const UNDER_WAY = 'under way';
 const RUN_LIMIT_MS = 60_000;

@@ -296,7 +296,7 @@ export class Supervisor implements FleetService {
     const { process = null, record } = this.#fleet.instances.get(next.id) ?? {};
     if (process !== null) return;
     const { home, environment, clock } = this.#parts;
-    const own = record ?? newRecord(home, next, 'never started', clock.now());
+    const own = record ?? newRecord(home, next, clock.now());
     const refuseConflicts = () => this.#fleet.refuseConflicts(next, true);
     await refuseStart({ home, environment, limit: this.#limit, refuseConflicts }, next, own);
   }

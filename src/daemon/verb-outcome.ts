@@ -3,7 +3,7 @@ import type { VerbResult } from '../contract/fleet-api.ts';
 import { say, textOf } from '../contract/sentences.ts';
 import type { Said, Telling } from '../contract/sentences.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
-import { toldReason } from './state-reason.ts';
+import { toldReason } from '../contract/state-reason.ts';
 
 type Result = Omit<VerbResult, 'row'>;
 

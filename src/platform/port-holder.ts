@@ -3,6 +3,8 @@
  * a holder of another user cannot be seen and is then "another process".
  */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { say, textOf } from '../contract/sentences.ts';
+import type { Telling } from '../contract/sentences.ts';
 import { processName } from './process-identity.ts';
 
 /** The process that holds a port. */
@@ -32,8 +34,13 @@ export function isListenedOn(port: number): boolean {
 
 /** The holder of `port` in words, e.g. "python3 (pid 4711)" or "another process". */
 export function portHolderText(port: number): string {
+  return textOf(toldHolder(port));
+}
+
+/** The same for a place of a sentence. */
+export function toldHolder(port: number): Telling {
   const holder = portHolder(port);
-  return holder === null ? 'another process' : `${holder.command} (pid ${holder.pid})`;
+  return holder === null ? say('another_process') : `${holder.command} (pid ${holder.pid})`;
 }
 
 /** Ports on which somebody listens now, whichever address. */

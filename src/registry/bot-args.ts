@@ -4,6 +4,9 @@
  * never come here.
  */
 import { parseDecimal } from '../contract/decimal.ts';
+import { codedSaid } from '../contract/said-codes.ts';
+import type { CodedText } from '../contract/said-codes.ts';
+import { say } from '../contract/sentences.ts';
 import type { CodedProblem } from './config-schema.ts';
 import { isRecord } from './jsonc-text.ts';
 import { keysOf, schemaAt } from './schema-words.ts';
@@ -28,7 +31,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 /** What applying arguments brought up; `origins`: config path -> flag that set it. */
 export interface AppliedArgs {
   readonly problems: readonly CodedProblem[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly CodedText[];
   readonly origins: ReadonlyMap<string, string>;
 }
 
@@ -50,7 +53,7 @@ export function knownFlags(): Map<string, readonly string[]> {
 /** Writes the arguments of `root.daemon_config.bot_args` onto `root` (in place). */
 export function applyBotArgs(root: Record<string, unknown>): AppliedArgs {
   const problems: CodedProblem[] = [];
-  const warnings: string[] = [];
+  const warnings: CodedText[] = [];
   const origins = new Map<string, string>();
   const flags = knownFlags();
   for (const { name, value } of readFlags(argsOf(root), problems)) {
@@ -68,9 +71,10 @@ export function applyBotArgs(root: Record<string, unknown>): AppliedArgs {
     const given = valueOf(value ?? 'true', schema);
     const present = setAt(root, path, given);
     if (present !== undefined && !sameValue(present, given)) {
-      const before = origins.has(key) ? `an earlier ${origins.get(key)}` : key;
-      const note = `${name} ${String(given)} contradicts ${before} = ${showShort(present)}`;
-      warnings.push(`${ARGS_PATH}: ${note}; ${name} wins.`);
+      const earlier = origins.get(key);
+      const before = earlier === undefined ? key : say('earlier_flag', { flag: earlier });
+      const values = { flag: name, value: String(given), key: before, present: showShort(present) };
+      warnings.push(codedSaid(say('args_win', values), ARGS_PATH));
     }
     origins.set(key, name);
   }

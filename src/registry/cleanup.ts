@@ -6,6 +6,8 @@
  */
 import { existsSync, rmSync } from 'node:fs';
 import type { CleanupAction, RegistryRecord } from '../contract/fleet-api.ts';
+import { say } from '../contract/sentences.ts';
+import { stateReason } from '../contract/state-reason.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { isAlive } from '../platform/process-identity.ts';
@@ -48,8 +50,8 @@ export function judgeRecord({ record, alive, config_exists }: CleanupFacts): Rec
 /** The record without its dead process. PURE. */
 export function clearedRecord(record: RegistryRecord): RegistryRecord {
   const state = UP.includes(record.state) ? 'stopped' : record.state;
-  const state_reason = state === record.state ? record.state_reason : 'its process was gone';
-  return { ...record, pid: null, start_time: null, boot_id: null, state, state_reason };
+  const reason = state === record.state ? {} : stateReason(say('process_was_gone'));
+  return { ...record, pid: null, start_time: null, boot_id: null, state, ...reason };
 }
 
 /** Whether the process on record, or the one that wrote bot.json, lives. */

@@ -6,6 +6,9 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { parseDecimal } from '../contract/decimal.ts';
 import type { Decimal } from '../contract/decimal.ts';
+import { codedSaid } from '../contract/said-codes.ts';
+import type { CodedText } from '../contract/said-codes.ts';
+import { say } from '../contract/sentences.ts';
 import { SECRET_NAMES } from '../contract/venues.ts';
 import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
@@ -27,7 +30,7 @@ export interface CheckContext {
 export function checkAcross(
   root: Record<string, unknown>,
   context: CheckContext,
-): { problems: CodedProblem[]; warnings: string[] } {
+): { problems: CodedProblem[]; warnings: CodedText[] } {
   const builtIn = context.found.program === null;
   const problems: CodedProblem[] = [
     ...addressProblems(root),
@@ -40,7 +43,7 @@ export function checkAcross(
   const warnings = plainSecrets(root);
   if (builtIn && context.found.declared && !context.template) {
     const script = String(at(root, 'daemon_config', 'script_path'));
-    warnings.push(`daemon_config.script_path: ${script} does not exist; the built-in bot runs.`);
+    warnings.push(codedSaid(say('script_gone', { script }), 'daemon_config.script_path'));
   }
   return { problems, warnings };
 }
@@ -187,13 +190,12 @@ function feeProblems(name: string, value: unknown): CodedProblem[] {
 }
 
 /** A key in the file itself is copied, shown and kept with it: told on paper, refused live. */
-function plainSecrets(root: Record<string, unknown>): string[] {
+function plainSecrets(root: Record<string, unknown>): CodedText[] {
   if (at(root, 'exchange_config', 'mode') === 'live') return [];
   return SECRET_NAMES.flatMap((name) => {
     const value = at(root, 'exchange_config', name);
     if (typeof value !== 'string' || value === '' || namesIn(value).length > 0) return [];
-    const advice = 'put it into .env and write ${NAME} here';
-    return [`exchange_config.${name}: the key stands in the file itself; ${advice}.`];
+    return [codedSaid(say('plain_key'), `exchange_config.${name}`)];
   });
 }
 

@@ -6,6 +6,8 @@
 import { resolve } from 'node:path';
 import { ERRORS, GriddError } from '../contract/errors.ts';
 import type { ErrorCode, Problem } from '../contract/errors.ts';
+import { codedSaid } from '../contract/said-codes.ts';
+import { say } from '../contract/sentences.ts';
 import type { Home } from '../platform/paths.ts';
 import { applyBotArgs } from './bot-args.ts';
 import { checkAcross } from './config-checks.ts';
@@ -73,8 +75,7 @@ export function loadConfigText(
   if (found.declared && !external && faults.some(isMissingGrid)) problems.push(noProgram(found));
   const usable = isConfig(root, external);
   if (problems.length > 0 || id === null || !usable) throw invalid(file, problems);
-  const convert = '`gridd validate --convert` shows the new one';
-  const note = `${file} is in the older flat format; ${convert}.`;
+  const note = codedSaid(say('flat_format', { file }));
   return {
     id,
     file,

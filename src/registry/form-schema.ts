@@ -2,6 +2,7 @@
  * The schema of a config as a form is made from it: its four parts as groups, descriptions and
  * defaults, and `readOnly` with the reason on what cannot be changed over HTTP.
  */
+import { say, sentenceOf } from '../contract/sentences.ts';
 import { GUARDED_KEYS } from './guarded-keys.ts';
 import { CONFIG_SCHEMA } from './schema-words.ts';
 import type { SchemaNode } from './schema-words.ts';
@@ -34,7 +35,7 @@ function marked(node: SchemaNode, path: readonly string[]): FormNode {
   return {
     ...rest,
     ...(group === undefined ? {} : { description: group }),
-    ...(why === undefined ? {} : { readOnly: true, why }),
+    ...(why === undefined ? {} : { readOnly: true, why: sentenceOf(say('it_does', { why })) }),
     ...(properties === undefined
       ? {}
       : {

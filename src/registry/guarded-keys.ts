@@ -6,6 +6,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
+import { allowedSaid, problemSaid, say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import { CREDENTIAL_NAMES } from '../contract/venues.ts';
 import { isFlat, toFourParts } from './flat-format.ts';
 import { claimedId } from './instance-id.ts';
@@ -15,14 +17,14 @@ import { namesIn } from './variable-text.ts';
 /** A config value in four parts, not validated. */
 export type ConfigRoot = Readonly<Record<string, unknown>>;
 
-const RUNS_CODE = 'It decides which program runs, and with what.';
-const PLACES = 'It says where files lie on this machine.';
-const HOSTS = 'It says which host is handed requests signed with the keys.';
-const KEYS = 'It names the keys of the account.';
-const REACH = 'It says from where the page can be reached.';
+const RUNS_CODE = say('runs_code');
+const PLACES = say('names_places');
+const HOSTS = say('names_hosts');
+const KEYS = say('names_keys');
+const REACH = say('opens_page');
 
-/** The guarded paths with a sentence why. */
-export const GUARDED_KEYS: Readonly<Record<string, string>> = {
+/** The guarded paths with what each does. */
+export const GUARDED_KEYS: Readonly<Record<string, Said>> = {
   'daemon_config.python_path': RUNS_CODE,
   'daemon_config.script_path': RUNS_CODE,
   'daemon_config.working_dir': RUNS_CODE,
@@ -52,8 +54,8 @@ export function configRoot(text: string, file: string): ConfigRoot | null {
   return isFlat(value) ? toFourParts(value) : value;
 }
 
-/** The guarded keys that stand in a config, with a sentence why. */
-export function guardedIn(root: ConfigRoot): { path: string; why: string }[] {
+/** The guarded keys that stand in a config, with what each does. */
+export function guardedIn(root: ConfigRoot): { path: string; why: Said }[] {
   return [...guards(root)]
     .filter(([path]) => valueAt(root, path) !== undefined)
     .map(([path, why]) => ({ path, why }));
@@ -68,10 +70,9 @@ export function guardedProblems(before: ConfigRoot, after: ConfigRoot, file: str
   const problems = [...guarded]
     .filter(([path]) => !isDeepStrictEqual(valueAt(before, path), valueAt(after, path)))
     .map(([path, why]) => ({
-      path,
-      message: `is read-only here: ${why.charAt(0).toLowerCase()}${why.slice(1)}`,
-      allowed: `the value in ${file}; edit that file in an editor on this machine`,
-      rule: 'read_only' as const,
+      ...{ path, rule: 'read_only' as const },
+      ...problemSaid(say('read_only_here', { why })),
+      ...allowedSaid(say('value_in_file', { file })),
     }));
   return [...idProblems(before, after, file), ...problems, ...shownProblems(before, after)];
 }
@@ -112,7 +113,7 @@ export function readOnlyError(problems: readonly Problem[], file: string): Gridd
   return new GriddError('CONFIG_READ_ONLY', message, { problems, hint });
 }
 
-function guards(root: ConfigRoot): Map<string, string> {
+function guards(root: ConfigRoot): Map<string, Said> {
   const all = new Map(Object.entries(GUARDED_KEYS));
   const keyed = CREDENTIAL_NAMES.some((name) => valueAt(root, `exchange_config.${name}`));
   // Another venue would be handed the keys of this one.
@@ -127,9 +128,9 @@ function guards(root: ConfigRoot): Map<string, string> {
 function idProblems(before: ConfigRoot, after: ConfigRoot, file: string): Problem[] {
   const [was, is] = [claimedId(before, file), claimedId(after, file)];
   if (was === is) return [];
-  const message = 'is another id: books, logs and history belong to the one the file has';
+  const told = problemSaid(say('other_id_than_file'));
   const found = valueAt(after, ID);
-  return [{ path: ID, message, found, allowed: String(was), rule: 'other_id' }];
+  return [{ path: ID, ...told, found, allowed: String(was), rule: 'other_id' }];
 }
 
 /** What a variable holds would be shown on pages. */
@@ -138,8 +139,8 @@ function shownProblems(before: ConfigRoot, after: ConfigRoot): Problem[] {
     const known = variablesAt(before, path);
     const added = variablesAt(after, path).filter((name) => !known.includes(name));
     if (added.length === 0) return [];
-    const message = 'names a variable that it did not name before: its value would be shown';
-    return [{ path, message, found: added.join(', '), rule: 'new_variable' }];
+    const told = problemSaid(say('shows_variable'));
+    return [{ path, ...told, found: added.join(', '), rule: 'new_variable' }];
   });
 }
 

@@ -1,5 +1,6 @@
 /** What reading one config file yields: shared by every module of this room. */
 import type { InstanceConfig } from '../contract/instance-config.ts';
+import type { CodedText } from '../contract/said-codes.ts';
 
 /**
  * A program to run instead of the built-in bot. Paths are absolute; a bare `program` is on PATH.
@@ -29,6 +30,5 @@ export interface LoadedConfig {
   readonly program: ExternalProgram | null;
   /** `script_path` is given, whether it exists or not. */
   readonly programDeclared: boolean;
-  /** One sentence each. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly CodedText[];
 }

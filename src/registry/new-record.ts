@@ -1,5 +1,7 @@
 /** The record of an instance that was never started: the one place that knows every empty field. */
 import type { RegistryRecord } from '../contract/fleet-api.ts';
+import { say } from '../contract/sentences.ts';
+import { stateReason } from '../contract/state-reason.ts';
 import { isoTime } from '../platform/clock.ts';
 import { toHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
@@ -9,8 +11,8 @@ import type { LoadedConfig } from './loaded-config.ts';
 export function newRecord(
   home: Home,
   places: Pick<LoadedConfig, 'file' | 'logDir' | 'dbPath'>,
-  reason: string,
   now: number,
+  reason = say('never_started'),
 ): RegistryRecord {
   return {
     config_file: toHome(home, places.file),
@@ -25,7 +27,7 @@ export function newRecord(
     web_port: null,
     desired: 'stopped',
     state: 'stopped',
-    state_reason: reason,
+    ...stateReason(reason),
     started_at: null,
     restarts: 0,
     restart_times: [],

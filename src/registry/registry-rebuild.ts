@@ -9,6 +9,8 @@ import { join, resolve } from 'node:path';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
 import type { BotRecord } from '../contract/instance-api.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
+import { say } from '../contract/sentences.ts';
+import { stateReason } from '../contract/state-reason.ts';
 import { systemClock } from '../platform/clock.ts';
 import { readJson } from '../platform/json-file.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
@@ -151,7 +153,7 @@ function runningRecord(
     web_port: bot.web_port ?? base.web_port,
     desired: 'running',
     state: 'running',
-    state_reason: 'found alive while the registry was rebuilt',
+    ...stateReason(say('found_alive')),
   };
 }
 
@@ -163,6 +165,6 @@ function assumedClaim(home: Home, id: string): Claim {
 }
 
 function stoppedRecord(home: Home, claim: Claim): RegistryRecord {
-  const record = newRecord(home, claim, 'rebuilt from its config', systemClock.now());
+  const record = newRecord(home, claim, systemClock.now(), say('rebuilt'));
   return { ...record, web_port: claim.webPort };
 }

@@ -7,6 +7,10 @@ import { parse } from 'dotenv';
 import type { InstanceConfig } from '../contract/instance-config.ts';
 import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
+import { codedSaid } from '../contract/said-codes.ts';
+import type { CodedText } from '../contract/said-codes.ts';
+import { say } from '../contract/sentences.ts';
+import type { Said, Telling } from '../contract/sentences.ts';
 import { CREDENTIAL_NAMES } from '../contract/venues.ts';
 import type { CredentialName } from '../contract/venues.ts';
 import { readText } from '../platform/json-file.ts';
@@ -20,12 +24,11 @@ import { expandText, namesIn } from './variable-text.ts';
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * A config with its variables put in. `warnings`: one sentence each. It holds secrets: never log
- * it.
+ * A config with its variables put in. It holds secrets: never log it.
  */
 export interface ExpandedConfig {
   readonly config: InstanceConfig;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly CodedText[];
 }
 
 type Kind = 'credential' | 'environment' | 'shown';
@@ -45,7 +48,7 @@ export function expandConfig(loaded: LoadedConfig, variables: Variables): Expand
   const secrets = secretNames(loaded.config);
   const missing: Problem[] = [];
   const refused: Problem[] = [];
-  const warnings: string[] = [];
+  const warnings: CodedText[] = [];
   for (const field of fieldsOf(loaded.config)) {
     const { path, kind } = field;
     const leak = kind === 'shown' ? namesIn(field.text).find((name) => secrets(name)) : undefined;
@@ -62,7 +65,7 @@ export function expandConfig(loaded: LoadedConfig, variables: Variables): Expand
       put(config, path, expanded.text);
     } else if (kind === 'credential' && loaded.config.exchange_config.mode === 'paper') {
       put(config, path, undefined);
-      warnings.push(`${path}: ${absent} ${verb} not set; paper trading needs no key.`);
+      warnings.push(codedSaid(unset(expanded.missing), path));
     } else {
       missing.push({ path, message: `${absent} ${verb} not set` });
     }
@@ -75,6 +78,12 @@ export function expandConfig(loaded: LoadedConfig, variables: Variables): Expand
   }
   refuseExpanded(loaded, config);
   return { config, warnings };
+}
+
+function unset(names: readonly string[]): Said {
+  const all = names.map((name): Telling => `\${${name}}`);
+  const whole = all.reduce((first, second) => say('both', { first, second }));
+  return names.length > 1 ? say('keys_unset', { names: whole }) : say('key_unset', { name: whole });
 }
 
 /** Names of all variables that a config uses where they are expanded, sorted. */

@@ -334,7 +334,9 @@ describe('what the balance of 10,000 does not carry', () => {
     const bugs: unknown[] = [];
     const bot = await openBot(launch, bugs);
     await bot.begin();
-    expect(bot.service.status().warnings).toEqual([expect.stringContaining('initial margin')]);
+    const { warnings: told, coded } = bot.service.status();
+    expect(told).toEqual([expect.stringContaining('initial margin')]);
+    expect(coded).toMatchObject([{ text: told[0], said: { code: expect.stringMatching(/^margin_short/) } }]);
     write(launch.config_file, { order_quantity: '500' });
     await expect(bot.reload()).rejects.toMatchObject({ code: 'GRID_REFUSED' });
     // Ten buys of 60 at 144.5: 10,000 + 600 (p - 144.5) less fees <= 6 p at 129.15.

@@ -71,11 +71,12 @@ test('without a supervisor it goes through, with a warning where its config sets
   const gone: JudgeDoor = { ...judgeOf().door, connected: false };
   for (const door of [null, gone]) {
     const { actions } = await desk(door);
-    const { applied, warnings } = await actions.adjust(WIDER, null);
+    const { applied, warnings, coded } = await actions.adjust(WIDER, null);
     expect({ applied, warnings }).toEqual({
       applied: true,
       warnings: ['max_account_loss 50 was not judged: no supervisor looks after this bot.'],
     });
+    expect(coded).toMatchObject([{ said: { code: 'adjust_not_judged', values: { limit: '50' } } }]);
   }
   const { actions } = await desk(null, { limit: null });
   expect((await actions.adjust(WIDER, null)).warnings).toEqual([]);

@@ -193,7 +193,8 @@ describe('the limit of an account', () => {
   test('a grid whose stake nobody knows is told, not counted', async () => {
     peers = [peer(config('bb_02', 0.5), null)];
     const note = await limit.beforeStart(config('aa_01', 0.5, 100));
-    expect(note).toMatch(/what bb_02 could lose is not known/);
+    const text = expect.stringMatching(/what bb_02 could lose is not known/);
+    expect(note).toMatchObject({ text, said: { values: { limit: '100', names: 'bb_02' } } });
   });
 
   test('an adjust that enlarges is refused, one that shrinks is not, however much is at stake', async () => {

@@ -1,6 +1,8 @@
 /** What clean-up may do to a record. */
 import { expect, test } from 'vitest';
 import type { RegistryRecord } from '../../src/contract/fleet-api.ts';
+import { say } from '../../src/contract/sentences.ts';
+import { stateReason } from '../../src/contract/state-reason.ts';
 import { clearedRecord, judgeRecord } from '../../src/registry/cleanup.ts';
 
 const record: RegistryRecord = {
@@ -48,6 +50,10 @@ test('what should run keeps its record, without the dead pid', () => {
   const cleared = clearedRecord({ ...record, pid: 7, start_time: '1', boot_id: 'b' });
   expect(cleared).toMatchObject({ pid: null, start_time: null, state: 'stopped' });
   expect(cleared).toMatchObject({ desired: 'running', generation: 3 });
+  expect(cleared).toMatchObject(stateReason(say('process_was_gone')));
+  // One that was down keeps what it says of itself.
+  const failed = { ...record, state: 'failed', ...stateReason(say('never_started')) } as const;
+  expect(clearedRecord(failed)).toEqual(failed);
 });
 
 test('dropped only when it should be stopped or its config is gone', () => {

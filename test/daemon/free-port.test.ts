@@ -2,6 +2,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sentenceOf } from '../../src/contract/sentences.ts';
 import { findPort, handPort } from '../../src/daemon/free-port.ts';
 
 let server: Server;
@@ -18,8 +19,9 @@ test('a held port gives way to another, with a warning that names the holder', a
   const { port, warning } = await findPort({ wanted: held, host, strict: false, avoid: [] });
   expect(port).toBeGreaterThanOrEqual(5001);
   expect(port).toBeLessThanOrEqual(6000);
-  expect(warning).toContain(`port ${held} is held by`);
-  expect(warning).toContain(`pid ${process.pid}`);
+  const text = warning === null ? '' : sentenceOf(warning);
+  expect(text).toContain(`port ${held} is held by`);
+  expect(text).toContain(`pid ${process.pid}`);
 });
 
 test('strict: refused, the holder named', async () => {

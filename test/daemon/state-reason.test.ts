@@ -1,7 +1,7 @@
 /** Why an instance is in its state, as text and as data: the data is believed where it reads so. */
 import { describe, expect, it } from 'vitest';
 import { plainSaid, quoted, say, textOf } from '../../src/contract/sentences.ts';
-import { stateReason, stateSaid, toldReason } from '../../src/daemon/state-reason.ts';
+import { stateReason, stateSaid, toldReason } from '../../src/contract/state-reason.ts';
 import { recordFault } from '../../src/registry/registry-schema.ts';
 import { sampleRecord } from '../registry/sample-record.ts';
 

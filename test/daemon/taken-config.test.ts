@@ -8,6 +8,8 @@ import { GriddError } from '../../src/contract/errors.ts';
 import type { RegistryRecord } from '../../src/contract/fleet-api.ts';
 import type { StatusView } from '../../src/contract/instance-api.ts';
 import type { InstanceConfig } from '../../src/contract/instance-config.ts';
+import { textOfNote } from '../../src/contract/said-codes.ts';
+import type { Note } from '../../src/contract/said-codes.ts';
 import { FileNotes, fileNote } from '../../src/daemon/file-notes.ts';
 import type { NotedInstance } from '../../src/daemon/file-notes.ts';
 import { FleetHistory } from '../../src/daemon/fleet-history.ts';
@@ -119,16 +121,18 @@ describe('what a launch runs with', () => {
     else writeFileSync(kept, textOf({ grid_num: 7 }));
     const { text, taken, notes } = readLaunchConfig(surroundings(), ID, record, 'restart');
     expect({ text, taken }).toEqual({ text: textOf(), taken: null });
-    expect(notes).toEqual([expect.stringContaining(`it runs with ${FILE} as that is now`)]);
+    const said = expect.stringContaining(`it runs with ${FILE} as that is now`);
+    expect(notes.map(textOfNote)).toEqual([said]);
   });
 
   test('a text that cannot be kept keeps nothing from starting', () => {
     writeFileSync(at(FILE), textOf());
     mkdirSync(takenFile(at(`logs/${ID}`)), { recursive: true });
-    const notes: string[] = [];
+    const notes: Note[] = [];
     const config = readLaunchConfig(surroundings(), ID, sampleRecord(ID), 'start');
     expect(takeText(config, { generation: 1, started_at: STARTED_AT }, notes)).toBeNull();
-    expect(notes).toEqual([expect.stringMatching(/could not be kept \(.*takes the file as it is/)]);
+    const said = expect.stringMatching(/could not be kept \(.*takes the file as it is/);
+    expect(notes.map(textOfNote)).toEqual([said]);
   });
 
   test('another id in the file takes nobody the kept text', () => {
@@ -160,7 +164,8 @@ describe('what a launch runs with', () => {
       writeFileSync(at(FILE), textOf());
       const { text, taken, notes } = readLaunchConfig(surroundings(), ID, record, cause);
       expect({ text, taken }).toEqual({ text: textOf(), taken: null });
-      expect(notes).toEqual([expect.stringMatching(/^It runs with .* as that is now: .*GONE_01/)]);
+      const said = expect.stringMatching(/^It runs with .* as that is now: .*GONE_01/);
+      expect(notes.map(textOfNote)).toEqual([said]);
       const environment = { GONE_01: 'here' };
       const whole = readLaunchConfig({ home, environment }, ID, record, cause);
       expect(whole).toMatchObject({ text: gone, taken: record.config_taken, notes: [] });
@@ -175,7 +180,7 @@ describe('what a launch runs with', () => {
       const later = { ...record, config_taken: { ...taken, sha256: textDigest(worse) } };
       expect(readLaunchConfig(surroundings(), ID, later, 'panic')).toMatchObject({
         text: textOf(),
-        notes: [expect.stringContaining('is no longer accepted')],
+        notes: [{ text: expect.stringContaining('is no longer accepted') }],
       });
       const restart = () => readLaunchConfig(surroundings(), ID, later, 'restart');
       expect(restart).toThrow('is no longer accepted');

@@ -57,7 +57,7 @@ describe('bot_args', () => {
   test('a contradiction is a warning that names both values; the argument wins', () => {
     const loaded = read(['--grid-lower', '139', '--symbol', 'ETH']);
     expect(loaded.config.strategy_config.grid_lower_price).toBe(139);
-    expect(loaded.warnings).toEqual([
+    expect(loaded.warnings.map(({ text }) => text)).toEqual([
       'daemon_config.bot_args: --grid-lower 139 contradicts' +
         ' strategy_config.grid_lower_price = 140; --grid-lower wins.',
       'daemon_config.bot_args: --symbol ETH contradicts metadata.symbol = SOL_USDC_PERP;' +
@@ -73,7 +73,8 @@ describe('bot_args', () => {
   test('a flag given twice with two values: the last one wins and it is told', () => {
     const loaded = read(['--grid-num', '20', '--grid-num', '30']);
     expect(loaded.config.strategy_config.grid_num).toBe(30);
-    expect(loaded.warnings).toEqual([expect.stringContaining('an earlier --grid-num = 20')]);
+    const text = expect.stringContaining('an earlier --grid-num = 20');
+    expect(loaded.warnings).toMatchObject([{ text, path: 'daemon_config.bot_args' }]);
   });
 
   test('arguments alone make a grid', () => {

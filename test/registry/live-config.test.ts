@@ -112,8 +112,8 @@ describe('secrets of a live config', () => {
 
   test('on paper a literal key is told, not refused', () => {
     const loaded = read(liveConfig({ mode: 'paper', private_key: 'hush-hush' }));
-    expect(loaded.warnings.join()).toMatch(/private_key: the key stands in the file itself/);
-    expect(loaded.warnings.join()).not.toContain('hush-hush');
+    expect(JSON.stringify(loaded.warnings)).toMatch(/private_key: the key stands in the file itself/);
+    expect(JSON.stringify(loaded.warnings)).not.toContain('hush-hush');
   });
 
   test('a missing key is refused with its name and path', () => {

@@ -58,7 +58,7 @@ describe('expandConfig', () => {
     const { config, warnings } = expandConfig(loaded, { SECRET: '' });
     expect(config.exchange_config).not.toHaveProperty('api_key');
     expect(config.exchange_config).not.toHaveProperty('secret_key');
-    expect(warnings).toEqual([
+    expect(warnings.map(({ text }) => text)).toEqual([
       'exchange_config.api_key: ${KEY} is not set; paper trading needs no key.',
       'exchange_config.secret_key: ${SECRET} is not set; paper trading needs no key.',
     ]);

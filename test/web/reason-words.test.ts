@@ -2,6 +2,7 @@
 import { createElement } from 'react';
 import { describe, expect, it } from 'vitest';
 import type { FleetRow } from '../../src/contract/console-api.ts';
+import { codedSaid } from '../../src/contract/said-codes.ts';
 import { quoted, say, sentenceOf } from '../../src/contract/sentences.ts';
 import type { Said } from '../../src/contract/sentences.ts';
 import { StateReason } from '../../src/web/ui/console/fleet/state-reason.tsx';
@@ -42,7 +43,9 @@ describe('the reason of a state', () => {
 
   it('of a degraded bot is each thing that is degraded, by its code, without what it warns of', async () => {
     const newer = { code: 'brand_new' as 'venue', text: 'Of a newer bot.' };
+    const warned = say('script_gone', { script: 'a.py' });
     const coded = [
+      codedSaid(warned, 'daemon_config.script_path'),
       { code: 'venue', text: 'The venue; does not answer.' } as const,
       ...[newer, { code: 'out_of_range', text: 'The price is out.' } as const],
     ];

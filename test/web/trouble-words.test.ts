@@ -11,7 +11,7 @@ import type { StatusView } from '../../src/contract/instance-api.ts';
 import { dayFigures } from '../../src/daemon/day-figures.ts';
 import { fleetRow } from '../../src/daemon/fleet-row.ts';
 import { judgePulse } from '../../src/daemon/health-policy.ts';
-import { stateReason } from '../../src/daemon/state-reason.ts';
+import { stateReason } from '../../src/contract/state-reason.ts';
 import { troubleOf } from '../../src/web/ui/console/fleet/row-order.ts';
 import { TroubleWords, helpsFor } from '../../src/web/ui/console/fleet/trouble-words.tsx';
 import { wordsIn } from '../../src/web/ui/words/languages.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RegistryRecord, VerbResult } from '../../src/contract/fleet-api.ts';
 import { quoted, say } from '../../src/contract/sentences.ts';
 import type { Telling } from '../../src/contract/sentences.ts';
-import { stateReason } from '../../src/daemon/state-reason.ts';
+import { stateReason } from '../../src/contract/state-reason.ts';
 import { done, retold, standsAs, toldBy } from '../../src/daemon/verb-outcome.ts';
 import { ResultLine } from '../../src/web/ui/console/verbs/verb-results.tsx';
 import type { Language } from '../../src/web/ui/words/languages.ts';

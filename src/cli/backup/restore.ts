@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 import { GriddError } from '../../contract/errors.ts';
 import type { RegistryFile, RegistryRecord } from '../../contract/fleet-api.ts';
 import { isInstanceId } from '../../contract/instance-config.ts';
+import { say } from '../../contract/sentences.ts';
+import { stateReason } from '../../contract/state-reason.ts';
 import { isoTime, systemClock } from '../../platform/clock.ts';
 import { readJson } from '../../platform/json-file.ts';
 import { fromHome } from '../../platform/paths.ts';
@@ -117,7 +119,7 @@ function stoppedRecord(
     boot_id: null,
     desired: 'stopped',
     state: 'stopped',
-    state_reason: `restored from a backup of ${takenAt}`,
+    ...stateReason(say('restored', { at: takenAt })),
     restart_at: null,
     safe_run: null,
     // Kept beside the logs, which a backup does not hold.

@@ -1,5 +1,6 @@
 /** `gridd new TEMPLATE --id ID`: a template becomes a config of its own in config/active. */
 import { EXIT } from '../../contract/errors.ts';
+import { textOfNote } from '../../contract/said-codes.ts';
 import { toHome } from '../../platform/paths.ts';
 import { newInstance } from '../../registry/index.ts';
 import type { Context } from '../context.ts';
@@ -25,7 +26,9 @@ export async function newConfig(
   const unknown = { problems: [], warnings: [] };
   const grid = made.program === null ? checkGrid(home, made.config) : unknown;
   const { problems, warnings } = grid;
-  for (const warning of [...made.warnings, ...warnings]) terminal.err(`warning: ${warning}\n`);
+  for (const note of [...made.warnings, ...warnings]) {
+    terminal.err(`warning: ${textOfNote(note)}\n`);
+  }
   for (const { path, message } of problems) {
     terminal.err(`warning: ${path}: ${message}; it will not start before that is changed\n`);
   }

@@ -6,6 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { EXIT, GriddError, errorBody } from '../../contract/errors.ts';
 import type { ErrorBody } from '../../contract/errors.ts';
+import { textOfNote } from '../../contract/said-codes.ts';
+import type { Note } from '../../contract/said-codes.ts';
 import { toHome } from '../../platform/paths.ts';
 import {
   conflictError,
@@ -81,22 +83,22 @@ function judge(context: Context, file: string): Verdict {
     return { file, loaded: null, errors: [errorBody(error)], conflict: null, warnings: [] };
   }
   const errors: ErrorBody[] = [];
-  const warnings = [...loaded.warnings];
+  const notes: Note[] = [...loaded.warnings];
   // An external program may name what the paper venue does not know: only its config is judged.
   if (loaded.program === null) {
     const grid = checkGrid(home, loaded.config);
-    warnings.push(...grid.warnings);
+    notes.push(...grid.warnings);
     if (grid.problems.length > 0) errors.push(gridError(context, file, grid.problems));
   }
   try {
     refuseExposedEnv(home, loaded);
     refuseOpenAddress(home, loaded);
     const variables = { ...context.environment, ...readEnvFile(home) };
-    warnings.push(...expandConfig(loaded, variables).warnings);
+    notes.push(...expandConfig(loaded, variables).warnings);
   } catch (error) {
     errors.push(errorBody(error));
   }
-  return { file, loaded, errors, conflict: null, warnings };
+  return { file, loaded, errors, conflict: null, warnings: notes.map(textOfNote) };
 }
 
 function gridError(context: Context, file: string, problems: ErrorBody['problems']): ErrorBody {

@@ -90,6 +90,8 @@ test('the supervisor is killed while a stopped instance panics: the next one end
   await asked;
   await home.ok(['supervisor', 'start']);
   expect((await expectFlat()).state_reason).toMatch(/^panic: flat; \d+ orders cancelled, position 0$/);
+  const said = { code: 'panic_carried_on', parts: { outcome: { code: 'flat' } } };
+  expect(home.registry().instances['a']?.state_said).toMatchObject(said);
 });
 
 test('a kept text whose variable is gone gives way to the file, and it ends flat', async () => {

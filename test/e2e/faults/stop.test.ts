@@ -112,6 +112,7 @@ test('what left the group is named, ended when asked, and only in this home', as
   expect(first).toMatchObject({ ok: true });
   expect(first?.warnings?.join()).toContain(`pid ${escaped.pid} (sleep)`);
   expect(first?.warnings?.join()).toContain('--all-descendants');
+  expect(first?.coded).toMatchObject([{ text: first?.warnings?.[0], code: 'left_group' }]);
   expect(isAlive(escaped)).toBe(true);
   const [second] = await stop(home, { all_descendants: true });
   expect(second).toMatchObject({ ok: true });

@@ -4,10 +4,14 @@
  * English, and for codes of a newer gridd.
  */
 import type { TFunction } from 'i18next';
-import type { FindingView, FleetRow, TemplateSummary } from '../../../contract/console-api.ts';
+import type {
+  FindingView,
+  FleetRow,
+  ReadOnlyKey,
+  TemplateSummary,
+} from '../../../contract/console-api.ts';
 import type { Problem } from '../../../contract/errors.ts';
 import type { TripView } from '../../../contract/instance-views.ts';
-import { WARNING_CODES } from '../../../contract/said-codes.ts';
 import type { CodedText } from '../../../contract/said-codes.ts';
 import {
   END_SENTENCES,
@@ -43,6 +47,11 @@ export function problemWords(language: string, { rule, said, message }: Problem)
 /** What would be allowed instead; null where nothing is said of it. */
 export function allowedWords(language: string, { allowed, allows }: Problem): string | null {
   return sentenceWords(language, allows) ?? allowed ?? null;
+}
+
+/** Why a key cannot be changed on the page. */
+export function lockWords(language: string, { why, why_said }: ReadOnlyKey): string {
+  return sentenceWords(language, why_said) ?? why;
 }
 
 /** A sentence with its values; null for English, and for what a newer gridd says. */
@@ -101,10 +110,10 @@ export function reasonWords(t: TFunction, language: string, row: FleetRow): Said
 }
 
 /** What a bot that runs is degraded by; of another state, or of an older bot, nothing is known. */
-function degradedBy({ state, coded = [] }: FleetRow): readonly CodedText[] {
+function degradedBy({ state, state_reason, coded = [] }: FleetRow): readonly CodedText[] {
   if (state !== 'degraded') return [];
-  const warnings: readonly string[] = WARNING_CODES;
-  return coded.filter(({ code }) => !warnings.includes(code));
+  // The others are of its warnings.
+  return coded.filter(({ text }) => state_reason.includes(text));
 }
 
 /** What a grid was tripped by. */
@@ -123,8 +132,8 @@ export function codedWords(
   const { degraded, warnings, problems } = tables(language) ?? {};
   const named = (words: string) =>
     path === undefined ? words : `${keyName(language, path)}：${words}`;
-  const whole = sentenceWords(language, said);
-  if (whole !== null) return { words: named(whole), sentence: '' };
+  const whole = toldWords(language, said, text);
+  if (whole.words !== null) return { ...whole, words: named(whole.words) };
   const words = wordOf({ ...degraded, ...warnings, ...problems }, code);
   if (words === null || reason === undefined) {
     return { words: words === null ? null : named(words), sentence: text };

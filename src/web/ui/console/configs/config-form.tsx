@@ -7,6 +7,7 @@ import { FIELD_GROUPS, MAIN_GROUPS, fieldsOf, fragmentOf, typedOf } from './conf
 import { FormField } from './form-field.tsx';
 import type { JsonNode } from './config-text.ts';
 import { nodeAt, withValue } from './config-text.ts';
+import { lockWords } from '../../words/said-words.ts';
 import { useConsoleWords } from '../console-words.ts';
 
 interface Props {
@@ -75,6 +76,7 @@ function Group(
 
 function BoundField(props: Props & { readonly field: ConfigField }) {
   const { field, root, text, problems, readOnly, onChange, units } = props;
+  const { language } = useConsoleWords();
   const node = root === null ? null : nodeAt(root, field.keys);
   const raw = node === null ? null : text.slice(node.start, node.end);
   const lock = readOnly.find(
@@ -85,7 +87,7 @@ function BoundField(props: Props & { readonly field: ConfigField }) {
       field={field}
       typed={typedOf(raw, node?.value)}
       problems={problemsAt(problems, field.path)}
-      locked={lock?.why ?? null}
+      locked={lock === undefined ? null : lockWords(language, lock)}
       disabled={root === null}
       units={units}
       onType={(typed) => onChange(withValue(text, field.keys, fragmentOf(field, typed)))}

@@ -3,10 +3,10 @@
  * which a page says it in its language. PURE. Invariant: the data is believed only where it reads
  * as the text does, since an older gridd, or another program, writes the text alone.
  */
-import type { RegistryRecord } from '../contract/fleet-api.ts';
-import type { BotLaunch } from '../contract/instance-api.ts';
-import { saidAs, say, textOf } from '../contract/sentences.ts';
-import type { Said, Telling } from '../contract/sentences.ts';
+import type { RegistryRecord } from './fleet-api.ts';
+import type { BotLaunch } from './instance-api.ts';
+import { saidAs, say, textOf } from './sentences.ts';
+import type { Said, Telling } from './sentences.ts';
 
 export type StateReason = Pick<RegistryRecord, 'state_reason' | 'state_said'>;
 
