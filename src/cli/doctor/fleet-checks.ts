@@ -15,12 +15,14 @@ import {
   findLeftovers,
   openRegistry,
   readAlertConfig,
+  readConsoleConfig,
   readEnvFile,
   recordLives,
 } from '../../registry/index.ts';
 import { checkDatabase, readBooks } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
+import { publishedConsole } from '../endpoint.ts';
 import { infoOrNull } from '../ensure-supervisor.ts';
 import { packageVersion } from '../../platform/package-version.ts';
 import { fail, judgeOffsets, ok, warn } from './finding.ts';
@@ -41,6 +43,7 @@ export async function checkFleet(context: Context): Promise<DoctorFinding[]> {
     checkLeftovers(home, records),
     checkPorts(home, records),
     ...checkAlerts(context),
+    checkConsole(home),
     ...(offsets === null ? [] : [offsets]),
   ];
 }
@@ -161,6 +164,22 @@ function checkAlerts({ home, environment }: Context): DoctorFinding[] {
   } catch (error) {
     if (!(error instanceof GriddError)) throw error;
     return [fail('alerts', error.message, error.hint)];
+  }
+}
+
+/** What the file says now; a supervisor has read it as it was at its start. */
+function checkConsole(home: Home): DoctorFinding {
+  const again = 'gridd supervisor stop --keep-bots && gridd supervisor start';
+  try {
+    const { enabled } = readConsoleConfig(home);
+    const { console: url, console_fault: fault } = publishedConsole(home);
+    if (fault !== undefined) return warn('console', `there is none: ${fault}`, again);
+    if (url !== undefined) return ok('console', `is at ${url}`);
+    if (!enabled) return ok('console', 'config/console.json switches it off');
+    return ok('console', 'config/console.json is in order');
+  } catch (error) {
+    if (!(error instanceof GriddError)) throw error;
+    return warn('console', error.message, `Mend the file; then ${again}`);
   }
 }
 

@@ -1915,6 +1915,10 @@ const said: SaidWords = {
     leftovers: { what: '殘留檔案', todo: '已結束的程序留下了檔案：執行 gridd cleanup 清理。' },
     ports: { what: '連接埠', todo: '連接埠被其他程式占用：請釋放，或改用其他 web_port。' },
     alerts: { what: '警報', todo: '警報設定有誤，或沒有指定接收方。' },
+    console: {
+      what: '控制台',
+      todo: '控制台沒有開啟：更正 config/console.json 或釋放連接埠，再重新啟動監督程式。',
+    },
     'venue time': {
       what: '與交易所的時差',
       todo: '讓系統自動校時；機器人會以交易所的時間計算。',
