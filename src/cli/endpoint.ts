@@ -2,6 +2,7 @@
 import type { Endpoint } from '../contract/fleet-api.ts';
 import { readJson } from '../platform/json-file.ts';
 import type { Home } from '../platform/paths.ts';
+import { processStat } from '../platform/process-identity.ts';
 
 /** Header in which the supervisor says whose it is, URI-encoded. */
 export const HOME_HEADER = 'x-gridd-home';
@@ -13,4 +14,19 @@ export function readEndpoint(home: Home): Endpoint | null {
   const { control_socket: socket, home: folder, pid } = value as Partial<Endpoint>;
   const named = typeof socket === 'string' && typeof folder === 'string';
   return named && typeof pid === 'number' ? (value as Endpoint) : null;
+}
+
+/** What a supervisor that lives said of its console; nothing where none is wanted, or none runs. */
+export function publishedConsole(home: Home): Pick<Endpoint, 'console' | 'console_fault'> {
+  const endpoint = readEndpoint(home);
+  if (endpoint?.home !== home.folder || processStat(endpoint.pid) === null) return {};
+  const { console, console_fault } = endpoint;
+  if (typeof console === 'string') return { console };
+  return typeof console_fault === 'string' ? { console_fault } : {};
+}
+
+/** That a wanted console is away and why, on a line that ends in a newline; else empty. */
+export function awayText(home: Home): string {
+  const { console_fault: fault } = publishedConsole(home);
+  return fault === undefined ? '' : `no console: ${fault.replaceAll('\n', ' ')}\n`;
 }

@@ -1,13 +1,12 @@
 /**
  * What `gridd list` prints: one JSON array, or the table, and below it what needs looking at and
- * where the console is.
+ * where the console is, or why it is away.
  */
 import { readdirSync } from 'node:fs';
 import type { ListRow } from '../contract/fleet-api.ts';
 import type { Home } from '../platform/paths.ts';
-import { processStat } from '../platform/process-identity.ts';
 import type { Terminal } from '../platform/terminal.ts';
-import { readEndpoint } from './endpoint.ts';
+import { awayText, publishedConsole } from './endpoint.ts';
 import { listDocument } from './list-keys.ts';
 import { renderList } from './render.ts';
 
@@ -44,15 +43,8 @@ export function tellList(
       terminal.out(`${row.id} ${row.state}: ${row.last_error}\n`);
     }
   }
-  const url = consoleUrl(home);
-  if (url !== null) terminal.out(`console: ${url}\n`);
-}
-
-/** Where the console of a supervisor that lives is; null: nowhere. */
-function consoleUrl(home: Home): string | null {
-  const endpoint = readEndpoint(home);
-  if (endpoint?.console === undefined || endpoint.home !== home.folder) return null;
-  return processStat(endpoint.pid) === null ? null : endpoint.console;
+  const { console: url } = publishedConsole(home);
+  terminal.out(url === undefined ? awayText(home) : `console: ${url}\n`);
 }
 
 function firstStep(active: string): string {

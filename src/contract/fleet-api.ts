@@ -243,4 +243,6 @@ export interface Endpoint {
   readonly protocol: number;
   /** Address of the console; absent: there is none. */
   readonly console?: string;
+  /** Why there is none although one is wanted. */
+  readonly console_fault?: string;
 }

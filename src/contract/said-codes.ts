@@ -50,7 +50,7 @@ export type ProblemRule = (typeof PROBLEM_RULES)[number];
 export const DOCTOR_SUBJECTS = [
   ...(['node', 'compiler', 'disk', 'memory', '.env', 'clock', 'limits', 'fallocate'] as const),
   ...(['supervisor', 'registry', 'instances', 'databases', 'leftovers', 'ports'] as const),
-  ...(['alerts', 'venue time', 'service'] as const),
+  ...(['alerts', 'console', 'venue time', 'service'] as const),
 ] as const;
 export type DoctorSubject = (typeof DOCTOR_SUBJECTS)[number];
 

@@ -3,7 +3,7 @@
  * because of it: without a port, or with a faulty file, there is none, and why is kept to be shown.
  */
 import type { ConfigService, ConsoleService } from '../contract/console-api.ts';
-import type { ConsoleFacts, RegistryFile } from '../contract/fleet-api.ts';
+import type { ConsoleFacts, Endpoint, RegistryFile } from '../contract/fleet-api.ts';
 import { errorBody } from '../contract/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Home } from '../platform/paths.ts';
@@ -31,6 +31,7 @@ export class FleetConsole {
   readonly #parts: ConsoleParts;
   #server: PageServer | null = null;
   #note: string | null = null;
+  #failed = false;
 
   constructor(parts: ConsoleParts) {
     this.#parts = parts;
@@ -38,6 +39,12 @@ export class FleetConsole {
 
   get facts(): ConsoleFacts {
     return { url: this.#server?.url ?? null, note: this.#note };
+  }
+
+  /** What endpoint.json says of it. */
+  get published(): Pick<Endpoint, 'console' | 'console_fault'> {
+    if (this.#server !== null) return { console: this.#server.url };
+    return this.#failed && this.#note !== null ? { console_fault: this.#note } : {};
   }
 
   /** Takes a port and serves; never rejects. */
@@ -67,6 +74,7 @@ export class FleetConsole {
       this.#note = this.#server.warning;
       log.info(`the console is at ${this.#server.url}`);
     } catch (thrown) {
+      this.#failed = true;
       this.#note = errorBody(thrown).message;
       log.error({ err: thrown }, 'there is no console');
     }

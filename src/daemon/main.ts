@@ -124,8 +124,7 @@ async function main(): Promise<void> {
     }),
     configs,
   );
-  const { url } = fleetConsole.facts;
-  const published = url === null ? endpoint : { ...endpoint, console: url };
+  const published = { ...endpoint, ...fleetConsole.published };
   const sockets = new Sockets(home, published, { control, bots }, (line) => log.warn(line));
 
   let leaving = false;

@@ -89,6 +89,33 @@ describe('a home', () => {
     expect(out).toMatch(/^ok {4}fallocate/m);
   });
 
+  test('without the console that is wanted is warned of, and list says why', async () => {
+    const home = makeHome({
+      'config/console.json': { port: 70_000 },
+      'config/active/a.json': configOf('a', 5001),
+      'logs/instances.json': registryOf({ a: recordOf('a') }),
+    });
+    const found = async () => (await look(home)).byName['console'];
+    expect(await found()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('port') });
+    // The file was mended, the supervisor goes on as it began.
+    writeFileSync(home.console, '{}');
+    mkdirSync(home.supervisorLogs, { recursive: true });
+    const said = { home: home.folder, control_socket: '/none', bot_socket: '', protocol: 1 };
+    const publish = (more: object) =>
+      writeFileSync(home.endpoint, JSON.stringify({ ...said, pid: process.pid, ...more }));
+    publish({ console_fault: 'console.json: port is\nno port' });
+    expect(await found()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('none') });
+    expect((await gridd(home, ['list'])).out).toMatch(/\nno console: console.json: port is no port\n$/);
+    publish({ console: 'http://127.0.0.1:5000' });
+    expect(await found()).toMatchObject({ verdict: 'ok', found: 'is at http://127.0.0.1:5000' });
+    expect((await gridd(home, ['list'])).out).toMatch(/\nconsole: http:\/\/127.0.0.1:5000\n$/);
+    // What a dead one said counts for nothing.
+    publish({ console_fault: 'old', pid: 4_194_305 });
+    writeFileSync(home.console, '{ "enabled": false }');
+    expect(await found()).toMatchObject({ verdict: 'ok', found: expect.stringContaining('off') });
+    expect((await gridd(home, ['list'])).out).not.toContain('no console');
+  });
+
   test('whose keys others can read fails', async () => {
     const home = makeHome({ '.env': 'KEY=secret\n' });
     chmodSync(home.env, 0o644);

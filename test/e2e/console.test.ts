@@ -249,7 +249,7 @@ test('with no port left there is no console, it is said why, and the fleet goes 
     );
     const list = (await home.ok(['list'])).stdout;
     expect(list).toMatch(/aa_01 +running/);
-    expect(list).not.toContain('console');
+    expect(list).toMatch(new RegExp(`^no console: ${why.source}\\.$`, 'm'));
     const refused = (await home.ok(['console'], 3)).stderr;
     expect(refused).toMatch(new RegExp(`CONSOLE_ABSENT.*There is no console: ${why.source}\\.`));
     expect(refused).toContain('free a port, then restart the supervisor');
@@ -278,4 +278,8 @@ test('no console is no fault of the fleet: it says why and goes on', async () =>
   expect(refused.stderr).toContain('port is not an allowed value');
   const status = (await home.ok(['supervisor', 'status'])).stdout;
   expect(status).toMatch(/console +none: .*console\.json/);
+  const line = /^no console: .*console\.json: port is not an allowed value.*$/m;
+  expect((await home.ok(['list'])).stdout).toMatch(line);
+  expect((await home.ok(['start', '--all'])).stderr).toMatch(line);
+  expect((await home.run(['doctor'])).stdout).toMatch(/warn +console +.*port is not an allowed/);
 });

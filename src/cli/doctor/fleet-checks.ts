@@ -17,12 +17,14 @@ import {
   findLeftovers,
   openRegistry,
   readAlertConfig,
+  readConsoleConfig,
   readEnvFile,
   recordLives,
 } from '../../registry/index.ts';
 import { checkDatabase, readBooks } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
+import { publishedConsole } from '../endpoint.ts';
 import { infoOrNull } from '../ensure-supervisor.ts';
 import { packageVersion } from '../../platform/package-version.ts';
 import { fail, failed, judgeOffsets, ok, warn } from './finding.ts';
@@ -43,6 +45,7 @@ export async function checkFleet(context: Context): Promise<DoctorFinding[]> {
     checkLeftovers(home, records),
     checkPorts(home, records),
     ...checkAlerts(context),
+    checkConsole(home),
     ...(offsets === null ? [] : [offsets]),
   ];
 }
@@ -155,7 +158,7 @@ function checkPorts(home: Home, records: Records): DoctorFinding {
 function portHeld(id: string, port: number): Said {
   const seen = portHolder(port);
   const holder = seen === null ? say('unseen_process') : `${seen.command} (pid ${seen.pid})`;
-  return say('port_held', { port, id, holder });
+  return say('own_port_held', { port, id, holder });
 }
 
 /** Nothing where there is no file: alerts are a choice. */
@@ -169,6 +172,23 @@ function checkAlerts({ home, environment }: Context): DoctorFinding[] {
   } catch (error) {
     if (!(error instanceof GriddError)) throw error;
     return [failed('alerts', error)];
+  }
+}
+
+/** What the file says now; a supervisor has read it as it was at its start. */
+function checkConsole(home: Home): DoctorFinding {
+  const again = 'gridd supervisor stop --keep-bots && gridd supervisor start';
+  try {
+    const { enabled } = readConsoleConfig(home);
+    const { console: url, console_fault: fault } = publishedConsole(home);
+    if (fault !== undefined) return warn('console', say('no_console_there', { why: fault }), again);
+    if (url !== undefined) return ok('console', say('console_at', { url }));
+    if (!enabled) return ok('console', say('console_off'));
+    return ok('console', say('console_in_order'));
+  } catch (error) {
+    if (!(error instanceof GriddError)) throw error;
+    const { code, message } = error;
+    return { ...warn('console', message, say('mend_file_then', { command: again })), code };
   }
 }
 

@@ -8,6 +8,7 @@ import { namedVariables, readConfigFile, readEnvFile } from '../../registry/inde
 import type { LoadedConfig } from '../../registry/index.ts';
 import { liveStart } from '../check/live-start.ts';
 import type { Context } from '../context.ts';
+import { awayText } from '../endpoint.ts';
 import { ensureSupervisor } from '../ensure-supervisor.ts';
 import { exitOfThrown, thrownText } from '../failure.ts';
 import { attach, openAttachment } from '../foreground.ts';
@@ -41,6 +42,7 @@ export async function start(
   tellShellVariables(context, loaded);
   const live = await liveStart(context, loaded, options);
   const { client } = await ensureSupervisor(context);
+  context.terminal.err(awayText(context.home));
   const named = selection.all !== true && targets.length === selectedCount(selection);
   const attachment = foreground ? openAttachment(loaded) : null;
   const results = await client.post<readonly VerbResult[]>('/api/instances/start', {
