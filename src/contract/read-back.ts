@@ -3,7 +3,8 @@
  * and of ends, and in notes of versions, of older versions too. What is found reads that very text.
  */
 import { PROCESS_STATES } from './instance-views.ts';
-import { SENTENCES, saidAs } from './sentences.ts';
+import { SENTENCES } from './sentence-texts.ts';
+import { saidAs } from './sentences.ts';
 import type { Said, SentenceCode } from './sentences.ts';
 
 /** What came of a verb. One that ends in a place stands after those that go on from there. */

@@ -12,7 +12,7 @@ import {
   TRIP_CODES,
   WARNING_CODES,
 } from '../../src/contract/said-codes.ts';
-import { SENTENCES } from '../../src/contract/sentences.ts';
+import { SENTENCES } from '../../src/contract/sentence-texts.ts';
 import type { SentenceCode } from '../../src/contract/sentences.ts';
 import { FailureText } from '../../src/web/ui/shell/failure-text.tsx';
 import type { Failure } from '../../src/web/ui/shell/api.ts';
