@@ -35,14 +35,14 @@ describe.skipIf(!hasBrowser)('a language that cannot be loaded', () => {
   };
   const choose = async (page: Page, name: string) => {
     await page.locator('.look-switch').click();
-    await page.getByRole('menuitem', { name }).click();
+    await page.getByRole('menuitemradio', { name }).click();
   };
 
   test('at the start stands alone, in both languages', async () => {
     const page = await openWithout(ENGLISH);
     const root = page.locator('#root');
     const text = await waitFor('its words', async () => (await root.textContent()) || null);
-    expect(text).toMatch(/^The page could not be loaded: gridd does not answer\..*無法載入頁面/);
+    expect(text).toMatch(/^A file of the page could not be loaded, .*無法載入頁面的檔案/);
   });
 
   test('when chosen leaves the page as it is, and says so; reloaded it comes', async () => {

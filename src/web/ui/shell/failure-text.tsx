@@ -32,7 +32,7 @@ export function FailureText({ failure, look, nameOf = (path) => path }: FailureT
         <List size="sm" spacing={2}>
           {problems.map((problem) => (
             <List.Item key={`${problem.path} ${problem.message}`}>
-              {nameOf(problem.path)}:{' '}
+              {t('failure.field', { name: nameOf(problem.path) })}
               <SaidText {...problemWords(i18n.language, problem)} />
             </List.Item>
           ))}

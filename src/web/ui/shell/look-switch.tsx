@@ -60,13 +60,14 @@ interface ChoiceProps {
 
 function Choice({ on, choose, children }: ChoiceProps) {
   return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={on}
-      onClick={choose}
-      leftSection={<span aria-hidden>{on ? '✓' : '\u2003'}</span>}
+    <Menu.RadioItem
+      value={children}
+      checked={on}
+      onChange={choose}
+      closeMenuOnClick
+      checkIcon={<span aria-hidden>✓</span>}
     >
       {children}
-    </Menu.Item>
+    </Menu.RadioItem>
   );
 }

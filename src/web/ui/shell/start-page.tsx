@@ -10,6 +10,7 @@ import { StrictMode } from 'react';
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startWords } from '../words/index.ts';
+import { isServed } from './page-source.ts';
 import { SessionDialog } from './session-dialog.tsx';
 import { theme } from './theme.ts';
 
@@ -24,10 +25,14 @@ const queries = new QueryClient({
   },
 });
 
-/** Stands alone where no language could be loaded, so in both. */
-const UNLOADED =
+/** Stand alone where no language could be loaded, so in both. */
+const UNANSWERED =
   'The page could not be loaded: gridd does not answer. Reload it once it runs. ' +
   '無法載入頁面：gridd 沒有回應。待其恢復運行後請重新載入。';
+const FILE_MISSING =
+  'A file of the page could not be loaded, though gridd answers: it may have been upgraded. ' +
+  'Load the page again. ' +
+  '無法載入頁面的檔案，但 gridd 有回應：可能剛升級過。請重新載入頁面。';
 
 /** As high as a notice may be: one that holds a whole receipt. */
 const RECEIPT_PX = 600;
@@ -41,7 +46,7 @@ export async function startPage(page: ReactNode): Promise<void> {
   try {
     await startWords();
   } catch {
-    root.textContent = UNLOADED;
+    root.textContent = (await isServed(location.href)) ? FILE_MISSING : UNANSWERED;
     return;
   }
   createRoot(root).render(

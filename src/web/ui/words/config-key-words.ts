@@ -21,6 +21,11 @@ export function optionName(language: string, path: string, value: string): strin
   return own(options, `${path}=${value}`) ?? own(options, value) ?? value;
 }
 
+/** A venue by its name; the paper venue, which is gridd's own, in words. */
+export function venueName(language: string, venue: string): string {
+  return optionName(language, 'metadata.exchange', venue);
+}
+
 /** The word itself: a file may hold a key called "constructor", which every object has. */
 function own(words: Readonly<Record<string, string>> | undefined, key: string) {
   return words !== undefined && Object.hasOwn(words, key) ? words[key] : undefined;

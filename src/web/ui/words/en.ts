@@ -321,6 +321,7 @@ const page = {
     exported_of: '{{said}} There are {{all}} in all; the others do not match the filter.',
   },
   failure: {
+    field: '{{name}}: ',
     NO_ANSWER: 'No answer came.',
     OUTCOME_UNKNOWN: 'The answer was lost: whether it was done is not known.',
     repeat: 'See that the bot runs, then try again.',
@@ -609,6 +610,9 @@ const fleet = {
   no_supervisor_hint: '`gridd supervisor start` starts it. Bots trade on without it.',
   view_failed: 'This view could not be shown',
   view_unloaded: 'It could not be loaded: the supervisor does not answer. Reload once it runs.',
+  view_outdated:
+    'Its file could not be loaded, though the supervisor answers: gridd may have been upgraded. ' +
+    'Load the page again.',
   reload_page: 'Load the page again',
   select_all: 'Select all that are shown',
   select: 'Select {{id}}',

@@ -319,6 +319,7 @@ const page: Words['page'] = {
     exported_of: '{{said}}共 {{all}} 筆，其餘不符合篩選條件。',
   },
   failure: {
+    field: '{{name}}：',
     NO_ANSWER: '沒有收到回應。',
     OUTCOME_UNKNOWN: '回應遺失：無法得知是否已執行。',
     repeat: '請確認機器人正在執行，然後再試一次。',
@@ -605,6 +606,7 @@ const fleet: Words['console'] = {
   no_supervisor_hint: '執行 gridd supervisor start 即可啟動；沒有它，機器人仍會繼續交易。',
   view_failed: '無法顯示此頁面',
   view_unloaded: '無法載入：監督程式沒有回應。待其恢復運行後請重新載入。',
+  view_outdated: '無法載入此頁的檔案，但監督程式有回應：gridd 可能剛升級過。請重新載入頁面。',
   reload_page: '重新載入頁面',
   select_all: '全選目前顯示的實例',
   select: '選取 {{id}}',
@@ -1312,6 +1314,7 @@ const keys: KeyWords = {
     restart: '重啟',
     none: '無',
     split: '分次',
+    'metadata.exchange=paper': '模擬交易所',
     'exchange_config.mode=live': '實盤',
     'exchange_config.mode=paper': '模擬',
     'exchange_config.paper.price_source=synthetic': '虛擬走勢',

@@ -7,6 +7,7 @@ import { useFleet } from '../fleet-topics.ts';
 import { Money } from '../fleet/figures.tsx';
 import { ModeMark } from '../fleet/state-mark.tsx';
 import { currenciesBeside, lossRoom } from './worst-case.ts';
+import { venueName } from '../../words/config-key-words.ts';
 import { useConsoleWords } from '../console-words.ts';
 
 export default function AccountsView() {
@@ -43,7 +44,7 @@ interface AccountProps {
 }
 
 function Account({ view, beside, pointed }: AccountProps) {
-  const { t } = useConsoleWords();
+  const { t, language } = useConsoleWords();
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
     if (pointed) card.current?.scrollIntoView({ block: 'center' });
@@ -58,7 +59,7 @@ function Account({ view, beside, pointed }: AccountProps) {
       <header>
         <h3>{account}</h3>
         <ModeMark mode={mode} />
-        <span className="quiet small">{venue}</span>
+        <span className="quiet small">{venueName(language, venue)}</span>
       </header>
       {beside.length > 0 && (
         <p className="quiet small">

@@ -2,6 +2,7 @@
 import type { TemplateSummary, TemplateView } from '../../../../contract/console-api.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { SaidText } from '../../shell/said-text.tsx';
+import { optionName, venueName } from '../../words/config-key-words.ts';
 import { templateWords } from '../../words/said-words.ts';
 import { hrefOf } from '../address.ts';
 import { ModeMark } from '../fleet/state-mark.tsx';
@@ -31,7 +32,8 @@ function Template({ template }: { readonly template: TemplateSummary }) {
   const { language } = useConsoleWords();
   const { name, title, description } = template;
   const { value } = useRoute<TemplateView>(`/api/templates/${encodeURIComponent(name)}`);
-  const facts = value === undefined ? null : factsOf(value.text);
+  const facts = value === undefined ? null : factsOf(value.text, language);
+  const words = templateWords(language, template);
   return (
     <li>
       <a className="card template" href={hrefOf('new', name)}>
@@ -39,9 +41,9 @@ function Template({ template }: { readonly template: TemplateSummary }) {
           <b>{name}</b>
           {facts !== null && <ModeMark mode={facts.mode} />}
         </span>
-        <span className="small strong">{title}</span>
+        {words === null && <span className="small strong">{title}</span>}
         <span className="small">
-          <SaidText words={templateWords(language, template)} sentence={description} />
+          <SaidText words={words} sentence={description} />
         </span>
         <span className="quiet small">{facts?.main}</span>
       </a>
@@ -50,7 +52,7 @@ function Template({ template }: { readonly template: TemplateSummary }) {
 }
 
 /** Its mode, and its main values in a line. */
-function factsOf(text: string): { mode: string; main: string } {
+export function factsOf(text: string, language: string): { mode: string; main: string } {
   const parsed = parseText(text);
   const value = (...keys: string[]) => {
     const node = parsed.ok ? nodeAt(parsed.root, keys) : null;
@@ -60,7 +62,8 @@ function factsOf(text: string): { mode: string; main: string } {
   const range = [strategy('grid_lower_price'), strategy('grid_upper_price')].join(' … ');
   const grids = strategy('grid_num');
   const main = [
-    ...[value('metadata', 'exchange'), value('metadata', 'symbol'), strategy('direction'), range],
+    ...[venueName(language, value('metadata', 'exchange')), value('metadata', 'symbol')],
+    ...[optionName(language, 'strategy_config.direction', strategy('direction')), range],
     grids === '' ? '' : `N ${grids}`,
   ];
   return {

@@ -11,7 +11,7 @@ import {
   InstanceLink,
   Memory,
   OrdersOfN,
-  directionWord,
+  VenueAndDirection,
 } from './fleet-columns.tsx';
 import { WarningCount } from './warning-count.tsx';
 import type { FleetListProps } from './fleet-list.ts';
@@ -103,7 +103,7 @@ const Card = memo(function Card(props: {
       <div className="fleet-card-line">
         <span>{row.symbol ?? '–'}</span>
         <span className="quiet">
-          {[row.venue, directionWord(row, t)].filter(Boolean).join(' · ')}
+          <VenueAndDirection row={row} />
         </span>
         <Sparkline values={row.sparkline} />
       </div>

@@ -1,6 +1,7 @@
 /** The columns of the fleet table: two figures each, one above the other, each sorted by itself. */
 import type { ReactNode } from 'react';
 import type { FleetRow } from '../../../../contract/console-api.ts';
+import { venueName } from '../../words/config-key-words.ts';
 import { instanceHref } from '../address.ts';
 import { Count, Money, Rate, Size } from './figures.tsx';
 import { RangeBar } from './range-bar.tsx';
@@ -8,6 +9,7 @@ import type { SortKey } from './row-order.ts';
 import { Sparkline } from './sparkline.tsx';
 import { RowMode, StateMark } from './state-mark.tsx';
 import { StateReason } from './state-reason.tsx';
+import { useConsoleWords } from '../console-words.ts';
 import type { ConsoleT } from '../console-words.ts';
 
 export interface FleetColumn {
@@ -36,10 +38,12 @@ export const FLEET_COLUMNS: readonly FleetColumn[] = [
     key: 'market',
     sorts: ['symbol', 'venue'],
     numeric: false,
-    cell: (row, t) =>
+    cell: (row) =>
       two(
         row.symbol ?? '–',
-        <Quiet>{[row.venue, directionWord(row, t)].filter(Boolean).join(' · ')}</Quiet>,
+        <Quiet>
+          <VenueAndDirection row={row} />
+        </Quiet>,
       ),
   },
   { key: 'range', sorts: ['range'], numeric: false, cell: (row) => <RangeBar row={row} /> },
@@ -149,11 +153,13 @@ export function Memory({ row }: { readonly row: FleetRow }) {
   return <Quiet>{Math.round(row.memory_mb)} MiB</Quiet>;
 }
 
-export function directionWord({ direction }: FleetRow, t: ConsoleT): string {
-  if (direction === 'neutral' || direction === 'long' || direction === 'short') {
-    return t(`console:direction.${direction}`);
-  }
-  return direction ?? '';
+/** Where it trades and which way. */
+export function VenueAndDirection({ row }: { readonly row: FleetRow }) {
+  const { t, language } = useConsoleWords();
+  const { venue, direction } = row;
+  const known = direction === 'neutral' || direction === 'long' || direction === 'short';
+  const words = known ? t(`console:direction.${direction}`) : direction;
+  return <>{[venue && venueName(language, venue), words].filter(Boolean).join(' · ')}</>;
 }
 
 function Quiet({ children }: { readonly children: ReactNode }) {

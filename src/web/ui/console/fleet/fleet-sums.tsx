@@ -9,6 +9,7 @@ import { Money } from './figures.tsx';
 import { sumFleet } from './sums.ts';
 import type { FleetSum } from './sums.ts';
 import { ModeMark } from './state-mark.tsx';
+import { venueName } from '../../words/config-key-words.ts';
 import { useConsoleWords } from '../console-words.ts';
 
 export function FleetSums({ rows }: { readonly rows: readonly FleetRow[] }) {
@@ -94,7 +95,7 @@ function SumRows(props: {
 }
 
 function AccountRow({ view }: { readonly view: AccountView }) {
-  const { t } = useConsoleWords();
+  const { t, language } = useConsoleWords();
   const { account, venue, instances, equity, quote } = view;
   return (
     <tr className="fleet-sum account">
@@ -102,7 +103,7 @@ function AccountRow({ view }: { readonly view: AccountView }) {
         <a className="link" href={hrefOf('accounts', account)}>
           {account}
         </a>{' '}
-        <span className="quiet">{venue}</span>
+        <span className="quiet">{venueName(language, venue)}</span>
       </th>
       <td>
         <UnstyledButton

@@ -6,6 +6,7 @@ import { exact, padded } from '../../format/amount.ts';
 import { LookSwitch } from '../../shell/look-switch.tsx';
 import { SignOut } from '../../shell/session-dialog.tsx';
 import { StreamMark } from '../../shell/stream-mark.tsx';
+import { venueName } from '../../words/config-key-words.ts';
 import { stateWords } from '../../words/state-words.ts';
 import { useConnection } from '../connection.ts';
 import { topics, useInstance } from '../instance-topics.ts';
@@ -60,7 +61,7 @@ function useTitle(title: string): void {
 
 /** Where it trades, which way, between which prices, and how it fares. */
 function Place({ status }: { readonly status: StatusView }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { text, tone } = stateWords(t, status);
   const { venue, symbol, direction, lower, upper, grids } = status;
   return (
@@ -68,7 +69,7 @@ function Place({ status }: { readonly status: StatusView }) {
       <span className={`state ${tone}`} data-part="state">
         {text}
       </span>
-      <span>{venue}</span>
+      <span>{venueName(i18n.language, venue)}</span>
       <span>{symbol}</span>
       <span>{isDirection(direction) ? t(`direction.${direction}`) : direction}</span>
       <span>{t('header.range', { lower: exact(lower), upper: exact(upper), count: grids })}</span>
