@@ -58,6 +58,5 @@ export { convertFlat } from './convert.ts';
 export { HOW_APPLIED, appliedAs, changedKeys } from './reload-table.ts';
 export type { HowApplied } from './reload-table.ts';
 export { findLeftovers } from './leftovers.ts';
-export { restoreLeftovers } from './restore-leftovers.ts';
-export type { Leftover } from './restore-leftovers.ts';
+export type { Leftover } from './leftovers.ts';
 export { cleanUp, judgeRecord, recordLives } from './cleanup.ts';

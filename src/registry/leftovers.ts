@@ -4,7 +4,7 @@
  * proved gone. Kernel locks (*.lock.db) are left alone: a look at one by its holder would drop it.
  * It finds; it removes nothing.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RegistryFile } from '../contract/fleet-api.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -12,13 +12,18 @@ import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
 import { isAlive, processStat } from '../platform/process-identity.ts';
 import { logFolders, readBotRecord } from './registry-rebuild.ts';
-import { halfWritten, restoreLeftovers } from './restore-leftovers.ts';
-import type { Leftover } from './restore-leftovers.ts';
 import { readTakenText, takenFile } from './taken-text.ts';
+
+/** One file (or, for the lock, empty folder) that can go: whose it was, where it is, and why. */
+export interface Leftover {
+  readonly id: string;
+  readonly file: string;
+  readonly what: string;
+}
 
 const ABANDONED_LOCK_MS = 10_000;
 
-/** Everything left behind in logs/, the log folders of the registry's instances, by restores. */
+/** Everything left behind in logs/ and the log folders of the registry's instances. */
 export function findLeftovers(
   home: Home,
   registry: Pick<RegistryFile, 'instances'>,
@@ -40,12 +45,7 @@ export function findLeftovers(
     ...inFolder(folder, id),
     ...(spoken(folder) ? [] : forgottenText(folder, id)),
   ]);
-  return [
-    ...found,
-    ...halfWritten(home.logs, 'supervisor'),
-    ...restoreLeftovers(home),
-    ...abandonedLock(home),
-  ];
+  return [...found, ...halfWritten(home.logs, 'supervisor'), ...abandonedLock(home)];
 }
 
 function inFolder(folder: string, id: string): Leftover[] {
@@ -82,6 +82,22 @@ function forgottenText(folder: string, id: string): Leftover[] {
   const file = takenFile(folder);
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return [];
   return [{ id, file, what: 'no restart runs with this config text any more' }];
+}
+
+/** Files named after the process that was writing them. */
+function halfWritten(folder: string, id: string): Leftover[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => {
+    const pid = /\.(\d{1,10})\.(tmp|next|link)$/.exec(name)?.[1];
+    if (pid === undefined || processStat(Number(pid)) !== null) return [];
+    const what = `half-written by process ${pid}, which is gone`;
+    return [{ id, file: join(folder, name), what }];
+  });
 }
 
 function abandonedLock(home: Home): Leftover[] {

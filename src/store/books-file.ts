@@ -1,25 +1,22 @@
 /** The files of an instance's books as a whole: set aside, put back, removed. */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isoTime } from '../platform/clock.ts';
 import { migrate, openDatabase } from '../platform/sqlite.ts';
-import { LOGS, foldLog, hasLog, moveDatabase, sizeOf } from './database-files.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /**
  * Moves old books to `archived/<name>.<time>.db` beside them; null when there were none. In one
- * step: what the log beside the file holds is brought into the file first. What cannot be read is
- * archived as it is, with what lies beside it, and whole there before it goes here.
+ * step: what the log beside the file holds is brought into the file first.
  */
 export function archiveBooks(file: string, nowMs: number): string | null {
   if (!existsSync(file) && !hasLostBooks(file)) return null;
-  // SQLite would delete the log of an empty file.
-  if (!hasLostBooks(file)) foldLog(file);
+  foldLog(file);
   const stamp = isoTime(nowMs).replace(/[:.]/g, '-');
   const folder = join(dirname(file), 'archived');
   const target = join(folder, `${basename(file, '.db')}.${stamp}.db`);
   mkdirSync(folder, { recursive: true });
-  moveDatabase(file, target);
+  moveBooks(file, target);
   return target;
 }
 
@@ -47,17 +44,42 @@ export function createBooks(file: string): void {
  */
 export function hasLostBooks(file: string): boolean {
   const size = sizeOf(file);
-  return size === 0 || (size === null && hasLog(file));
+  return size === 0 || (size === null && LOGS.some((suffix) => (sizeOf(file + suffix) ?? 0) > 0));
+}
+
+function sizeOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? null;
 }
 
 /** Puts archived books back in their place: what was to follow them could not begin. */
 export function restoreBooks(archived: string, file: string): void {
   removeBooks(file);
-  moveDatabase(archived, file);
+  moveBooks(archived, file);
 }
 
 /** Removes books in which nothing was ever booked. */
 export function removeBooks(file: string): void {
   // The file last: killed in between, it must not leave a log of books that are gone.
   for (const suffix of [...LOGS, '-shm', '']) rmSync(file + suffix, { force: true });
+}
+
+/** Where SQLite keeps what is not yet in the file, or how the file was before. */
+const LOGS = ['-wal', '-journal'];
+
+function moveBooks(from: string, to: string): void {
+  for (const suffix of ['', ...LOGS, '-shm']) {
+    if (existsSync(from + suffix)) renameSync(from + suffix, to + suffix);
+  }
+}
+
+function foldLog(file: string): void {
+  // SQLite would delete the log of an empty file.
+  if (hasLostBooks(file)) return;
+  try {
+    const db = openDatabase(file, 'FULL');
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    db.close();
+  } catch {
+    // Not a readable database: it is archived as it is, with what lies beside it.
+  }
 }

@@ -11,6 +11,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  renameSync,
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -21,7 +22,6 @@ import { migrate, openDatabase, openReadOnly } from '../platform/sqlite.ts';
 import type { SqliteDatabase } from '../platform/sqlite.ts';
 import { versionReader, versionWriter } from './config-versions.ts';
 import type { VersionReader, VersionWriter } from './config-versions.ts';
-import { moveDatabase } from './database-files.ts';
 import { figureReader, figureWriter } from './figure-samples.ts';
 import type { FigureSample } from './figure-samples.ts';
 import { HISTORY_MIGRATIONS } from './history-schema.ts';
@@ -88,6 +88,12 @@ export interface HistoryFile extends HistoryReader, VersionWriter {
   prune(nowMs: number): void;
 }
 
+/** Whether the file itself is beyond use, rather than the disk or a lock in the way. */
+export function isBroken(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return /^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(String(error.code));
+}
+
 /** Opens (and creates) the file for its one writer; null when a newer gridd wrote it. */
 export function openHistory(file: string): HistoryFile | null {
   keepPrivate(file);
@@ -147,7 +153,9 @@ export function readHistory(file: string): HistoryReader | null {
 /** Moves a file that is beyond use out of the way and says where to. */
 export function setHistoryAside(file: string, nowMs: number): string {
   const target = `${file}.broken-${isoTime(nowMs).replace(/[:.]/g, '-')}`;
-  moveDatabase(file, target);
+  for (const end of ['', '-wal', '-shm']) {
+    if (existsSync(`${file}${end}`)) renameSync(`${file}${end}`, `${target}${end}`);
+  }
   return target;
 }
 

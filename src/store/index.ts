@@ -3,7 +3,6 @@
  * supervisor; read by anyone.
  */
 export { Books, isStorageFault, openBooks } from './books.ts';
-export { isBroken, replaceDatabase } from './database-files.ts';
 export { archiveBooks, removeBooks, restoreBooks } from './books-file.ts';
 export type { Binding } from './books.ts';
 export type {
@@ -34,6 +33,7 @@ export { markRestored } from './restored.ts';
 export type { RestoredMark, TakenOver } from './restored.ts';
 export type { BooksReader } from './reader.ts';
 export {
+  isBroken,
   noteDeed,
   openHistory,
   readHistory,

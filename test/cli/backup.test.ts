@@ -1,22 +1,19 @@
 /** `gridd backup` and `gridd restore` on homes in this process: whole or refused, nothing lost. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
   existsSync,
-  linkSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Manifest } from '../../src/cli/backup/manifest.ts';
 import { compareBooks } from '../../src/cli/backup/restore-plan.ts';
 import { takeLifetimeLock } from '../../src/platform/lifetime-lock.ts';
@@ -24,10 +21,8 @@ import { instanceLock } from '../../src/platform/paths.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
 import { openDatabase } from '../../src/platform/sqlite.ts';
-import { cleanUp, openRegistry } from '../../src/registry/index.ts';
 import { copyDatabase, openBooks, readBooks } from '../../src/store/index.ts';
 import type { Books } from '../../src/store/index.ts';
-import { bundleProgram } from '../registry/writer-process.ts';
 import { SAMPLE_STATUS } from '../web/sample-service.ts';
 import { ROOT } from '../source-tree.ts';
 import { configOf, gridd, makeHome, recordOf, registryOf, temporaryFolder } from './cli-harness.ts';
@@ -246,68 +241,6 @@ describe('a restore', () => {
     expect([refused.exit, refused.out]).toEqual([4, expect.stringContaining('unknown   database/a.db')]);
     expect((await gridd(home, ['restore', folder, '--force'])).exit).toBe(0);
     expect(statusOf(home)).toBe('2026-01-05T12:30:00.000Z');
-  });
-});
-
-describe('a restore that was killed before any of its steps', () => {
-  const program = join(mkdtempSync(join(tmpdir(), 'gridd-restore-')), 'killed-restore.mjs');
-
-  beforeAll(() => bundleProgram(join('test', 'cli', 'killed-restore.ts'), program));
-  afterAll(() => rmSync(dirname(program), { recursive: true }));
-
-  async function prepare(): Promise<{ home: Home; folder: string }> {
-    const { home, books, note } = busyHome();
-    const { folder } = await backUp(home);
-    note('2026-01-05T13:00:00.000Z');
-    books.close();
-    rmSync(home.alerts);
-    return { home, folder };
-  }
-
-  function run(home: Home, folder: string, step: number) {
-    const words = [program, home.folder, folder, String(step)];
-    const { signal, stdout, stderr } = spawnSync(process.execPath, words);
-    expect(stderr.toString()).toBe('');
-    return { killed: signal === 'SIGKILL', steps: Number(stdout.toString()) };
-  }
-
-  const keptAside = (home: Home) => {
-    const times = existsSync(join(home.folder, 'replaced'))
-      ? readdirSync(join(home.folder, 'replaced'))
-      : [];
-    return times.map((time) => savedAt(join(home.folder, 'replaced', time, 'database', 'a.db')));
-  };
-
-  test('leaves the old books or the new ones, and what it left is met', async () => {
-    const first = await prepare();
-    const { steps } = run(first.home, first.folder, 0);
-    expect(steps).toBeGreaterThan(5);
-    expect(statusOf(first.home)).toBe('2026-01-05T12:30:00.000Z');
-    const [before, after] = ['2026-01-05T13:00:00.000Z', '2026-01-05T12:30:00.000Z'];
-    for (let step = 1; step <= steps; step += 1) {
-      const { home, folder } = await prepare();
-      expect(run(home, folder, step).killed).toBe(true);
-      const now = statusOf(home);
-      expect([step, [before, after].includes(now ?? '')]).toEqual([step, true]);
-      await cleanUp(home, openRegistry(home), new Set(), false);
-      expect(readdirSync(home.folder).filter((name) => name.startsWith('.restore'))).toEqual([]);
-      // The earlier books stand in one place, wherever that is.
-      expect([now, ...keptAside(home)].filter((at) => at === before)).toEqual([before]);
-      expect((await gridd(home, ['restore', folder, '--force'])).exit).toBe(0);
-      expect([statusOf(home), keptAside(home).includes(before)]).toEqual([after, true]);
-    }
-  }, 120_000);
-
-  test('the next one removes what it left', async () => {
-    const { home, folder } = await prepare();
-    const { pid } = spawnSync(process.execPath, ['--version']);
-    mkdirSync(join(home.folder, `.restore-${pid}`, 'database'), { recursive: true });
-    const aside = join(home.folder, 'replaced', 'then', 'database');
-    mkdirSync(aside, { recursive: true });
-    linkSync(join(home.database, 'a.db'), join(aside, 'a.db'));
-    expect((await gridd(home, ['restore', folder, '--force'])).exit).toBe(0);
-    expect(existsSync(join(home.folder, `.restore-${pid}`))).toBe(false);
-    expect(keptAside(home).sort()).toEqual(['2026-01-05T13:00:00.000Z', undefined]);
   });
 });
 

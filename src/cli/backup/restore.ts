@@ -1,9 +1,9 @@
 /**
- * Puts a backup into a home in which nothing runs. What was there is kept aside, never removed;
+ * Puts a backup into a home in which nothing runs. What was there is moved aside, never removed;
  * restored instances are stopped, so that nothing trades on old books before the user says so. Cut
- * off in the middle it leaves each file as it was or as it is to be, and is run again.
+ * off in the middle it is run again.
  */
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GriddError } from '../../contract/errors.ts';
 import type { RegistryFile, RegistryRecord } from '../../contract/fleet-api.ts';
@@ -11,18 +11,20 @@ import { isInstanceId } from '../../contract/instance-config.ts';
 import { say } from '../../contract/sentences.ts';
 import { stateReason } from '../../contract/state-reason.ts';
 import { isoTime, systemClock } from '../../platform/clock.ts';
-import { flush, readJson } from '../../platform/json-file.ts';
+import { readJson } from '../../platform/json-file.ts';
 import { fromHome } from '../../platform/paths.ts';
 import type { Home } from '../../platform/paths.ts';
-import { alsoAt, putInPlace } from '../../platform/second-name.ts';
-import { openRegistry, recordLives, restoreLeftovers } from '../../registry/index.ts';
-import { markRestored, replaceDatabase } from '../../store/index.ts';
+import { openRegistry, recordLives } from '../../registry/index.ts';
+import { markRestored } from '../../store/index.ts';
 import type { Context } from '../context.ts';
 import { ControlClient } from '../control-client.ts';
 import { infoOrNull } from '../ensure-supervisor.ts';
 import { REGISTRY_PATH, fingerprint } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import type { PlannedFile } from './restore-plan.ts';
+
+/** What a database has beside it, in which unwritten pages of it may be. */
+const BESIDE = ['', '-wal', '-shm', '-journal'];
 
 /** Throws RESTORE_REFUSED while a supervisor or a bot of the home lives. */
 export async function refuseWhileRunning(context: Context): Promise<void> {
@@ -55,7 +57,6 @@ export async function applyRestore(
     ({ file, difference }) => file.kind !== 'registry' && difference !== 'same',
   );
   try {
-    for (const left of restoreLeftovers(home)) rmSync(left.file, { recursive: true, force: true });
     rmSync(stage, { recursive: true, force: true });
     for (const { file } of files) {
       const to = join(stage, file.path);
@@ -66,15 +67,16 @@ export async function applyRestore(
       }
       // A venue has gone on since: the first start takes over what these books do not know.
       if (file.kind === 'database') markRestored(to, join(home.folder, file.path));
-      flush(to);
     }
     // Somebody may have started one meanwhile.
     await refuseWhileRunning(context);
     for (const { file } of files) {
       const target = join(home.folder, file.path);
+      for (const suffix of file.kind === 'database' ? BESIDE : ['']) {
+        moveAside(target + suffix, join(aside, file.path) + suffix);
+      }
       mkdirSync(dirname(target), { recursive: true });
-      const put = file.kind === 'database' ? replaceDatabase : replaceFile;
-      put(join(stage, file.path), target, join(aside, file.path));
+      renameSync(join(stage, file.path), target);
     }
   } finally {
     rmSync(stage, { recursive: true, force: true });
@@ -83,12 +85,10 @@ export async function applyRestore(
   return existsSync(aside) ? aside : null;
 }
 
-function replaceFile(fresh: string, file: string, aside: string): void {
-  if (existsSync(file)) {
-    mkdirSync(dirname(aside), { recursive: true });
-    alsoAt(file, aside);
-  }
-  putInPlace(fresh, file);
+function moveAside(file: string, to: string): void {
+  if (!existsSync(file)) return;
+  mkdirSync(dirname(to), { recursive: true });
+  renameSync(file, to);
 }
 
 async function restoreRecords(home: Home, from: string, manifest: Manifest): Promise<void> {
