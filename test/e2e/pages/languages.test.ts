@@ -25,11 +25,15 @@ describe.skipIf(!hasBrowser)('a language that cannot be loaded', () => {
   });
 
   /** A page that does not get the files of `missing`. */
-  const openWithout = async (missing: RegExp): Promise<Page> => {
+  const openWithout = async (
+    missing: RegExp,
+    prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Page> => {
     served = await serveSample({ assets: ASSETS });
     context = await browser.context();
     await context.route(missing, (route) => route.abort());
     const page = await context.newPage();
+    await prepare(page);
     await page.goto(served.server.url);
     return page;
   };
@@ -38,11 +42,22 @@ describe.skipIf(!hasBrowser)('a language that cannot be loaded', () => {
     await page.getByRole('menuitemradio', { name }).click();
   };
 
-  test('at the start stands alone, in both languages', async () => {
-    const page = await openWithout(ENGLISH);
+  test.each([
+    { answers: true, words: /^A file of the page could not be loaded, .*無法載入頁面的檔案/ },
+    { answers: false, words: /^The page could not be loaded: .*無法載入頁面：gridd 沒有回應/ },
+  ])('at the start stands alone, in both languages; gridd answers: $answers', async (given) => {
+    const asked: string[] = [];
+    const page = await openWithout(ENGLISH, async (opened) => {
+      await opened.route(/\/$/, async (route) => {
+        const method = route.request().method();
+        asked.push(method);
+        await (method === 'HEAD' && !given.answers ? route.abort() : route.continue());
+      });
+    });
     const root = page.locator('#root');
     const text = await waitFor('its words', async () => (await root.textContent()) || null);
-    expect(text).toMatch(/^A file of the page could not be loaded, .*無法載入頁面的檔案/);
+    expect(text).toMatch(given.words);
+    expect(asked).toEqual(['GET', 'HEAD']);
   });
 
   test('when chosen leaves the page as it is, and says so; reloaded it comes', async () => {

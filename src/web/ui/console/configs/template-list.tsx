@@ -2,12 +2,11 @@
 import type { TemplateSummary, TemplateView } from '../../../../contract/console-api.ts';
 import { FailureText } from '../../shell/failure-text.tsx';
 import { SaidText } from '../../shell/said-text.tsx';
-import { optionName, venueName } from '../../words/config-key-words.ts';
 import { templateWords } from '../../words/said-words.ts';
 import { hrefOf } from '../address.ts';
 import { ModeMark } from '../fleet/state-mark.tsx';
 import { useRoute } from '../requests.ts';
-import { nodeAt, parseText } from './config-text.ts';
+import { factsOf } from './template-facts.ts';
 import { useConsoleWords } from '../console-words.ts';
 
 export function TemplateList() {
@@ -49,25 +48,4 @@ function Template({ template }: { readonly template: TemplateSummary }) {
       </a>
     </li>
   );
-}
-
-/** Its mode, and its main values in a line. */
-export function factsOf(text: string, language: string): { mode: string; main: string } {
-  const parsed = parseText(text);
-  const value = (...keys: string[]) => {
-    const node = parsed.ok ? nodeAt(parsed.root, keys) : null;
-    return node === null ? '' : String(node.value);
-  };
-  const strategy = (key: string) => value('strategy_config', key);
-  const range = [strategy('grid_lower_price'), strategy('grid_upper_price')].join(' … ');
-  const grids = strategy('grid_num');
-  const main = [
-    ...[venueName(language, value('metadata', 'exchange')), value('metadata', 'symbol')],
-    ...[optionName(language, 'strategy_config.direction', strategy('direction')), range],
-    grids === '' ? '' : `N ${grids}`,
-  ];
-  return {
-    mode: value('exchange_config', 'mode') || 'paper',
-    main: main.filter((fact) => fact !== '').join(' · '),
-  };
 }

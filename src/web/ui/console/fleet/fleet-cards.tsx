@@ -11,8 +11,8 @@ import {
   InstanceLink,
   Memory,
   OrdersOfN,
-  VenueAndDirection,
 } from './fleet-columns.tsx';
+import { VenueAndDirection } from './venue-and-direction.tsx';
 import { WarningCount } from './warning-count.tsx';
 import type { FleetListProps } from './fleet-list.ts';
 import { RangeBar } from './range-bar.tsx';

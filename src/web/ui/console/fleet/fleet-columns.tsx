@@ -1,7 +1,6 @@
 /** The columns of the fleet table: two figures each, one above the other, each sorted by itself. */
 import type { ReactNode } from 'react';
 import type { FleetRow } from '../../../../contract/console-api.ts';
-import { venueName } from '../../words/config-key-words.ts';
 import { instanceHref } from '../address.ts';
 import { Count, Money, Rate, Size } from './figures.tsx';
 import { RangeBar } from './range-bar.tsx';
@@ -9,7 +8,7 @@ import type { SortKey } from './row-order.ts';
 import { Sparkline } from './sparkline.tsx';
 import { RowMode, StateMark } from './state-mark.tsx';
 import { StateReason } from './state-reason.tsx';
-import { useConsoleWords } from '../console-words.ts';
+import { VenueAndDirection } from './venue-and-direction.tsx';
 import type { ConsoleT } from '../console-words.ts';
 
 export interface FleetColumn {
@@ -151,15 +150,6 @@ export function Cpu({ row }: { readonly row: FleetRow }) {
 export function Memory({ row }: { readonly row: FleetRow }) {
   if (row.memory_mb === null) return <span className="quiet">–</span>;
   return <Quiet>{Math.round(row.memory_mb)} MiB</Quiet>;
-}
-
-/** Where it trades and which way. */
-export function VenueAndDirection({ row }: { readonly row: FleetRow }) {
-  const { t, language } = useConsoleWords();
-  const { venue, direction } = row;
-  const known = direction === 'neutral' || direction === 'long' || direction === 'short';
-  const words = known ? t(`console:direction.${direction}`) : direction;
-  return <>{[venue && venueName(language, venue), words].filter(Boolean).join(' · ')}</>;
 }
 
 function Quiet({ children }: { readonly children: ReactNode }) {
