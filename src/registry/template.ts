@@ -56,7 +56,7 @@ export function newInstance(
   sets: readonly string[] = [],
   listening: () => ReadonlySet<number> = listeningPorts,
 ): LoadedConfig {
-  checkInstanceId(id, 'given with --id');
+  checkInstanceId(id, 'given');
   const source = findTemplate(home, template);
   const file = join(home.active, `${id}.json`);
   const present = existsSync(file) ? file : findActiveFile(home, id);

@@ -1,5 +1,6 @@
 /** The verbs about config files. */
 import type { Command } from 'commander';
+import type { NewOptions } from '../verbs/new.ts';
 import { collect, one, selection } from './targets.ts';
 import type { Flags, Run } from './targets.ts';
 
@@ -8,14 +9,16 @@ export function addConfigVerbs(program: Command, run: Run): void {
   program
     .command('new')
     .description('make a config in config/active from a template')
-    .argument('<template>', 'name of a file in config/templates')
-    .requiredOption('--id <id>', 'id of the new instance')
+    .argument('[template]', 'name of a file in config/templates')
+    // Not "id": completion offers the instances there are for that, and this one is to be made.
+    .argument('[new-id]', 'id of the new instance')
+    .option('--id <id>', 'the same as an option')
     .option('--set <path=value>', 'set a value; may be repeated', collect, [])
     .option('--json', 'one JSON document')
-    .action((template: string, options: { id: string; set: string[]; json?: boolean }) =>
+    .action((template: string | undefined, id: string | undefined, options: NewOptions) =>
       run(async (context) => {
         const { newConfig } = await import('../verbs/new.ts');
-        return newConfig(context, template, options);
+        return newConfig(context, { template, id }, options);
       }),
     );
   one(program.command('archive'))
