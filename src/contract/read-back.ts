@@ -20,7 +20,7 @@ export const OUTCOME_SENTENCES: readonly SentenceCode[] = [
 export const END_SENTENCES: readonly SentenceCode[] = [
   ...(['because', 'unseen', 'ended_by', 'disappeared', 'exited'] as const),
   ...(['restart_asked', 'reloaded', 'stop_asked', 'panic_asked', 'supervisor_stops'] as const),
-  ...(['no_sign_of_life', 'stands_still', 'has_no_port', 'health_answers'] as const),
+  ...(['no_sign_of_life', 'stands_still', 'has_no_port', 'health_answers', 'health_fails'] as const),
   ...(['memory_over_limit', 'cpu_over_limit', 'machine_anew', 'run_over'] as const),
   ...(['stop_command', 'panic_command'] as const),
 ];
@@ -32,28 +32,45 @@ export const NOTE_SENTENCES: readonly SentenceCode[] = [
 
 /** Places that hold sentences. */
 const SENTENCE_PLACES = ['state', 'end', 'why', 'stopped', 'outcome', 'reason'];
+/** Sentences whose places hold anything: what another program said. */
+const FREE_SENTENCES: readonly SentenceCode[] = ['health_fails'];
 /** Places that hold more than one word. */
 const LONG_PLACES = [...SENTENCE_PLACES, 'keys', 'names'];
+/** Places that hold no other words: a note that somebody wrote may begin as ours do. */
+const NARROW_PLACES: Readonly<Record<string, string>> = { version: '\\d+', file: '\\S+\\.json' };
+/** Sentences within sentences that are looked for; ours hold four. */
+const DEEPEST = 5;
 
 /** The sentence that reads `text`, made of those of `codes`; null: there is none. */
-export function readBack(text: string, codes: readonly SentenceCode[]): Said | null {
+export function readBack(
+  text: string,
+  codes: readonly SentenceCode[],
+  depth = DEEPEST,
+): Said | null {
+  if (depth === 0) return null;
   for (const code of codes) {
-    const said = readAs(code, text, codes);
+    const said = readAs(code, text, codes, depth);
     if (said !== null) return said;
   }
   return null;
 }
 
-function readAs(code: SentenceCode, text: string, codes: readonly SentenceCode[]): Said | null {
+function readAs(
+  code: SentenceCode,
+  text: string,
+  codes: readonly SentenceCode[],
+  depth: number,
+): Said | null {
   const found = formOf(code).exec(text);
   if (found === null) return null;
   if (found.groups === undefined) return { code };
   const values: Record<string, string> = {};
   const parts: Record<string, Said> = {};
   for (const [place, value] of Object.entries(found.groups)) {
-    const inner = LONG_PLACES.includes(place) ? readBack(value, codes) : null;
+    const free = FREE_SENTENCES.includes(code);
+    const inner = LONG_PLACES.includes(place) && !free ? readBack(value, codes, depth - 1) : null;
     if (inner !== null) parts[place] = inner;
-    else if (SENTENCE_PLACES.includes(place)) return null;
+    else if (SENTENCE_PLACES.includes(place) && !free) return null;
     else values[place] = value;
   }
   const said = { code, values, ...(Object.keys(parts).length > 0 ? { parts } : {}) };
@@ -68,7 +85,9 @@ function formOf(code: SentenceCode): RegExp {
   const pattern = SENTENCES[code]
     .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
     .replace(/{{(\w+)}}/g, (_, place: string) =>
-      LONG_PLACES.includes(place) ? `(?<${place}>.+?)` : `(?<${place}>\\S+)`,
+      LONG_PLACES.includes(place)
+        ? `(?<${place}>.+?)`
+        : `(?<${place}>${NARROW_PLACES[place] ?? '\\S+'})`,
     );
   const form = new RegExp(`^${pattern}$`);
   FORMS.set(code, form);

@@ -81,8 +81,8 @@ export function textOf(telling: Telling): string {
   return 'text' in telling ? telling.text : sentenceOf(telling);
 }
 
-/** Sentences within sentences that are followed; ours hold four. */
-const DEEPEST = 5;
+/** Sentences within sentences that are followed: a list has one more for each of its entries. */
+const DEEPEST = 100;
 
 /** `value` as the data of a sentence that is known here and reads `text`; null: it is not. */
 export function saidAs(value: unknown, text: string): Said | null {
@@ -109,10 +109,10 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What another process says as `text`: data where that is a sentence without places. */
-export function plainSaid(text: string): Telling {
-  const found = Object.entries(SENTENCES).find(([, sentence]) => sentence === text);
-  return found === undefined || text.includes('{{') ? text : { code: found[0] as SentenceCode };
+/** What was said as `text`: data where it is one of `codes`, without places. */
+export function plainSaid(text: string, codes: readonly SentenceCode[]): Telling {
+  const code = codes.find((one) => SENTENCES[one] === text);
+  return code === undefined || text.includes('{{') ? text : { code };
 }
 
 /** `text` with its places filled; null where a value is missing. */

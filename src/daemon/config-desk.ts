@@ -23,7 +23,7 @@ import { GriddError } from '../contract/errors.ts';
 import type { Problem } from '../contract/errors.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
 import type { FleetService, VerbResult } from '../contract/fleet-api.ts';
-import { noteOf, warningsIn } from '../contract/said-codes.ts';
+import { noteOf, textOfNote, warningsIn } from '../contract/said-codes.ts';
 import type { Note } from '../contract/said-codes.ts';
 import { problemSaid, say, sentenceOf } from '../contract/sentences.ts';
 import { toHome } from '../platform/paths.ts';
@@ -133,8 +133,8 @@ export class ConfigDesk implements ConfigService {
     const problems = judged ? await this.#overLimit(draft.verdict) : own;
     const unstartable = problems.length === 0 ? await this.#startRefusal(draft.verdict) : null;
     const notes = [note === null ? null : noteOf(note), unstartable].filter((one) => one !== null);
-    const more = warningsIn(notes);
-    const warnings = [...new Set([...whole.warnings, ...more.warnings])];
+    const more = warningsIn(notes.filter((one) => !whole.warnings.includes(textOfNote(one))));
+    const warnings = [...new Set(whole.warnings), ...more.warnings];
     const coded = [...whole.coded, ...more.coded];
     return checkView(home, file, { ...whole, problems, warnings, coded }, grid?.view ?? null);
   }

@@ -1,6 +1,7 @@
 /** What is known of a process that has ended: how, why, its last words, and the error behind it. */
 import type { ErrorBody } from '../contract/errors.ts';
 import type { LastExit } from '../contract/fleet-api.ts';
+import { END_SENTENCES } from '../contract/read-back.ts';
 import { plainSaid, say, textOf } from '../contract/sentences.ts';
 import type { Said } from '../contract/sentences.ts';
 import { describeExit, exitError, readExitRecord, stderrTail } from './bot-process.ts';
@@ -27,7 +28,7 @@ export function exitFacts(
   const stderr_tail = code === 0 ? [] : stderrTail(logDir, process.secrets);
   const plain = describeExit(code, signal);
   const why = process.intentReason ?? written?.reason ?? process.exitReason;
-  const because = typeof why === 'string' ? plainSaid(why) : why;
+  const because = typeof why === 'string' ? plainSaid(why, END_SENTENCES) : why;
   const reason = because === null ? plain : say('because', { end: plain, why: because });
   const said = process.failure ?? written?.error ?? null;
   const error = exitError(id, textOf(plain), stderr_tail, said);

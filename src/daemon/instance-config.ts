@@ -185,8 +185,7 @@ export function keepText(
     keepTakenText(loaded.logDir, text);
     return { ...taken, sha256: textDigest(text) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    notes.push(codedSaid(say('text_unkept', { why })));
+    notes.push(codedSaid(say('text_unkept', { why: quoted(errorBody(error)) })));
     return null;
   }
 }

@@ -156,7 +156,7 @@ function keptResult(
 /** Keys of the config as they are, one thing that is no key in words. */
 function namesOf(because: readonly string[]): Telling {
   const [first = ''] = because;
-  return because.length === 1 ? plainSaid(first) : because.join(', ');
+  return because.length === 1 ? plainSaid(first, ['edited_since', 'variable_changed']) : because.join(', ');
 }
 
 function booksWarning(instance: Instance, because: readonly string[]): Note[] {

@@ -6,6 +6,7 @@
 import { BOT_EXIT } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { LastExit } from '../contract/fleet-api.ts';
+import { END_SENTENCES } from '../contract/read-back.ts';
 import { plainSaid, saidAs, say, textOf } from '../contract/sentences.ts';
 import type { Telling } from '../contract/sentences.ts';
 import { ageAt, isoTime } from '../platform/clock.ts';
@@ -72,7 +73,7 @@ export function noteUnseenEnd(instance: Instance): UnseenEnd | null {
   const kept = around.history.kept(id, pid, generation);
   const code = written?.code ?? kept?.code ?? null;
   const anew = rebooted ? say('machine_anew') : null;
-  const why = written === null ? anew : plainSaid(written.reason);
+  const why = written === null ? anew : plainSaid(written.reason, END_SENTENCES);
   const unseen = say('unseen', { end: describeExit(code, null) });
   const plain = kept === null ? unseen : keptReason(kept);
   const reason = kept !== null || why === null ? plain : say('because', { end: plain, why });

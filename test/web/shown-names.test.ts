@@ -41,7 +41,7 @@ it('a template says its main values in the language of the page', () => {
 
 it('a field that was wrong is named with the colon of the language', async () => {
   const problem = { path: 'grid_num', message: 'is missing', rule: 'missing' as const };
-  const failure = { code: 'CONFIG_INVALID', message: 'Wrong.', hint: 'Mend it.', problems: [problem] };
+  const failure = { code: 'CONFIG_INVALID' as const, message: 'Wrong.', hint: 'Mend it.', problems: [problem] };
   const page = createElement(FailureText, { failure });
   expect(await shown('en', page)).toMatch(/grid_num: <span[^>]*>is missing/);
   expect(await shown('zh-Hant', page)).toMatch(/grid_num：(?! )/);

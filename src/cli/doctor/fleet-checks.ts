@@ -157,7 +157,7 @@ function checkPorts(home: Home, records: Records): DoctorFinding {
 
 function portHeld(id: string, port: number): Said {
   const seen = portHolder(port);
-  const holder = seen === null ? say('unseen_process') : `${seen.command} (pid ${seen.pid})`;
+  const holder = seen === null ? say('another_process') : `${seen.command} (pid ${seen.pid})`;
   return say('own_port_held', { port, id, holder });
 }
 
@@ -181,7 +181,7 @@ function checkConsole(home: Home): DoctorFinding {
   try {
     const { enabled } = readConsoleConfig(home);
     const { console: url, console_fault: fault } = publishedConsole(home);
-    if (fault !== undefined) return warn('console', say('no_console_there', { why: fault }), again);
+    if (fault !== undefined) return warn('console', `there is none: ${fault}`, again);
     if (url !== undefined) return ok('console', say('console_at', { url }));
     if (!enabled) return ok('console', say('console_off'));
     return ok('console', say('console_in_order'));

@@ -26,27 +26,31 @@ export function LookSwitch() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('look.theme')}</Menu.Label>
-        {SCHEMES.map(({ code, word }) => (
-          <Choice key={code} on={colorScheme === code} choose={() => setColorScheme(code)}>
-            {t(word)}
-          </Choice>
-        ))}
+        <div role="group" aria-label={t('look.theme')}>
+          {SCHEMES.map(({ code, word }) => (
+            <Choice key={code} on={colorScheme === code} choose={() => setColorScheme(code)}>
+              {t(word)}
+            </Choice>
+          ))}
+        </div>
         <Menu.Divider />
         <Menu.Label>{t('look.language')}</Menu.Label>
-        {LANGUAGES.map(({ code, name }) => (
-          <Choice
-            key={code}
-            on={i18n.language === code}
-            // Where it cannot be loaded the page stays as it is, and says so.
-            choose={() => {
-              chooseLanguage(code).catch(() => {
-                notifications.show({ color: 'red', message: t('look.unloaded', { name }) });
-              });
-            }}
-          >
-            {name}
-          </Choice>
-        ))}
+        <div role="group" aria-label={t('look.language')}>
+          {LANGUAGES.map(({ code, name }) => (
+            <Choice
+              key={code}
+              on={i18n.language === code}
+              // Where it cannot be loaded the page stays as it is, and says so.
+              choose={() => {
+                chooseLanguage(code).catch(() => {
+                  notifications.show({ color: 'red', message: t('look.unloaded', { name }) });
+                });
+              }}
+            >
+              {name}
+            </Choice>
+          ))}
+        </div>
       </Menu.Dropdown>
     </Menu>
   );

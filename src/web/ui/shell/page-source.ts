@@ -6,8 +6,9 @@ const PATIENCE_MS = 5000;
 export async function isServed(address: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    await fetch(address, { method: 'HEAD', cache: 'no-store', signal });
-    return true;
+    const { status } = await fetch(address, { method: 'HEAD', cache: 'no-store', signal });
+    // A proxy answers for a server that is away.
+    return status < 500;
   } catch {
     return false;
   }

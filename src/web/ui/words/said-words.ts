@@ -1,7 +1,7 @@
 /**
  * What bot and supervisor say in English sentences, in the language of the page: found by the code
- * that comes with a sentence, never by the sentence. Null where it has to speak for itself: in
- * English, and for codes of a newer gridd.
+ * that comes with a sentence; rows that keep only the sentence are read back (read-back.ts). Null
+ * where it has to speak for itself: in English, and for codes of a newer gridd.
  */
 import type { TFunction } from 'i18next';
 import type {
@@ -174,8 +174,10 @@ export interface FindingWords {
 export function findingWords(language: string, finding: FindingView): FindingWords {
   const { subject, text, hint, said, hint_said, code } = finding;
   const error = code === undefined ? null : errorWords(language, code);
-  const told = (whole: Said | undefined, words: string | undefined, sentence: string): SaidIn =>
-    words === undefined ? toldWords(language, whole, sentence) : { words, sentence };
+  const told = (data: Said | undefined, words: string | undefined, sentence: string): SaidIn => {
+    const whole = toldWords(language, data, sentence);
+    return whole.words === null && words !== undefined ? { words, sentence } : whole;
+  };
   return {
     subject: wordOf(tables(language)?.findings, subject) ?? subject,
     found: told(said, error?.what, text),

@@ -34,7 +34,7 @@ export interface SaidWords {
   readonly problems: Readonly<Record<ProblemRule, string>>;
   /** Whole sentences, with the places of the English ones. */
   readonly sentences: Readonly<Record<SentenceCode, string>>;
-  /** `what`: the name of what was looked at; `todo`: where it is not as it should be. */
+  /** The name of what was looked at. */
   readonly findings: Readonly<Record<DoctorSubject, string>>;
   /** The templates of gridd by name: what their first comment says. */
   readonly templates: Readonly<Record<string, string>>;

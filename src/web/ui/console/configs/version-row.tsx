@@ -61,7 +61,7 @@ export function VersionRow(props: {
         {version.note === '' ? (
           <span className="quiet">–</span>
         ) : (
-          (noteWords(language, version.note) ?? version.note)
+          <span title={version.note}>{noteWords(language, version.note) ?? version.note}</span>
         )}
         <div className="quiet small" title={version.changed.join('\n')}>
           {keysText(version.changed)}

@@ -4,6 +4,7 @@ import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { SaidText } from '../../shell/said-text.tsx';
+import { optionName, venueName } from '../../words/config-key-words.ts';
 import { reasonWords } from '../../words/said-words.ts';
 import type { SaidIn } from '../../words/said-words.ts';
 import type { ConsoleT } from '../console-words.ts';
@@ -39,7 +40,13 @@ function shownReasons(t: TFunction, language: string, row: FleetRow): SaidIn[] {
   return reasonWords(t, language, shown);
 }
 
-/** The words of the page that a row shows for its reason; '' where it shows none. */
+/** The words of the page that a row shows: for its reason, its venue and its direction. */
 export function shownWords(t: TFunction, language: string, row: FleetRow): string {
-  return shownReasons(t, language, row).map(({ words }) => words ?? '').join(' ');
+  const reasons = shownReasons(t, language, row).map(({ words }) => words ?? '');
+  const { venue, direction } = row;
+  const names = [
+    venue === null ? '' : venueName(language, venue),
+    direction === null ? '' : optionName(language, 'strategy_config.direction', direction),
+  ];
+  return [...reasons, ...names].join(' ');
 }
