@@ -1,6 +1,7 @@
 /**
  * Sentences read back from their English text, where nothing else was kept: in rows of the audit
- * and of ends, and in notes of versions, of older versions too. What is found reads that very text.
+ * and of ends, in receipts and in notes of versions, of older gridds too. What is found reads that
+ * very text.
  */
 import { PROCESS_STATES } from './instance-views.ts';
 import { SENTENCES } from './sentence-texts.ts';
@@ -30,10 +31,13 @@ export const NOTE_SENTENCES: readonly SentenceCode[] = [
   ...(['met_on_disk', 'edited_on_disk', 'back_to_version', 'new_config', 'back_from'] as const),
 ];
 
+/** Why an end left orders or a position. */
+export const LEFT_SENTENCES: readonly SentenceCode[] = ['not_confirmed_yet', 'close_refused'];
+
 /** Places that hold sentences. */
 const SENTENCE_PLACES = ['state', 'end', 'why', 'stopped', 'outcome', 'reason'];
 /** Places that hold more than one word. */
-const LONG_PLACES = [...SENTENCE_PLACES, 'keys', 'names'];
+const LONG_PLACES = [...SENTENCE_PLACES, 'keys', 'names', 'refusal'];
 
 /** The sentence that reads `text`, made of those of `codes`; null: there is none. */
 export function readBack(text: string, codes: readonly SentenceCode[]): Said | null {

@@ -226,6 +226,9 @@ export const SENTENCES = {
   back_to_version: 'back to version {{version}}',
   new_config: 'new',
   back_from: 'back from {{file}}',
+  // Why an end left something.
+  not_confirmed_yet: 'The venue has not confirmed all of it yet.',
+  close_refused: 'The venue refused the last order that closes: {{refusal}}.',
   // What came of a verb.
   stopped: 'stopped',
   starting: 'starting',

@@ -444,6 +444,16 @@ const page: Words['page'] = {
     position_agrees: '交易所持倉恢復一致',
     position_accepted: '已接受交易所持倉',
   },
+  end_reason: {
+    day: '日結',
+    stop: '停止',
+    panic: '緊急平倉',
+    safe_mode: '安全模式',
+    stop_loss: '停損',
+    take_profit: '停利',
+    out_of_range: '超出區間',
+    duration: '期限已到',
+  },
   receipts: {
     label: '結算單',
     by: '結算單類型',
@@ -451,7 +461,6 @@ const page: Words['page'] = {
     by_day: '每日（UTC）',
     no_stop: '尚未停止或結束過；每次都會產生結算單。',
     no_day: '尚未過完一個 UTC 日；每天都會產生結算單。',
-    day: '日結',
     agrees: '一致',
     differs: '相差 {{difference}}',
   },
@@ -1941,6 +1950,9 @@ const said: SaidWords = {
     back_to_version: '還原到第 {{version}} 版',
     new_config: '新建',
     back_from: '從 {{file}} 取回',
+    // Why an end left something.
+    not_confirmed_yet: '交易所尚未全部確認。',
+    close_refused: '最後一張平倉單{{refusal}}。',
     // What came of a verb.
     ...STATES,
     degraded_by: '降級運行（{{reason}}）',
