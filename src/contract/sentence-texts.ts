@@ -229,6 +229,21 @@ export const SENTENCES = {
   // Why an end left something.
   not_confirmed_yet: 'The venue has not confirmed all of it yet.',
   close_refused: 'The venue refused the last order that closes: {{refusal}}.',
+  // What happened to a grid.
+  trigger_met: 'price {{price}}',
+  range_moved: 'range now {{lower}} to {{upper}}',
+  position_beyond: 'position {{position}} is beyond max_position {{limit}}',
+  loss_met: 'total {{total}} is max_loss {{limit}} below {{base}}',
+  rate_beyond: 'more than max_orders_per_minute {{limit}} would be sent',
+  order_refused: '{{role}} order refused: {{refusal}}',
+  order_left: '{{role}} order left {{lots}} lots unfilled',
+  order_cut: '{{role}} order cut: max_position leaves no room for all of it',
+  stop_order_refused: 'the stop-loss at the venue was refused: {{refusal}}',
+  left_open: 'position not closed after {{attempts}} attempts',
+  source_ended: 'the price source has ended',
+  both_hold: 'venue and books hold {{position}}',
+  they_differ: 'venue {{venue}}, books {{books}}: {{difference}}',
+  difference_booked: '{{figures}}, booked at {{price}}',
   // What came of a verb.
   stopped: 'stopped',
   starting: 'starting',

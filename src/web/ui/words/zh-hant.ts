@@ -1953,6 +1953,21 @@ const said: SaidWords = {
     // Why an end left something.
     not_confirmed_yet: '交易所尚未全部確認。',
     close_refused: '最後一張平倉單{{refusal}}。',
+    // What happened to a grid.
+    trigger_met: '價格 {{price}}',
+    range_moved: '區間現為 {{lower}} 至 {{upper}}',
+    position_beyond: '持倉 {{position}} 超過上限 {{limit}}（max_position）',
+    loss_met: '總損益 {{total}} 比基準 {{base}} 低了上限 {{limit}}（max_loss）',
+    rate_beyond: '一分鐘內將送出超過 {{limit}} 張委託單（max_orders_per_minute）',
+    order_refused: '{{role}}單{{refusal}}',
+    order_left: '{{role}}單有 {{lots}} 個最小數量單位未成交',
+    order_cut: '{{role}}單已縮減：max_position 容不下全部數量',
+    stop_order_refused: '交易所的停損單{{refusal}}',
+    left_open: '嘗試 {{attempts}} 次後仍未平倉',
+    source_ended: '價格來源已結束',
+    both_hold: '交易所與帳目均為 {{position}}',
+    they_differ: '交易所 {{venue}}，帳目 {{books}}：相差 {{difference}}',
+    difference_booked: '{{figures}}，以 {{price}} 入帳',
     // What came of a verb.
     ...STATES,
     degraded_by: '降級運行（{{reason}}）',
