@@ -7,6 +7,7 @@ import { formatMoney } from '../contract/decimal.ts';
 import type { ReceiptKind, StopReceipt } from '../contract/instance-api.ts';
 import type { Market } from '../contract/market.ts';
 import { sizeText } from '../contract/market.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
 import type { OnStop } from '../contract/trading.ts';
 import { liveOrders } from '../engine/index.ts';
 import { VenueFault } from '../exchange/port.ts';
@@ -182,8 +183,8 @@ export class GridEnd {
     const { degraded } = runner;
     if (degraded.length > 0) return degraded.join(' ');
     const refusal = books.lastCloseRefusal();
-    if (refusal === null) return 'The venue has not confirmed all of it yet.';
-    return `The venue refused the last order that closes: ${refusal.replaceAll('_', ' ')}.`;
+    if (refusal === null) return sentenceOf(say('not_confirmed_yet'));
+    return sentenceOf(say('close_refused', { refusal: refusal.replaceAll('_', ' ') }));
   }
 
   /**

@@ -6,6 +6,7 @@
  */
 import type { Market } from '../contract/market.ts';
 import { priceText, sizeText } from '../contract/market.ts';
+import { say, sentenceOf } from '../contract/sentences.ts';
 import { carriesStop, liveOrders } from '../engine/index.ts';
 import type { EngineCommand, GridState } from '../engine/index.ts';
 import type { CancelOutcome, OrderRequest, SubmitOutcome, Venue } from '../exchange/port.ts';
@@ -242,7 +243,7 @@ export class Outbox {
     const { grid } = this.#parts;
     const reason = 'max_orders_per_minute';
     const max = grid.state.plan.fences.max_orders_per_minute ?? 0;
-    const text = `more than max_orders_per_minute ${max} would be sent`;
+    const text = sentenceOf(say('rate_beyond', { limit: max }));
     await grid.apply({ type: 'trip', reason, text, at_ms: grid.venueNow() });
     // What is unsent now would be the next to break it.
     this.#drop(({ role }) => !closes(role));

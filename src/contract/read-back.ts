@@ -1,6 +1,7 @@
 /**
  * Sentences read back from their English text, where nothing else was kept: in rows of the audit
- * and of ends, and in notes of versions, of older versions too. What is found reads that very text.
+ * and of ends, in receipts, of happenings and in notes of versions, of older gridds too. What is
+ * found reads that very text.
  */
 import { PROCESS_STATES } from './instance-views.ts';
 import { SENTENCES } from './sentence-texts.ts';
@@ -30,12 +31,22 @@ export const NOTE_SENTENCES: readonly SentenceCode[] = [
   ...(['met_on_disk', 'edited_on_disk', 'back_to_version', 'new_config', 'back_from'] as const),
 ];
 
+/** Why an end left orders or a position. */
+export const LEFT_SENTENCES: readonly SentenceCode[] = ['not_confirmed_yet', 'close_refused'];
+
+/** What happened to a grid, as its bot keeps it; first what goes on from another one. */
+export const HAPPENING_SENTENCES: readonly SentenceCode[] = [
+  ...(['trigger_met', 'range_moved', 'position_beyond', 'loss_met', 'rate_beyond'] as const),
+  ...(['order_refused', 'order_left', 'order_cut', 'stop_order_refused', 'left_open'] as const),
+  ...(['source_ended', 'both_hold', 'difference_booked', 'they_differ'] as const),
+];
+
 /** Places that hold sentences. */
-const SENTENCE_PLACES = ['state', 'end', 'why', 'stopped', 'outcome', 'reason'];
+const SENTENCE_PLACES = ['state', 'end', 'why', 'stopped', 'outcome', 'reason', 'figures'];
 /** Sentences whose places hold anything: what another program said. */
 const FREE_SENTENCES: readonly SentenceCode[] = ['health_fails'];
 /** Places that hold more than one word. */
-const LONG_PLACES = [...SENTENCE_PLACES, 'keys', 'names'];
+const LONG_PLACES = [...SENTENCE_PLACES, 'keys', 'names', 'refusal'];
 /** Places that hold no other words: a note that somebody wrote may begin as ours do. */
 const NARROW_PLACES: Readonly<Record<string, string>> = { version: '\\d+', file: '\\S+\\.json' };
 /** Sentences within sentences that are looked for; ours hold four. */

@@ -3,6 +3,7 @@
  * recovery, adjust, refusals, pause and stop all end here. Once a stop was accepted it places
  * nothing but the close order.
  */
+import { say } from '../contract/sentences.ts';
 import type { Side } from '../contract/trading.ts';
 import type { Draft } from './draft.ts';
 import { addParcel, takeInventory } from './book.ts';
@@ -149,7 +150,7 @@ function convergeStop(draft: Draft): void {
       draft.place({ role: 'close', gap: null, side, ticks: null, lots, reduce_only: true });
       return;
     }
-    draft.note('close_incomplete', `position not closed after ${CLOSE_ATTEMPTS} attempts`);
+    draft.note('close_incomplete', say('left_open', { attempts: CLOSE_ATTEMPTS }));
   }
   if (close) flatten(draft);
   draft.set({ phase: stopping.final });

@@ -4,6 +4,7 @@
  */
 import { assertNever } from '../contract/assert.ts';
 import type { Market } from '../contract/market.ts';
+import { say } from '../contract/sentences.ts';
 import { applyAdjust } from './adjust.ts';
 import { bookFill } from './book.ts';
 import { converge, holdLine } from './converge.ts';
@@ -154,7 +155,7 @@ function reject(draft: Draft, order: LiveOrder, reason: string): void {
   if (order.role === 'line') return holdLine(draft, order, reason);
   if (order.role === 'stop_loss') return holdStop(draft, reason);
   const putOff = waitsForRetry(reason);
-  draft.note('order_rejected', `${order.role} order refused: ${reason}`);
+  draft.note('order_rejected', say('order_refused', { role: order.role, refusal: reason }));
   if (order.role === 'close') {
     return putOff ? uncountClose(draft, 'retry') : waitClose(draft, 'price');
   }
@@ -168,7 +169,8 @@ function forgetCancelled(draft: Draft, order: LiveOrder): void {
   if (order.status === 'cancelling') return;
   if (order.role === 'line') return holdLine(draft, order, 'cancelled');
   if (order.role === 'stop_loss') return holdStop(draft, 'cancelled');
-  draft.note('order_cancelled', `${order.role} order left ${remaining(order)} lots unfilled`);
+  const rest = { role: order.role, lots: remaining(order) };
+  draft.note('order_cancelled', say('order_left', rest));
   if (order.role !== 'close') drop(draft, order.role);
 }
 
@@ -233,5 +235,5 @@ function endSource(draft: Draft): void {
   const { phase } = draft.state;
   if (phase !== 'running' && phase !== 'waiting') return;
   draft.set({ phase: 'finished', paused: false });
-  draft.note('finished', 'the price source has ended');
+  draft.note('finished', say('source_ended'));
 }

@@ -7,6 +7,8 @@ import type { Money } from '../contract/decimal.ts';
 import { applyRate } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
 import { notional } from '../contract/market.ts';
+import { textOf } from '../contract/sentences.ts';
+import type { Telling } from '../contract/sentences.ts';
 import type { Side } from '../contract/trading.ts';
 import type { Books, Gap, GridState, Parcel, Run, Stopping } from './state.ts';
 import { ENDED_KEPT } from './state.ts';
@@ -163,8 +165,8 @@ export class Draft {
     this.#state.ended = ended;
   }
 
-  note(code: string, text: string): void {
-    this.commands.push({ type: 'note', code, text });
+  note(code: string, told: Telling): void {
+    this.commands.push({ type: 'note', code, text: textOf(told) });
   }
 
   /** The maker fee of an amount, the fee of a virtual entry. */

@@ -5,13 +5,16 @@
 import { formatMoney } from '../contract/decimal.ts';
 import type { Market } from '../contract/market.ts';
 import { notional, sizeText } from '../contract/market.ts';
+import { say, textOf } from '../contract/sentences.ts';
+import type { Telling } from '../contract/sentences.ts';
 import type { Draft } from './draft.ts';
 import type { GridState } from './state.ts';
 import type { GridPlan } from './types.ts';
 
 /** Trips the grid with a stable reason and a sentence for the user; the first reason stays. */
-export function trip(draft: Draft, reason: string, text: string): void {
+export function trip(draft: Draft, reason: string, told: Telling): void {
   if (draft.state.tripped !== null) return;
+  const text = textOf(told);
   draft.set({ tripped: { reason, text } });
   draft.note('tripped', text);
 }
@@ -23,15 +26,15 @@ export function watchFences(draft: Draft, before: GridState): void {
   const { max_position_lots: most, fences } = draft.plan;
   const held = Math.abs(draft.books.position_lots);
   if (most !== null && held > most && held > Math.abs(before.books.position_lots)) {
-    const text = `position ${sizeText(draft.market, draft.books.position_lots)}`;
+    const position = sizeText(draft.market, draft.books.position_lots);
     const limit = sizeText(draft.market, most);
-    return trip(draft, 'max_position', `${text} is beyond max_position ${limit}`);
+    return trip(draft, 'max_position', say('position_beyond', { position, limit }));
   }
   const total = fences.max_loss === null ? null : totalAtMark(draft);
   if (fences.max_loss === null || total === null || base - total < fences.max_loss) return;
   const limit = formatMoney(fences.max_loss);
-  const from = formatMoney(base);
-  trip(draft, 'max_loss', `total ${formatMoney(total)} is max_loss ${limit} below ${from}`);
+  const figures = { total: formatMoney(total), limit, base: formatMoney(base) };
+  trip(draft, 'max_loss', say('loss_met', figures));
 }
 
 /** Lifts a trip; the loss that tripped the grid is taken as the new base. */

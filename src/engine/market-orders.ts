@@ -3,6 +3,7 @@
  * What is asked for waits as `pending` and goes out as one order after another, each within
  * `max_order_notional`, and only while the grid may place orders at all.
  */
+import { say } from '../contract/sentences.ts';
 import type { Side } from '../contract/trading.ts';
 import { entrySide, missingEntry } from './book.ts';
 import type { Draft } from './draft.ts';
@@ -87,7 +88,7 @@ function send(draft: Draft, trade: Pending): void {
   if (lots < wanted) {
     // Resting orders on the way of a close are being taken back; it goes out after them.
     if (missing === 0 && hasLines(draft, side)) return draft.set({ pending });
-    draft.note('max_position', `${role} order cut: max_position leaves no room for all of it`);
+    draft.note('max_position', say('order_cut', { role }));
   }
   if (lots === 0) return;
   const piece = marketPiece(draft, lots);

@@ -3,6 +3,8 @@
  * takes the venue's for true, nothing is placed and no resting order may increase the venue's.
  */
 import { priceText, sizeText } from '../contract/market.ts';
+import { say } from '../contract/sentences.ts';
+import type { Said } from '../contract/sentences.ts';
 import type { Side } from '../contract/trading.ts';
 import { bookAdjustment } from './book.ts';
 import type { Draft } from './draft.ts';
@@ -14,8 +16,8 @@ export function comparePosition(draft: Draft, venueLots: number, agrees: boolean
   if (agrees) {
     if (mismatch === null) return;
     draft.set({ mismatch: null });
-    const held = sizeText(draft.market, venueLots);
-    return draft.note('position_agrees', `venue and books hold ${held}`);
+    const position = sizeText(draft.market, venueLots);
+    return draft.note('position_agrees', say('both_hold', { position }));
   }
   draft.set({ mismatch: { venue_lots: venueLots } });
   if (mismatch?.venue_lots === venueLots) return;
@@ -25,16 +27,18 @@ export function comparePosition(draft: Draft, venueLots: number, agrees: boolean
 /** Books the difference to the venue's position as carry at `ticks`, without a fee. */
 export function acceptPosition(draft: Draft, venueLots: number, ticks: number): void {
   const lots = venueLots - draft.books.position_lots;
-  const text = `${figuresOf(draft, venueLots)}, booked at ${priceText(draft.market, ticks)}`;
+  const figures = figuresOf(draft, venueLots);
+  const booked = say('difference_booked', { figures, price: priceText(draft.market, ticks) });
   draft.set({ mismatch: null });
-  if (lots !== 0) draft.note('position_accepted', text);
+  if (lots !== 0) draft.note('position_accepted', booked);
   bookAdjustment(draft, ticks, lots);
 }
 
-function figuresOf({ market, books }: Draft, venueLots: number): string {
+function figuresOf({ market, books }: Draft, venueLots: number): Said {
   const ours = books.position_lots;
   const difference = sizeText(market, venueLots - ours);
-  return `venue ${sizeText(market, venueLots)}, books ${sizeText(market, ours)}: ${difference}`;
+  const sizes = { venue: sizeText(market, venueLots), books: sizeText(market, ours) };
+  return say('they_differ', { ...sizes, difference });
 }
 
 /** Cancels the resting orders that could increase the venue's position. */

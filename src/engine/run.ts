@@ -14,6 +14,7 @@ import type { Run } from './state.ts';
 import { worstCase } from './survey.ts';
 import type { GridPlan } from './types.ts';
 import { priceText } from '../contract/market.ts';
+import { say } from '../contract/sentences.ts';
 
 /** Starts or continues: a new run after the end, the same grid after a stop, else recovery. */
 export function startRun(draft: Draft, ticks: number): void {
@@ -59,7 +60,7 @@ export function watchPrice(draft: Draft): void {
     const held = paused || tripped !== null;
     if (held || !reached(trigger ?? level, run.trigger_from ?? level, level)) return;
     draft.setRun({ triggered: true });
-    draft.note('triggered', `price ${priceText(draft.market, level)}`);
+    draft.note('triggered', say('trigger_met', { price: priceText(draft.market, level) }));
     return layOutAtPrice(draft, ticks);
   }
   if (phase !== 'running') return;
@@ -171,8 +172,8 @@ function trail(draft: Draft, ticks: number): void {
     if (further === null) break;
     moved = further;
   }
-  const text = `${priceText(draft.market, edge(moved, false))}`;
-  draft.note('trailed', `range now ${text} to ${priceText(draft.market, edge(moved, true))}`);
+  const at = (top: boolean) => priceText(draft.market, edge(moved, top));
+  draft.note('trailed', say('range_moved', { lower: at(false), upper: at(true) }));
   applyAdjust(draft, moved, 'carry');
 }
 

@@ -3,6 +3,7 @@
  * machine leaves no position unwatched. Invariants: the next one rests before the last is
  * cancelled; one that fires ends the run as the grid's own stop-loss does, once.
  */
+import { say } from '../contract/sentences.ts';
 import type { Draft } from './draft.ts';
 import { levelPrice, stopRun } from './run.ts';
 import type { GridState } from './state.ts';
@@ -53,7 +54,7 @@ export function holdStop(draft: Draft, reason: string): void {
   // Such a venue takes no second one beside the first: the next one follows when that is gone.
   if (last !== undefined && NO_SECOND.has(reason)) return draft.cancel(last);
   draft.set({ stop_hold: { reason, ticks: draft.state.ticks ?? 0 }, settled: false });
-  draft.note('stop_refused', `the stop-loss at the venue was refused: ${reason}`);
+  draft.note('stop_refused', say('stop_order_refused', { refusal: reason }));
 }
 
 /** The venue's stop has fired: the run is over, unless it is being closed already. */

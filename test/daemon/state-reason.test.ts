@@ -1,11 +1,12 @@
 /** Why an instance is in its state, as text and as data: the data is believed where it reads so. */
 import { describe, expect, it } from 'vitest';
+import { END_SENTENCES } from '../../src/contract/read-back.ts';
 import { plainSaid, quoted, say, textOf } from '../../src/contract/sentences.ts';
 import { stateReason, stateSaid, toldReason } from '../../src/contract/state-reason.ts';
 import { recordFault } from '../../src/registry/registry-schema.ts';
 import { sampleRecord } from '../registry/sample-record.ts';
 
-const END = say('because', { end: say('exited', { exit: 7 }), why: plainSaid('the run is over') });
+const END = say('because', { end: say('exited', { exit: 7 }), why: say('run_over') });
 const RETRY = say('restart_in', { reason: END, attempt: 2, seconds: 1.5 });
 const TEXT = 'exited with code 7 (the run is over); restart 2 in 1.5 s';
 
@@ -29,10 +30,11 @@ describe('a reason', () => {
   });
 
   it('of another process is data where it is a sentence without places', () => {
-    expect(plainSaid('stop command')).toEqual({ code: 'stop_command' });
-    expect(plainSaid('SIGTERM')).toBe('SIGTERM');
-    expect(plainSaid('exited with code {{exit}}')).toBe('exited with code {{exit}}');
-    expect(plainSaid('')).toBe('');
+    expect(plainSaid('stop command', END_SENTENCES)).toEqual({ code: 'stop_command' });
+    // Another sentence of ours would say something else here.
+    for (const text of ['SIGTERM', 'none', 'exited with code {{exit}}', '']) {
+      expect(plainSaid(text, END_SENTENCES)).toBe(text);
+    }
   });
 
   it('comes back from a record as it was said, and a plain text as that', () => {

@@ -6,6 +6,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { DesignView } from '../../src/contract/console-api.ts';
 import type { InstanceConfig } from '../../src/contract/instance-config.ts';
 import { PROCESS_STATES } from '../../src/contract/instance-views.ts';
+import { HAPPENING_SENTENCES } from '../../src/contract/read-back.ts';
 import { SENTENCES } from '../../src/contract/sentence-texts.ts';
 import { say, sentenceOf } from '../../src/contract/sentences.ts';
 import type { Said, SentenceCode } from '../../src/contract/sentences.ts';
@@ -141,8 +142,9 @@ describe('what is wrong with a grid', () => {
     // Of a grid that runs, and of an account: tested with the adjust, and with `gridd check`.
     const elsewhere = /^(present_|held_|price_(below|above)_|paused_|tripped_|smaller_)/;
     // Names of states, which the engine has as well, and words for why an order is not there.
+    // What happens to a grid: tested where it is read back.
     const others = ['paused', 'unchanged', 'flat', 'waits', 'resumed'];
-    const named = new Set<string>([...PROCESS_STATES, ...others]);
+    const named = new Set<string>([...PROCESS_STATES, ...HAPPENING_SENTENCES, ...others]);
     const unmet = used.filter((code) => !met.has(code) && !named.has(code));
     expect(unmet.filter((code) => !elsewhere.test(code))).toEqual([]);
     // What nothing says would be words for nothing.

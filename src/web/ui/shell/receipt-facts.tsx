@@ -3,8 +3,10 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { StopReceipt } from '../../../contract/receipt-api.ts';
 import { decimalsFor, exact, isSame, money, signedMoney, toneOf } from '../format/amount.ts';
+import { leftWords } from '../words/end-words.ts';
 import { Facts, ResultNotice } from './result-notice.tsx';
 import type { Fact } from './result-notice.tsx';
+import { SaidText } from './said-text.tsx';
 
 export interface ReceiptFactsProps {
   readonly receipt: StopReceipt;
@@ -13,7 +15,7 @@ export interface ReceiptFactsProps {
 }
 
 export function ReceiptFacts({ receipt, base, quote }: ReceiptFactsProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { period, why_not_flat: why, position, orders_cancelled, orders_left } = receipt;
   const signed = (name: string, text: string): Fact => ({
     name,
@@ -44,7 +46,11 @@ export function ReceiptFacts({ receipt, base, quote }: ReceiptFactsProps) {
   const title = t(why === undefined ? 'receipt.done' : 'receipt.not_flat');
   return (
     <ResultNotice tone={why === undefined ? 'good' : 'bad'} title={title}>
-      {why !== undefined && <Text size="sm">{why}</Text>}
+      {why !== undefined && (
+        <Text size="sm">
+          <SaidText {...leftWords(t, i18n.language, why)} />
+        </Text>
+      )}
       <Facts facts={facts} />
     </ResultNotice>
   );

@@ -8,17 +8,19 @@ import { shownText } from '../../format/plain-text.ts';
 import { DataTable } from '../../shell/data-table.tsx';
 import { ExportButtons } from '../../shell/export-buttons.tsx';
 import { allRows, usePagedRows } from '../../shell/paged-rows.ts';
+import { SaidText } from '../../shell/said-text.tsx';
 import type { Column } from '../../shell/table-column.ts';
 import type { ExportField } from '../../shell/table-export.ts';
-import { happeningWords } from '../../words/happening-words.ts';
+import { happeningTold, happeningWords } from '../../words/happening-words.ts';
 import { useMark, useStale } from './marks.ts';
 import { HAPPENINGS } from './row-sources.ts';
 
 /** `id`: of the instance, for the names of files. Figures that move elsewhere do not touch it. */
 export const HappeningsTable = memo(function HappeningsTable({ id }: { readonly id: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const { language } = i18n;
   const source = usePagedRows(HAPPENINGS, useMark('happenings'));
-  const columns = useMemo(() => happeningColumns(t), [t]);
+  const columns = useMemo(() => happeningColumns(t, language), [t, language]);
   return (
     <DataTable
       label={t('happenings.label')}
@@ -47,7 +49,11 @@ const FIELDS: readonly ExportField<Happening>[] = [
   { name: 'text', kind: 'text', value: ({ text }) => text },
 ];
 
-function happeningColumns(t: TFunction): readonly Column<Happening>[] {
+function happeningColumns(t: TFunction, language: string): readonly Column<Happening>[] {
+  const told = (row: Happening) => {
+    const { words, sentence } = happeningTold(t, language, row);
+    return { words, sentence: shownText(sentence) };
+  };
   return [
     {
       ...{ key: 'at', title: t('column.time'), kind: 'text', width: 15 },
@@ -64,7 +70,10 @@ function happeningColumns(t: TFunction): readonly Column<Happening>[] {
     },
     {
       ...{ key: 'text', title: t('column.reason'), kind: 'text', width: 60, wraps: true },
-      text: ({ text }) => shownText(text),
+      // Found by its English as well, as logs and files have it.
+      text: (row) => `${told(row).words ?? ''} ${shownText(row.text)}`.trim(),
+      cell: (row) => <SaidText {...told(row)} />,
+      hint: ({ text }) => shownText(text),
     },
   ];
 }

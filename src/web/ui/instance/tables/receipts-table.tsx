@@ -16,6 +16,7 @@ import { ExportButtons } from '../../shell/export-buttons.tsx';
 import { useWholeRows } from '../../shell/paged-rows.ts';
 import type { Column } from '../../shell/table-column.ts';
 import type { ExportField } from '../../shell/table-export.ts';
+import { endReasonWords, leftWords } from '../../words/end-words.ts';
 import { useMark, useStale } from './marks.ts';
 
 const SERIES = ['stop', 'day'] as const;
@@ -25,12 +26,13 @@ const MOST = 1000;
 
 /** `id`: of the instance, for the names of files. Figures that move elsewhere do not touch it. */
 export const ReceiptsTable = memo(function ReceiptsTable({ id }: { readonly id: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const { language } = i18n;
   const [series, setSeries] = useState<Series>('stop');
   const read = (signal?: AbortSignal): Promise<Answer<readonly ReceiptView[]>> =>
     get(`/api/receipts?by=${series}&limit=${MOST}`, signal);
   const source = useWholeRows(['receipts', series], read, useMark('receipts'));
-  const columns = useMemo(() => receiptColumns(t), [t]);
+  const columns = useMemo(() => receiptColumns(t, language), [t, language]);
   return (
     <DataTable
       key={series}
@@ -82,7 +84,7 @@ const FIELDS: readonly ExportField<ReceiptView>[] = [
   { name: 'trade_ids', kind: 'text', value: ({ trade_ids: ids }) => ids.join(' ') },
 ];
 
-function receiptColumns(t: TFunction): readonly Column<ReceiptView>[] {
+function receiptColumns(t: TFunction, language: string): readonly Column<ReceiptView>[] {
   const of = (read: (period: ReceiptPeriod) => string) => (row: ReceiptView) =>
     row.period === undefined ? '' : read(row.period);
   const sum = (key: 'grid_profit' | 'unpaired' | 'total' | 'funding'): Column<ReceiptView> => ({
@@ -102,9 +104,12 @@ function receiptColumns(t: TFunction): readonly Column<ReceiptView>[] {
     },
     {
       ...{ key: 'reason', title: t('column.reason'), kind: 'text', width: 12 },
-      text: ({ kind, reason }) =>
-        kind === 'day' ? t('receipts.day') : reason.replaceAll('_', ' '),
-      hint: ({ why_not_flat: why }) => why,
+      text: ({ reason }) => endReasonWords(t, reason),
+      hint: ({ why_not_flat: why }) => {
+        if (why === undefined) return undefined;
+        const { words, sentence } = leftWords(t, language, why);
+        return words ?? sentence;
+      },
     },
     sum('total'),
     sum('grid_profit'),
