@@ -21,7 +21,8 @@ export const OUTCOME_SENTENCES: readonly SentenceCode[] = [
 export const END_SENTENCES: readonly SentenceCode[] = [
   ...(['because', 'unseen', 'ended_by', 'disappeared', 'exited'] as const),
   ...(['restart_asked', 'reloaded', 'stop_asked', 'panic_asked', 'supervisor_stops'] as const),
-  ...(['no_sign_of_life', 'stands_still', 'has_no_port', 'health_answers', 'health_fails'] as const),
+  ...(['no_sign_of_life', 'stands_still', 'has_no_port'] as const),
+  ...(['health_answers', 'health_fails'] as const),
   ...(['memory_over_limit', 'cpu_over_limit', 'machine_anew', 'run_over'] as const),
   ...(['stop_command', 'panic_command'] as const),
 ];

@@ -81,8 +81,8 @@ export function textOf(telling: Telling): string {
   return 'text' in telling ? telling.text : sentenceOf(telling);
 }
 
-/** Sentences within sentences that are followed: a list has one more for each of its entries. */
-const DEEPEST = 100;
+/** Sentences within sentences that are followed; ours hold four, long lists seven. */
+const DEEPEST = 8;
 
 /** `value` as the data of a sentence that is known here and reads `text`; null: it is not. */
 export function saidAs(value: unknown, text: string): Said | null {

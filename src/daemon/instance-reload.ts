@@ -156,7 +156,8 @@ function keptResult(
 /** Keys of the config as they are, one thing that is no key in words. */
 function namesOf(because: readonly string[]): Telling {
   const [first = ''] = because;
-  return because.length === 1 ? plainSaid(first, ['edited_since', 'variable_changed']) : because.join(', ');
+  if (because.length !== 1) return because.join(', ');
+  return plainSaid(first, ['edited_since', 'variable_changed']);
 }
 
 function booksWarning(instance: Instance, because: readonly string[]): Note[] {

@@ -19,7 +19,7 @@ import {
 } from '../../src/cli/doctor/finding.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { ERRORS } from '../../src/contract/errors.ts';
-import { say, sentenceOf } from '../../src/contract/sentences.ts';
+import { saidAs, say, sentenceOf } from '../../src/contract/sentences.ts';
 import { DoctorRun } from '../../src/daemon/doctor-run.ts';
 import { Finding as FindingLine } from '../../src/web/ui/console/records/doctor-view.tsx';
 import { loadWords } from '../../src/web/ui/words/languages.ts';
@@ -96,7 +96,9 @@ test('what is found in homes has data; what others say of themselves stays so', 
   const { port } = server.address() as AddressInfo;
   const record = { desired: 'running', state: 'failed', web_port: port };
   const busy = makeHome({
-    'logs/instances.json': registryOf({ a: recordOf('a', record), b: recordOf('b', record) }),
+    'logs/instances.json': registryOf(
+      Object.fromEntries([...'abcdefghijkl'].map((id) => [id, recordOf(id, record)])),
+    ),
     'config/alerts.json': {},
   });
   const damaged = makeHome({
@@ -114,7 +116,9 @@ test('what is found in homes has data; what others say of themselves stays so', 
   server.close();
   const [held] = found.filter(({ name }) => name === 'ports');
   expect(sentenceWords('zh-Hant', held?.said)).toContain(`a 的 ${port} 被 `);
-  expect(sentenceWords('zh-Hant', held?.said)).toContain(`；另外，b 的 ${port} 被 `);
+  expect(sentenceWords('zh-Hant', held?.said)).toContain(`；另外，l 的 ${port} 被 `);
+  // However many there are: the console follows only so many within one another.
+  expect(saidAs(held?.said, held?.found ?? '')).toEqual(held?.said);
   const errors = found.filter(({ code }) => code !== undefined);
   const codes = errors.map(({ name, code }) => [name, code]);
   expect(codes).toContainEqual(['registry', 'REGISTRY_NEWER']);

@@ -75,6 +75,10 @@ const ENDS: readonly [Said, string][] = [
     '原因：重新載入：a.b, c.d 已變更',
   ],
   [
+    say('because', { end: killed, why: say('health_fails', { reason: 'fetch failed (6)' }) }),
+    '原因：GET /health 沒有回應（fetch failed (6)）',
+  ],
+  [
     say('because', { end: killed, why: say('no_sign_of_life', { seconds: 15 }) }),
     '原因：已有 15 秒沒有任何訊息',
   ],
@@ -117,6 +121,10 @@ test.each([
   ['', OUTCOME_SENTENCES],
   ['newer', NOTE_SENTENCES],
   ['back to version three or four', NOTE_SENTENCES],
+  ['back to version three', NOTE_SENTENCES],
+  ['back from holiday', NOTE_SENTENCES],
+  // Far deeper than anything of ours, and found to be so at once.
+  [`${'already '.repeat(40)}x${' on y'.repeat(40)}`, OUTCOME_SENTENCES],
 ])('%j is no sentence of ours and stays as it is', (text, codes) => {
   expect(readBack(text, codes)).toBeNull();
 });

@@ -149,10 +149,17 @@ function checkPorts(home: Home, records: Records): DoctorFinding {
   const taken = [...wanted]
     .filter(([id, port]) => !lives(id) && isListenedOn(port))
     .map(([id, port]) => portHeld(id, port));
-  const [first, ...more] = taken;
-  if (first === undefined) return ok('ports', say('ports_free', { count: wanted.size }));
-  const found = more.reduce((said, next) => say('and_besides', { said, next }), first);
+  const found = listOf(taken);
+  if (found === null) return ok('ports', say('ports_free', { count: wanted.size }));
   return warn('ports', found, say('free_the_port'));
+}
+
+/** All of them in one sentence; halved, since only so many are followed within one another. */
+function listOf(said: readonly Said[]): Said | null {
+  const half = Math.floor(said.length / 2);
+  if (half === 0) return said[0] ?? null;
+  const [first, next] = [said.slice(0, half), said.slice(half)].map(listOf);
+  return first && next ? say('and_besides', { said: first, next }) : null;
 }
 
 function portHeld(id: string, port: number): Said {
