@@ -24,6 +24,7 @@ import {
   takenFile,
 } from '../../src/registry/index.ts';
 import { GUARDED_KEYS } from '../../src/registry/guarded-keys.ts';
+import { FileLock } from '../../src/web/ui/console/configs/file-lock.tsx';
 import { WarningLines } from '../../src/web/ui/console/configs/warning-lines.tsx';
 import { ResultLine } from '../../src/web/ui/console/verbs/verb-results.tsx';
 import type { Language } from '../../src/web/ui/words/languages.ts';
@@ -200,12 +201,14 @@ describe('a key that is read-only', () => {
     expect(lockWords('zh-Hant', older as (typeof read_only)[0])).toBe(older.why);
   });
 
-  it('says so of a link, of a text that cannot be shown, and of a template', () => {
+  it('says so of a link, of a text that cannot be shown, and of a template', async () => {
     const home = tempHome();
     const path = put(home, FILE, '{ "exchange_config": ');
-    const [broken] = shownText(home, path, readFileSync(path, 'utf8')).read_only;
+    const locks = shownText(home, path, readFileSync(path, 'utf8')).read_only;
+    const [broken] = locks;
     if (broken === undefined) throw new Error('it was shown');
-    expect(lockWords('zh-Hant', broken)).toMatch(/；其中的密鑰無法遮蔽，因此不顯示：.*aa_01\.json。$/);
+    const said = await shown('zh-Hant', createElement(FileLock, { readOnly: locks }));
+    expect(said).toMatch(/；其中的密鑰無法遮蔽，因此不顯示：.*aa_01\.json。<span[^>]* lang="en">[^<]+/);
     expect(broken.why).toMatch(/ It is not shown, since secrets in it could not be masked: mend /);
     const elsewhere = put(home, 'elsewhere.json', JSON.stringify(config));
     rmSync(path);
@@ -213,7 +216,9 @@ describe('a key that is read-only', () => {
     const [link] = shownText(home, path, readFileSync(path, 'utf8')).read_only;
     if (link === undefined) throw new Error('it is no link');
     expect(link.why).toBe(`${FILE} is a link: edit the file that it names.`);
-    expect(lockWords('zh-Hant', link)).toBe(`${FILE} 是連結：請修改它所指的檔案。`);
+    const linked = createElement(FileLock, { readOnly: [link] });
+    expect(await shown('zh-Hant', linked)).toContain(`▲ ${FILE} 是連結：請修改它所指的檔案。`);
+    expect(await shown('en', linked)).toContain(link.why);
     const template = fromHome(home, 'config/templates/odd.json');
     mkdirSync(dirname(template), { recursive: true });
     writeFileSync(template, JSON.stringify(config));
@@ -221,6 +226,7 @@ describe('a key that is read-only', () => {
     if (first === undefined) throw new Error('nothing is read-only');
     expect(first.why).toBe('It decides which program runs, and with what.');
     expect(lockWords('zh-Hant', first)).toBe('此項決定執行哪個程式及其參數。');
+    expect(await shown('en', createElement(FileLock, { readOnly: [first] }))).toBe('');
   });
 
   it('that was changed is refused in Chinese, whole, with what stands for it', () => {

@@ -9,6 +9,7 @@ import { FailureText } from '../../shell/failure-text.tsx';
 import { useRoute } from '../requests.ts';
 import { DiffView } from './diff-view.tsx';
 import { useDraft } from './drafts.ts';
+import { FileLock } from './file-lock.tsx';
 import { versionPath } from './paths.ts';
 import { SaveDialog } from './save-dialog.tsx';
 import { useCheck } from './use-check.ts';
@@ -42,6 +43,7 @@ export function ConfigEditor({ config, running }: Props) {
           onTakeTheirs={() => setDraft(null)}
         />
       )}
+      <FileLock readOnly={config.read_only} />
       <Workspace text={text} checked={checked} readOnly={config.read_only} onChange={edit} />
       <div className="save-bar">
         <span className="small" role="status">
