@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { VerbResult } from '../../../src/contract/fleet-api.ts';
+import { slowness } from '../../fixtures/machine-pace.ts';
 import { SCRIPTED_BOT, SupervisedHome } from '../../fixtures/supervised-home.ts';
 import { waitFor } from '../../fixtures/wait-for.ts';
 import { ROOT } from '../../source-tree.ts';
@@ -97,14 +98,16 @@ async function cpuPercent(): Promise<number> {
   return ((cpuTicks() - before) / TICKS / seconds) * 100;
 }
 
-test('idle: memory within 1.5 x 80 MB, CPU within 5 x 0.5 %', async () => {
+test('idle: memory within 1.5 x 80 MB, CPU within 5 x 0.5 % of a usual core', async () => {
   const windows: number[] = [];
+  // The same work costs more of a slower core.
+  const most = 5 * CPU_PERCENT * slowness();
   // V8 compiles what the start of 20 bots made hot, and once, half a minute later at most, compacts
   // the heap that it left: 0.1 s of CPU each, as much as a window is allowed. What lasts is in all.
-  while (windows.length < IDLE_WINDOWS && !windows.some((cpu) => cpu < 5 * CPU_PERCENT)) {
+  while (windows.length < IDLE_WINDOWS && !windows.some((cpu) => cpu < most)) {
     windows.push(await cpuPercent());
   }
-  expect(Math.min(...windows), windows.join(', ')).toBeLessThan(5 * CPU_PERCENT);
+  expect(Math.min(...windows), windows.join(', ')).toBeLessThan(most);
   expect(residentMb()).toBeLessThan(1.5 * RSS_MB);
 });
 
