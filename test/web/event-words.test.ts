@@ -61,7 +61,7 @@ test('every verb of the audit has words in each language', async () => {
 
 test.each([
   ['en', 'Lower price: 140; Number of grids: 21; Missing inventory: trade it now'],
-  ['zh-Hant', '區間下限: 140; 格數: 21; 缺少的持倉: 立即交易'],
+  ['zh-Hant', '區間下限：140；格數：21；缺少的持倉：立即交易'],
 ] as const)('what was asked for is said in words, %s', async (language, said) => {
   const t = await wordsOfConsole(language);
   const words = (json: string) => askedWords(t, language, json);
@@ -71,6 +71,8 @@ test.each([
   expect(words('{}')).toBe('');
   expect(words('{"fresh":false,"allow_running":false,"note":""}')).toBe('');
   expect(words('no JSON')).toBe('no JSON');
+  const template = { en: 'Template: long', 'zh-Hant': '範本：long' }[language];
+  expect(words('{"template":"long","set":[]}')).toBe(template);
 });
 
 test('a stop, a save and what a newer gridd notes are said in words', async () => {

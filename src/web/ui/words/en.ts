@@ -947,7 +947,11 @@ const fleet = {
     done: 'done',
     only: 'Only {{ids}}',
   },
+  asked_fact: '{{name}}: {{value}}',
+  asked_next: '; ',
   asked: {
+    template: 'Template',
+    set: 'Values set',
     allow_running: 'Those that run are left alone',
     base_version: 'On top of version',
     bots: 'Bots',

@@ -911,7 +911,11 @@ const fleet: Words['console'] = {
     done: '完成',
     only: '只看 {{ids}}',
   },
+  asked_fact: '{{name}}：{{value}}',
+  asked_next: '；',
   asked: {
+    template: '範本',
+    set: '指定的值',
     allow_running: '運行中的不動',
     base_version: '基於版本',
     bots: '機器人',

@@ -24,7 +24,7 @@ const GRID: ReadonlyMap<string, string> = new Map(Object.entries({
 /** The words for `json`, "Lower price: 140; Number of grids: 20"; text that is no JSON as it is. */
 export function askedWords(t: ConsoleT, language: string, json: string): string {
   try {
-    return partsOf(t, language, '', JSON.parse(json)).join('; ');
+    return partsOf(t, language, '', JSON.parse(json)).join(t('console:asked_next'));
   } catch {
     return json;
   }
@@ -32,6 +32,7 @@ export function askedWords(t: ConsoleT, language: string, json: string): string 
 
 function partsOf(t: ConsoleT, language: string, path: string, value: unknown): string[] {
   if (value === null || value === false || value === '') return [];
+  if (Array.isArray(value) && value.length === 0) return [];
   if (typeof value === 'object' && !Array.isArray(value)) {
     return Object.entries(value).flatMap(([key, inner]) => {
       const inside = path === '' ? (GRID.get(key) ?? key) : `${path}.${key}`;
@@ -39,7 +40,8 @@ function partsOf(t: ConsoleT, language: string, path: string, value: unknown): s
     });
   }
   if (path === '') return [String(value)];
-  return [`${nameOf(t, language, path)}: ${textOf(t, language, path, value)}`];
+  const fact = { name: nameOf(t, language, path), value: textOf(t, language, path, value) };
+  return [t('console:asked_fact', fact)];
 }
 
 function nameOf(t: ConsoleT, language: string, path: string): string {
@@ -48,6 +50,8 @@ function nameOf(t: ConsoleT, language: string, path: string): string {
 
 function textOf(t: ConsoleT, language: string, path: string, value: unknown): string {
   if (Array.isArray(value)) return value.map((each) => keyName(language, String(each))).join(', ');
+  // A name, though one of them reads as a direction.
+  if (path === 'template') return String(value);
   const named = `${path}_${String(value)}`;
   if (isKnown(language, named)) return t(`console:asked.${named}`);
   return optionName(language, path, String(value));
