@@ -13,9 +13,15 @@ const COMPRESSED = ['.js', '.css', '.svg'];
 
 /** Builds both pages into `folder`. */
 export async function buildPages(folder) {
-  // Whatever the shell says, the libraries are built for users.
+  const { NODE_ENV } = process.env;
+  // The libraries are built for users; what runs after a build, tests or a fleet, inherits nothing.
   process.env.NODE_ENV = 'production';
-  await buildWithVite(folder);
+  try {
+    await buildWithVite(folder);
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
   for (const at of [folder, join(folder, 'assets')]) compressAll(at);
   for (const page of ['instance', 'console']) writeFileList(folder, page);
 }

@@ -78,8 +78,8 @@ function readAs(
   if (found.groups === undefined) return { code };
   const values: Record<string, string> = {};
   const parts: Record<string, Said> = {};
+  const free = FREE_SENTENCES.includes(code);
   for (const [place, value] of Object.entries(found.groups)) {
-    const free = FREE_SENTENCES.includes(code);
     const inner = LONG_PLACES.includes(place) && !free ? readBack(value, codes, depth - 1) : null;
     if (inner !== null) parts[place] = inner;
     else if (SENTENCE_PLACES.includes(place) && !free) return null;

@@ -11,7 +11,7 @@ import { say } from '../../contract/sentences.ts';
 import type { Said } from '../../contract/sentences.ts';
 import { fromHome, isLifetimeLock, toHome } from '../../platform/paths.ts';
 import type { Home } from '../../platform/paths.ts';
-import { isListenedOn, portHolder } from '../../platform/port-holder.ts';
+import { isListenedOn, toldHolder } from '../../platform/port-holder.ts';
 import {
   activeClaims,
   findLeftovers,
@@ -148,7 +148,7 @@ function checkPorts(home: Home, records: Records): DoctorFinding {
   };
   const taken = [...wanted]
     .filter(([id, port]) => !lives(id) && isListenedOn(port))
-    .map(([id, port]) => portHeld(id, port));
+    .map(([id, port]) => say('own_port_held', { port, id, holder: toldHolder(port) }));
   const found = listOf(taken);
   if (found === null) return ok('ports', say('ports_free', { count: wanted.size }));
   return warn('ports', found, say('free_the_port'));
@@ -160,12 +160,6 @@ function listOf(said: readonly Said[]): Said | null {
   if (half === 0) return said[0] ?? null;
   const [first, next] = [said.slice(0, half), said.slice(half)].map(listOf);
   return first && next ? say('and_besides', { said: first, next }) : null;
-}
-
-function portHeld(id: string, port: number): Said {
-  const seen = portHolder(port);
-  const holder = seen === null ? say('another_process') : `${seen.command} (pid ${seen.pid})`;
-  return say('own_port_held', { port, id, holder });
 }
 
 /** Nothing where there is no file: alerts are a choice. */

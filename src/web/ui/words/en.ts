@@ -666,7 +666,6 @@ const fleet = {
     stopped: 'Stopped',
     finished: 'Finished',
   },
-  direction: { neutral: 'neutral', long: 'long', short: 'short' },
   range: {
     below: 'Price {{price}} is below the range {{lower}} to {{upper}}',
     inside: 'Price {{price}} in the range {{lower}} to {{upper}}',

@@ -650,7 +650,6 @@ const fleet: Words['console'] = {
     stopped: '已停止',
     finished: '已結束',
   },
-  direction: { neutral: '中性', long: '做多', short: '做空' },
   range: {
     below: '價格 {{price}} 低於區間 {{lower}}～{{upper}}',
     inside: '價格 {{price}} 在區間 {{lower}}～{{upper}} 內',

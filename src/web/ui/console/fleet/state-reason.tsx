@@ -4,11 +4,11 @@ import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { SaidText } from '../../shell/said-text.tsx';
-import { optionName, venueName } from '../../words/config-key-words.ts';
 import { reasonWords } from '../../words/said-words.ts';
 import type { SaidIn } from '../../words/said-words.ts';
 import type { ConsoleT } from '../console-words.ts';
 import { durationWords } from '../moments.ts';
+import { placeWords } from './venue-and-direction.tsx';
 
 /** Why it is in its state; while all is well, since when it is up. */
 export function StateReason({ row, t }: { readonly row: FleetRow; readonly t: ConsoleT }) {
@@ -43,10 +43,5 @@ function shownReasons(t: TFunction, language: string, row: FleetRow): SaidIn[] {
 /** The words of the page that a row shows: for its reason, its venue and its direction. */
 export function shownWords(t: TFunction, language: string, row: FleetRow): string {
   const reasons = shownReasons(t, language, row).map(({ words }) => words ?? '');
-  const { venue, direction } = row;
-  const names = [
-    venue === null ? '' : venueName(language, venue),
-    direction === null ? '' : optionName(language, 'strategy_config.direction', direction),
-  ];
-  return [...reasons, ...names].join(' ');
+  return [...reasons, ...placeWords(language, row)].join(' ');
 }
