@@ -57,9 +57,14 @@ const auditOf = (count: number) =>
   });
 
 test('two stops at once: one receipt for both before the page closes; the start goes on', async () => {
-  await home.supervise();
+  const supervisor = await home.supervise();
   await home.start('a');
-  const answers = await Promise.all([post('/api/stop'), post('/api/stop')]);
+  // Neither is begun before both are there: on a busy machine one would come to a closed page.
+  supervisor.kill('SIGSTOP');
+  const asked = [post('/api/stop'), post('/api/stop')];
+  for (let look = 0; look < 3; look += 1) await ask(port, '/api/status');
+  supervisor.kill('SIGCONT');
+  const answers = await Promise.all(asked);
   const [first, second] = answers.map(({ status, json }) => ({ status, json }));
   expect(first?.status).toBe(200);
   expect(second).toEqual(first);
