@@ -148,9 +148,9 @@ test('a start during a slow stop waits for it: never two', async () => {
   const starting = home.start('ext_01');
   const generations = new Set<string>();
   const watch = setInterval(() => {
-    const alive = new Set(
-      findMarked((mark) => mark.startsWith(`${hash}:ext_01:`)).map(({ pid }) => processMark(pid)),
-    );
+    // Read once more after the walk: those that still have a mark were there at the same time.
+    const found = findMarked((mark) => mark.startsWith(`${hash}:ext_01:`));
+    const alive = new Set(found.flatMap(({ pid }) => processMark(pid) ?? []));
     generations.add([...alive].sort().join(' and '));
   }, 50);
   const [stopped] = await stopping;
