@@ -47,6 +47,7 @@ const BESIDE = [
   'pages/live-stream',
   'records',
   'reload',
+  'restore-cut',
   'restore-live',
   'sim-venue',
   'supervision',

@@ -152,14 +152,15 @@ describe('locks', () => {
       /\bregistryLock\b/,
       ['src/platform/paths.ts', 'src/registry/registry-file.ts', 'src/registry/archive.ts'],
     ],
-    [/\btakeLifetimeLock\(/, ['src/platform/lifetime-lock.ts', ...mains('bot', 'daemon')]],
-    [/\b(instanceLock|supervisorLock)\b/, ['src/platform/paths.ts', ...mains('bot', 'daemon')]],
+    [/\btakeLifetimeLock\(/, ['src/platform/lifetime-lock.ts', ...holders('bot', 'daemon')]],
+    [/\b(instanceLock|supervisorLock)\b/, ['src/platform/paths.ts', ...holders('bot', 'daemon')]],
     // A copy of a whole folder would read the locks in it.
     [/\bcp(Sync)?\(/, []],
   ];
 
-  function mains(...rooms: readonly string[]): string[] {
-    return rooms.map((each) => `src/${each}/main.ts`);
+  /** Their processes, and a restore, which must be the only one at a home. */
+  function holders(...rooms: readonly string[]): string[] {
+    return [...rooms.map((each) => `src/${each}/main.ts`), 'src/cli/backup/restore.ts'];
   }
 
   test('a lock file is opened once by the module that holds it: a look would drop it', () => {

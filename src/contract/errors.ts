@@ -68,6 +68,7 @@ export const ERRORS = {
   BACKUP_REFUSED: kind(2, 409, 'Name a folder that is absent or empty, on a disk with room.'),
   BACKUP_INVALID: kind(2, 400, 'Nothing was changed; use another backup.'),
   RESTORE_REFUSED: kind(4, 409, 'Nothing was changed; --force moves the newer books aside.'),
+  RESTORE_UNFINISHED: kind(1, 500, 'Nothing starts in this home before it is; remove the cause and repeat.'),
   TEMPLATE_UNKNOWN: kind(2, 404, '`ls config/templates` shows the templates.'),
   ADJUST_REFUSED: kind(2, 400, 'Nothing was changed; correct the values named and repeat.'),
   BAD_REQUEST: kind(2, 400, 'Correct every field listed.'),

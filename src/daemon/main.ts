@@ -17,7 +17,7 @@ import { makeLogger, openLogFile } from '../platform/logger.ts';
 import { machineUser } from '../platform/machine.ts';
 import { packageVersion } from '../platform/package-version.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
-import { accountName, openRegistry } from '../registry/index.ts';
+import { accountName, finishRestore, finishedSentence, openRegistry } from '../registry/index.ts';
 import { addLocalConfigRoutes } from '../web/server/config-routes.ts';
 import { serveFleet } from '../web/server/fleet-server.ts';
 import { accountsOf } from './accounts.ts';
@@ -66,6 +66,9 @@ async function main(): Promise<void> {
     process.stderr.write(`${error.stack ?? error.message}\n`);
     process.exit(EXIT.bug);
   });
+  // Before anything looks for books: a bot whose database is not in place would begin new ones.
+  const restored = await finishRestore(home);
+  if (restored !== null) log.warn(finishedSentence(home, restored));
   const registry = openRegistry(home, { onNotice: (sentence) => log.warn(sentence) });
   const endpoint = chooseEndpoint(home, socketSurroundings(), process.pid);
   const instanceLogs = new InstanceLogs(file);

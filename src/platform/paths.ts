@@ -35,6 +35,8 @@ export interface Home {
   /** What alerts have told, and what is still to be sent. */
   readonly alertState: string;
   readonly env: string;
+  /** What a restore has laid ready and not yet put in place. */
+  readonly restoring: string;
 }
 
 /** Paths of the home at `folder` (absolute). */
@@ -58,6 +60,7 @@ export function homeAt(folder: string): Home {
     supervisorLock: join(supervisorLogs, 'lock.db'),
     alertState: join(supervisorLogs, 'alerts.json'),
     env: join(folder, '.env'),
+    restoring: join(folder, '.restore'),
   };
 }
 

@@ -60,3 +60,11 @@ export type { HowApplied } from './reload-table.ts';
 export { findLeftovers } from './leftovers.ts';
 export type { Leftover } from './leftovers.ts';
 export { cleanUp, judgeRecord, recordLives } from './cleanup.ts';
+export {
+  commitStaged,
+  finishRestore,
+  finishedSentence,
+  stagedFile,
+  unfinishedRestore,
+} from './staged-restore.ts';
+export type { StagedRestore } from './staged-restore.ts';

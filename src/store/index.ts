@@ -24,6 +24,7 @@ export {
 } from './charts.ts';
 export { newestRows, readFillPage, readHappenings, readOrderPage } from './pages.ts';
 export type { CandleRow, PointRow } from './charts.ts';
+export { isClosed } from './closed-file.ts';
 export { booksExtent, copyDatabase } from './copy.ts';
 export type { BooksExtent } from './copy.ts';
 export { checkDatabase } from './integrity.ts';

@@ -87,7 +87,8 @@ function reservedIn(file: string): number {
   try {
     const db = openReadOnly(file);
     try {
-      return reservedIds(db);
+      // These may have been restored themselves, and never started since.
+      return Math.max(reservedIds(db), restoredMark(db)?.reserved ?? 0);
     } finally {
       db.close();
     }

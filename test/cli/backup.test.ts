@@ -232,6 +232,21 @@ describe('a restore', () => {
     expect(err).toMatch(/^RESTORE_REFUSED: Something runs: a\./);
   });
 
+  test('is refused while another restore, or a supervisor that answers nothing, has the home', async () => {
+    const { home, books, note } = busyHome();
+    const { folder } = await backUp(home);
+    note('2026-01-05T13:00:00.000Z');
+    books.close();
+    mkdirSync(home.supervisorLogs, { recursive: true });
+    const lock = await takeLifetimeLock(home.supervisorLock);
+    const { exit, err } = await gridd(home, ['restore', folder, '--force']);
+    expect([exit, err]).toEqual([4, expect.stringMatching(/^RESTORE_REFUSED: A supervisor .* runs/)]);
+    expect(statusOf(home)).toBe('2026-01-05T13:00:00.000Z');
+    lock?.release();
+    expect((await gridd(home, ['restore', folder, '--force'])).exit).toBe(0);
+    expect((await gridd(home, ['restore', folder])).out).toContain('same      database/a.db');
+  });
+
   test('keeps a database that nobody can read, and says so first', async () => {
     const { home, books } = busyHome();
     const { folder } = await backUp(home);

@@ -5,11 +5,13 @@
 import { join, resolve } from 'node:path';
 import { EXIT, GriddError } from '../../contract/errors.ts';
 import { isoTime, systemClock } from '../../platform/clock.ts';
+import { finishRestore, finishedSentence, unfinishedRestore } from '../../registry/index.ts';
 import { takeBackup } from '../backup/take.ts';
 import { readBackup } from '../backup/manifest.ts';
+import type { Manifest } from '../backup/manifest.ts';
 import { planRestore } from '../backup/restore-plan.ts';
 import type { PlannedFile } from '../backup/restore-plan.ts';
-import { applyRestore, refuseWhileRunning } from '../backup/restore.ts';
+import { applyRestore, lockHome, refuseWhileRunning } from '../backup/restore.ts';
 import type { Context } from '../context.ts';
 import { noteOwnDeed } from '../own-deeds.ts';
 import { tellJson } from '../results.ts';
@@ -37,30 +39,59 @@ export async function backup(
   return left.length === 0 ? EXIT.done : EXIT.input;
 }
 
+interface RestoreOptions {
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
 /** Puts a backup back where nothing runs; over newer books only with `force`. */
 export async function restore(
   context: Context,
   folder: string,
-  options: { readonly force?: boolean; readonly dryRun?: boolean; readonly json?: boolean },
+  options: RestoreOptions,
 ): Promise<number> {
   const { terminal, cwd, home } = context;
   const from = resolve(cwd, folder);
   const manifest = readBackup(from);
-  if (options.dryRun !== true) await refuseWhileRunning(context);
-  const plan = await planRestore(home, manifest);
-  const newer = plan.filter(({ difference }) => difference === 'newer' || difference === 'unknown');
-  if (options.json !== true) for (const one of plan) terminal.out(lineOf(one));
-  const { taken_at } = manifest;
   if (options.dryRun === true) {
+    if (unfinishedRestore(home) !== null) terminal.err(`${CUT_OFF}\n`);
+    const plan = await planRestore(home, manifest);
+    const { taken_at } = manifest;
     if (options.json === true) tellJson(context, { taken_at, plan, aside: null });
+    else tellPlan(context, plan);
     return EXIT.done;
   }
+  await refuseWhileRunning(context);
+  const lock = await lockHome(home);
+  try {
+    const finished = await finishRestore(home);
+    if (finished !== null) terminal.err(`${finishedSentence(home, finished)}\n`);
+    return await restoreNow(context, from, manifest, options);
+  } finally {
+    lock.release();
+  }
+}
+
+const CUT_OFF = 'a restore was cut off here; the next restore or start finishes it first';
+
+async function restoreNow(
+  context: Context,
+  from: string,
+  manifest: Manifest,
+  options: RestoreOptions,
+): Promise<number> {
+  const { terminal, home } = context;
+  const plan = await planRestore(home, manifest);
+  if (options.json !== true) tellPlan(context, plan);
+  const { taken_at } = manifest;
+  const newer = plan.filter(({ difference }) => difference === 'newer' || difference === 'unknown');
   if (newer.length > 0 && options.force !== true) {
     const names = newer.map(({ file }) => file.path).join(', ');
     const message = `The home has books that have gone on since ${taken_at}: ${names}.`;
     throw new GriddError('RESTORE_REFUSED', message);
   }
-  const aside = await applyRestore(context, from, manifest, plan);
+  const aside = await applyRestore(home, from, manifest, plan);
   noteOwnDeed(context, 'restore', null, { from, taken_at, force: options.force === true });
   if (options.json === true) tellJson(context, { taken_at, plan, aside });
   else {
@@ -70,6 +101,8 @@ export async function restore(
   return EXIT.done;
 }
 
-function lineOf({ file, difference, what }: PlannedFile): string {
-  return `${difference.padEnd(8)}  ${file.path}${what === '' ? '' : `  (${what})`}\n`;
+function tellPlan({ terminal }: Context, plan: readonly PlannedFile[]): void {
+  for (const { file, difference, what } of plan) {
+    terminal.out(`${difference.padEnd(8)}  ${file.path}${what === '' ? '' : `  (${what})`}\n`);
+  }
 }

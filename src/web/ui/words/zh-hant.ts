@@ -1508,6 +1508,10 @@ const said: SaidWords = {
       what: '仍有程序在運行，或帳本比備份新；沒有變更。',
       todo: '加上 --force 會先將較新的帳本移開。',
     },
+    RESTORE_UNFINISHED: {
+      what: '還原中斷了，而且現在無法完成。',
+      todo: '完成之前，這個主目錄不會啟動任何實例；請排除原因後再執行一次。',
+    },
     TEMPLATE_UNKNOWN: {
       what: '沒有這個範本。',
       todo: '執行 ls config/templates 查看可用的範本。',
