@@ -21,7 +21,7 @@ const VIEW_KEYS = [
 
 const FACT_KEYS = [
   ...['state_reason', 'db_path', 'generation', 'last_exit', 'problems', 'exits', 'url'],
-  ...['config_note'],
+  ...['config_note', 'next_start_at'],
 ] as readonly (keyof InstanceStatus)[];
 
 /** A row with exactly the keys of the list. */

@@ -4,11 +4,12 @@
  */
 import { readdirSync } from 'node:fs';
 import type { ListRow } from '../contract/fleet-api.ts';
+import { systemClock } from '../platform/clock.ts';
 import type { Home } from '../platform/paths.ts';
 import type { Terminal } from '../platform/terminal.ts';
 import { awayText, publishedConsole } from './endpoint.ts';
 import { listDocument } from './list-keys.ts';
-import { renderList } from './render.ts';
+import { nextStartText, renderList } from './render.ts';
 
 export interface ListOptions {
   readonly wide?: boolean;
@@ -39,8 +40,11 @@ export function tellList(
   terminal.draw(renderList(rows, { columns, colours, wide: options.wide === true }));
   for (const row of rows) {
     const looks = row.state === 'failed' || row.state === 'backoff' || row.state === 'unhealthy';
+    const next = nextStartText(row, systemClock.now());
     if (looks && row.last_error !== null) {
-      terminal.out(`${row.id} ${row.state}: ${row.last_error}\n`);
+      const error = next === null ? row.last_error : row.last_error.replace(/\.?$/, '.');
+      const again = next === null ? '' : ` It starts again ${next}.`;
+      terminal.out(`${row.id} ${row.state}: ${error}${again}\n`);
     }
   }
   const { console: url } = publishedConsole(home);

@@ -188,6 +188,13 @@ export function durationText(seconds: number | null): string {
   return s >= 60 ? `${Math.floor(s / 60)}m${two(s % 60)}s` : `${s}s`;
 }
 
+/** When the restart that waits comes, at the present moment `nowMs`; null: none waits. */
+export function nextStartText({ next_start_at: at }: ListRow, nowMs: number): string | null {
+  const due = Date.parse(at ?? '');
+  if (Number.isNaN(due)) return null;
+  return due > nowMs ? `in ${durationText((due - nowMs) / 1000)}` : 'now';
+}
+
 /** The process's state, or what its grid does instead of trading: "running" must mean trading. */
 function stateWord({ state, grid_state }: ListRow): string {
   const idle = ['paused', 'tripped', 'waiting', 'finished', 'stopped'];

@@ -119,6 +119,8 @@ export interface ListRow {
   readonly memory_mb: number | null;
   readonly uptime_s: number | null;
   readonly started_at: string | null;
+  /** When the restart that waits is due; null: none does; absent: no supervisor knows of any. */
+  readonly next_start_at?: string | null;
   readonly config_file: string;
   readonly log_dir: string;
   readonly last_error: string | null;

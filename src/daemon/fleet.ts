@@ -122,13 +122,15 @@ export class Fleet {
         usage: process?.usage ?? null,
         url: pageUrl(instance),
         since_boot,
+        next_start_at: instance.wait.due,
         file_note: instance.fileNote,
       });
     }
     for (const [id, record] of Object.entries(instances)) {
       if (this.instances.has(id)) continue;
-      const rest = { external: record.ran_program, url: null, since_boot, file_note: null };
-      known.push({ id, record, alive: false, loaded: null, status: null, usage: null, ...rest });
+      const rest = { external: record.ran_program, since_boot, next_start_at: null };
+      const none = { loaded: null, status: null, usage: null, url: null, file_note: null };
+      known.push({ id, record, alive: false, ...none, ...rest });
     }
     return known;
   }

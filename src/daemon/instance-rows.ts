@@ -18,6 +18,7 @@ export interface RowParts {
   readonly usage: Usage | null;
   readonly url: string | null;
   readonly since_boot: number;
+  readonly next_start_at: string | null;
   /** What its file says beside what was taken from it. */
   readonly file_note: string | null;
 }
@@ -55,6 +56,7 @@ export function listRow(parts: RowParts): ListRow {
     memory_mb: usage?.memory_mb ?? null,
     uptime_s: uptime === null ? null : Math.round(uptime),
     started_at: record.started_at,
+    next_start_at: parts.next_start_at,
     config_file: record.config_file,
     log_dir: record.log_dir,
     last_error: record.last_error?.message ?? (failed ? record.state_reason : null),

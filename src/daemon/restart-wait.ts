@@ -1,4 +1,5 @@
 /** The wait of one instance for its next start: at most one, and it can be called off. */
+import { isoTime } from '../platform/clock.ts';
 import type { Cancel, Clock } from '../platform/clock.ts';
 import type { Launch, RestartGate } from './restart-gate.ts';
 
@@ -7,6 +8,7 @@ export class RestartWait {
   readonly #gate: RestartGate;
   readonly #go: Launch;
   #cancel: Cancel | null = null;
+  #due: string | null = null;
 
   /** `go` is called when a wait is over; `waits` holds until it calls `cancel`. */
   constructor(clock: Clock, gate: RestartGate, go: Launch) {
@@ -19,6 +21,11 @@ export class RestartWait {
     return this.#cancel !== null;
   }
 
+  /** When the wait is over, ISO; null: nothing waits. A turn among others may come later. */
+  get due(): string | null {
+    return this.waits ? this.#due : null;
+  }
+
   cancel(): void {
     this.#cancel?.();
     this.#cancel = null;
@@ -26,7 +33,7 @@ export class RestartWait {
 
   /** Waits `delayMs`, then for its turn among those that crashed together. */
   begin(delayMs: number): void {
-    this.cancel();
+    this.#anew(delayMs);
     const pass = () => {
       this.#cancel = this.#gate.pass(this.#go);
     };
@@ -37,7 +44,12 @@ export class RestartWait {
 
   /** Waits `delayMs` and for nobody's turn: it has had its own. */
   beginAgain(delayMs: number): void {
-    this.cancel();
+    this.#anew(delayMs);
     this.#cancel = this.#clock.after(delayMs, () => void this.#go());
+  }
+
+  #anew(delayMs: number): void {
+    this.cancel();
+    this.#due = isoTime(this.#clock.now() + delayMs);
   }
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chunks, durationText, moneyText, renderList, renderTable } from '../../src/cli/render.ts';
+import {
+  chunks,
+  durationText,
+  moneyText,
+  nextStartText,
+  renderList,
+  renderTable,
+} from '../../src/cli/render.ts';
 import type { ListRow } from '../../src/contract/fleet-api.ts';
 import { PROCESS_STATES } from '../../src/contract/instance-api.ts';
 
@@ -33,6 +40,13 @@ function row(more: Partial<ListRow> = {}): ListRow {
 }
 
 const narrow = { columns: 80, colours: false, wide: false };
+
+it('says when a restart that waits comes', () => {
+  const at = (next_start_at: string | null) => nextStartText(row({ next_start_at }), 1_000_000);
+  expect(at(new Date(1_072_000).toISOString())).toBe('in 1m12s');
+  expect(at(new Date(999_000).toISOString())).toBe('now');
+  expect([at(null), nextStartText(row(), 0)]).toEqual([null, null]);
+});
 
 describe('the table of list', () => {
   it('names every column and puts each value under its title', () => {

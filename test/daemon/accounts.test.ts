@@ -15,7 +15,7 @@ function member(id: string, account: string | null, more: Partial<StatusView>): 
   const status = { ...new SampleService().status(), ...more };
   const rest = { alive: true, external: false, usage: null, url: null, since_boot: 0 };
   const record = recordOf(id) as RegistryRecord;
-  const parts: RowParts = { id, record, loaded: null, status, file_note: null, ...rest };
+  const parts: RowParts = { id, record, loaded: null, status, next_start_at: null, file_note: null, ...rest };
   const row = fleetRow(parts, dayFigures(status, [], 0), { account, next_mode: null });
   return { row, status, limit: null, counts: true };
 }

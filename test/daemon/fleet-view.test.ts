@@ -37,7 +37,7 @@ test('says when the first begins to look, and when the last has ended', () => {
 test('tells what the next start of each is, and what was never started', () => {
   const known = (id: string, file: string, more: Partial<RowParts> = {}): RowParts => ({
     ...{ id, loaded: null, alive: false, external: false, usage: null, url: null, since_boot: 0 },
-    file_note: null,
+    next_start_at: null, file_note: null,
     record: { ...(recordOf(id) as RegistryRecord), config_file: file, desired: 'stopped' },
     status: { ...new SampleService().status(), position: '0', open_orders: 0, warnings: ['low'] },
     ...more,

@@ -91,7 +91,7 @@ export class SampleConsole implements ConsoleService {
       const status = { ...new SampleService().status(), total_pnl };
       const rest = { alive: true, external: false, usage: null, url: null, since_boot: 0 };
       const record = recordOf(id) as RegistryRecord;
-      const parts = { id, record, loaded: null, status, file_note: null, ...rest };
+      const parts = { id, record, loaded: null, status, next_start_at: null, file_note: null, ...rest };
       return fleetRow(parts, dayFigures(status, [], 0), { account: null, next_mode: null });
     });
     return {

@@ -25,7 +25,7 @@ function rowOf(record: Partial<RegistryRecord>, status: Partial<StatusView>) {
   const alive = record.state !== 'backoff';
   const process = alive ? { pid: 7, start_time: '1', web_port: 5001 } : { web_port: 5001 };
   const parts = {
-    ...{ id: ID, alive, external: false, loaded: null, usage: null, file_note: null },
+    ...{ id: ID, alive, external: false, loaded: null, usage: null, next_start_at: null, file_note: null },
     ...{ url: 'http://127.0.0.1:5001', since_boot: 9000 },
     record: sampleRecord(ID, { desired: 'running', ...process, ...record }),
     status: { ...SAMPLE_STATUS, ...status },
@@ -83,6 +83,20 @@ describe.each(['en', 'zh-Hant'] as const)('an instance in trouble, in %s', (lang
     expect(markup).not.toContain('ready');
     expect(helpsFor(row, trouble)).toEqual(helps);
   });
+});
+
+test('when it is started again is counted down, and said only where something waits', async () => {
+  const [row] = TROUBLES.flatMap((each) => (each.trouble === 'backoff' ? [each.row] : []));
+  if (row === undefined) throw new Error('no such row');
+  const at = (ms: number | null) => (ms === null ? null : new Date(Date.now() + ms).toISOString());
+  const told = (language: 'en' | 'zh-Hant', ms: number | null) => {
+    const waiting = { ...row, next_start_at: at(ms) };
+    return shown(language, createElement(TroubleWords, { row: waiting, trouble: 'backoff' }));
+  };
+  expect(await told('en', 39_500)).toContain('It is started again in 40 s.');
+  expect(await told('zh-Hant', 150_000)).toContain('2 分後再次啟動。');
+  expect(await told('en', -1)).toContain('It is started again now.');
+  expect(await told('en', null)).not.toContain('started again in');
 });
 
 test('what tripped a grid is said in Chinese, with the sentence beneath', async () => {

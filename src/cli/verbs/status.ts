@@ -2,11 +2,19 @@
 import { EXIT } from '../../contract/errors.ts';
 import type { InstanceStatus, LastExit } from '../../contract/fleet-api.ts';
 import type { StatusView } from '../../contract/instance-api.ts';
+import { systemClock } from '../../platform/clock.ts';
 import type { Context } from '../context.ts';
 import { problemText } from '../failure.ts';
 import { readFleet } from '../fleet-reader.ts';
 import { statusDocument } from '../list-keys.ts';
-import { durationText, liquidationText, moneyText, orDash, renderPairs } from '../render.ts';
+import {
+  durationText,
+  liquidationText,
+  moneyText,
+  nextStartText,
+  orDash,
+  renderPairs,
+} from '../render.ts';
 import { tellJson } from '../results.ts';
 import { selectOne } from '../select.ts';
 import type { Selection } from '../select.ts';
@@ -50,6 +58,8 @@ function processPairs(found: InstanceStatus): Pair[] {
     ['restarts', String(found.restarts)],
     ['memory, cpu', `${memory}, ${cpu}`],
   ];
+  const next = nextStartText(found, systemClock.now());
+  if (next !== null) pairs.push(['next start', `${next} (${orDash(found.next_start_at)})`]);
   if (found.last_error !== null) pairs.push(['last error', found.last_error]);
   for (const problem of found.problems) pairs.push(['problem', problemText(problem)]);
   if (found.last_exit !== null) pairs.push(['last exit', exitText(found.last_exit)]);

@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { identify, isAlive } from '../../../src/platform/process-identity.ts';
 import { takenFile, textDigest } from '../../../src/registry/index.ts';
 import { slowness } from '../../fixtures/machine-pace.ts';
@@ -51,8 +52,14 @@ test('a new supervisor waits for what is left; a start ends the wait, a reboot f
   await killSupervisor(fled, ...ids);
   fled.editRecord('boot_04', { restart_boot_id: 'another boot' });
   const due = fled.record('soon_01')?.restart_at ?? 0;
+  const lateness = (fled.record('late_02')?.restart_at ?? 0) - systemClock.sinceBoot();
+  const looked = systemClock.now();
   await fled.supervise();
-  expect((await fled.row('late_02')).state).toBe('backoff');
+  const { state, next_start_at } = await fled.row('late_02');
+  expect(state).toBe('backoff');
+  // When that is: as it was planned, to within what the new supervisor took to come.
+  const away = Date.parse(next_start_at ?? '') - looked;
+  expect(Math.abs(away - lateness)).toBeLessThan(1000);
   // A reboot forgives the wait.
   await fled.state('boot_04', 'running');
   await fled.state('soon_01', 'running');
@@ -61,6 +68,7 @@ test('a new supervisor waits for what is left; a start ends the wait, a reboot f
   expect(began).toBeGreaterThan(due - 20);
   expect(began).toBeLessThan(due + 20 + 5 * 10 * slowness());
   expect(fled.record('soon_01')).toMatchObject({ restarts: 1, generation: 2, restart_at: null });
+  expect((await fled.row('soon_01')).next_start_at).toBeNull();
 
   expect(await fled.row('late_02')).toMatchObject({ state: 'backoff', restarts: 1, pid: null });
   expect((await fled.start('late_02'))[0]).toMatchObject({ ok: true });

@@ -761,6 +761,8 @@ const fleet = {
       backoff:
         'Its process ended and is started again after a wait. Orders that rest may be filled ' +
         'meanwhile; nothing new is placed.',
+      next_start: 'It is started again in {{span}}.',
+      next_start_now: 'It is started again now.',
       do_backoff: 'Nothing has to be done. A restart does not wait; a stop ends the attempts.',
       unhealthy: 'Its bot gives no sign of life and is being replaced. Its orders rest meanwhile.',
       do_unhealthy: 'Nothing has to be done. Its log says what it did last.',

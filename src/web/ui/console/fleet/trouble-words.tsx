@@ -2,9 +2,11 @@
 import { Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { FleetRow } from '../../../../contract/console-api.ts';
+import { useNow } from '../../shell/now.ts';
 import { SaidText } from '../../shell/said-text.tsx';
 import { reasonWords, tripWords } from '../../words/said-words.ts';
 import { useConsoleWords } from '../console-words.ts';
+import { durationWords } from '../moments.ts';
 import type { Verb } from '../verbs/verb-plan.ts';
 import { planVerb } from '../verbs/verb-plan.ts';
 import type { Trouble } from './row-order.ts';
@@ -39,8 +41,21 @@ export function TroubleWords({ row, trouble }: RowProps & { readonly trouble: Tr
       <Text size="sm">{t(`console:trouble.${trouble}`)}</Text>
       {trouble === 'tripped' && <TripText row={row} />}
       {trouble !== 'tripped' && !listed && <StateReasons row={row} />}
+      {typeof row.next_start_at === 'string' && <NextStart at={row.next_start_at} />}
       <Text size="sm">{t(`console:trouble.do_${trouble}`)}</Text>
     </>
+  );
+}
+
+/** Counted down while somebody looks; the fleet tells the moment alone. */
+function NextStart({ at }: { readonly at: string }) {
+  const { t } = useConsoleWords();
+  const left = (Date.parse(at) - useNow(1000)) / 1000;
+  const span = durationWords(t, Math.ceil(left));
+  return (
+    <Text size="sm">
+      {left > 0 ? t('console:trouble.next_start', { span }) : t('console:trouble.next_start_now')}
+    </Text>
   );
 }
 
