@@ -105,6 +105,11 @@ describe('order and filter', () => {
 });
 
 describe('sums', () => {
+  it('counts as running what has a process: not what waits for its restart', () => {
+    const rows = [row({ state: 'degraded' }), row({ state: 'backoff', pid: null })];
+    expect(sumFleet(rows)).toMatchObject([{ running: 1, instances: 2 }]);
+  });
+
   it('adds exactly, per mode and currency, and says what is not known', () => {
     const sums = sumFleet([
       row({ total_pnl: '0.1' }),

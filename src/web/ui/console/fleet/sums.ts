@@ -4,7 +4,6 @@
  */
 import type { FleetRow } from '../../../../contract/console-api.ts';
 import { formatMoney, parseMoney } from '../../../../contract/decimal.ts';
-import { isUp } from './row-order.ts';
 
 /** Decimal text; a sum leaves out what is not known, and `unknown` counts those instances. */
 export interface FleetSum {
@@ -39,7 +38,8 @@ function sumOf(rows: readonly FleetRow[]): FleetSum {
     mode: rows[0]?.mode ?? '',
     quote: rows[0]?.quote ?? '',
     instances: rows.length,
-    running: rows.filter(isUp).length,
+    // What waits for its restart has no process, and does not trade.
+    running: rows.filter(({ pid }) => pid !== null).length,
     unknown: rows.filter((row) => row.total_pnl === null).length,
     grid_profit: add((row) => row.grid_profit),
     grid_profit_24h: add((row) => row.grid_profit_24h),
