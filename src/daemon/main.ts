@@ -14,10 +14,13 @@ import { keepOthersFromWriting } from '../platform/umask.ts';
 import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
 import { LogWatch, SUPERVISOR_LOGS } from '../platform/log-watch.ts';
 import { makeLogger, openLogFile } from '../platform/logger.ts';
+import type { Logger } from '../platform/logger.ts';
 import { machineUser } from '../platform/machine.ts';
 import { packageVersion } from '../platform/package-version.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
+import type { Home } from '../platform/paths.ts';
 import { accountName, finishRestore, finishedSentence, openRegistry } from '../registry/index.ts';
+import { noteDeed } from '../store/index.ts';
 import { addLocalConfigRoutes } from '../web/server/config-routes.ts';
 import { serveFleet } from '../web/server/fleet-server.ts';
 import { accountsOf } from './accounts.ts';
@@ -67,8 +70,7 @@ async function main(): Promise<void> {
     process.exit(EXIT.bug);
   });
   // Before anything looks for books: a bot whose database is not in place would begin new ones.
-  const restored = await finishRestore(home);
-  if (restored !== null) log.warn(finishedSentence(home, restored));
+  await finishCutOff(home, log).finally(() => file.flush());
   const registry = openRegistry(home, { onNotice: (sentence) => log.warn(sentence) });
   const endpoint = chooseEndpoint(home, socketSurroundings(), process.pid);
   const instanceLogs = new InstanceLogs(file);
@@ -178,6 +180,25 @@ async function main(): Promise<void> {
     void ownLogs.look(ownFolder).then((news) => news && log[news.level](news.sentence));
     history.flush();
   });
+}
+
+/** Finishes a restore that was cut off, and notes in the audit that it was made. */
+async function finishCutOff(home: Home, log: Logger): Promise<void> {
+  const restored = await finishRestore(home).catch((error: unknown) => {
+    log.fatal({ err: error }, 'nothing starts');
+    throw error;
+  });
+  if (restored === null) return;
+  log.warn(finishedSentence(restored));
+  const { from, taken_at, who } = restored;
+  try {
+    noteDeed(home.history, {
+      ...{ at_ms: clock.now(), verb: 'restore', instance: null, outcome: 'ok', message: '' },
+      ...{ what: JSON.stringify({ from, taken_at, cut_off: true }), who, from: 'cli' },
+    });
+  } catch (error) {
+    log.warn({ err: error }, 'the restore is not in the audit');
+  }
 }
 
 function socketSurroundings(): SocketSurroundings {

@@ -5,7 +5,7 @@
  * there.
  */
 import { existsSync, rmSync } from 'node:fs';
-import type { CleanupAction, RegistryRecord } from '../contract/fleet-api.ts';
+import type { CleanupAction, RegistryFile, RegistryRecord } from '../contract/fleet-api.ts';
 import { say } from '../contract/sentences.ts';
 import { stateReason } from '../contract/state-reason.ts';
 import { fromHome, toHome } from '../platform/paths.ts';
@@ -61,6 +61,14 @@ export function recordLives(home: Home, record: RegistryRecord): boolean {
   const { pid, start_time, boot_id } = record;
   if (pid === null || start_time === null || boot_id === null) return false;
   return isAlive({ pid, start_time, boot_id });
+}
+
+/** The ids of those whose process lives. */
+export function livingIds(home: Home, instances: RegistryFile['instances']): string[] {
+  return Object.keys(instances).filter((id) => {
+    const record = instances[id];
+    return record !== undefined && recordLives(home, record);
+  });
 }
 
 /** Cleans up, or with `dryRun` says what it would do. `inUse`: ids a supervisor is working on. */

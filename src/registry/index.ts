@@ -59,9 +59,11 @@ export { HOW_APPLIED, appliedAs, changedKeys } from './reload-table.ts';
 export type { HowApplied } from './reload-table.ts';
 export { findLeftovers } from './leftovers.ts';
 export type { Leftover } from './leftovers.ts';
-export { cleanUp, judgeRecord, recordLives } from './cleanup.ts';
+export { cleanUp, judgeRecord, livingIds, recordLives } from './cleanup.ts';
 export {
+  beginStaging,
   commitStaged,
+  dropStaged,
   finishRestore,
   finishedSentence,
   stagedFile,

@@ -2,150 +2,221 @@
  * The second half of a restore. The first lays every file ready in a folder of its own and writes
  * the plan last; from then on the restore only goes forward: whoever is cut off is followed by the
  * next restore or supervisor, which ends it before anything starts. So no bot ever meets a home
- * with half of its books. What was there is moved aside, never removed.
+ * with half of its books. What was there is moved aside, never removed. All of it is for the holder
+ * of the supervisor's lock, but for the look whether there is a plan.
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
-import type { RegistryFile, RegistryRecord } from '../contract/fleet-api.ts';
+import type { RegistryRecord } from '../contract/fleet-api.ts';
 import { isInstanceId } from '../contract/instance-config.ts';
 import { say } from '../contract/sentences.ts';
 import { stateReason } from '../contract/state-reason.ts';
-import { flush, isErrno, readJson, readText, writeJson } from '../platform/json-file.ts';
-import { fromHome, toHome } from '../platform/paths.ts';
+import { flush, isErrno, readText, writeJson } from '../platform/json-file.ts';
+import { fromHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
-import { recordLives } from './cleanup.ts';
+import { livingIds } from './cleanup.ts';
 import { openRegistry } from './registry-file.ts';
 
 /** What is left to do; paths are relative to the home. */
 export interface StagedRestore {
+  readonly version: typeof VERSION;
   /** Folder of the backup, absolute. */
   readonly from: string;
   /** When the backup was taken, ISO. */
   readonly taken_at: string;
+  /** Who asked for it. */
+  readonly who: string;
   /** Where what is replaced goes. */
   readonly aside: string;
-  readonly files: readonly { readonly path: string; readonly database: boolean }[];
+  readonly files: readonly StagedFile[];
+  /** The instances of the backup, by id. */
+  readonly records: Readonly<Record<string, RegistryRecord>>;
 }
 
-/** What a database has beside it, in which unwritten pages of it may be. */
-const BESIDE = ['', '-wal', '-shm', '-journal'];
+export interface StagedFile {
+  readonly path: string;
+  readonly database: boolean;
+  /** Whether the home had one when the plan was written. */
+  readonly replaces: boolean;
+}
+
+const VERSION = 1;
+/**
+ * What a database has beside it, in which unwritten pages of it may be, and last the file: once
+ * that is aside, so is all that belongs to it.
+ */
+const DATABASE = ['-wal', '-shm', '-journal', ''];
 
 /** Where the file `path` of a backup is laid ready. */
 export function stagedFile(home: Home, path: string): string {
   return join(home.restoring, 'files', path);
 }
 
-/** From here on the restore is ended, by this process or a later one. All files are ready. */
-export function commitStaged(home: Home, plan: StagedRestore): void {
-  const ready = [...plan.files.map(({ path }) => stagedFile(home, path)), stagedRecords(home)];
-  for (const file of ready.filter((file) => existsSync(file))) flush(file);
-  for (const folder of foldersOf(ready)) flush(folder);
-  writeJson(planFile(home), plan);
+/** Makes the empty folder for what is laid ready: nobody else may read what is in it. */
+export function beginStaging(home: Home): void {
+  dropStaged(home);
+  mkdirSync(home.restoring, { mode: 0o700 });
+}
+
+/**
+ * Writes the plan for files that are all ready: from here on the restore is ended, by this process
+ * or a later one. Throws RESTORE_REFUSED where a file could not be put in place by a rename.
+ */
+export function commitStaged(home: Home, plan: Omit<StagedRestore, 'version'>): void {
+  const places = plan.files.map(({ path }) => join(home.folder, path));
+  refuseOtherDisk(home, [...places, join(fromHome(home, plan.aside), 'x')]);
+  const ready = plan.files.map(({ path }) => stagedFile(home, path));
+  for (const path of [...ready, ...foldersOf(home, ready)]) flush(path);
+  writeJson(planFile(home), { version: VERSION, ...plan });
   flush(home.restoring);
   flush(home.folder);
 }
 
-/** The restore that was cut off in this home; null: none. */
-export function unfinishedRestore(home: Home): StagedRestore | null {
-  const text = readText(planFile(home));
-  return text === null ? null : (JSON.parse(text) as StagedRestore);
+/** Forgets what is laid ready. Files of a plan are in place by then, or none was touched. */
+export function dropStaged(home: Home): void {
+  // The plan first: without it the rest is what nobody waits for.
+  rmSync(planFile(home), { force: true });
+  if (isThere(home.restoring)) flush(home.restoring);
+  rmSync(home.restoring, { recursive: true, force: true });
 }
 
-/**
- * Puts what is laid ready in place, and says what that was; null: nothing is. For the holder of the
- * supervisor's lock. Throws RESTORE_UNFINISHED, after which it can be called again.
- */
-export async function finishRestore(home: Home): Promise<StagedRestore | null> {
-  const plan = unfinishedRestore(home);
-  if (plan === null) return null;
-  try {
-    refuseLiving(home);
-    for (const file of plan.files) place(home, plan, file);
-    const places = [home.folder, fromHome(home, plan.aside)];
-    const moved = places.flatMap((folder) => plan.files.map(({ path }) => join(folder, path)));
-    for (const folder of foldersOf(moved)) flush(folder);
-    await restoreRecords(home, plan);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const sentence = `The restore of ${plan.from} is not finished: ${why}`;
-    throw new GriddError('RESTORE_UNFINISHED', sentence);
-  }
-  // The plan first: without it the rest is what nobody waits for.
-  rmSync(planFile(home));
-  rmSync(home.restoring, { recursive: true, force: true });
+/** The restore that was cut off in this home; null: none. Throws where that cannot be read. */
+export function unfinishedRestore(home: Home): StagedRestore | null {
+  const text = readText(planFile(home));
+  if (text === null) return null;
+  const plan = JSON.parse(text) as StagedRestore;
+  if (plan.version !== VERSION) throw new Error(`${planFile(home)} is of another gridd.`);
   return plan;
 }
 
-function planFile(home: Home): string {
-  return join(home.restoring, 'plan.json');
-}
-
-/** The records of the backup; a backup of a home without any has no such file. */
-function stagedRecords(home: Home): string {
-  return stagedFile(home, toHome(home, home.registry));
-}
-
-/** The folders of `files` that exist. */
-function foldersOf(files: readonly string[]): string[] {
-  return [...new Set(files.map((file) => dirname(file)))].filter((folder) => existsSync(folder));
-}
-
-function refuseLiving(home: Home): void {
-  const { instances } = openRegistry(home).read();
-  const alive = Object.entries(instances).filter(([, record]) => recordLives(home, record));
-  if (alive.length === 0) return;
-  throw new Error(`${alive.map(([id]) => id).join(', ')} runs.`);
-}
-
-/** A file that is still laid ready is not in its place yet. */
-function place(
-  home: Home,
-  plan: StagedRestore,
-  { path, database }: StagedRestore['files'][number],
-): void {
-  const ready = stagedFile(home, path);
-  if (!existsSync(ready)) return;
-  const target = join(home.folder, path);
-  const aside = join(fromHome(home, plan.aside), path);
-  for (const suffix of database ? BESIDE : ['']) {
-    if (!existsSync(target + suffix)) continue;
-    // Aside already: this is what was put in its place, or is about to be.
-    if (existsSync(aside + suffix)) rmSync(target + suffix);
-    else move(target + suffix, aside + suffix);
-  }
-  move(ready, target);
-}
-
-/** Moves a file, whole at every moment; also to another disk, as behind a link `database`. */
-function move(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
+/**
+ * Puts what is laid ready in place, and says what that was; null: nothing is. Throws
+ * RESTORE_UNFINISHED, after which it can be called again.
+ */
+export async function finishRestore(home: Home): Promise<StagedRestore | null> {
+  let plan: StagedRestore | null = null;
   try {
-    renameSync(from, to);
+    plan = unfinishedRestore(home);
+    if (plan !== null) await carryOut(home, plan);
+    dropStaged(home);
+    return plan;
   } catch (error) {
-    if (!isErrno(error, 'EXDEV')) throw error;
-    const part = `${to}.part`;
-    copyFileSync(from, part);
-    flush(part);
-    renameSync(part, to);
-    rmSync(from);
+    const why = error instanceof Error ? error.message : String(error);
+    const what = plan === null ? 'A restore' : `The restore of ${plan.from}`;
+    throw new GriddError('RESTORE_UNFINISHED', `${what} is not finished: ${why}`);
   }
 }
 
+/** In a sentence, what became of a restore that was cut off. */
+export function finishedSentence({ from, taken_at, aside, files }: StagedRestore): string {
+  const kept = files.some(({ replaces }) => replaces) ? `; what was there is in ${aside}` : '';
+  return `a restore of ${from} that was cut off is finished: the home is as of ${taken_at}${kept}`;
+}
+
+async function carryOut(home: Home, plan: StagedRestore): Promise<void> {
+  const living = livingIds(home, openRegistry(home).read().instances);
+  if (living.length > 0) {
+    const names = living.join(', ');
+    throw new Error(`${names} runs; \`gridd list\` shows its pid, \`kill PID\` ends it.`);
+  }
+  for (const file of plan.files) place(home, plan, file);
+  const roots = [home.folder, fromHome(home, plan.aside)];
+  const moved = roots.flatMap((root) => plan.files.map(({ path }) => join(root, path)));
+  for (const folder of foldersOf(home, moved)) flush(folder);
+  await restoreRecords(home, plan);
+}
+
+/** A file that is still laid ready is not in its place yet; what is found there is moved aside. */
+function place(home: Home, plan: StagedRestore, { path, database, replaces }: StagedFile): void {
+  const [ready, target] = [stagedFile(home, path), join(home.folder, path)];
+  if (!isThere(ready)) {
+    if (isThere(target)) return;
+    throw new Error(`${path} is neither in its place nor laid ready.`);
+  }
+  const aside = join(fromHome(home, plan.aside), path);
+  const found = (database ? DATABASE : ['']).filter((suffix) => isThere(target + suffix));
+  // Its disk may not be there: what was put into the bare folder would be hidden later.
+  if (replaces && !found.includes('') && !isThere(aside)) {
+    throw new Error(`${path} was there when the restore began, and is not now.`);
+  }
+  const kept = freeName(aside, found);
+  if (found.length > 0) mkdirSync(dirname(kept), { recursive: true });
+  for (const suffix of found) renameSync(target + suffix, kept + suffix);
+  mkdirSync(dirname(target), { recursive: true });
+  renameSync(ready, target);
+}
+
+/** `path`, or with a number where somebody made a new file since the first one went there. */
+function freeName(path: string, suffixes: readonly string[]): string {
+  for (let n = 1; ; n += 1) {
+    const name = n === 1 ? path : `${path}.${n}`;
+    if (!suffixes.some((suffix) => isThere(name + suffix))) return name;
+  }
+}
+
+/** Throws but for what is certain: that it is there, or is not. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** A move to another disk is a copy, which would not be whole at every moment. */
+function refuseOtherDisk(home: Home, places: readonly string[]): void {
+  const probe = join(home.restoring, 'probe');
+  for (const folder of new Set(places.map(nearestFolder))) {
+    const there = join(folder, `.restore-probe-${process.pid}`);
+    writeFileSync(probe, '');
+    try {
+      renameSync(probe, there);
+    } catch (error) {
+      if (!isErrno(error, 'EXDEV')) throw error;
+      const sentence = `${folder} is on another disk than ${home.folder}.`;
+      throw new GriddError('RESTORE_REFUSED', sentence, {
+        hint: 'Nothing was changed; restore into a new home on one disk, and use or copy that.',
+      });
+    }
+    rmSync(there);
+  }
+}
+
+/** The folder in which `path`, or what leads to it, would be made. */
+function nearestFolder(path: string): string {
+  let folder = dirname(path);
+  while (!isThere(folder)) folder = dirname(folder);
+  return folder;
+}
+
+/** The folders of `files` up to the home, those that exist. */
+function foldersOf(home: Home, files: readonly string[]): string[] {
+  const folders = new Set<string>();
+  for (const file of files) {
+    let folder = dirname(file);
+    while (folder.length > home.folder.length) {
+      folders.add(folder);
+      folder = dirname(folder);
+    }
+  }
+  return [...folders, home.folder].filter((folder) => isThere(folder));
+}
+
+/** None of them is to run: those of the backup, and those that the home knew with these books. */
 async function restoreRecords(home: Home, plan: StagedRestore): Promise<void> {
-  const kept = readJson(stagedRecords(home)) as Partial<RegistryFile> | null;
-  if (kept === null) return;
+  const { files, records, taken_at } = plan;
   const registry = openRegistry(home);
-  const records = Object.entries(kept.instances ?? {}).filter(([id]) => isInstanceId(id));
+  const restored = new Set(files.map(({ path }) => join(home.folder, path)));
+  const known = Object.entries(registry.read().instances).filter(
+    ([id, { db_path }]) => !(id in records) && restored.has(fromHome(home, db_path)),
+  );
+  const all = [...Object.entries(records), ...known].filter(([id]) => isInstanceId(id));
   // Asked for together they are one write.
   await Promise.all(
-    records.map(([id, record]) =>
-      registry.update(id, (present) => stoppedRecord(record, present, plan.taken_at)),
+    all.map(([id, record]) =>
+      registry.update(id, (present) => stoppedRecord(record, present, taken_at)),
     ),
   );
 }
 
-/** The record of a backup as that of an instance that does not run and is not to. */
+/** A record as that of an instance that does not run and is not to. */
 function stoppedRecord(
   record: RegistryRecord,
   present: RegistryRecord | null,
@@ -163,13 +234,14 @@ function stoppedRecord(
     ...stateReason(say('restored', { at: takenAt })),
     restart_at: null,
     safe_run: null,
+    // Neither is carried on: what they were asked for belongs to books that are no more.
+    panic: null,
+    live_start: null,
     // Kept beside the logs, which a backup does not hold.
     config_taken: null,
   };
 }
 
-/** In a sentence, what became of a restore that was cut off. */
-export function finishedSentence(home: Home, { from, taken_at, aside }: StagedRestore): string {
-  const kept = existsSync(fromHome(home, aside)) ? `; what was there is in ${aside}` : '';
-  return `a restore of ${from} that was cut off is finished: the home is as of ${taken_at}${kept}`;
+function planFile(home: Home): string {
+  return join(home.restoring, 'plan.json');
 }

@@ -2,6 +2,7 @@
  * Books put back from a backup: a mark in them says how far they knew, so that the first start can
  * take over what the bot did afterwards. Written by the restore, cleared by the bot.
  */
+import { isClosed } from './closed-file.ts';
 import { openDatabase, openImage, openReadOnly } from '../platform/sqlite.ts';
 import type { SqliteDatabase } from '../platform/sqlite.ts';
 import { reservedIds } from './id-blocks.ts';
@@ -42,12 +43,14 @@ export function markRestored(file: string, replaced: string): void {
     const mark: RestoredMark = {
       since_ms: at?.at_ms ?? 0,
       last_order: last?.id ?? 0,
-      reserved: reservedIn(replaced),
+      reserved: Math.max(reservedIn(replaced), restoredMark(db)?.reserved ?? 0),
     };
     setMark(db, JSON.stringify(mark));
   } finally {
     db.close();
   }
+  // A close that could not write the mark into the file leaves it in the log, which stays behind.
+  if (!isClosed(file)) throw new Error(`${file} could not be closed whole.`);
 }
 
 /** The mark; null where books were not restored, or went on since. */

@@ -20,6 +20,7 @@ import { takeLifetimeLock } from '../../src/platform/lifetime-lock.ts';
 import { instanceLock } from '../../src/platform/paths.ts';
 import type { Home } from '../../src/platform/paths.ts';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
+import { openRegistry } from '../../src/registry/index.ts';
 import { openDatabase } from '../../src/platform/sqlite.ts';
 import { copyDatabase, openBooks, readBooks } from '../../src/store/index.ts';
 import type { Books } from '../../src/store/index.ts';
@@ -220,6 +221,19 @@ describe('a restore', () => {
     expect([exit, out]).toEqual([0, expect.stringContaining('newer     database/a.db')]);
     expect(statusOf(home)).toBe('2026-01-05T13:00:00.000Z');
     expect(readFileSync(home.registry, 'utf8')).toBe(before);
+  });
+
+  test('leaves out a record that is none, says so, and brings the others', async () => {
+    const { home } = busyHome();
+    const damaged = { ...recordOf('b'), pid: 'many', generation: null };
+    writeFileSync(home.registry, JSON.stringify(registryOf({ a: recordOf('a'), b: damaged })));
+    const { folder } = await backUp(home);
+    const other = makeHome();
+    const { exit, err } = await gridd(other, ['restore', folder]);
+    expect([exit, err]).toEqual([0, expect.stringContaining('the record of b is not valid')]);
+    const { instances } = openRegistry(other).read();
+    expect(instances['a']).toMatchObject({ desired: 'stopped' });
+    expect(instances['b']).toBeUndefined();
   });
 
   test('is refused while a bot lives, even with --force', async () => {

@@ -2,19 +2,21 @@
  * Puts a backup into a home in which nothing runs. What was there is moved aside, never removed;
  * restored instances are stopped, so that nothing trades on old books before the user says so.
  */
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GriddError } from '../../contract/errors.ts';
 import { isoTime, systemClock } from '../../platform/clock.ts';
 import { takeLifetimeLock } from '../../platform/lifetime-lock.ts';
 import type { LifetimeLock } from '../../platform/lifetime-lock.ts';
-import { fromHome } from '../../platform/paths.ts';
+import { fromHome, homeAt } from '../../platform/paths.ts';
 import type { Home } from '../../platform/paths.ts';
 import {
+  beginStaging,
   commitStaged,
+  dropStaged,
   finishRestore,
+  livingIds,
   openRegistry,
-  recordLives,
   stagedFile,
 } from '../../registry/index.ts';
 import { markRestored } from '../../store/index.ts';
@@ -30,11 +32,8 @@ export async function refuseWhileRunning(context: Context): Promise<void> {
   const { home } = context;
   const info = await infoOrNull(new ControlClient(home));
   const { instances } = openRegistry(home).read();
-  const alive = Object.entries(instances).filter(([, record]) => recordLives(home, record));
-  const names = [
-    ...(info === null ? [] : [`the supervisor (pid ${info.pid})`]),
-    ...alive.map(([id]) => id),
-  ];
+  const supervisor = info === null ? [] : [`the supervisor (pid ${info.pid})`];
+  const names = [...supervisor, ...livingIds(home, instances)];
   if (names.length === 0) return;
   throw new GriddError('RESTORE_REFUSED', `Something runs: ${names.join(', ')}.`, {
     hint: '`gridd stop --all`, then `gridd supervisor stop --stop-bots`, and repeat.',
@@ -55,35 +54,50 @@ export async function lockHome(home: Home): Promise<LifetimeLock> {
   });
 }
 
+/** A restore as it is asked for. */
+export interface RestoreOrder {
+  readonly from: string;
+  readonly manifest: Manifest;
+  readonly plan: readonly PlannedFile[];
+  readonly who: string;
+}
+
 /**
- * Puts the files in place, for the holder of the home's lock; answers the folder that what was
- * there was moved to, if anything.
+ * Puts the files in place under the home's lock; answers the folder that what was there was moved
+ * to, if anything, and what of the backup's records could not be believed.
  */
 export async function applyRestore(
   home: Home,
-  from: string,
-  manifest: Manifest,
-  plan: readonly PlannedFile[],
-): Promise<string | null> {
-  const stamp = isoTime(systemClock.now()).replace(/[:.]/g, '-');
-  const aside = join('replaced', stamp);
-  const changed = plan.flatMap(({ file, difference }) => (difference === 'same' ? [] : [file]));
-  const files = changed.filter(({ kind }) => kind !== 'registry');
-  const records = plan.flatMap(({ file }) => (file.kind === 'registry' ? [file] : []));
-  rmSync(home.restoring, { recursive: true, force: true });
-  mkdirSync(home.restoring, { mode: 0o700 });
+  lock: LifetimeLock,
+  { from, manifest, plan, who }: RestoreOrder,
+): Promise<{ readonly aside: string | null; readonly notices: readonly string[] }> {
+  const files = plan.flatMap(({ file, difference }) =>
+    file.kind === 'registry' || difference === 'same' ? [] : [file],
+  );
+  const registry = openRegistry(homeAt(from));
+  const hasRecords = manifest.files.some(({ kind }) => kind === 'registry');
+  const aside = join('replaced', isoTime(systemClock.now()).replace(/[:.]/g, '-'));
+  beginStaging(home);
   try {
-    for (const file of [...files, ...records]) stage(home, from, file);
+    for (const file of files) stage(home, from, file);
+    // Whoever removed the lock may have started something.
+    const removed = `${home.supervisorLock} was removed.`;
+    if (!lock.guards()) throw new GriddError('RESTORE_REFUSED', removed);
+    commitStaged(home, {
+      ...{ from, taken_at: manifest.taken_at, who, aside },
+      files: files.map(({ path, kind }) => ({
+        ...{ path, database: kind === 'database' },
+        replaces: existsSync(join(home.folder, path)),
+      })),
+      records: hasRecords ? registry.read().instances : {},
+    });
   } catch (error) {
-    rmSync(home.restoring, { recursive: true, force: true });
+    dropStaged(home);
     throw error;
   }
-  commitStaged(home, {
-    ...{ from, taken_at: manifest.taken_at, aside },
-    files: files.map(({ path, kind }) => ({ path, database: kind === 'database' })),
-  });
   await finishRestore(home);
-  return existsSync(fromHome(home, aside)) ? fromHome(home, aside) : null;
+  const folder = fromHome(home, aside);
+  return { aside: existsSync(folder) ? folder : null, notices: registry.notices };
 }
 
 /** Lays a file of the backup ready: as its manifest says, and books with what they lack marked. */

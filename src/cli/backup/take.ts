@@ -37,11 +37,14 @@ export async function takeBackup(
   if (existsSync(target) && readdirSync(target).length > 0) {
     throw new GriddError('BACKUP_REFUSED', `${target} is there already, and not empty.`);
   }
+  refuseHalf(home);
   const part = `${target}.${process.pid}.part`;
   try {
     mkdirSync(part, { recursive: true, mode: 0o700 });
     const manifest = await fill(home, part, sourcesOf(home, withEnv));
     writeJson(join(part, MANIFEST), manifest, 0o600);
+    // One may have begun meanwhile.
+    refuseHalf(home);
     // An empty folder of that name gives way.
     renameSync(part, target);
     return manifest;
@@ -50,6 +53,15 @@ export async function takeBackup(
     if (!(error instanceof Error && 'code' in error) || error instanceof GriddError) throw error;
     throw new GriddError('BACKUP_REFUSED', `${target} cannot be written: ${error.message}.`);
   }
+}
+
+/** Between the files of a restore a home is of two moments. */
+function refuseHalf(home: Home): void {
+  if (!existsSync(home.restoring)) return;
+  const sentence = `A restore into ${home.folder} is under way, or was cut off.`;
+  throw new GriddError('BACKUP_REFUSED', sentence, {
+    hint: 'Wait for it; one that was cut off is finished by `gridd supervisor start`.',
+  });
 }
 
 async function fill(home: Home, part: string, sources: readonly Source[]): Promise<Manifest> {

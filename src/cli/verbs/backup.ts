@@ -2,10 +2,15 @@
  * `gridd backup [DIR]` and `gridd restore DIR`: the books and configs of a home, copied and put
  * back.
  */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXIT, GriddError } from '../../contract/errors.ts';
 import { isoTime, systemClock } from '../../platform/clock.ts';
+import type { LifetimeLock } from '../../platform/lifetime-lock.ts';
+import { machineUser } from '../../platform/machine.ts';
+import { fromHome } from '../../platform/paths.ts';
 import { finishRestore, finishedSentence, unfinishedRestore } from '../../registry/index.ts';
+import type { StagedRestore } from '../../registry/index.ts';
 import { takeBackup } from '../backup/take.ts';
 import { readBackup } from '../backup/manifest.ts';
 import type { Manifest } from '../backup/manifest.ts';
@@ -65,9 +70,17 @@ export async function restore(
   await refuseWhileRunning(context);
   const lock = await lockHome(home);
   try {
+    // Before the lock one of them may have begun.
+    await refuseWhileRunning(context);
     const finished = await finishRestore(home);
-    if (finished !== null) terminal.err(`${finishedSentence(home, finished)}\n`);
-    return await restoreNow(context, from, manifest, options);
+    if (finished !== null) tellFinished(context, finished);
+    const { taken_at } = manifest;
+    if (finished?.from === from && finished.taken_at === taken_at) {
+      const aside = fromHome(home, finished.aside);
+      const kept = existsSync(aside) ? aside : null;
+      tellRestored(context, options, { taken_at, plan: [], aside: kept });
+    } else await restoreNow(context, lock, { from, manifest, options, finished });
+    return EXIT.done;
   } finally {
     lock.release();
   }
@@ -75,13 +88,23 @@ export async function restore(
 
 const CUT_OFF = 'a restore was cut off here; the next restore or start finishes it first';
 
-async function restoreNow(
-  context: Context,
-  from: string,
-  manifest: Manifest,
-  options: RestoreOptions,
-): Promise<number> {
-  const { terminal, home } = context;
+function tellFinished(context: Context, finished: StagedRestore): void {
+  context.terminal.err(`${finishedSentence(finished)}\n`);
+  const { from, taken_at } = finished;
+  noteOwnDeed(context, 'restore', null, { from, taken_at, cut_off: true });
+}
+
+interface Wanted {
+  readonly from: string;
+  readonly manifest: Manifest;
+  readonly options: RestoreOptions;
+  /** One that was cut off, and is finished now. */
+  readonly finished: StagedRestore | null;
+}
+
+async function restoreNow(context: Context, lock: LifetimeLock, wanted: Wanted): Promise<void> {
+  const { home, terminal } = context;
+  const { from, manifest, options, finished } = wanted;
   const plan = await planRestore(home, manifest);
   if (options.json !== true) tellPlan(context, plan);
   const { taken_at } = manifest;
@@ -89,16 +112,27 @@ async function restoreNow(
   if (newer.length > 0 && options.force !== true) {
     const names = newer.map(({ file }) => file.path).join(', ');
     const message = `The home has books that have gone on since ${taken_at}: ${names}.`;
-    throw new GriddError('RESTORE_REFUSED', message);
+    const hint = 'The one that was cut off is finished, this one is not begun; --force begins it.';
+    throw new GriddError('RESTORE_REFUSED', message, finished === null ? {} : { hint });
   }
-  const aside = await applyRestore(home, from, manifest, plan);
+  const who = machineUser().name ?? `uid ${machineUser().uid}`;
+  const { aside, notices } = await applyRestore(home, lock, { from, manifest, plan, who });
   noteOwnDeed(context, 'restore', null, { from, taken_at, force: options.force === true });
-  if (options.json === true) tellJson(context, { taken_at, plan, aside });
-  else {
-    terminal.out(`restored the backup of ${taken_at}; all its instances are stopped\n`);
-    if (aside !== null) terminal.out(`what was there is in ${aside}\n`);
-  }
-  return EXIT.done;
+  for (const notice of notices) terminal.err(`${notice}\n`);
+  tellRestored(context, options, { taken_at, plan, aside });
+}
+
+interface Restored {
+  readonly taken_at: string;
+  readonly plan: readonly PlannedFile[];
+  readonly aside: string | null;
+}
+
+function tellRestored(context: Context, options: RestoreOptions, restored: Restored): void {
+  const { terminal } = context;
+  if (options.json === true) return tellJson(context, restored);
+  terminal.out(`restored the backup of ${restored.taken_at}; all its instances are stopped\n`);
+  if (restored.aside !== null) terminal.out(`what was there is in ${restored.aside}\n`);
 }
 
 function tellPlan({ terminal }: Context, plan: readonly PlannedFile[]): void {
