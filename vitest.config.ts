@@ -16,6 +16,7 @@ const BESIDE = [
   'faults/bad-starts',
   'faults/boot',
   'faults/full-disk',
+  'faults/killed-amid-verbs',
   'faults/last-word',
   'faults/live-soak',
   'faults/logs-verb',

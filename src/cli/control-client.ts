@@ -67,9 +67,13 @@ export class ControlClient {
   }
 
   /** The JSON answer of a route that changes something; `key` is its Idempotency-Key. */
-  post<T>(path: string, body: unknown, key?: string): Promise<T> {
+  async post<T>(path: string, body: unknown, key?: string): Promise<T> {
     const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
-    return this.#call<T>({ method: 'POST', path, body, headers, timeoutMs: PATIENT_MS });
+    try {
+      return await this.#call<T>({ method: 'POST', path, body, headers, timeoutMs: PATIENT_MS });
+    } catch (error) {
+      throw error instanceof HungUp ? leftOpen(this.#home) : error;
+    }
   }
 
   async #call<T>(call: Call): Promise<T> {
@@ -140,6 +144,14 @@ export class ControlClient {
     const Kind = hungUp ? HungUp : GriddError;
     return new Kind('SUPERVISOR_UNREACHABLE', message);
   }
+}
+
+/** What was asked for may have been done, or begun: the next supervisor ends what was begun. */
+function leftOpen(home: Home): GriddError {
+  const message = `The supervisor of ${home.folder} hung up before it said what came of it.`;
+  return new GriddError('SUPERVISOR_UNREACHABLE', message, {
+    hint: '`gridd list` shows what was done of it; repeat the command where that is not all.',
+  });
 }
 
 /** That nobody looks after `home`, in words. */

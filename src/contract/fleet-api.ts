@@ -52,6 +52,10 @@ export interface RegistryRecord {
   readonly safe_run: SafeRun | null;
   /** The panic that has not ended; a supervisor that comes later carries it on. */
   readonly panic: PendingPanic | null;
+  /** What the stop that has not ended was told; a supervisor that comes later ends it so. */
+  readonly stop_wish: PendingStop | null;
+  /** Generation of a launch with new books of which no process is known yet; null: of none. */
+  readonly begins_anew: number | null;
   readonly last_exit: LastExit | null;
   readonly last_error: ErrorBody | null;
   /** An external program ran under this id: the built-in bot never takes its place silently. */
@@ -87,6 +91,11 @@ export interface PendingPanic {
     RegistryRecord,
     'state_reason' | 'state_said' | 'last_exit' | 'last_error'
   > | null;
+}
+
+/** A stop under way, of the process launched with `generation`; of another it says nothing. */
+export interface PendingStop extends Omit<StopRequest, 'ids'> {
+  readonly generation: number;
 }
 
 /** logs/instances.json. */

@@ -293,6 +293,14 @@ export function readExitRecord(logDir: string, pid: number, generation: number):
   return complete ? (value as ExitRecord) : null;
 }
 
+/** Whether a bot of this launch has been there, also one whose pid nobody wrote down. */
+export function wasThere(logDir: string, generation: number): boolean {
+  const exit = quietly(() => readJson(join(logDir, 'exit.json')));
+  const ended = typeof exit === 'object' && exit !== null && 'generation' in exit;
+  if (ended && exit.generation === generation) return true;
+  return readBotRecord(logDir)?.generation === generation;
+}
+
 /** A living process of this instance: by bot.json, by the registry, or by its mark; null: none. */
 export function findLiving(
   home: Home,

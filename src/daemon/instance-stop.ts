@@ -58,7 +58,9 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
     if (found.length > 0) return afterStop(instance, wish, done(id, say('stopped')));
     throw new GriddError('INSTANCE_NOT_RUNNING', `${id} is not running (${record.state}).`);
   }
-  instance.writer.save({ desired: 'stopped' });
+  // With how it is to stop: a supervisor that comes after this one must not close less, or more.
+  const stop_wish = process === null ? null : { ...wish, generation: process.generation };
+  instance.writer.save({ desired: 'stopped', stop_wish });
   await instance.writer.attempt();
   instance.cancelRestart();
   if (process === null) {
@@ -80,6 +82,7 @@ async function stopNow(instance: Instance, wish: StopWish): Promise<Result> {
   const given = longer ? endIfDeaf(instance, process, Math.max(granted, DEAF_MS)) : null;
   const asked = stopProcess(instance, process, stopWith(wish.on_stop), timeout);
   const outcome = await asked.finally(() => given?.());
+  if (outcome.ended) instance.writer.save({ stop_wish: null });
   return afterStop(instance, wish, stopResult(instance, process, outcome));
 }
 
@@ -144,6 +147,15 @@ function stopResult(instance: Instance, process: RunningProcess, outcome: StopOu
   });
 }
 
+/** Carries on the stop of a supervisor that has died, as that was told to stop. */
+export function resumeStop(instance: Instance): Promise<Result> {
+  const { process, record } = instance;
+  const { generation = null, ...wish } = record.stop_wish ?? { on_stop: {} };
+  // An older gridd knows nothing of it, and leaves that of an earlier process.
+  const known = generation === process?.generation;
+  return stopInstance(instance, known ? wish : { on_stop: {} });
+}
+
 /** Ends a process without touching orders, for the supervisor's own end with its bots. */
 export function endForShutdown(instance: Instance): Promise<void> {
   instance.process?.started.open({ kind: 'interrupted' });
@@ -153,6 +165,8 @@ export function endForShutdown(instance: Instance): Promise<void> {
     if (process === null) return;
     process.intent = 'shutdown';
     instance.move('stop', say('supervisor_stops'));
+    // Before it ends: to a supervisor that comes after a kill it must not look like a crash.
+    await instance.writer.attempt();
     const grace = Math.max(stopTimeoutMs(instance), TERM_GRACE_MS);
     const ended = await endProcess(instance, process, grace);
     await instance.writer.attempt();

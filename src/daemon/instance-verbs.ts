@@ -92,6 +92,8 @@ export async function restartNow(instance: Instance, reason: Said): Promise<Resu
     process.intent = 'restart';
     process.intentReason = reason;
     instance.move('stop', reason);
+    // Before it ends: to a supervisor that comes after a kill it must not look like a crash.
+    await instance.writer.attempt();
     if (!(await endProcess(instance, process, stopTimeoutMs(instance)))) {
       process.intent = null;
       throw notEnded(instance, process);

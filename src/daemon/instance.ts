@@ -192,6 +192,7 @@ export class Instance {
       started_at,
       ran_program: record.ran_program || plan.external,
       config_taken: plan.taken,
+      begins_anew: fresh ? generation : null,
     });
     this.move('spawn', LAUNCH_REASONS[cause]);
     await this.writer.settled();
@@ -238,9 +239,8 @@ export class Instance {
       heardAt,
       health,
     });
-    const { pid, start_time, boot_id } = identity;
-    this.writer.save({ pid, start_time, boot_id, generation });
-    writePids(this.logDir, pid, external, this.log);
+    this.writer.save({ ...identity, generation, begins_anew: null });
+    writePids(this.logDir, identity.pid, external, this.log);
     return this.process;
   }
 
@@ -428,7 +428,7 @@ export class Instance {
     if (this.record.desired !== 'running' || this.process !== null || closing()) return;
     if (this.stopsWanted > 0) return;
     try {
-      await this.launch('restart', false, {});
+      await this.launch('restart', this.record.begins_anew === this.record.generation, {});
     } catch (thrown) {
       const error = errorBody(thrown);
       // The disk says no, or somebody is at it: no fault of the bot, which has not run.

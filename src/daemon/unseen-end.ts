@@ -109,7 +109,9 @@ function keptReason({ code, signal, reason }: Pick<LastExit, 'code' | 'signal' |
 export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null): Promise<void> {
   // It may have called home since.
   if (instance.process !== null) return;
-  const { desired, state } = instance.record;
+  const { desired, state, stop_wish } = instance.record;
+  // It ended, if not through whoever was to see to it.
+  if (stop_wish !== null) instance.writer.save({ stop_wish: null });
   const nobody = { pid: null, start_time: null, boot_id: null };
   if (isUnderWay(instance.record.safe_run)) {
     instance.writer.save(nobody);
@@ -139,10 +141,7 @@ export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null)
       instance.fail(error, error.message);
       break;
     case 'relaunch':
-      instance.move('retry', reason);
-      // Live bots of a machine that was started anew ask their venue a few a second.
-      if (instance.loaded?.config.exchange_config.mode === 'live') instance.wait.begin(0);
-      else await instance.relaunch();
+      await startAgain(instance, reason);
       break;
     case 'retry':
       instance.retryAfter(end.up_ms, error, reason);
@@ -150,6 +149,14 @@ export async function followUnseenEnd(instance: Instance, end: UnseenEnd | null)
     default:
       instance.move('end', reason);
   }
+}
+
+/** Starts it at once and uncounted, whatever its state says. */
+export async function startAgain(instance: Instance, reason: Telling): Promise<void> {
+  instance.move('retry', reason);
+  // Live bots of a machine that was started anew ask their venue a few a second.
+  if (instance.loaded?.config.exchange_config.mode === 'live') instance.wait.begin(0);
+  else await instance.relaunch();
 }
 
 /** Waits for what is left of a wait that an earlier supervisor began; starts it where none is. */

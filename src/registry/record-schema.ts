@@ -32,6 +32,20 @@ const FAILED = shape({
   last_error: orNull(LAST_ERROR),
 });
 
+const STOP_WISH = {
+  type: 'object',
+  properties: {
+    generation: count,
+    on_stop: {
+      type: 'object',
+      properties: { orders: oneOf(['cancel', 'keep']), position: oneOf(['keep', 'close']) },
+    },
+    timeout_s: { type: 'number', minimum: 0 },
+    all_descendants: flag,
+  },
+  required: ['generation', 'on_stop'],
+};
+
 /** `state_said` is judged where it is said: one that nobody can read costs no record. */
 const RECORD_KEYS: Readonly<Record<Exclude<keyof RegistryRecord, 'state_said'>, object>> = {
   config_file: filled,
@@ -54,6 +68,8 @@ const RECORD_KEYS: Readonly<Record<Exclude<keyof RegistryRecord, 'state_said'>, 
   restart_at: orNull({ type: 'number' }),
   safe_run: orNull(shape({ at: text, outcome: text })),
   panic: orNull(shape({ at: text, failed: orNull(FAILED) })),
+  stop_wish: orNull(STOP_WISH),
+  begins_anew: orNull(count),
   last_exit: orNull(LAST_EXIT),
   last_error: orNull(LAST_ERROR),
   ran_program: flag,

@@ -17,7 +17,8 @@ export function isReadable(version: unknown): version is number {
 export function upgradeRecord(version: number, record: unknown): unknown {
   if (typeof record !== 'object' || record === null) return record;
   // Keys that came later within version 2; an older gridd keeps what it does not know.
-  const later = { restart_at: null, panic: null, live_start: null, config_taken: null };
+  const under_way = { restart_at: null, panic: null, stop_wish: null, begins_anew: null };
+  const later = { ...under_way, live_start: null, config_taken: null };
   const present = { ...later, ...record };
   if (version === REGISTRY_VERSION) return present;
   return { ...present, restart_times: [], restart_boot_id: null, safe_run: null };

@@ -234,8 +234,10 @@ function stoppedRecord(
     ...stateReason(say('restored', { at: takenAt })),
     restart_at: null,
     safe_run: null,
-    // Neither is carried on: what they were asked for belongs to books that are no more.
+    // None of it is carried on: it was asked for with books that are no more.
     panic: null,
+    stop_wish: null,
+    begins_anew: null,
     live_start: null,
     // Kept beside the logs, which a backup does not hold.
     config_taken: null,

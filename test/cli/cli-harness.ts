@@ -73,6 +73,8 @@ export function recordOf(id: string, more: Record<string, unknown> = {}) {
     restart_at: null,
     safe_run: null,
     panic: null,
+    stop_wish: null,
+    begins_anew: null,
     last_exit: null,
     last_error: null,
     ran_program: false,

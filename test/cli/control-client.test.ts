@@ -79,6 +79,8 @@ describe('the control client', () => {
     asked = 0;
     const changed = await failure(new ControlClient(home).post('/api/instances/stop', {}));
     expect([changed.code, asked]).toEqual(['SUPERVISOR_UNREACHABLE', 1]);
+    expect(changed.message).toMatch(/ hung up before it said what came of it\.$/);
+    expect(changed.hint).toMatch(/^`gridd list` shows what was done of it/);
   });
 
   it('one that hung up and is gone is no supervisor any more', async () => {

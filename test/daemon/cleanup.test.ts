@@ -26,6 +26,8 @@ const record: RegistryRecord = {
   restart_at: null,
   safe_run: null,
   panic: null,
+  stop_wish: null,
+  begins_anew: null,
   last_exit: null,
   last_error: null,
   ran_program: false,

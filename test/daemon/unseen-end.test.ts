@@ -1,7 +1,10 @@
 /** What follows from an end that no supervisor saw. */
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BOT_EXIT } from '../../src/contract/errors.ts';
+import { wasThere } from '../../src/daemon/bot-process.ts';
 import { decideUnseenEnd } from '../../src/daemon/unseen-end.ts';
+import { makeHome } from '../cli/cli-harness.ts';
 
 const crash = { desired: 'running', code: null, external: false, auto_restart: true } as const;
 
@@ -32,4 +35,14 @@ test('what a bot said by its code holds, counted or not; of a program it is a cr
 
 test('a lock whose holder is not to be found is tried again, counted', () => {
   expect(decideUnseenEnd({ ...crash, code: BOT_EXIT.lock_held }, true)).toBe('retry');
+});
+
+test('a bot was there where it left its record or its exit, of this launch', () => {
+  const was = (name: string, generation: number) => {
+    const who = { id: 'a', home: '/h', pid: 7, start_time: '1', boot_id: 'b', web_port: null };
+    const home = makeHome({ [`logs/a/${name}`]: { ...who, generation: 3, code: 0 } });
+    return wasThere(join(home.folder, 'logs', 'a'), generation);
+  };
+  expect([was('exit.json', 3), was('bot.json', 3)]).toEqual([true, true]);
+  expect([was('exit.json', 4), was('bot.json', 4), was('other.json', 3)]).not.toContain(true);
 });

@@ -184,12 +184,15 @@ describe('a file of version 1', () => {
     expect(openRegistry(home).read().instances['a']).toMatchObject({ safe_run: null });
   });
 
-  test('a record of this version from before panics were kept has none under way', () => {
+  test('a record of this version from before panics and stops were kept has none', () => {
     const home = tempHome();
-    const { panic: _no, ...old } = sampleRecord('a');
+    const { panic: _no, stop_wish: _none, begins_anew: _not, ...old } = sampleRecord('a');
     put(home, 'logs/instances.json', { version: 2, instances: { a: old } });
     const registry = openRegistry(home);
-    expect(registry.read().instances['a']).toEqual({ ...old, panic: null });
+    expect(registry.read().instances['a']).toEqual({
+      ...old,
+      ...{ panic: null, stop_wish: null, begins_anew: null },
+    });
     expect(registry.notices).toEqual([]);
   });
 });

@@ -24,6 +24,8 @@ export function sampleRecord(id: string, changes: Partial<RegistryRecord> = {}):
     restart_at: null,
     safe_run: null,
     panic: null,
+    stop_wish: null,
+    begins_anew: null,
     last_exit: null,
     last_error: null,
     ran_program: false,
