@@ -5,7 +5,7 @@
  * with half of its books. What was there is moved aside, never removed. All of it is for the holder
  * of the supervisor's lock, but for the look whether there is a plan.
  */
-import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GriddError } from '../contract/errors.ts';
 import type { RegistryRecord } from '../contract/fleet-api.ts';
@@ -42,11 +42,8 @@ export interface StagedFile {
 }
 
 const VERSION = 1;
-/**
- * What a database has beside it, in which unwritten pages of it may be, and last the file: once
- * that is aside, so is all that belongs to it.
- */
-const DATABASE = ['-wal', '-shm', '-journal', ''];
+/** What a database has beside it, in which unwritten pages of it may be. */
+const BESIDE = ['-wal', '-shm', '-journal'];
 
 /** Where the file `path` of a backup is laid ready. */
 export function stagedFile(home: Home, path: string): string {
@@ -73,7 +70,10 @@ export function commitStaged(home: Home, plan: Omit<StagedRestore, 'version'>): 
   flush(home.folder);
 }
 
-/** Forgets what is laid ready. Files of a plan are in place by then, or none was touched. */
+/**
+ * Forgets what is laid ready. Files of a plan are in place by then, or none was touched. Throws
+ * what the disk does; then the plan may still be there.
+ */
 export function dropStaged(home: Home): void {
   // The plan first: without it the rest is what nobody waits for.
   rmSync(planFile(home), { force: true });
@@ -81,13 +81,17 @@ export function dropStaged(home: Home): void {
   rmSync(home.restoring, { recursive: true, force: true });
 }
 
-/** The restore that was cut off in this home; null: none. Throws where that cannot be read. */
+/** The restore that was cut off in this home; null: none. RESTORE_UNFINISHED: it cannot be read. */
 export function unfinishedRestore(home: Home): StagedRestore | null {
-  const text = readText(planFile(home));
-  if (text === null) return null;
-  const plan = JSON.parse(text) as StagedRestore;
-  if (plan.version !== VERSION) throw new Error(`${planFile(home)} is of another gridd.`);
-  return plan;
+  try {
+    const text = readText(planFile(home));
+    if (text === null) return null;
+    const plan = JSON.parse(text) as StagedRestore;
+    if (plan.version !== VERSION) throw new Error(`${planFile(home)} is of another gridd.`);
+    return plan;
+  } catch (error) {
+    throw unfinished('A restore', error);
+  }
 }
 
 /**
@@ -95,16 +99,31 @@ export function unfinishedRestore(home: Home): StagedRestore | null {
  * RESTORE_UNFINISHED, after which it can be called again.
  */
 export async function finishRestore(home: Home): Promise<StagedRestore | null> {
-  let plan: StagedRestore | null = null;
+  const plan = unfinishedRestore(home);
+  if (plan === null) {
+    forgetHalf(home);
+    return null;
+  }
   try {
-    plan = unfinishedRestore(home);
-    if (plan !== null) await carryOut(home, plan);
+    await carryOut(home, plan);
     dropStaged(home);
     return plan;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const what = plan === null ? 'A restore' : `The restore of ${plan.from}`;
-    throw new GriddError('RESTORE_UNFINISHED', `${what} is not finished: ${why}`);
+    throw unfinished(`The restore of ${plan.from} (what was there: ${plan.aside})`, error);
+  }
+}
+
+function unfinished(what: string, error: unknown): GriddError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new GriddError('RESTORE_UNFINISHED', `${what} is not finished: ${why}`);
+}
+
+/** What one has left that was killed before its plan was written; it costs nothing but room. */
+function forgetHalf(home: Home): void {
+  try {
+    if (isThere(home.restoring)) dropStaged(home);
+  } catch {
+    // Nothing waits for it: it must not keep a supervisor from starting.
   }
 }
 
@@ -125,6 +144,7 @@ async function carryOut(home: Home, plan: StagedRestore): Promise<void> {
   const moved = roots.flatMap((root) => plan.files.map(({ path }) => join(root, path)));
   for (const folder of foldersOf(home, moved)) flush(folder);
   await restoreRecords(home, plan);
+  if (isThere(home.registry)) flush(dirname(home.registry));
 }
 
 /** A file that is still laid ready is not in its place yet; what is found there is moved aside. */
@@ -135,24 +155,43 @@ function place(home: Home, plan: StagedRestore, { path, database, replaces }: St
     throw new Error(`${path} is neither in its place nor laid ready.`);
   }
   const aside = join(fromHome(home, plan.aside), path);
-  const found = (database ? DATABASE : ['']).filter((suffix) => isThere(target + suffix));
   // Its disk may not be there: what was put into the bare folder would be hidden later.
-  if (replaces && !found.includes('') && !isThere(aside)) {
+  if (replaces && !isThere(target) && !isThere(aside)) {
     throw new Error(`${path} was there when the restore began, and is not now.`);
   }
-  const kept = freeName(aside, found);
-  if (found.length > 0) mkdirSync(dirname(kept), { recursive: true });
-  for (const suffix of found) renameSync(target + suffix, kept + suffix);
+  // The file first: what it leaves alone nobody opens, and goes after the last that went.
+  if (isThere(target)) moveAside(target, freeName(aside));
+  const owner = lastName(aside);
+  for (const suffix of database ? BESIDE : []) {
+    if (isThere(target + suffix)) moveAside(target + suffix, freeName(owner + suffix));
+  }
   mkdirSync(dirname(target), { recursive: true });
   renameSync(ready, target);
 }
 
+function moveAside(file: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  renameSync(file, to);
+}
+
 /** `path`, or with a number where somebody made a new file since the first one went there. */
-function freeName(path: string, suffixes: readonly string[]): string {
-  for (let n = 1; ; n += 1) {
-    const name = n === 1 ? path : `${path}.${n}`;
-    if (!suffixes.some((suffix) => isThere(name + suffix))) return name;
-  }
+function freeName(path: string): string {
+  return numbered(path, keptOf(path) + 1);
+}
+
+/** Of the files that went to `path` the one that went last; `path` where none did. */
+function lastName(path: string): string {
+  return numbered(path, Math.max(1, keptOf(path)));
+}
+
+function keptOf(path: string): number {
+  let count = 0;
+  while (isThere(numbered(path, count + 1))) count += 1;
+  return count;
+}
+
+function numbered(path: string, n: number): string {
+  return n === 1 ? path : `${path}.${n}`;
 }
 
 /** Throws but for what is certain: that it is there, or is not. */
@@ -164,19 +203,33 @@ function isThere(path: string): boolean {
 function refuseOtherDisk(home: Home, places: readonly string[]): void {
   const probe = join(home.restoring, 'probe');
   for (const folder of new Set(places.map(nearestFolder))) {
-    const there = join(folder, `.restore-probe-${process.pid}`);
+    const there = join(folder, `.restore-probe-${process.pid}.tmp`);
     writeFileSync(probe, '');
     try {
       renameSync(probe, there);
     } catch (error) {
-      if (!isErrno(error, 'EXDEV')) throw error;
-      const sentence = `${folder} is on another disk than ${home.folder}.`;
-      throw new GriddError('RESTORE_REFUSED', sentence, {
-        hint: 'Nothing was changed; restore into a new home on one disk, and use or copy that.',
-      });
+      throw unusable(home, folder, error);
     }
     rmSync(there);
   }
+  for (const place of places.filter(isThere)) {
+    try {
+      linkSync(place, probe);
+      rmSync(probe);
+    } catch (error) {
+      // A file that is mounted for itself. Disks without links say something else.
+      if (isErrno(error, 'EXDEV')) throw unusable(home, place, error);
+    }
+  }
+}
+
+function unusable(home: Home, path: string, error: unknown): GriddError {
+  const why = error instanceof Error ? error.message : String(error);
+  const sentence = isErrno(error, 'EXDEV')
+    ? `${path} is on another disk than ${home.folder}.`
+    : `${path} cannot be replaced: ${why}`;
+  const hint = 'Nothing was changed; bring it onto the disk of the home, and repeat.';
+  return new GriddError('RESTORE_REFUSED', sentence, { hint });
 }
 
 /** The folder in which `path`, or what leads to it, would be made. */
@@ -205,7 +258,7 @@ async function restoreRecords(home: Home, plan: StagedRestore): Promise<void> {
   const registry = openRegistry(home);
   const restored = new Set(files.map(({ path }) => join(home.folder, path)));
   const known = Object.entries(registry.read().instances).filter(
-    ([id, { db_path }]) => !(id in records) && restored.has(fromHome(home, db_path)),
+    ([id, { db_path }]) => !Object.hasOwn(records, id) && restored.has(fromHome(home, db_path)),
   );
   const all = [...Object.entries(records), ...known].filter(([id]) => isInstanceId(id));
   // Asked for together they are one write.

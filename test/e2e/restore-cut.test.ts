@@ -175,7 +175,7 @@ test('a supervisor ends it before it looks for books, and starts nothing', async
 });
 
 test('one that cannot be finished says why, and nothing starts until it can', async () => {
-  const [home] = await cut(await grownHome(), 'database/one.db-wal');
+  const [home] = await cut(await grownHome(), 'database/one.db');
   // What would change nothing says what is to come; a backup would be of two moments.
   const left = readdirSync(home.folder, { recursive: true }).sort();
   expect((await home.run(['backup'])).stderr).toMatch(/^BACKUP_REFUSED: A restore into/);
@@ -184,6 +184,7 @@ test('one that cannot be finished says why, and nothing starts until it can', as
   expect(readdirSync(home.folder, { recursive: true }).sort()).toEqual(left);
 
   rmSync(home.path('replaced'), { recursive: true, force: true });
+  expect(savedAt(home.folder)).toEqual([AFTER, AFTER]);
   writeFileSync(home.path('replaced'), 'a file, where the folder of what was there should be');
   const refused = await home.run(['restore', backup, '--force']);
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(UNFINISHED)]);

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -25,6 +26,8 @@ import {
   stagedFile,
   unfinishedRestore,
 } from '../../src/registry/index.ts';
+import { hasLostBooks } from '../../src/store/books-file.ts';
+import { readBooks } from '../../src/store/index.ts';
 import { makeHome, recordOf, registryOf, temporaryFolder } from '../cli/cli-harness.ts';
 
 const BOOKS = 'database/a.db';
@@ -100,15 +103,23 @@ test('what somebody made in a place meanwhile is kept apart, with its own log', 
   expect(existsSync(`${later}-wal`)).toBe(false);
 });
 
-test('cut off between a log and its books, both end up together', async () => {
+test('cut off between books and their log, both end up together', async () => {
   const home = planned();
   const aside = join(home.folder, ASIDE, BOOKS);
   mkdirSync(dirname(aside), { recursive: true });
-  rmSync(join(home.folder, `${BOOKS}-wal`));
-  writeFileSync(`${aside}-wal`, 'old log');
+  renameSync(join(home.folder, BOOKS), aside);
+  // Nobody who looks for books meanwhile finds any, or begins new ones beside that log.
+  expect(readBooks(join(home.folder, BOOKS))).toBeNull();
+  expect(hasLostBooks(join(home.folder, BOOKS))).toBe(true);
   await finishRestore(home);
   expect(readdirSync(dirname(aside)).sort()).toEqual(['a.db', 'a.db-wal']);
   expect(texts(home, `${ASIDE}/${BOOKS}`, BOOKS)).toEqual(['old books', 'new books']);
+});
+
+test('what stands in the place of its folder keeps nothing from starting', async () => {
+  const home = makeHome();
+  writeFileSync(home.restoring, 'a file of that name');
+  expect(await finishRestore(home)).toBeNull();
 });
 
 test.each<[string, (home: Home) => void, RegExp]>([
@@ -133,7 +144,7 @@ test.each<[string, (home: Home) => void, RegExp]>([
   [
     'a plan that is torn',
     (home) => writeFileSync(join(home.restoring, 'plan.json'), '{"version"'),
-    /A restore is not finished: .*JSON/,
+    /^A restore is not finished: .*JSON/,
   ],
   [
     'a bot that lives',

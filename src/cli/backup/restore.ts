@@ -92,6 +92,7 @@ export async function applyRestore(
       records: hasRecords ? registry.read().instances : {},
     });
   } catch (error) {
+    // Where it cannot be forgotten, a plan that was written is carried out later.
     dropStaged(home);
     throw error;
   }
