@@ -1,6 +1,6 @@
 /** What the command line changes past the supervisor is noted in the audit all the same. */
 import { systemClock } from '../platform/clock.ts';
-import { machineUser } from '../platform/machine.ts';
+import { userName } from '../platform/machine.ts';
 import { noteDeed } from '../store/index.ts';
 import type { Context } from './context.ts';
 
@@ -14,11 +14,10 @@ export function noteOwnDeed(
   instance: string | null,
   what: object,
 ): void {
-  const { name, uid } = machineUser();
   try {
     noteDeed(home.history, {
       ...{ at_ms: systemClock.now(), verb, instance, what: JSON.stringify(what) },
-      ...{ outcome: 'ok', message: '', who: name ?? `uid ${uid}`, from: 'cli' },
+      ...{ outcome: 'ok', message: '', who: userName(), from: 'cli' },
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

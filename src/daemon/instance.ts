@@ -230,17 +230,12 @@ export class Instance {
   ): RunningProcess {
     const heardAt = this.around.clock.monotonic();
     const health = freshHealth(heardAt, this.healthIntervalMs);
-    this.process = newProcess({
-      identity,
-      generation,
-      external,
-      adopted,
-      secrets,
-      heardAt,
-      health,
-    });
-    this.writer.save({ ...identity, generation, begins_anew: null });
-    writePids(this.logDir, identity.pid, external, this.log);
+    const parts = { identity, generation, external, adopted, secrets, heardAt, health };
+    this.process = newProcess(parts);
+    // Nothing else of it: what a bot says of itself has a home, an id and a port as well.
+    const { pid, start_time, boot_id } = identity;
+    this.writer.save({ pid, start_time, boot_id, generation, begins_anew: null });
+    writePids(this.logDir, pid, external, this.log);
     return this.process;
   }
 

@@ -15,7 +15,7 @@ import { takeLifetimeLock } from '../platform/lifetime-lock.ts';
 import { LogWatch, SUPERVISOR_LOGS } from '../platform/log-watch.ts';
 import { makeLogger, openLogFile } from '../platform/logger.ts';
 import type { Logger } from '../platform/logger.ts';
-import { machineUser } from '../platform/machine.ts';
+import { userName } from '../platform/machine.ts';
 import { packageVersion } from '../platform/package-version.ts';
 import { PACKAGE_FOLDER, findHome } from '../platform/paths.ts';
 import type { Home } from '../platform/paths.ts';
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     process.exit(EXIT.bug);
   });
   // Before anything looks for books: a bot whose database is not in place would begin new ones.
-  await finishCutOff(home, log).finally(() => file.flush());
+  await finishCutOff(home, log);
   const registry = openRegistry(home, { onNotice: (sentence) => log.warn(sentence) });
   const endpoint = chooseEndpoint(home, socketSurroundings(), process.pid);
   const instanceLogs = new InstanceLogs(file);
@@ -106,8 +106,7 @@ async function main(): Promise<void> {
   // Adoption comes first: whoever reaches a socket meets a supervisor that knows its bots.
   await supervisor.find();
   const bots = await openBotLink(endpoint.bot_socket, supervisor.linkOwner, clock);
-  const user = machineUser();
-  const typist = { who: user.name ?? `uid ${user.uid}`, from: 'cli' };
+  const typist = { who: userName(), from: 'cli' };
   const desk = new ConfigDesk({
     ...{ home, versions, registry, environment: process.env },
     judgeEdit: (next) => supervisor.judgeEdit(next),

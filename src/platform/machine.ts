@@ -20,6 +20,12 @@ export function machineUser(): MachineUser {
   }
 }
 
+/** What the audit calls that user: by name, or by number where there is none. */
+export function userName(): string {
+  const { name, uid } = machineUser();
+  return name ?? `uid ${uid}`;
+}
+
 /** Bytes left and bytes in all; of the disk those a user without rights may write. */
 export interface MachineRoom {
   readonly memory: { readonly free: number; readonly total: number };

@@ -224,12 +224,14 @@ function refuseOtherDisk(home: Home, places: readonly string[]): void {
 }
 
 function unusable(home: Home, path: string, error: unknown): GriddError {
+  if (isErrno(error, 'EXDEV')) {
+    const sentence = `${path} is on another disk than ${home.folder}.`;
+    const hint = 'Nothing was changed; bring it onto the disk of the home, and repeat.';
+    return new GriddError('RESTORE_REFUSED', sentence, { hint });
+  }
   const why = error instanceof Error ? error.message : String(error);
-  const sentence = isErrno(error, 'EXDEV')
-    ? `${path} is on another disk than ${home.folder}.`
-    : `${path} cannot be replaced: ${why}`;
-  const hint = 'Nothing was changed; bring it onto the disk of the home, and repeat.';
-  return new GriddError('RESTORE_REFUSED', sentence, { hint });
+  const hint = 'Nothing was changed; mend that, and repeat.';
+  return new GriddError('RESTORE_REFUSED', `${path} cannot be replaced: ${why}`, { hint });
 }
 
 /** The folder in which `path`, or what leads to it, would be made. */

@@ -82,7 +82,8 @@ export async function applyRestore(
     for (const file of files) stage(home, from, file);
     // Whoever removed the lock may have started something.
     const removed = `${home.supervisorLock} was removed.`;
-    if (!lock.guards()) throw new GriddError('RESTORE_REFUSED', removed);
+    const hint = 'Nothing was changed; see that nothing runs in this home, and repeat.';
+    if (!lock.guards()) throw new GriddError('RESTORE_REFUSED', removed, { hint });
     commitStaged(home, {
       ...{ from, taken_at: manifest.taken_at, who, aside },
       files: files.map(({ path, kind }) => ({

@@ -18,7 +18,7 @@ import { flush, writeJson } from '../../platform/json-file.ts';
 import { packageVersion } from '../../platform/package-version.ts';
 import { fromHome, isInside, isLifetimeLock, toHome } from '../../platform/paths.ts';
 import type { Home } from '../../platform/paths.ts';
-import { openRegistry } from '../../registry/index.ts';
+import { openRegistry, unfinishedRestore } from '../../registry/index.ts';
 import { booksExtent, checkDatabase, copyDatabase } from '../../store/index.ts';
 import { MANIFEST, REGISTRY_PATH, fingerprint, makeManifest } from './manifest.ts';
 import type { BackupFile, Manifest } from './manifest.ts';
@@ -57,7 +57,7 @@ export async function takeBackup(
 
 /** Between the files of a restore a home is of two moments. */
 function refuseHalf(home: Home): void {
-  if (!existsSync(home.restoring)) return;
+  if (unfinishedRestore(home) === null) return;
   const sentence = `A restore into ${home.folder} is under way, or was cut off.`;
   throw new GriddError('BACKUP_REFUSED', sentence, {
     hint: 'Wait for it; one that was cut off is finished by `gridd supervisor start`.',

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { EXIT, GriddError } from '../../contract/errors.ts';
 import { isoTime, systemClock } from '../../platform/clock.ts';
 import type { LifetimeLock } from '../../platform/lifetime-lock.ts';
-import { machineUser } from '../../platform/machine.ts';
+import { userName } from '../../platform/machine.ts';
 import { fromHome } from '../../platform/paths.ts';
 import { finishRestore, finishedSentence, unfinishedRestore } from '../../registry/index.ts';
 import type { StagedRestore } from '../../registry/index.ts';
@@ -115,7 +115,7 @@ async function restoreNow(context: Context, lock: LifetimeLock, wanted: Wanted):
     const hint = 'The one that was cut off is finished, this one is not begun; --force begins it.';
     throw new GriddError('RESTORE_REFUSED', message, finished === null ? {} : { hint });
   }
-  const who = machineUser().name ?? `uid ${machineUser().uid}`;
+  const who = userName();
   const { aside, notices } = await applyRestore(home, lock, { from, manifest, plan, who });
   noteOwnDeed(context, 'restore', null, { from, taken_at, force: options.force === true });
   for (const notice of notices) terminal.err(`${notice}\n`);

@@ -99,6 +99,8 @@ test(`kill -9 with ${REAL + COUNTING} bots, ${ROUNDS} times: all are taken over`
   const pids = new Map((await home.list()).map(({ id, pid }) => [id, pid]));
   const marks = marked();
   expect(marks).toHaveLength(ids.length);
+  const keys = (id: string) => Object.keys(home.record(id) ?? {}).sort();
+  const recorded = ids.map(keys);
   const adoption: number[] = [];
 
   for (let round = 1; round <= ROUNDS; round += 1) {
@@ -121,6 +123,8 @@ test(`kill -9 with ${REAL + COUNTING} bots, ${ROUNDS} times: all are taken over`
       ids.map(() => 'running 0'),
     );
     expect(marked()).toEqual(marks);
+    // Of what a bot says of itself its record takes the process alone.
+    expect(ids.map(keys)).toEqual(recorded);
     for (const id of counting) expect(printed(id).length).toBeGreaterThan(before.get(id) ?? 0);
   }
 
